@@ -1,0 +1,83 @@
+"""Long work: it is asked for as a `Job`, runs as a background task, shows how far it has come and survives a restart.
+
+A room's `tasks.py` holds `@task() def bring_responses(job_id: int) -> None` which does its work inside
+`with running(job_id) as progress:` and calls `progress.to(done, total)` now and then. Work must be idempotent: after
+a crash the same job is run again from the start and skips what is already there.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+
+from allears.core.clock import now
+from allears.core.models import Job, User
+
+
+class Stopped(Exception):
+    """Somebody asked the job to stop; what was done so far stays."""
+
+
+class Progress:
+    """How a running job tells how far it has come; writes at most twice a second."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self._told = 0.0
+
+    def to(self, done: int, total: int | None = None) -> None:
+        """Say that `done` of `total` units are finished. Raises `Stopped` when somebody stopped the job."""
+        self.job.done = done
+        self.job.total = total if total is not None else self.job.total
+        if time.monotonic() - self._told > 0.5:
+            self._tell()
+
+    def _tell(self) -> None:
+        self._told = time.monotonic()
+        Job.objects.filter(pk=self.job.pk).update(done=self.job.done, total=self.job.total)
+        if Job.objects.filter(pk=self.job.pk, stopped_at__isnull=False).exists():
+            raise Stopped
+
+
+def ask_for(
+    task: Any, *, kind: str, title: str, by: User | None, unit: str = "", total: int | None = None,
+    next_url: str = "", **parameters: Any,
+) -> Job:
+    """Make a job and enqueue `task` with its id once the transaction is through; the page is `job_url(job)`."""
+    job = Job.objects.create(
+        kind=kind, title=title, started_by=by, unit=unit, total=total, next_url=next_url, parameters=parameters
+    )
+    transaction.on_commit(lambda: task.enqueue(job.pk))
+    return job
+
+
+@contextmanager
+def running(job_id: int) -> Iterator[Progress]:
+    """Mark the job started, then done; or failed with the error's words, which are then raised on."""
+    job = Job.objects.get(pk=job_id)
+    job.started_at = job.started_at or now()
+    job.save(update_fields=["started_at"])
+    try:
+        yield Progress(job)
+    except Stopped:
+        _end(job, error="")
+    except Exception as error:
+        _end(job, error=str(error) or type(error).__name__)
+        raise
+    else:
+        _end(job, error="")
+
+
+def _end(job: Job, error: str) -> None:
+    job.ended_at, job.error = now(), error
+    job.save(update_fields=["ended_at", "error", "done", "total", "result", "next_url"])
+
+
+def job_url(job: Job) -> str:
+    """Return the address of the page that shows how far `job` has come."""
+    return reverse("core:job", args=[job.ref])

@@ -1,0 +1,10 @@
+"""The room's entry in Django's register."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class DecisionsConfig(AppConfig):
+    name = "allears.decisions"
+    label = "decisions"

@@ -1,0 +1,127 @@
+"""Making sense of words: themes, codings, and insights with words for and against them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from allears.core.clock import now
+from allears.core.ids import new_ref
+from allears.core.models import User
+from allears.studies.models import Study
+from allears.verbatims.models import Verbatim
+
+
+class Theme(models.Model):
+    """An entry of a study's codebook: a name, a definition, a place among the others."""
+
+    ref = models.CharField(max_length=10, unique=True, default=new_ref)
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="+")
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    name = models.CharField(max_length=120)
+    definition = models.TextField(blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+    made_at = models.DateTimeField(default=now)
+    made_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["position", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                "study", Lower("name"), condition=Q(merged_into=None, retired_at=None), name="insights_theme_once"
+            ),
+            models.CheckConstraint(condition=~Q(parent=F("id")), name="insights_theme_not_its_own_parent"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CoderKind(models.TextChoices):
+    PERSON = "person", _("by hand")
+    MACHINE = "machine", _("by machine")
+    IMPORT = "import", _("brought from elsewhere")
+
+
+class Coding(models.Model):
+    """A span of a verbatim speaks of a theme; who or what said so, and when. [start, end) count characters."""
+
+    verbatim = models.ForeignKey(Verbatim, on_delete=models.CASCADE, related_name="+", db_index=False)
+    theme = models.ForeignKey(Theme, on_delete=models.CASCADE, related_name="codings", db_index=False)
+    start = models.PositiveIntegerField()
+    end = models.PositiveIntegerField()
+    coder_kind = models.CharField(max_length=10, choices=CoderKind.choices, default=CoderKind.PERSON)
+    coder = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    coder_label = models.CharField(max_length=120, blank=True)
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["verbatim", "theme", "start", "end"], name="insights_coding_once"),
+            models.CheckConstraint(condition=Q(start__lt=F("end")), name="insights_coding_span_not_empty"),
+        ]
+        indexes = [models.Index(fields=["theme", "-verbatim"], name="insights_coding_of_theme")]
+
+
+class Insight(models.Model):
+    """A claim about customers, held by words for it and tried by words against it."""
+
+    ref = models.CharField(max_length=10, unique=True, default=new_ref)
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="+")
+    claim = models.CharField(max_length=400)
+    explanation = models.TextField(blank=True)
+    made_at = models.DateTimeField(default=now)
+    made_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    example = models.BooleanField(default=False)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.claim
+
+
+class Side(models.TextChoices):
+    FOR = "for", _("speaks for it")
+    AGAINST = "against", _("speaks against it")
+
+
+class Citation(models.Model):
+    """A span of somebody's words that speaks for or against an insight; rendered from the source, never typed."""
+
+    insight = models.ForeignKey(Insight, on_delete=models.CASCADE, related_name="citations")
+    verbatim = models.ForeignKey(Verbatim, on_delete=models.PROTECT, related_name="+")
+    start = models.PositiveIntegerField()
+    end = models.PositiveIntegerField()
+    side = models.CharField(max_length=7, choices=Side.choices)
+    at = models.DateTimeField(default=now)
+    by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["insight", "verbatim", "start", "end"], name="insights_citation_once"),
+            models.CheckConstraint(condition=Q(start__lt=F("end")), name="insights_citation_span_not_empty"),
+            models.CheckConstraint(condition=Q(side__in=Side.values), name="insights_citation_side_known"),
+        ]
+
+
+class LookAgainst(models.Model):
+    """Somebody searched for words against an insight, and says how; without one the insight says nobody did."""
+
+    insight = models.ForeignKey(Insight, on_delete=models.CASCADE, related_name="looks_against")
+    at = models.DateTimeField(default=now)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    how = models.TextField()
+
+
+class Read(models.Model):
+    """A user has read a verbatim."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
+    verbatim = models.ForeignKey(Verbatim, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "verbatim"], name="insights_read_once")]

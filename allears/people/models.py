@@ -1,0 +1,183 @@
+"""Customers, staff and neighbours as people: who they are, how they differ, what they agreed to."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from allears.core.clock import now
+from allears.core.ids import new_ref
+from allears.core.models import User
+
+
+class Account(models.Model):
+    """The organisation or household that people belong to."""
+
+    name = models.CharField(max_length=200)
+    key = models.CharField(max_length=200, unique=True)  # the name, folded: two spellings are one account
+    external_id = models.CharField(max_length=120, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Kind(models.TextChoices):
+    CUSTOMER = "customer", _("Customer")
+    STAFF = "staff", _("Staff")
+    NEIGHBOUR = "neighbour", _("Neighbour")
+
+
+class Person(models.Model):
+    """Somebody who can be asked and heard. Merging keeps the row and points it to the one that stays."""
+
+    ref = models.CharField(max_length=10, unique=True, default=new_ref)
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.CUSTOMER)
+    name = models.CharField(max_length=200, blank=True)
+    label = models.CharField(max_length=60, blank=True)  # what they are called where no name may stand
+    email = models.EmailField(max_length=320, blank=True)
+    email_key = models.CharField(max_length=320, null=True, blank=True)  # folded; NULL where there is none
+    phone = models.CharField(max_length=40, blank=True)
+    external_id = models.CharField(max_length=120, null=True, blank=True)
+    account = models.ForeignKey(Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="people")
+    user = models.OneToOneField(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    language = models.CharField(max_length=12, blank=True)
+    time_zone = models.CharField(max_length=64, blank=True)
+    quiet_from = models.TimeField(null=True, blank=True)
+    quiet_to = models.TimeField(null=True, blank=True)
+    budget_minutes = models.PositiveSmallIntegerField(null=True, blank=True)  # their own limit; NULL: the house's
+    contactable = models.BooleanField(default=True)  # kept by the consent actions; the history is in Consent
+    joined_on = models.DateField(null=True, blank=True)  # customer since
+    created_at = models.DateTimeField(default=now, db_default=Now())
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
+    erased_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["email_key"],
+                condition=Q(email_key__isnull=False, merged_into=None),
+                name="people_person_one_per_address",
+            ),
+            models.UniqueConstraint(
+                fields=["external_id"],
+                condition=Q(external_id__isnull=False, merged_into=None),
+                name="people_person_one_per_external_id",
+            ),
+            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="people_person_kind_known"),
+            models.CheckConstraint(condition=~Q(merged_into=models.F("id")), name="people_person_not_into_itself"),
+        ]
+        indexes = [
+            models.Index(fields=["name", "id"], name="people_person_by_name"),
+            models.Index(fields=["kind", "name", "id"], name="people_person_kind_name"),
+            models.Index(fields=["-created_at", "-id"], name="people_person_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.shown_name
+
+    @property
+    def shown_name(self) -> str:
+        """What staff see this person called."""
+        return self.name or self.label or self.email or f"Person {self.ref}"
+
+    @property
+    def first_name(self) -> str:
+        """How a mail may greet them; empty when no name is known."""
+        return self.name.split()[0] if self.name.strip() else ""
+
+
+class Facet(models.Model):
+    """A way in which people differ: region, tenure, product, size, channel."""
+
+    key = models.SlugField(max_length=80, unique=True)
+    label = models.CharField(max_length=200)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "label"]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class FacetValue(models.Model):
+    """One value of a facet."""
+
+    facet = models.ForeignKey(Facet, on_delete=models.CASCADE, related_name="values")
+    key = models.CharField(max_length=200)
+    label = models.CharField(max_length=200)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "label"]
+        constraints = [models.UniqueConstraint(fields=["facet", "key"], name="people_facetvalue_once")]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class PersonFacet(models.Model):
+    """A person has a value of a facet; at most one value of each."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="facets")
+    facet = models.ForeignKey(Facet, on_delete=models.CASCADE, related_name="+")
+    value = models.ForeignKey(FacetValue, on_delete=models.CASCADE, related_name="people", db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "facet"], name="people_personfacet_one_value")]
+        indexes = [models.Index(fields=["value", "person"], name="people_personfacet_by_value")]
+
+
+class Purpose(models.TextChoices):
+    """What a consent is about."""
+
+    CONTACT = "contact", _("be asked by us")
+    QUOTE_UNNAMED = "quote_unnamed", _("be quoted without a name")
+    QUOTE_NAMED = "quote_named", _("be quoted by name")
+
+
+class Consent(models.Model):
+    """One entry in somebody's consent history; the newest of a purpose counts."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="consents")
+    purpose = models.CharField(max_length=20, choices=Purpose.choices)
+    given = models.BooleanField()
+    at = models.DateTimeField(default=now)
+    source = models.CharField(max_length=200, blank=True)  # where it was given: form, import, phone call
+    wording = models.TextField(blank=True)  # what they were shown
+    by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "purpose", "-at", "-id"], name="people_consent_newest")]
+
+
+class Contact(models.Model):
+    """A message that asked a person for minutes: what the contact budget counts."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="contacts")
+    at = models.DateTimeField(default=now)
+    minutes = models.DecimalField(max_digits=5, decimal_places=1)
+    subject = models.CharField(max_length=200)  # what it was for, e.g. the study's title
+    topic = models.CharField(max_length=60)  # "study:<ref>"
+    override_reason = models.TextField(blank=True)
+    overridden_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["person", "-at"], name="people_contact_of_person"),
+            models.Index(fields=["topic", "-at"], name="people_contact_of_topic"),
+        ]
+
+
+class PersonalLink(models.Model):
+    """A person's way to their own page: a random token, of which only the hash is kept."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="links")
+    token_hash = models.CharField(max_length=64, unique=True)
+    # "page": everything they said and what became of it. "fresh": short-lived, for what is personal beyond that.
+    scope = models.CharField(max_length=10, choices=[("page", "page"), ("fresh", "fresh")], default="page")
+    made_at = models.DateTimeField(default=now)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)

@@ -1,0 +1,197 @@
+"""Questionnaires in versions, and the responses given to them."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from allears.core.clock import now
+from allears.core.ids import new_ref
+from allears.core.models import User
+from allears.people.models import Person
+from allears.studies.models import Invitation, PublicLink, Study
+from allears.verbatims.models import Source, Verbatim
+
+
+class QuestionKind(models.TextChoices):
+    SHORT_TEXT = "short_text", _("Short text")
+    LONG_TEXT = "long_text", _("Long text")
+    SINGLE = "single", _("One choice")
+    MULTIPLE = "multiple", _("Several choices")
+    SCALE = "scale", _("Scale")
+    NUMBER = "number", _("Number")
+    STATEMENT = "statement", _("Statement")
+
+
+OPEN_KINDS = (QuestionKind.SHORT_TEXT, QuestionKind.LONG_TEXT)
+CHOICE_KINDS = (QuestionKind.SINGLE, QuestionKind.MULTIPLE)
+
+
+class Questionnaire(models.Model):
+    """What a study asks; its wording lives in versions."""
+
+    study = models.OneToOneField(Study, on_delete=models.CASCADE, related_name="+")
+    title = models.CharField(max_length=200)
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Version(models.Model):
+    """One wording of a questionnaire. Published: it never changes again; edits make the next version."""
+
+    questionnaire = models.ForeignKey(Questionnaire, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    made_at = models.DateTimeField(default=now)
+    published_at = models.DateTimeField(null=True, blank=True)
+    published_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["questionnaire", "number"], name="questionnaires_version_number_once"),
+            models.UniqueConstraint(
+                fields=["questionnaire"],
+                condition=Q(published_at=None),
+                name="questionnaires_version_one_draft",
+            ),
+        ]
+
+
+class Section(models.Model):
+    """A page of a questionnaire."""
+
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="sections")
+    position = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=200, blank=True)
+    text = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["position", "id"]
+
+
+class Question(models.Model):
+    """A typed question of one version; `key` is the same in every version that asks it."""
+
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="questions")
+    section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="questions")
+    position = models.PositiveSmallIntegerField()
+    key = models.UUIDField(default=uuid.uuid4)
+    code = models.CharField(max_length=80, blank=True)  # short name in exports
+    kind = models.CharField(max_length=20, choices=QuestionKind.choices)
+    text = models.TextField()
+    help = models.TextField(blank=True)
+    required = models.BooleanField(default=False)
+    minimum = models.FloatField(null=True, blank=True)
+    maximum = models.FloatField(null=True, blank=True)
+    low_label = models.CharField(max_length=120, blank=True)
+    high_label = models.CharField(max_length=120, blank=True)
+    boxes = models.PositiveSmallIntegerField(default=1)  # open questions may offer several boxes ("name up to three")
+    touchpoint = models.CharField(max_length=200, blank=True)
+    source = models.ForeignKey(Source, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["section__position", "position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "key"], name="questionnaires_question_once"),
+            models.CheckConstraint(
+                condition=Q(kind__in=QuestionKind.values), name="questionnaires_question_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(minimum=None) | Q(maximum=None) | Q(minimum__lt=F("maximum")),
+                name="questionnaires_question_ends_in_order",
+            ),
+        ]
+        indexes = [models.Index(fields=["key"], name="questionnaires_question_key")]
+
+    @property
+    def is_open(self) -> bool:
+        return self.kind in OPEN_KINDS
+
+    @property
+    def has_choices(self) -> bool:
+        return self.kind in CHOICE_KINDS
+
+
+class Choice(models.Model):
+    """One of the answers that a question offers."""
+
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="choices")
+    position = models.PositiveSmallIntegerField()
+    key = models.UUIDField(default=uuid.uuid4)
+    label = models.CharField(max_length=400)
+    asks_text = models.BooleanField(default=False)  # "Other": their own words go with it
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [models.UniqueConstraint(fields=["question", "key"], name="questionnaires_choice_once")]
+
+
+class Response(models.Model):
+    """Somebody's way through a questionnaire: begun, perhaps paused, perhaps sent."""
+
+    ref = models.CharField(max_length=10, unique=True, default=new_ref)
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="+", db_index=False)
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="responses")
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    invitation = models.OneToOneField(
+        Invitation, null=True, blank=True, on_delete=models.PROTECT, related_name="response"
+    )
+    public_link = models.ForeignKey(
+        PublicLink, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    token_hash = models.CharField(max_length=64, null=True, blank=True, unique=True)  # who came by a public link
+    language = models.CharField(max_length=12, blank=True)
+    started_at = models.DateTimeField(default=now)
+    changed_at = models.DateTimeField(default=now)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    # From elsewhere: the key that makes a second import of the same row change nothing.
+    import_key = models.CharField(max_length=120, null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["study", "import_key"],
+                condition=Q(import_key__isnull=False),
+                name="questionnaires_response_imported_once",
+            )
+        ]
+        indexes = [models.Index(fields=["study", "submitted_at", "id"], name="questionnaires_resp_of_study")]
+
+
+class Answer(models.Model):
+    """One value of a response: a choice, a number or words. Several choices or boxes are several rows."""
+
+    response = models.ForeignKey(Response, on_delete=models.CASCADE, related_name="answers", db_index=False)
+    question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="answers", db_index=False)
+    box = models.PositiveSmallIntegerField(default=0)  # the box of an open question, or the choice's position
+    choice = models.ForeignKey(
+        Choice, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    number = models.FloatField(null=True, blank=True)
+    text = models.TextField(blank=True)  # words while the response is open; once sent they live in the ledger
+    verbatim = models.OneToOneField(
+        Verbatim, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["response", "question", "box"], name="questionnaires_answer_once")
+        ]
+        indexes = [
+            models.Index(fields=["question", "choice", "response"], name="questionnaires_answer_choice"),
+            models.Index(fields=["question", "number", "response"], name="questionnaires_answer_number"),
+        ]
+
+
+class EarlierAnswer(models.Model):
+    """What an answer was before it was changed; nothing that was given is thrown away."""
+
+    response = models.ForeignKey(Response, on_delete=models.CASCADE, related_name="earlier_answers")
+    question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="+", db_index=False)
+    value = models.JSONField()  # numbers, choice keys; words only while they are not yet in the ledger
+    given_at = models.DateTimeField()
+    replaced_at = models.DateTimeField(default=now)

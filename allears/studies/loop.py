@@ -1,0 +1,66 @@
+"""The loop of a study as its strip of six cells, and the pages that other rooms add to a study.
+
+Rooms above studies know what was understood, decided and told; they register here (in `apps.ready`) what their cell
+says, so that a study's home can show the whole loop without this room importing them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from allears.core.models import User
+from allears.studies.models import Study
+
+STEPS = ("asked", "spoke", "understood", "decided", "done", "heard")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A step of the loop: its figure as shown ("1,706", "64%"), what it counts, and where it leads."""
+
+    step: str
+    figure: str
+    words: str
+    url: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A page about a study, shown to whom `shown_to(user, study)` holds for."""
+
+    position: int
+    label: str
+    url_name: str  # takes the study's slug
+    shown_to: Callable[[User, Study], bool]
+
+
+_cells: dict[str, Callable[[Study], Cell]] = {}
+_tabs: list[Tab] = []
+
+
+def cell(step: str) -> Callable[[Callable[[Study], Cell]], Callable[[Study], Cell]]:
+    """Register the decorated function as what `step` of the loop says about a study."""
+
+    def register(make: Callable[[Study], Cell]) -> Callable[[Study], Cell]:
+        _cells[step] = make
+        return make
+
+    return register
+
+
+def add_tab(tab: Tab) -> None:
+    """Add a page to every study's tabs."""
+    _tabs.append(tab)
+    _tabs.sort(key=lambda t: t.position)
+
+
+def cells_of(study: Study) -> list[Cell]:
+    """Return the loop's cells in order, for the rooms that are installed."""
+    return [_cells[step](study) for step in STEPS if step in _cells]
+
+
+def tabs_of(study: Study, user: User) -> list[Tab]:
+    """Return the tabs that `user` may open on `study`."""
+    return [tab for tab in _tabs if tab.shown_to(user, study)]

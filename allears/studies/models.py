@@ -1,0 +1,141 @@
+"""Why we ask and whom: the study, its promise, its people, its invitations."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from allears.core.clock import now, today
+from allears.core.ids import new_ref
+from allears.core.models import Message, User
+from allears.people.models import Person
+from allears.verbatims.models import Collection
+
+
+class State(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    OPEN = "open", _("Open")
+    CLOSED = "closed", _("Closed")
+
+
+class Study(models.Model):
+    """One customer-learning project: the decision it informs, the problem as told, the promise to be heard back."""
+
+    ref = models.CharField(max_length=10, unique=True, default=new_ref)
+    slug = models.SlugField(max_length=80, unique=True)
+    title = models.CharField(max_length=200)
+    decision = models.TextField(blank=True)  # the decision that it informs
+    options = models.TextField(blank=True)  # the options on the table, one a line
+    known = models.TextField(blank=True)
+    unknown = models.TextField(blank=True)  # the knowledge gaps
+    problem = models.TextField(blank=True)  # as told to participants, in a sentence or two
+    promise_on = models.DateField(null=True, blank=True)  # by when contributors hear back
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    collection = models.OneToOneField(Collection, on_delete=models.PROTECT, related_name="+")
+    touchpoints = models.JSONField(default=list)  # labels
+    language = models.CharField(max_length=12, default="en")
+    team_only = models.BooleanField(default=False)  # False: everybody who signs in may read it
+    example = models.BooleanField(default=False)  # made to show the product; says so on its pages
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)  # newest StateChange
+    criteria = models.JSONField(default=dict)  # who may be asked: see people.queries.matching
+    created_at = models.DateTimeField(default=now)
+
+    class Meta:
+        verbose_name_plural = "studies"
+        constraints = [models.CheckConstraint(condition=Q(state__in=State.values), name="studies_study_state_known")]
+        indexes = [models.Index(fields=["-created_at"], name="studies_study_newest")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == State.OPEN
+
+    @property
+    def promise_is_past(self) -> bool:
+        """Whether the day by which contributors were to hear back is over."""
+        return self.promise_on is not None and self.promise_on < today()
+
+
+class StateChange(models.Model):
+    """Somebody opened, closed or reopened a study."""
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="state_changes")
+    state = models.CharField(max_length=10, choices=State.choices)
+    at = models.DateTimeField(default=now)
+    by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    note = models.TextField(blank=True)
+
+
+class Member(models.Model):
+    """Somebody works on a study beside its owner."""
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="members")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    since = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["study", "user"], name="studies_member_once")]
+
+
+class PublicLink(models.Model):
+    """A link by which anybody may answer an open study; its token is public and can be withdrawn."""
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="public_links")
+    token = models.CharField(max_length=40, unique=True)
+    made_at = models.DateTimeField(default=now)
+    made_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+
+class Invitation(models.Model):
+    """A person is asked to take part in a study; once at most."""
+
+    ref = models.CharField(max_length=10, unique=True, default=new_ref)
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="invitations")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    minutes = models.DecimalField(max_digits=5, decimal_places=1, default=0)  # as estimated when they were asked
+    invited_at = models.DateTimeField(default=now)
+    invited_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField(null=True, blank=True)  # first POST or script beacon, never a mere GET
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["study", "person"], name="studies_invitation_once")]
+        indexes = [models.Index(fields=["person", "-id"], name="studies_invitation_person")]
+
+
+class InvitationLink(models.Model):
+    """A personal link of an invitation. Each mail carries one of its own; any of them opens the same answers."""
+
+    invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, related_name="links")
+    token_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField(default=now)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+
+class InvitationMail(models.Model):
+    """A mail that carried an invitation or its reminder."""
+
+    invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, related_name="mails")
+    message = models.OneToOneField(Message, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=[("invite", "invite"), ("remind", "remind")])
+    at = models.DateTimeField(default=now)
+
+
+class Decline(models.Model):
+    """An invited person would rather not; a first-class answer. Withdrawn when they answer after all."""
+
+    invitation = models.OneToOneField(Invitation, on_delete=models.CASCADE, related_name="decline")
+    at = models.DateTimeField(default=now)
+    kind = models.CharField(
+        max_length=20,
+        default="rather_not",
+        choices=[
+            ("rather_not", _("would rather not")),
+            ("not_me", _("not the right person")),
+            ("no_time", _("no time")),
+        ],
+    )
+    reason = models.TextField(blank=True)

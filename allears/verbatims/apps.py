@@ -1,0 +1,10 @@
+"""The room's entry in Django's register."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class VerbatimsConfig(AppConfig):
+    name = "allears.verbatims"
+    label = "verbatims"

@@ -1,0 +1,120 @@
+"""The same few people in every test.
+
+Ana is a researcher and owns the study of late orders; Ben is a researcher who helps her. Lea leads. Sam is a staff member.
+Ada administers. Mia is a researcher of another team: she must not see what is team-only. Bob, Cleo and Dev are customers; Nia is
+a neighbour.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from allears.core.models import Role, User
+from allears.people.models import Account, Facet, FacetValue, Kind, Person, PersonFacet
+from allears.studies.models import Member, Study
+from allears.verbatims.models import Collection
+
+PASSWORD = "a long enough password"
+
+
+def user(name: str, role: str, **fields: Any) -> User:
+    email = f"{name.split()[0].lower()}@house.example"
+    found = User.objects.filter(email=email).first()
+    return found or User.objects.create_user(email, PASSWORD, name=name, role=role, **fields)
+
+
+def ana() -> User:
+    return user("Ana Ruiz", Role.RESEARCHER)
+
+
+def ben() -> User:
+    return user("Ben Okoye", Role.RESEARCHER)
+
+
+def mia() -> User:
+    return user("Mia Lind", Role.RESEARCHER)
+
+
+def lea() -> User:
+    return user("Lea Brandt", Role.LEADER)
+
+
+def sam() -> User:
+    return user("Sam Ito", Role.STAFF)
+
+
+def ada() -> User:
+    return user("Ada Novak", Role.ADMINISTRATOR)
+
+
+def everybody() -> dict[str, User]:
+    """One user of each role, by role."""
+    return {"researcher": ana(), "leader": lea(), "staff": sam(), "administrator": ada()}
+
+
+def account() -> Account:
+    return Account.objects.get_or_create(key="xyz co.", defaults={"name": "XYZ Co."})[0]
+
+
+def person(name: str, kind: str = Kind.CUSTOMER, **fields: Any) -> Person:
+    email = f"{name.split()[0].lower()}@customer.example"
+    fields = {"email": email, "email_key": email, **fields}
+    found = Person.objects.filter(name=name).first()
+    return found or Person.objects.create(name=name, kind=kind, **fields)
+
+
+def bob() -> Person:
+    return person("Bob Hale", account=account())
+
+
+def cleo() -> Person:
+    return person("Cleo Marsh", account=account())
+
+
+def dev() -> Person:
+    return person("Dev Rao")
+
+
+def nia() -> Person:
+    return person("Nia Quist", kind=Kind.NEIGHBOUR)
+
+
+def facet(label: str, *values: str) -> Facet:
+    made, _ = Facet.objects.get_or_create(key=label.lower().replace(" ", "-"), defaults={"label": label})
+    for place, value in enumerate(values):
+        FacetValue.objects.get_or_create(facet=made, key=value.lower(), defaults={"label": value, "position": place})
+    return made
+
+
+def has(who: Person, facet_label: str, value: str) -> PersonFacet:
+    """`who` has this value of this facet; both are made when they are new."""
+    made = facet(facet_label, value)
+    chosen = FacetValue.objects.get(facet=made, key=value.lower())
+    return PersonFacet.objects.update_or_create(person=who, facet=made, defaults={"value": chosen})[0]
+
+
+def late_orders(**fields: Any) -> Study:
+    """Ana's open study of why orders come late; Ben helps."""
+    found = Study.objects.filter(slug="late-orders").first()
+    if found:
+        return found
+    study = Study.objects.create(
+        **{
+            "slug": "late-orders",
+            "title": "Late orders",
+            "decision": "Whether dispatch calls customers before they call us",
+            "options": "Call on the day\nWrite a mail\nLeave it",
+            "problem": "Your last orders came late, and we want to understand what that did to your day.",
+            "promise_on": date.today() + timedelta(days=30),
+            "owner": ana(),
+            "collection": Collection.objects.create(title="Late orders"),
+            "state": "open",
+            **fields,
+        }
+    )
+    study.state_changes.create(state="open", at=timezone.now(), by=study.owner)
+    Member.objects.create(study=study, user=ben())
+    return study

@@ -1,0 +1,53 @@
+"""What every test may ask for."""
+
+from __future__ import annotations
+
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests import cast
+
+
+@pytest.fixture(autouse=True)
+def _plain_static_files(settings: Any) -> None:
+    """Tests link static files by their plain names: nothing has been collected."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+@pytest.fixture
+def as_ana(db: None) -> Client:
+    """A browser in which Ana, the researcher, is signed in."""
+    return signed_in(cast.ana())
+
+
+@pytest.fixture
+def as_lea(db: None) -> Client:
+    return signed_in(cast.lea())
+
+
+@pytest.fixture
+def as_sam(db: None) -> Client:
+    return signed_in(cast.sam())
+
+
+@pytest.fixture
+def as_ada(db: None) -> Client:
+    return signed_in(cast.ada())
+
+
+@pytest.fixture
+def as_mia(db: None) -> Client:
+    return signed_in(cast.mia())
+
+
+def signed_in(user: cast.User) -> Client:
+    """Return a browser in which `user` is signed in."""
+    client = Client()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
