@@ -1,8 +1,13 @@
-"""The gallery's address."""
+"""The gallery of components, and the reader's choice of a light or a dark page."""
 
-from __future__ import annotations
+from django.urls import path
 
-from django.urls import URLPattern
+from allears.design import views
 
 app_name = "design"
-urlpatterns: list[URLPattern] = []
+
+urlpatterns = [
+    path("", views.gallery, name="gallery"),
+    path("theme/", views.theme, name="theme"),
+    path("<slug:page>/", views.gallery, name="gallery_page"),
+]

@@ -1,0 +1,41 @@
+// Small comforts on top of pages that work without them: dialogs in place, a Copy button, menus that close.
+(() => {
+  const closest = (event, selector) => event.target instanceof Element ? event.target.closest(selector) : null;
+
+  document.addEventListener("click", (event) => {
+    const opener = closest(event, "a[data-dialog]");
+    if (opener && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      const dialog = document.getElementById(opener.dataset.dialog);
+      if (dialog && dialog.showModal) { event.preventDefault(); dialog.showModal(); }
+    }
+    const copier = closest(event, "[data-copy]");
+    if (copier) copy(copier);
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const menu = document.querySelector("details.menu[open]");
+    if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
+  });
+
+  async function copy(button) {
+    const field = document.getElementById(button.dataset.copy);
+    field.select();
+    await navigator.clipboard.writeText(field.value);
+    const words = button.textContent;
+    button.textContent = button.dataset.copied;
+    document.getElementById(`${field.id}-status`).textContent = button.dataset.copied;
+    setTimeout(() => { button.textContent = words; }, 2000);
+  }
+
+  const arrive = (root) => {
+    if (navigator.clipboard) for (const button of root.querySelectorAll("[data-copy][hidden]")) button.hidden = false;
+    const summary = root.querySelector("#error-summary");
+    if (summary) summary.focus();
+  };
+  document.addEventListener("DOMContentLoaded", () => arrive(document));
+  document.addEventListener("htmx:after:swap", () => arrive(document));
+})();

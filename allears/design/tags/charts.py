@@ -1,0 +1,1 @@
+"""Charts: geometry from `charts.py`, drawn by templates in `templates/design/charts/`."""
