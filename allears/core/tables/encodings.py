@@ -85,7 +85,7 @@ def _by_trial(file: BinaryIO) -> str:
 
 
 def _survey(file: BinaryIO) -> tuple[int, int, bytes]:
-    """(bytes that are not UTF-8, bytes beyond ASCII, a sample of the lines that hold any), over the whole file."""
+    """Over the whole file: bytes that are not UTF-8, bytes beyond ASCII, a sample of their lines."""
     wrong = foreign = 0
     sample = bytearray()
     for lines in _blocks_of_lines(file):
@@ -122,6 +122,8 @@ def _by_letters(sample: bytes) -> str:
     matches = from_bytes(sample, cp_isolation=[WESTERN, *OTHER_ALPHABETS])
     best = matches.best()
     western = next((match for match in matches if match.encoding == WESTERN), None)
-    if best is None or (western and western.chaos <= best.chaos + 0.02 and western.coherence >= best.coherence):
+    if best is None or (
+        western and western.chaos <= best.chaos + 0.02 and western.coherence >= best.coherence
+    ):
         return WESTERN
     return best.encoding

@@ -39,7 +39,7 @@ def empty_file() -> TableError:
 
 
 def too_large(limit: int) -> TableError:
-    return TableError("too-large", f"The file is larger than {limit // 1_000_000:,} MB. Split it and try again.")
+    return TableError("too-large", f"The file is larger than {limit // 1_000_000:,} MB. Split it.")
 
 
 def too_many_columns(limit: int) -> TableError:
@@ -51,7 +51,7 @@ def not_a_table(what: str) -> TableError:
 
 
 def encrypted() -> TableError:
-    return TableError("encrypted", "This workbook is locked by a password. Save it without one and try again.")
+    return TableError("encrypted", "This workbook is locked by a password. Save it without one.")
 
 
 def broken_workbook() -> TableError:

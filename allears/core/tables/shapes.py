@@ -41,9 +41,15 @@ def _try(sample: str, shape: Shape, limits: Limits) -> tuple[float, int, Shape]:
     if not rows:
         return 0.0, 0, shape
     width = len(rows[0].cells)
-    agreeing = sum(len(row.cells) == width for row in rows)
-    share = round(agreeing / len(rows), 1)
-    return share, width, shape
+    share = sum(_agreement(row.cells, width) for row in rows) / len(rows)
+    return round(share, 1), width, shape
+
+
+def _agreement(cells: list[str], width: int) -> float:
+    """1 if as wide as the first row, but for blanks at its end; half if cut short, as some programs do."""
+    if len(cells) >= width:
+        return float(not any(cell.strip() for cell in cells[width:]))
+    return 0.5 if len(cells) > 1 else 0.0
 
 
 def _first_rows(sample: str, shape: Shape, limits: Limits) -> list[Record]:

@@ -20,11 +20,11 @@ from .limits import Limits
 from .records import Record
 
 
-
 class XlsxSource:
     """One worksheet of an XLSX workbook."""
 
     kind = "xlsx"
+    may_be_undecodable = False
 
     def __init__(self, file: BinaryIO, *, sheet: str | None, limits: Limits) -> None:
         check_archive(file, limits)
@@ -74,6 +74,7 @@ class XlsSource:
     """One sheet of a workbook from before 2007. Read whole, so the file must be small."""
 
     kind = "xls"
+    may_be_undecodable = False
 
     def __init__(self, file: BinaryIO, *, sheet: str | None, limits: Limits) -> None:
         self.limits = limits
@@ -112,7 +113,7 @@ class XlsSource:
             raise broken_workbook() from problem
 
 
-class _FaithfulParser(WorkSheetParser):  # type: ignore[misc]
+class _FaithfulParser(WorkSheetParser):
     """Openpyxl's own reader of rows, which never drops a formula and never stops at one broken cell."""
 
     def __init__(self, source: BinaryIO, book: Any, page: Any) -> None:
