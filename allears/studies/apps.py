@@ -8,3 +8,6 @@ from django.apps import AppConfig
 class StudiesConfig(AppConfig):
     name = "allears.studies"
     label = "studies"
+
+    def ready(self) -> None:
+        from allears.studies import asked  # noqa: F401  (registers the room's cell and tabs)

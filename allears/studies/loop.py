@@ -1,7 +1,7 @@
 """The loop of a study as its strip of six cells, and the pages that other rooms add to a study.
 
-Rooms above studies know what was understood, decided and told; they register here (in `apps.ready`) what their cell
-says, so that a study's home can show the whole loop without this room importing them.
+Rooms above studies know what was understood, decided and told; they register here (in `apps.ready`) what
+their cell says, so that a study's home can show the whole loop without this room importing them.
 """
 
 from __future__ import annotations

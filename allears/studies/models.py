@@ -20,7 +20,9 @@ class State(models.TextChoices):
 
 
 class Study(models.Model):
-    """One customer-learning project: the decision it informs, the problem as told, the promise to be heard back."""
+    """One customer-learning project: the decision it informs, the problem as told, the promise to be heard
+    back.
+    """
 
     ref = models.CharField(max_length=10, unique=True, default=new_ref)
     slug = models.SlugField(max_length=80, unique=True)
@@ -43,7 +45,9 @@ class Study(models.Model):
 
     class Meta:
         verbose_name_plural = "studies"
-        constraints = [models.CheckConstraint(condition=Q(state__in=State.values), name="studies_study_state_known")]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=State.values), name="studies_study_state_known")
+        ]
         indexes = [models.Index(fields=["-created_at"], name="studies_study_newest")]
 
     def __str__(self) -> str:
@@ -89,6 +93,13 @@ class PublicLink(models.Model):
     made_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["study"], condition=Q(withdrawn_at=None), name="studies_publiclink_one_that_works"
+            )
+        ]
+
 
 class Invitation(models.Model):
     """A person is asked to take part in a study; once at most."""
@@ -96,18 +107,24 @@ class Invitation(models.Model):
     ref = models.CharField(max_length=10, unique=True, default=new_ref)
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="invitations")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    minutes = models.DecimalField(max_digits=5, decimal_places=1, default=0)  # as estimated when they were asked
+    minutes = models.DecimalField(
+        max_digits=5, decimal_places=1, default=0
+    )  # as estimated when they were asked
     invited_at = models.DateTimeField(default=now)
     invited_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     opened_at = models.DateTimeField(null=True, blank=True)  # first POST or script beacon, never a mere GET
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["study", "person"], name="studies_invitation_once")]
-        indexes = [models.Index(fields=["person", "-id"], name="studies_invitation_person")]
+        indexes = [
+            models.Index(fields=["person", "-id"], name="studies_invitation_person"),
+            models.Index(fields=["study", "-id"], name="studies_invitation_newest"),
+        ]
 
 
 class InvitationLink(models.Model):
-    """A personal link of an invitation. Each mail carries one of its own; any of them opens the same answers."""
+    """A personal link of an invitation. Each mail carries one of its own; any of them opens the same answers.
+    """
 
     invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, related_name="links")
     token_hash = models.CharField(max_length=64, unique=True)
@@ -122,6 +139,16 @@ class InvitationMail(models.Model):
     message = models.OneToOneField(Message, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=10, choices=[("invite", "invite"), ("remind", "remind")])
     at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["invite", "remind"]), name="studies_invitationmail_kind_known"
+            ),
+            models.UniqueConstraint(
+                fields=["invitation"], condition=Q(kind="invite"), name="studies_invitationmail_invited_once"
+            ),
+        ]
 
 
 class Decline(models.Model):
@@ -139,3 +166,10 @@ class Decline(models.Model):
         ],
     )
     reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["rather_not", "not_me", "no_time"]), name="studies_decline_kind_known"
+            )
+        ]

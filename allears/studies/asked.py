@@ -1,0 +1,35 @@
+"""What this room says in the loop's strip: how many were asked."""
+
+from __future__ import annotations
+
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from allears.studies.hearing import uninvited
+from allears.studies.loop import Cell, Tab, add_tab, cell
+from allears.studies.models import Invitation, Study
+from allears.studies.rules import can_see, can_work_on
+
+
+@cell("asked")
+def asked(study: Study) -> Cell:
+    """Who was invited, and who came without: by a public link or brought from elsewhere."""
+    invited = Invitation.objects.filter(study=study).count()
+    came = uninvited(study)
+    note = (
+        ngettext("%(n)s came uninvited", "%(n)s came uninvited", came) % {"n": intcomma(came)} if came else ""
+    )
+    return Cell(
+        "asked",
+        intcomma(invited + came),
+        _("asked"),
+        reverse("studies:study", args=[study.slug]) + "#asked",
+        note,
+    )
+
+
+add_tab(Tab(10, "Study", "studies:study", can_see))
+add_tab(Tab(20, "Who to ask", "studies:people", can_work_on))
+add_tab(Tab(25, "Invitations", "studies:invitations", can_see))

@@ -1,0 +1,73 @@
+"""What has to be there before a study can ask, and how long its answering takes.
+
+What is asked is written in rooms above; they register here (in `apps.ready`) whether it is ready, how many
+minutes it takes, and where it is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from allears.studies.models import Study
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Something without which a study cannot open, and the page where it can be put right."""
+
+    words: str
+    url: str
+
+
+Condition = Callable[[Study], Missing | None]
+Estimate = Callable[[Study], float]
+
+_conditions: list[Condition] = []
+_estimates: list[Estimate] = []
+
+
+def condition(check: Condition) -> Condition:
+    """Register the decorated function as one more thing that must hold before a study opens."""
+    _conditions.append(check)
+    return check
+
+
+def estimate(minutes: Estimate) -> Estimate:
+    """Register the decorated function as what knows how many minutes a study's answering takes."""
+    _estimates.append(minutes)
+    return minutes
+
+
+def missing(study: Study) -> list[Missing]:
+    """Return what still stands between `study` and its opening; empty when nothing does."""
+    found = [check(study) for check in _conditions]
+    return [gap for gap in found if gap is not None]
+
+
+def minutes_of(study: Study) -> float:
+    """Return the honest estimate of how many minutes answering `study` takes."""
+    return sum(minutes(study) for minutes in _estimates)
+
+
+@condition
+def the_problem_is_told(study: Study) -> Missing | None:
+    if study.problem.strip():
+        return None
+    return Missing(_("Tell participants the problem, in a sentence or two."), _edit(study, "problem"))
+
+
+@condition
+def something_is_promised(study: Study) -> Missing | None:
+    if study.promise_on is None:
+        return Missing(_("Promise a day by which contributors hear back."), _edit(study, "promise_on"))
+    if study.promise_is_past:
+        return Missing(_("Promise a day that is still to come."), _edit(study, "promise_on"))
+    return None
+
+
+def _edit(study: Study, field: str) -> str:
+    return reverse("studies:edit", args=[study.slug]) + f"#id_{field}"

@@ -1,0 +1,87 @@
+"""What became of each invitation, in one word that the database can filter and count by.
+
+Answers live in a room above; it registers here (in `apps.ready`) how to tell from an invitation whether it
+was answered, and how many people answered without having been invited.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    Exists,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    TextChoices,
+    Value,
+    When,
+)
+from django.db.models.expressions import Combinable
+from django.utils.translation import gettext_lazy as _
+
+from allears.studies.models import Decline, Invitation, Study
+
+
+class Outcome(TextChoices):
+    """What became of an invitation."""
+
+    ANSWERED = "answered", _("Answered")
+    BEGUN = "begun", _("Begun, not sent yet")
+    DECLINED = "declined", _("Declined")
+    NOT_ME = "not_me", _("Not the right person")
+    OPENED = "opened", _("Opened, nothing said yet")
+    SILENT = "silent", _("Nothing heard yet")
+
+
+@dataclass(frozen=True)
+class Ear:
+    """How a room tells who answered: conditions over an invitation, and a count of who was never invited."""
+
+    answered: Callable[[], Combinable]
+    begun: Callable[[], Combinable]
+    uninvited: Callable[[Study], int]
+
+
+def _nobody() -> Combinable:
+    return Value(False, output_field=BooleanField())
+
+
+_ear = Ear(answered=_nobody, begun=_nobody, uninvited=lambda study: 0)
+
+
+def listen_with(ear: Ear) -> None:
+    """Register the one room that takes answers."""
+    global _ear
+    _ear = ear
+
+
+def uninvited(study: Study) -> int:
+    """Return how many took part without an invitation: by a public link, or brought from elsewhere."""
+    return _ear.uninvited(study)
+
+
+def with_outcome(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:
+    """Return `invitations` annotated with `outcome` (a value of `Outcome`)."""
+    declined = Decline.objects.filter(invitation=OuterRef("pk"))
+    return invitations.annotate(
+        outcome=Case(
+            When(_ear.answered(), then=Value(Outcome.ANSWERED)),
+            When(Exists(declined.filter(kind="not_me")), then=Value(Outcome.NOT_ME)),
+            When(Exists(declined), then=Value(Outcome.DECLINED)),
+            When(_ear.begun(), then=Value(Outcome.BEGUN)),
+            When(Q(opened_at__isnull=False), then=Value(Outcome.OPENED)),
+            default=Value(Outcome.SILENT),
+            output_field=CharField(),
+        )
+    )
+
+
+def outcome_of(row: Model) -> Outcome:
+    """Return the annotated outcome of an invitation that came through `with_outcome`."""
+    return Outcome(row.outcome)  # type: ignore[attr-defined]

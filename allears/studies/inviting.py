@@ -1,0 +1,289 @@
+"""Asking people: invitations with links of their own, reminders, and the answer "I would rather not".
+
+Whoever is asked pays with minutes, so every invitation and every reminder passes the budget gate of `people`.
+Large rounds run in the background in chunks. A chunk is one transaction: the budget, the invitation, its link
+and its mail come into being together or not at all, so that a round that was cut off can simply be run again
+and nobody is asked twice.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import islice
+from typing import Literal
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from allears.core import audit, mail, progress
+from allears.core.clock import now
+from allears.core.models import Job, Message, User
+from allears.core.queries import the_organisation
+from allears.people.models import Person
+from allears.studies import links, mails
+from allears.studies.models import Decline, Invitation, InvitationLink, InvitationMail, State, Study
+
+CHUNK = 250
+# Reading a reminder takes a moment; the answering itself was counted with the invitation.
+REMINDER_MINUTES = Decimal("0.5")
+
+Why = Literal["no_budget", "not_contactable", "no_address"]
+
+
+class NotOpen(Exception):
+    """The study takes no answers now, so nobody can be asked for any."""
+
+
+class NotInvitable(Exception):
+    """This person cannot be asked; `why` is one of "no_budget", "not_contactable", "no_address"."""
+
+    def __init__(self, why: Why) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class AlreadyReminded(Exception):
+    """One reminder is all that people get, unless they asked for another."""
+
+
+@dataclass
+class Round:
+    """What came of inviting some people: who is invited now, how many were before, and why others were not.
+    """
+
+    invitations: list[Invitation] = field(default_factory=list)
+    before: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: Round) -> None:
+        self.invitations += other.invitations
+        self.before += other.before
+        self.refused += other.refused
+
+
+def invite(
+    *,
+    study: Study,
+    people: QuerySet[Person] | Iterable[Person],
+    by: User | None,
+    minutes: float | Decimal,
+    override_reason: str = "",
+    by_mail: bool = True,
+) -> list[Invitation]:
+    """Invite `people` at once and return their new invitations; who was invited before is left alone.
+
+    Who cannot be asked (no budget left, no consent, no address) is skipped; use `invite_one` to be told why.
+    `override_reason` lets the round pass the budget, and goes on record. Raises `NotOpen`.
+    """
+    whole = Round()
+    for some in _chunks(people):
+        whole.add(
+            invite_some(study, some, by=by, minutes=minutes, override_reason=override_reason, by_mail=by_mail)
+        )
+    return whole.invitations
+
+
+def invite_one(
+    *,
+    study: Study,
+    person: Person,
+    by: User | None,
+    minutes: float | Decimal,
+    override_reason: str = "",
+    by_mail: bool = True,
+) -> Invitation:
+    """Return the person's invitation, made now if there is none. Raises `NotOpen`, `NotInvitable`."""
+    found = Invitation.objects.filter(_of_them([person.pk]), study=study).first()
+    if found:
+        return found
+    done = invite_some(
+        study, [person], by=by, minutes=minutes, override_reason=override_reason, by_mail=by_mail
+    )
+    if done.invitations:
+        return done.invitations[0]
+    raise NotInvitable(next(iter(done.refused)))  # type: ignore[arg-type]
+
+
+def ask_to_invite(
+    *,
+    study: Study,
+    people: QuerySet[Person],
+    by: User,
+    minutes: float | Decimal,
+    override_reason: str = "",
+    next_url: str = "",
+) -> Job:
+    """Invite `people` in the background and return the job. Who they are is fixed now. Raises `NotOpen`."""
+    from allears.studies.tasks import send_invitations
+
+    if not study.is_open:
+        raise NotOpen
+    chosen = list(people.order_by("pk").values_list("pk", flat=True))
+    with transaction.atomic():
+        audit.record(
+            by=by, verb="studies.round_asked", target=study, people=len(chosen), override=override_reason
+        )
+        return progress.ask_for(
+            send_invitations, kind="studies.invite", title=_("Invitations to “%(title)s”") % {"title":
+            study.title}, by=by, unit=_("people"), total=len(chosen), next_url=next_url, study=study.pk,
+            people=chosen, minutes=str(minutes), override_reason=override_reason, )  # fmt: skip
+
+
+def _chunks(people: QuerySet[Person] | Iterable[Person]) -> Iterator[list[Person]]:
+    rows = people.iterator(chunk_size=CHUNK) if isinstance(people, QuerySet) else iter(people)
+    while some := list(islice(rows, CHUNK)):
+        yield some
+
+
+@transaction.atomic
+def invite_some(
+    study: Study,
+    people: Sequence[Person],
+    *,
+    by: User | None,
+    minutes: float | Decimal,
+    override_reason: str = "",
+    by_mail: bool = True,
+) -> Round:
+    """Invite one chunk: the whole of it or nothing. Raises `NotOpen`."""
+    # The lock makes two rounds for the same study wait for each other, so that nobody is asked by both.
+    if Study.objects.select_for_update().values_list("state", flat=True).get(pk=study.pk) != State.OPEN:
+        raise NotOpen
+    done = Round()
+    invited_before = _invited_before(study, people)
+    for person in people:
+        if person.pk in invited_before:
+            done.before += 1
+        elif why := _refusal(study, person, by, minutes, override_reason, by_mail):
+            done.refused[why] += 1
+        else:
+            done.invitations.append(
+                Invitation(study=study, person=person, minutes=Decimal(str(minutes)), invited_by=by)
+            )
+    _save(study, done.invitations, by, by_mail)
+    return done
+
+
+def _of_them(people: Iterable[int]) -> Q:
+    """Invitations to these people, or to somebody who has turned out to be one of them."""
+    return Q(person__in=people) | Q(person__merged_into__in=people)
+
+
+def _invited_before(study: Study, people: Sequence[Person]) -> set[int]:
+    invitations = Invitation.objects.filter(_of_them([p.pk for p in people]), study=study)
+    pairs = invitations.values_list("person_id", "person__merged_into_id")
+    return {pk for pair in pairs for pk in pair if pk}
+
+
+def _refusal(
+    study: Study,
+    person: Person,
+    by: User | None,
+    minutes: float | Decimal,
+    override_reason: str,
+    by_mail: bool,
+) -> Why | None:
+    """Pass the gate and return None; or return why this person cannot be asked."""
+    from allears.people import budget
+
+    if by_mail and not person.email:
+        return "no_address"
+    try:
+        budget.ask_minutes(
+            person=person, minutes=minutes, subject=study.title, topic=f"study:{study.ref}", by=by,
+            override_reason=override_reason,
+        )  # fmt: skip
+    except budget.BudgetSpent:
+        return "no_budget"
+    except budget.NotContactable:
+        return "not_contactable"
+    return None
+
+
+def _save(study: Study, invitations: list[Invitation], by: User | None, by_mail: bool) -> None:
+    if not invitations:
+        return
+    Invitation.objects.bulk_create(invitations)
+    if by_mail:
+        _mail_all(study, invitations)
+    audit.record(by=by, verb="studies.invited", target=study, people=len(invitations), by_mail=by_mail)
+
+
+def _mail_all(study: Study, invitations: list[Invitation]) -> None:
+    letters = mails.Letters(study, the_organisation())
+    new_links: list[InvitationLink] = []
+    sent: list[InvitationMail] = []
+    for invitation in invitations:
+        token, link = links.fresh(invitation)
+        message = mail.put(**letters.invitation(invitation, token), key=f"invite:{invitation.ref}:1")
+        new_links.append(link)
+        sent.append(InvitationMail(invitation=invitation, message=message, kind="invite"))
+    InvitationLink.objects.bulk_create(new_links)
+    InvitationMail.objects.bulk_create(sent)
+
+
+@transaction.atomic
+def issue_link(*, invitation: Invitation) -> str:
+    """Return the token of a fresh link; earlier links of the invitation go on working."""
+    token, link = links.fresh(invitation)
+    link.save()
+    return token
+
+
+@transaction.atomic
+def revoke_links(*, invitation: Invitation, by: User) -> int:
+    """Stop every link of the invitation, because one got into other hands; return how many there were."""
+    stopped = invitation.links.filter(revoked_at=None).update(revoked_at=now())
+    audit.record(by=by, verb="studies.links_revoked", target=invitation, links=stopped)
+    return stopped
+
+
+@transaction.atomic
+def remind(*, invitation: Invitation, by: User, they_asked: bool = False) -> Message:
+    """Send one reminder and return its mail.
+
+    Raises `NotOpen`, `NotInvitable` and, unless `they_asked` for it, `AlreadyReminded`.
+    """
+    study, person = invitation.study, invitation.person
+    if Study.objects.select_for_update().values_list("state", flat=True).get(pk=study.pk) != State.OPEN:
+        raise NotOpen
+    earlier = invitation.mails.filter(kind="remind").count()
+    if earlier and not they_asked:
+        raise AlreadyReminded
+    if why := _refusal(study, person, by, REMINDER_MINUTES, "", by_mail=True):
+        raise NotInvitable(why)
+    token = issue_link(invitation=invitation)
+    letter = mails.Letters(study, the_organisation()).reminder(invitation, token)
+    message = mail.put(**letter, key=f"remind:{invitation.ref}:{earlier + 1}")
+    InvitationMail.objects.create(invitation=invitation, message=message, kind="remind")
+    audit.record(by=by, verb="studies.reminded", target=invitation, they_asked=they_asked)
+    return message
+
+
+@transaction.atomic
+def decline(*, invitation: Invitation, kind: str = "rather_not", reason: str = "") -> Decline:
+    """Keep that the invited person would rather not; said again, the last word counts."""
+    row, _new = Decline.objects.update_or_create(
+        invitation=invitation, defaults={"kind": kind, "reason": reason.strip(), "at": now()}
+    )
+    audit.record(by="a participant", verb="studies.declined", target=invitation, kind=kind)
+    return row
+
+
+@transaction.atomic
+def take_back_decline(*, invitation: Invitation) -> None:
+    """They answer after all."""
+    gone, _rows = Decline.objects.filter(invitation=invitation).delete()
+    if gone:
+        audit.record(by="a participant", verb="studies.decline_taken_back", target=invitation)
+
+
+def mark_opened(*, invitation: Invitation) -> None:
+    """Note that somebody acted on the link (a POST or the page's beacon; never a mere GET, which scanners
+    do).
+    """
+    Invitation.objects.filter(pk=invitation.pk, opened_at=None).update(opened_at=now())

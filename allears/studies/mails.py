@@ -1,0 +1,106 @@
+"""The letters by which a study asks: who asks, the problem, honest minutes, the promise, and the ways out.
+
+In the person's language where it is translated; the problem is as the study tells it. Every letter names a
+way to decline and a way to be asked nothing any more, also in its headers (RFC 2369, RFC 8058), so that one
+click in a mail program is enough.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import formats, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from allears.core.models import Organisation
+from allears.studies.links import answering_url, stop_url
+from allears.studies.models import Invitation, Study
+
+
+class Letters:
+    """Writes the letters of one study; what is the same for everybody is looked up once."""
+
+    def __init__(self, study: Study, organisation: Organisation) -> None:
+        self.study = study
+        self.organisation = organisation
+        self.asker = study.owner.name or organisation.name
+
+    def invitation(self, invitation: Invitation, token: str) -> dict[str, Any]:
+        """Return what `core.mail.put` needs for the invitation, but its key."""
+        return self._letter("invitation", invitation, token)
+
+    def reminder(self, invitation: Invitation, token: str) -> dict[str, Any]:
+        """Return what `core.mail.put` needs for the reminder, but its key."""
+        return self._letter("reminder", invitation, token)
+
+    def _letter(self, kind: str, invitation: Invitation, token: str) -> dict[str, Any]:
+        person = invitation.person
+        with translation.override(language_for(person.language, self.study.language)):
+            words = self._words(invitation, token)
+            return {
+                "to": person.email,
+                "to_name": one_line(person.name),
+                "subject": one_line(self._subject(kind, person.first_name)),
+                "text": render_to_string(f"studies/mails/{kind}.txt", {**words, "plain": True}),
+                "html": render_to_string(f"studies/mails/{kind}.html", words),
+                "kind": f"study-{kind}",
+                "headers": unsubscribe(token),
+            }
+
+    def _subject(self, kind: str, name: str) -> str:
+        if kind == "reminder":
+            return _("A reminder: can you help %(organisation)s understand?") % {
+                "organisation": self.organisation.name
+            }
+        if name:
+            return _("%(name)s, can you help us understand?") % {"name": name}
+        return _("Can you help us understand?")
+
+    def _words(self, invitation: Invitation, token: str) -> dict[str, Any]:
+        link = answering_url(token)
+        return {
+            "organisation": self.organisation.name,
+            "asker": self.asker,
+            "name": invitation.person.first_name,
+            "problem": self.study.problem.strip(),
+            "minutes": minutes_in_words(invitation.minutes),
+            "promise": formats.date_format(self.study.promise_on, "DATE_FORMAT")
+            if self.study.promise_on
+            else "",
+            "link": link,
+            "decline_link": f"{link}decline/",
+            "stop_link": stop_url(token),
+            "rtl": translation.get_language_bidi(),
+            "language": translation.get_language(),
+        }
+
+
+def language_for(person: str, study: str) -> str:
+    """Return the language of the two that the product speaks, the person's first; else the study's own."""
+    spoken = [code for code, _name in settings.LANGUAGES]
+    for wanted in (person, study):
+        code = wanted.lower().replace("_", "-")
+        for candidate in (code, code.split("-")[0]):
+            if candidate in spoken:
+                return candidate
+    return settings.LANGUAGE_CODE
+
+
+def minutes_in_words(minutes: Any) -> str:
+    """Return "about 3 minutes": rounded up, because a promise of time is kept or broken."""
+    whole = max(1, math.ceil(float(minutes)))
+    return ngettext("about %(count)d minute", "about %(count)d minutes", whole) % {"count": whole}
+
+
+def unsubscribe(token: str) -> dict[str, str]:
+    """Return the headers by which mail programs offer to stop (RFC 2369, one click: RFC 8058)."""
+    return {"List-Unsubscribe": f"<{stop_url(token)}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+
+
+def one_line(words: str) -> str:
+    """Return `words` fit for a header: no line break can smuggle another header in."""
+    return " ".join(words.split())

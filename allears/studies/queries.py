@@ -1,0 +1,111 @@
+"""Questions about studies and their invitations."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from allears.core.clock import today
+from allears.core.models import User
+from allears.core.waiting import Waiting
+from allears.studies.hearing import Outcome, with_outcome
+from allears.studies.links import invitation_for, public_link_for
+from allears.studies.models import Invitation, Member, State, Study
+from allears.studies.rates import Outcomes
+
+__all__ = [
+    "invitation_for",
+    "invitations_of",
+    "mine",
+    "outcome_counts",
+    "outcome_rates",
+    "public_link_for",
+    "seen_by",
+]
+
+SOON = timedelta(days=7)
+
+
+def seen_by(user: User) -> QuerySet[Study]:
+    """Return the studies that `user` may see; the rule `can_see` as a filter."""
+    if user.is_leader or user.is_administrator:
+        return Study.objects.all()
+    return Study.objects.filter(Q(team_only=False) | _of_team(user))
+
+
+def mine(studies: QuerySet[Study], user: User) -> QuerySet[Study]:
+    """Return those of `studies` that `user` owns or helps with."""
+    return studies.filter(_of_team(user))
+
+
+def _of_team(user: User) -> Q:
+    return Q(owner=user) | Exists(Member.objects.filter(study=OuterRef("pk"), user=user))
+
+
+def overdue(studies: QuerySet[Study]) -> QuerySet[Study]:
+    """Return those whose promised day is past. Whether everybody has heard back by now, a room above knows.
+    """
+    return studies.exclude(state=State.DRAFT).filter(promise_on__lt=today())
+
+
+def looking_for(studies: QuerySet[Study], words: str) -> QuerySet[Study]:
+    """Return those in whose title, decision or problem every one of `words` stands."""
+    for word in words.split():
+        studies = studies.filter(
+            Q(title__icontains=word) | Q(decision__icontains=word) | Q(problem__icontains=word)
+        )
+    return studies
+
+
+def invitations_of(study: Study) -> QuerySet[Invitation]:
+    """Return the study's invitations with their outcome, newest first."""
+    return with_outcome(Invitation.objects.filter(study=study)).order_by("-id")
+
+
+def outcome_counts(study: Study) -> dict[Outcome, int]:
+    """Return how many invitations ended how; every outcome is there."""
+    rows = with_outcome(Invitation.objects.filter(study=study)).values_list("outcome").annotate(Count("id"))
+    found = dict(rows.order_by())
+    return {outcome: found.get(outcome.value, 0) for outcome in Outcome}
+
+
+def outcome_rates(study: Study) -> Outcomes:
+    """Return the study's outcomes and their AAPOR rates (see `studies.rates` for the definitions)."""
+    return rates_from(outcome_counts(study))
+
+
+def rates_from(counts: dict[Outcome, int]) -> Outcomes:
+    """Map our outcomes to the standard's dispositions."""
+    return Outcomes(
+        complete=counts[Outcome.ANSWERED],
+        partial=counts[Outcome.BEGUN],
+        refused=counts[Outcome.DECLINED] + counts[Outcome.OPENED],
+        silent=counts[Outcome.SILENT],
+        not_eligible=counts[Outcome.NOT_ME],
+    )
+
+
+def waiting_for(user: User) -> list[Waiting]:
+    """Return what in this room waits for `user`: their drafts, and open studies whose promise is near."""
+    own = mine(seen_by(user), user).order_by("promise_on", "id")
+    if not user.is_researcher:
+        return []
+    drafts = [_finish(study) for study in own.filter(state=State.DRAFT)[:10]]
+    near = own.filter(state=State.OPEN, promise_on__gte=today(), promise_on__lte=today() + SOON)
+    return [_close(study) for study in near[:10]] + drafts
+
+
+def _finish(study: Study) -> Waiting:
+    return Waiting(_("Finish “%(title)s” and open it") % {"title": study.title}, _home(study))
+
+
+def _close(study: Study) -> Waiting:
+    words = _("“%(title)s” is still open, and its promise is near") % {"title": study.title}
+    return Waiting(words, _home(study), due=study.promise_on, urgent=True)
+
+
+def _home(study: Study) -> str:
+    return reverse("studies:study", args=[study.slug])

@@ -1,0 +1,49 @@
+"""Background work of this room."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django_tasks import task
+
+from allears.core.progress import Progress, running
+from allears.people.models import Person
+from allears.studies.inviting import CHUNK, Round, invite_some
+from allears.studies.models import Study
+
+
+@task()
+def send_invitations(job_id: int) -> None:
+    """Invite the people named in the job, chunk by chunk; run again after a crash it skips who is invited
+    already.
+    """
+    with running(job_id) as progress:
+        wanted = progress.job.parameters
+        study = Study.objects.select_related("owner").get(pk=wanted["study"])
+        whole = _all_chunks(progress, study, wanted)
+        progress.job.result = {
+            "invited": len(whole.invitations),
+            "before": whole.before,
+            "refused": dict(whole.refused),
+        }
+
+
+def _all_chunks(progress: Progress, study: Study, wanted: dict[str, Any]) -> Round:
+    whole = Round()
+    ids = wanted["people"]
+    for start in range(0, len(ids), CHUNK):
+        people = Person.objects.filter(pk__in=ids[start : start + CHUNK], merged_into=None, erased_at=None)
+        whole.add(_one_chunk(study, list(people.order_by("pk")), progress, wanted))
+        progress.to(min(start + CHUNK, len(ids)), len(ids))
+    return whole
+
+
+def _one_chunk(study: Study, people: list[Person], progress: Progress, wanted: dict[str, Any]) -> Round:
+    return invite_some(
+        study,
+        people,
+        by=progress.job.started_by,
+        minutes=Decimal(wanted["minutes"]),
+        override_reason=wanted["override_reason"],
+    )
