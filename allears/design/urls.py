@@ -9,5 +9,6 @@ app_name = "design"
 urlpatterns = [
     path("", views.gallery, name="gallery"),
     path("theme/", views.theme, name="theme"),
+    path("sheets/<slug:page>/", views.sheet, name="sheet"),
     path("<slug:page>/", views.gallery, name="gallery_page"),
 ]

@@ -1,30 +1,51 @@
 """The living gallery, and the switch between a light and a dark page."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from allears.design.tags.frame import THEMES
+from allears.design.gallery import PAGES, SHEETS, words
+from allears.design.parts import Link
+from allears.design.tags.frame import CHOICES
 
 A_YEAR = 60 * 60 * 24 * 365
 
 
+def signed_in(user: Any) -> bool:
+    """The door of this room: whoever has an account."""
+    return bool(user.is_authenticated)
+
+
 @require_GET
 def gallery(request: HttpRequest, page: str = "words") -> HttpResponse:
-    """Every component with every state we can think of."""
-    return render(request, f"design/gallery/{page}.html")
+    """Every component in every state we can think of, a page a kind."""
+    if page not in PAGES:
+        raise Http404
+    name, sample = PAGES[page]
+    links = [Link(label, reverse("design:gallery_page", args=[slug]), slug == page) for slug, (label, _) in PAGES.items()]
+    sheets = [Link(label, reverse("design:sheet", args=[slug])) for slug, label in SHEETS.items()]
+    return render(request, f"design/gallery/{page}.html", {"name": name, "pages": links, "sheets": sheets, **sample()})
+
+
+@require_GET
+def sheet(request: HttpRequest, page: str) -> HttpResponse:
+    """A whole page as people outside meet it."""
+    if page not in SHEETS:
+        raise Http404
+    return render(request, f"design/gallery/sheet-{page}.html", words())
 
 
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
-    """Remembers the reader's choice on this device: "light", "dark", or anything else for "as my device"."""
+    """Remembers on this device what the reader chose: "light", "dark" or "auto" (as the device)."""
     answer = HttpResponseRedirect(_way_back(request))
     choice = request.POST.get("theme", "")
-    if choice in THEMES:
+    if choice in CHOICES:
         answer.set_cookie("theme", choice, max_age=A_YEAR, samesite="Lax", httponly=True, secure=request.is_secure())
-    else:
-        answer.delete_cookie("theme", samesite="Lax")
     return answer
 
 
@@ -33,3 +54,8 @@ def _way_back(request: HttpRequest) -> str:
     wanted = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
     return wanted if safe else "/"
+
+
+# The middleware reads doors off the views; this room stands beside the one that defines them, so it sets them by hand.
+for view in (gallery, sheet, theme):
+    view.door = signed_in  # type: ignore[attr-defined]

@@ -1,1 +1,89 @@
-"""Charts: geometry from `charts.py`, drawn by templates in `templates/design/charts/`."""
+"""Charts: geometry from `charts.py`, drawn by templates in `templates/design/charts/`.
+
+Every chart has a title, a sentence that says what is to be seen, and the same figures as a table.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.text import slugify
+
+from allears.design import charts
+from allears.design.tags import register
+
+
+def _chart(name: str, title: str, desc: str, id: str, **geometry: Any) -> SafeString:
+    chart_id = id or f"chart-{slugify(title) or name}"
+    return render_to_string(f"design/charts/{name}.html", {"title": title, "desc": desc, "id": chart_id, **geometry})
+
+
+@register.simple_tag
+def bar_chart(
+    given: Iterable[charts.Bar],
+    title: str,
+    desc: str = "",
+    top: float | None = None,
+    reference: str = "",
+    what: str = "",
+    figure: str = "",
+    id: str = "",
+) -> SafeString:
+    """Bars (charts.Bar), each may be a link. `reference` names what the ticks mark ("all customers"); `top` ends the scale
+    (100 for percentages); `what` and `figure` head the table's columns."""
+    return _chart("bars", title, desc, id, bars=charts.bars(given, top), reference=reference, what=what, figure=figure)
+
+
+@register.simple_tag
+def distribution_chart(
+    answers: Iterable[charts.Answers], title: str, desc: str = "", total: int | None = None, id: str = ""
+) -> SafeString:
+    """How many chose each answer (charts.Answers), with the interval of its share drawn; below ten only counts."""
+    rows = charts.distribution(answers, total)
+    return _chart("distribution", title, desc, id, bars=rows, has_shares=any(row.note for row in rows))
+
+
+@register.simple_tag
+def funnel_chart(steps: Iterable[charts.FunnelStep], title: str, desc: str = "", id: str = "") -> SafeString:
+    """How many people came how far round the loop (charts.FunnelStep)."""
+    return _chart("funnel", title, desc, id, steps=charts.funnel(steps))
+
+
+@register.simple_tag
+def coverage_chart(facets: Iterable[charts.Facet], title: str, desc: str = "", id: str = "") -> SafeString:
+    """Those chosen compared with all customers, facet by facet (charts.Facet); quotas drawn as intervals."""
+    drawn = [{"name": facet.name, "bars": charts.coverage(facet)} for facet in facets]
+    return _chart("coverage", title, desc, id, facets=drawn, has_quota=any(b.low for f in drawn for b in f["bars"]))
+
+
+@register.simple_tag
+def slope_chart(
+    changes: Iterable[charts.Change], title: str, desc: str = "", before: str = "", after: str = "", id: str = ""
+) -> SafeString:
+    """Before and after (charts.Change), a line each."""
+    changes = list(changes)
+    height = max(140, 34 * len(changes) + 40)
+    lines = charts.slope(changes, height)
+    return _chart("slope", title, desc, id, lines=lines, height=str(height), before=before, after=after)
+
+
+@register.simple_tag
+def journey_chart(
+    touchpoints: Iterable[charts.Touchpoint],
+    title: str,
+    desc: str = "",
+    lowest: float = 1,
+    highest: float = 5,
+    large: float = 1,
+    id: str = "",
+) -> SafeString:
+    """What staff predicted against what customers said, touchpoint by touchpoint (charts.Touchpoint)."""
+    rows = charts.journey(touchpoints, lowest, highest, large)
+    return _chart("journey", title, desc, id, rows=rows, lowest=f"{lowest:g}", highest=f"{highest:g}")
+
+
+@register.simple_tag
+def sparkline_chart(weeks: Sequence[charts.Week], title: str, desc: str = "", id: str = "", href: str = "") -> SafeString:
+    """A small line through the weeks (charts.Week), its last figure beside it."""
+    return _chart("sparkline", title, desc, id, line=charts.sparkline(weeks), href=href)
