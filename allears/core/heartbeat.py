@@ -1,31 +1,30 @@
 """Work that comes round by itself: sealing words, sending mail, looking for overdue promises.
 
-Rooms register functions with `every` in their `heartbeats.py`; whatever process runs the worker beats them. A
-function must be safe to run twice, and at the same time in two workers.
+Rooms register functions with `every` in their `heartbeats.py`; whatever process runs the worker beats them, each in a
+thread of its own, so that a slow mail server does not hold up the sealing. A function must be safe to run twice, and
+at the same time in two workers.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 from django.utils.module_loading import autodiscover_modules
 
 log = logging.getLogger(__name__)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Beat:
-    """A registered function, its period in seconds and when (monotonic seconds) it is due next."""
+    """A registered function and its period in seconds."""
 
     work: Callable[[], Any]
     seconds: float
-    due: float = 0.0
 
 
 _beats: list[Beat] = []
@@ -42,12 +41,21 @@ def every(*, seconds: float) -> Callable[[Callable[[], Any]], Callable[[], Any]]
 
 
 def run(stop: threading.Event) -> None:
-    """Beat until `stop` is set."""
+    """Beat until `stop` is set; returns when every beat has come to its end."""
     autodiscover_modules("heartbeats")
-    while not stop.wait(0.5):
-        for beat in _beats:
-            if beat.due <= time.monotonic():
-                _once(beat)
+    threads = [threading.Thread(target=_keep_beating, args=(beat, stop), name=_name(beat)) for beat in _beats]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def _keep_beating(beat: Beat, stop: threading.Event) -> None:
+    wait = min(1.0, beat.seconds)
+    while not stop.wait(wait):
+        _once(beat)
+        wait = beat.seconds
+    connections.close_all()
 
 
 def _once(beat: Beat) -> None:
@@ -55,7 +63,10 @@ def _once(beat: Beat) -> None:
     try:
         beat.work()
     except Exception:
-        log.exception("%s failed and will be tried again", beat.work.__qualname__)
+        log.exception("%s failed and will be tried again", _name(beat))
     finally:
-        beat.due = time.monotonic() + beat.seconds
         close_old_connections()
+
+
+def _name(beat: Beat) -> str:
+    return f"{beat.work.__module__}.{beat.work.__qualname__}"

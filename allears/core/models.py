@@ -95,6 +95,14 @@ class StaffInvitation(models.Model):
     accepted_by = models.OneToOneField(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
+    def __str__(self) -> str:
+        return f"{self.name or self.email} as {self.get_role_display()}"
+
+    @property
+    def is_open(self) -> bool:
+        """Can it still be accepted?"""
+        return not self.accepted_at and not self.withdrawn_at and self.expires_at > now()
+
 
 class Organisation(models.Model):
     """The one organisation that this installation serves: its name, and how its mail leaves."""
@@ -113,6 +121,9 @@ class Organisation(models.Model):
     )
     smtp_user = models.CharField(max_length=255, blank=True)
     smtp_password_sealed = models.TextField(blank=True)
+    # What the mail server said when it last refused us altogether; empty once it has taken a mail again.
+    mail_trouble = models.TextField(blank=True)
+    mail_trouble_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(pk=1), name="core_organisation_only_one")]
@@ -138,9 +149,16 @@ class AuditEvent(models.Model):
             models.Index(fields=["verb", "-id"], name="core_audit_of_verb"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.actor_label}: {self.verb} {self.target}".rstrip()
+
 
 class Message(models.Model):
-    """A mail: waiting in the outbox, sent or failed. `key` makes sure that nobody gets the same one twice."""
+    """A mail: waiting in the outbox, sent or failed. `key` makes sure that nobody gets the same one twice.
+
+    `claimed_at` is set just before the mail is handed to the mail server: whatever happens afterwards, it is not
+    sent again by itself (see core.delivery).
+    """
 
     key = models.CharField(max_length=200, unique=True)
     ref = models.CharField(max_length=10, unique=True, default=new_ref)
@@ -153,6 +171,8 @@ class Message(models.Model):
     kind = models.CharField(max_length=40, default="other")
     put_at = models.DateTimeField(default=now)
     not_before = models.DateTimeField(null=True, blank=True)
+    try_after = models.DateTimeField(null=True, blank=True)  # after a refusal that may pass
+    claimed_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     failed_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -166,6 +186,13 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} -> {self.to}"
+
+    @property
+    def state(self) -> str:
+        """One of waiting, sending, sent, failed."""
+        if self.sent_at or self.failed_at:
+            return "sent" if self.sent_at else "failed"
+        return "sending" if self.claimed_at else "waiting"
 
 
 class Job(models.Model):
@@ -186,6 +213,7 @@ class Job(models.Model):
     parameters = models.JSONField(default=dict)
     result = models.JSONField(default=dict)
     next_url = models.CharField(max_length=400, blank=True)
+    task_id = models.UUIDField(null=True, blank=True, unique=True)  # the background task that does it
 
     class Meta:
         indexes = [models.Index(fields=["-asked_at"], name="core_job_newest")]
@@ -196,8 +224,23 @@ class Job(models.Model):
     @property
     def state(self) -> str:
         """One of waiting, running, done, failed, stopped."""
-        if self.ended_at:
-            return "failed" if self.error else "done"
+        if self.ended_at and self.error:
+            return "failed"
         if self.stopped_at:
             return "stopped"
+        if self.ended_at:
+            return "done"
         return "running" if self.started_at else "waiting"
+
+
+class Worker(models.Model):
+    """A process that does background work, and when it was last seen alive."""
+
+    name = models.CharField(max_length=64, unique=True)
+    host = models.CharField(max_length=255)
+    process = models.PositiveIntegerField()
+    started_at = models.DateTimeField(default=now)
+    seen_at = models.DateTimeField(default=now)
+
+    def __str__(self) -> str:
+        return f"{self.host}, process {self.process}"

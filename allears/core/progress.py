@@ -8,19 +8,37 @@ a crash the same job is run again from the start and skips what is already there
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
 
+from allears.core import audit
 from allears.core.clock import now
 from allears.core.models import Job, User
 
 
 class Stopped(Exception):
     """Somebody asked the job to stop; what was done so far stays."""
+
+
+class Interrupted(BaseException):
+    """The worker is asked to stop; the job will be run again. Not an `Exception`, so that no task swallows it."""
+
+
+def _never() -> bool:
+    return False
+
+
+_interrupted: Callable[[], bool] = _never
+
+
+def interrupt_when(asked: Callable[[], bool]) -> None:
+    """Let running jobs of this process raise `Interrupted` at their next sign of progress once `asked()` is true."""
+    global _interrupted
+    _interrupted = asked
 
 
 class Progress:
@@ -34,6 +52,8 @@ class Progress:
         """Say that `done` of `total` units are finished. Raises `Stopped` when somebody stopped the job."""
         self.job.done = done
         self.job.total = total if total is not None else self.job.total
+        if _interrupted():
+            raise Interrupted
         if time.monotonic() - self._told > 0.5:
             self._tell()
 
@@ -44,15 +64,18 @@ class Progress:
             raise Stopped
 
 
+@transaction.atomic
 def ask_for(
     task: Any, *, kind: str, title: str, by: User | None, unit: str = "", total: int | None = None,
     next_url: str = "", **parameters: Any,
 ) -> Job:
-    """Make a job and enqueue `task` with its id once the transaction is through; the page is `job_url(job)`."""
+    """Make a job and enqueue `task` with its id, both or neither; the page is `job_url(job)`."""
     job = Job.objects.create(
         kind=kind, title=title, started_by=by, unit=unit, total=total, next_url=next_url, parameters=parameters
     )
-    transaction.on_commit(lambda: task.enqueue(job.pk))
+    # The queue is a table of the same database: the worker sees the task when the transaction is through.
+    job.task_id = task.enqueue(job.pk).id
+    job.save(update_fields=["task_id"])
     return job
 
 
@@ -76,6 +99,14 @@ def running(job_id: int) -> Iterator[Progress]:
 def _end(job: Job, error: str) -> None:
     job.ended_at, job.error = now(), error
     job.save(update_fields=["ended_at", "error", "done", "total", "result", "next_url"])
+
+
+def stop(*, job: Job, by: User) -> None:
+    """Ask `job` to stop; one that waits still never begins. Does nothing to a job that has ended."""
+    with transaction.atomic():
+        asked = Job.objects.filter(pk=job.pk, ended_at=None, stopped_at=None).update(stopped_at=now())
+        if asked:
+            audit.record(by=by, verb="core.job_stopped", target=job, kind=job.kind)
 
 
 def job_url(job: Job) -> str:

@@ -1,0 +1,252 @@
+"""Mail leaves the outbox by SMTP: each message at most once, none forgotten.
+
+A message is *claimed* in the database just before it is handed to the mail server. From then on only an answer of
+that server moves it: taken (sent), refused for now (it waits and is tried again, later and later), refused for good
+(failed, with the server's words). When no answer is known, because the connection or we ourselves died in between,
+the message may or may not have arrived. Sending twice what a customer reads is worse than asking a person: it counts
+as failed, says so, and an administrator can send it again from the outbox page. A trouble with the server itself
+(away, wrong password) touches no message: all of them wait.
+
+Once sent, personal links in the stored text are blanked, so that whoever reads the database cannot answer for anybody.
+"""
+
+from __future__ import annotations
+
+import re
+import smtplib
+import time
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from email.policy import SMTP as SMTP_POLICY
+from email.utils import format_datetime, formataddr
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from allears.core import audit
+from allears.core.clock import now
+from allears.core.models import Message, Organisation, User
+from allears.core.queries import the_organisation
+from allears.core.smtp import MailServer, NoMailServer, Sender, sender_of, server_of
+
+# Minutes to wait after the first, second... refusal that may pass; after the last the message has failed.
+PATIENCE = (1, 5, 15, 60, 240, 720, 1440)
+NO_ANSWER_AFTER = timedelta(minutes=10)
+SERVER_REST = timedelta(minutes=1)
+ONE_ROUND = 60.0  # seconds, then other beats of a small machine get their turn
+
+
+def send_waiting() -> int:
+    """Send what may leave now, by one connection; return how many the server took. Without SMTP nothing is done."""
+    give_up_unanswered()
+    organisation = the_organisation()
+    try:
+        server = server_of(organisation)
+    except NoMailServer:
+        return 0
+    if _resting(organisation) or not waiting().exists():
+        return 0
+    return _send_all(organisation, server)
+
+
+def waiting() -> QuerySet[Message]:
+    """Messages that may leave now; what somebody waits for at the sign-in page first."""
+    due = Q(not_before=None) | Q(not_before__lte=now())
+    again = Q(try_after=None) | Q(try_after__lte=now())
+    return Message.objects.filter(due, again, sent_at=None, failed_at=None, claimed_at=None).order_by("id")
+
+
+def _resting(organisation: Organisation) -> bool:
+    since = organisation.mail_trouble_at
+    return since is not None and since > now() - SERVER_REST
+
+
+def _send_all(organisation: Organisation, server: MailServer) -> int:
+    try:
+        with server.connect() as connection:
+            taken = _send_by(connection, sender_of(organisation))
+    except (OSError, smtplib.SMTPException) as trouble:
+        _note_trouble(words_of(trouble))
+        return 0
+    if organisation.mail_trouble:
+        _note_trouble("")
+    return taken
+
+
+def _note_trouble(words: str) -> None:
+    Organisation.objects.filter(pk=1).update(mail_trouble=words, mail_trouble_at=now() if words else None)
+
+
+def _send_by(connection: smtplib.SMTP, sender: Sender) -> int:
+    taken, until = 0, time.monotonic() + ONE_ROUND
+    while time.monotonic() < until and (message := claim()):
+        taken += _hand_over(connection, message, sender)
+    return taken
+
+
+def claim() -> Message | None:
+    """Take the next message, so that no other worker takes it and nothing sends it twice."""
+    for urgent in (waiting().filter(kind="account"), waiting()):
+        with transaction.atomic():
+            message = urgent.select_for_update(skip_locked=True).first()
+            if message:
+                message.claimed_at = now()
+                message.attempts += 1
+                message.save(update_fields=["claimed_at", "attempts"])
+                return message
+    return None
+
+
+def _hand_over(connection: smtplib.SMTP, message: Message, sender: Sender) -> int:
+    """Give `message` to the server; return 1 when it took it. Raises when the connection is of no use any more."""
+    try:
+        letter = letter_of(message, sender)
+    except ValueError as unfit:
+        return _failed(message, _("This mail cannot be written: %(why)s") % {"why": unfit})
+    asked = False
+    try:
+        _expect(connection.mail(sender.address), sender=True)
+        _expect(connection.rcpt(message.to))
+        asked = True
+        _expect(connection.data(letter.as_bytes(policy=SMTP_POLICY)))
+    except _Refused as refusal:
+        _reset(connection)
+        return _refused(message, refusal)
+    except (OSError, smtplib.SMTPException) as trouble:
+        if asked:
+            _unanswered(message, words_of(trouble))
+        else:
+            _put_back(message)
+        raise
+    return _sent(message)
+
+
+class _Refused(Exception):
+    """The server said no to this message."""
+
+    def __init__(self, code: int, words: str) -> None:
+        super().__init__(f"{code} {words}")
+        self.for_good = 500 <= code < 600
+
+
+def _expect(answer: tuple[int, bytes], *, sender: bool = False) -> None:
+    code, words = answer[0], answer[1].decode("utf-8", "replace")
+    if code == 421 or (sender and code >= 400):
+        # Not about this message: the server closes, or refuses our own address or password.
+        raise smtplib.SMTPResponseException(code, words)
+    if not 200 <= code < 300:
+        raise _Refused(code, words)
+
+
+def _reset(connection: smtplib.SMTP) -> None:
+    connection.rset()
+
+
+def _sent(message: Message) -> int:
+    message.sent_at, message.error = now(), ""
+    message.text, message.html = without_links(message.text), without_links(message.html)
+    message.headers = {name: without_links(value) for name, value in message.headers.items()}
+    message.save(update_fields=["sent_at", "error", "text", "html", "headers"])
+    return 1
+
+
+def _refused(message: Message, refusal: _Refused) -> int:
+    if refusal.for_good or message.attempts > len(PATIENCE):
+        return _failed(message, str(refusal))
+    message.try_after = now() + timedelta(minutes=PATIENCE[message.attempts - 1])
+    message.claimed_at, message.error = None, str(refusal)
+    message.save(update_fields=["try_after", "claimed_at", "error"])
+    return 0
+
+
+def _put_back(message: Message) -> None:
+    """Nothing of the message has left: it waits on, and this was no attempt."""
+    Message.objects.filter(pk=message.pk).update(claimed_at=None, attempts=F("attempts") - 1)
+
+
+def _failed(message: Message, why: str) -> int:
+    message.failed_at, message.error = now(), why
+    message.save(update_fields=["failed_at", "error"])
+    return 0
+
+
+def _unanswered(message: Message, why: str) -> None:
+    _failed(message, unanswered_words(why))
+
+
+def unanswered_words(why: str) -> str:
+    """What the outbox says about a message of which nobody knows whether it arrived."""
+    words = _("It may have arrived: the mail server had it, and its answer was lost. Send it again only if it did not.")
+    return f"{words} ({why})" if why else words
+
+
+def give_up_unanswered() -> int:
+    """Mark what was claimed long ago by a worker that died as failed, because it may have arrived; return how many."""
+    lost = Message.objects.filter(
+        sent_at=None, failed_at=None, claimed_at__isnull=False, claimed_at__lt=now() - NO_ANSWER_AFTER
+    )
+    return lost.update(failed_at=Now(), error=unanswered_words(""))
+
+
+@transaction.atomic
+def send_again(*, messages: Iterable[Message], by: User) -> int:
+    """Let failed messages wait again; return how many did. What was sent stays sent."""
+    failed = Message.objects.filter(pk__in=[m.pk for m in messages], sent_at=None, failed_at__isnull=False)
+    again = failed.update(failed_at=None, claimed_at=None, try_after=None, attempts=0, error="")
+    if again:
+        audit.record(by=by, verb="core.mail_sent_again", messages=again)
+    return again
+
+
+def words_of(trouble: Exception) -> str:
+    """The trouble in one line, with the server's own words where it spoke."""
+    if isinstance(trouble, smtplib.SMTPResponseException):
+        said = trouble.smtp_error
+        return f"{trouble.smtp_code} {said.decode('utf-8', 'replace') if isinstance(said, bytes) else said}"
+    return str(trouble) or type(trouble).__name__
+
+
+def letter_of(message: Message, sender: Sender) -> EmailMessage:
+    """Return `message` as it goes over the wire. Raises `ValueError` for what cannot be a header."""
+    letter = EmailMessage(policy=SMTP_POLICY)
+    letter["From"] = formataddr((sender.name, sender.address))
+    letter["To"] = formataddr((message.to_name, message.to))
+    letter["Subject"] = message.subject
+    letter["Date"] = format_datetime(now())
+    letter["Message-ID"] = f"<{message.ref}@{sender.address.rpartition('@')[2]}>"
+    if sender.reply_to:
+        letter["Reply-To"] = sender.reply_to
+    for name, value in message.headers.items():
+        del letter[name]
+        letter[name] = value
+    letter.set_content(message.text)
+    if message.html:
+        letter.add_alternative(message.html, subtype="html")
+    return letter
+
+
+# A personal token: the segment after a participant's prefix, or any long random-looking segment of an address.
+_TOKEN = re.compile(r"(https?://[^\s\"'<>]*?/(?:(?:a|me|join|key)/)?)([A-Za-z0-9_-]{20,})")
+
+
+def without_links(text: str) -> str:
+    """Return `text` with the tokens in its addresses replaced by "…"."""
+    return _TOKEN.sub(_blank, text)
+
+
+def _blank(found: re.Match[str]) -> str:
+    before, token = found.groups()
+    personal = before.endswith(("/a/", "/me/", "/join/", "/key/"))
+    # Words in an address (a study's name) are in small letters; a random token hardly ever is.
+    return f"{before}…" if personal or token != token.lower() else found.group()
+
+
+def due_in(message: Message) -> datetime | None:
+    """When a waiting message may leave at the earliest; None: at once."""
+    times = [t for t in (message.not_before, message.try_after) if t]
+    return max(times) if times else None
+
+
