@@ -11,7 +11,15 @@ from allears.core.clock import now
 from allears.core.ids import new_ref
 from allears.core.models import User
 from allears.studies.models import Study
-from allears.verbatims.models import Verbatim
+from allears.verbatims.models import Collection, Verbatim
+
+
+class ThemeQuerySet(models.QuerySet["Theme"]):
+    """Chainable filters over themes."""
+
+    def in_use(self) -> ThemeQuerySet:
+        """Those that words can be given: not merged away and not retired."""
+        return self.filter(merged_into=None, retired_at=None)
 
 
 class Theme(models.Model):
@@ -27,6 +35,10 @@ class Theme(models.Model):
     made_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
     retired_at = models.DateTimeField(null=True, blank=True)
+    # How many verbatims carry it; kept by the actions in the same transaction, so that lists need not count.
+    words = models.PositiveIntegerField(default=0)
+
+    objects = ThemeQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "name"]
@@ -39,6 +51,10 @@ class Theme(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_in_use(self) -> bool:
+        return self.merged_into_id is None and self.retired_at is None
 
 
 class CoderKind(models.TextChoices):
@@ -58,6 +74,10 @@ class Coding(models.Model):
     coder = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     coder_label = models.CharField(max_length=120, blank=True)
     at = models.DateTimeField(default=now)
+    # The theme it was given first, where a merge or a split has moved it since.
+    first_theme = models.ForeignKey(
+        Theme, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
 
     class Meta:
         constraints = [
@@ -78,9 +98,18 @@ class Insight(models.Model):
     made_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     example = models.BooleanField(default=False)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    withdrawn_because = models.TextField(blank=True, default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["-made_at", "-id"], name="insights_insight_newest")]
 
     def __str__(self) -> str:
         return self.claim
+
+    @property
+    def stands(self) -> bool:
+        return self.withdrawn_at is None
 
 
 class Side(models.TextChoices):
@@ -125,3 +154,20 @@ class Read(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "verbatim"], name="insights_read_once")]
+
+
+class Surprise(models.Model):
+    """How unexpected somebody's words are among the words of their study; see `surprise.py` for the reckoning.
+
+    Derived from codings and citations and rebuilt at will; words that nobody has given a theme have no row.
+    """
+
+    verbatim = models.OneToOneField(Verbatim, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    collection = models.ForeignKey(Collection, on_delete=models.CASCADE, related_name="+", db_index=False)
+    score = models.PositiveSmallIntegerField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["collection", "-score", "-verbatim"], name="insights_surprise_of_words"),
+            models.Index(fields=["-score", "-verbatim"], name="insights_surprise_first"),
+        ]

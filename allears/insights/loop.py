@@ -1,0 +1,37 @@
+"""What this room says in a study's loop, and the pages it adds to a study."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from django.utils.translation import gettext_lazy, ngettext
+
+from allears.core.models import User
+from allears.insights import queries
+from allears.insights.rules import can_read
+from allears.studies.loop import Cell, Tab, add_tab, cell
+from allears.studies.models import Study
+
+
+@cell("understood")
+def understood(study: Study) -> Cell:
+    """How many insights stand, and how many of them nobody has tried."""
+    insights = queries.of_study(study)
+    standing, untried = insights.count(), queries.nobody_looked(insights).count()
+    note = ngettext("%(n)d not looked against yet", "%(n)d not looked against yet", untried) % {"n": untried}
+    return Cell(
+        step="understood",
+        figure=str(standing),
+        words=ngettext("insight", "insights", standing),
+        url=reverse("insights:of_study", args=[study.slug]),
+        note=note if untried else "",
+    )
+
+
+def _reads(user: User, study: Study) -> bool:
+    return bool(can_read(user, study))
+
+
+add_tab(Tab(40, gettext_lazy("Words"), "insights:words_of_study", _reads))
+add_tab(Tab(45, gettext_lazy("Themes"), "insights:themes", _reads))
+add_tab(Tab(50, gettext_lazy("Insights"), "insights:of_study", _reads))

@@ -1,0 +1,195 @@
+"""Questions about themes and insights. None changes anything; each makes the same number of queries for one or many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from allears.core.models import User
+from allears.core.waiting import Waiting
+from allears.insights.models import Citation, Coding, Insight, LookAgainst, Side, Theme
+from allears.studies.models import Study
+from allears.studies.queries import seen_by
+from allears.verbatims.models import Verbatim
+
+MANY = 50  # how many of each kind of waiting thing are looked at; more would drown the others
+
+
+@dataclass(eq=False)
+class Branch:
+    """A theme in the codebook, with those under it and how many verbatims carry it or one of them."""
+
+    theme: Theme
+    depth: int = 0
+    children: list[Branch] = field(default_factory=list)
+
+    @property
+    def words(self) -> int:
+        """The verbatims that carry this very theme."""
+        return self.theme.words
+
+    @property
+    def all_themes(self) -> list[int]:
+        """The ids of this theme and of all under it."""
+        return [self.theme.pk, *(pk for child in self.children for pk in child.all_themes)]
+
+
+def codebook(study: Study) -> list[Branch]:
+    """Return the themes of `study` that are in use as trees, each level in its order."""
+    branches = {theme.pk: Branch(theme) for theme in Theme.objects.in_use().filter(study=study)}
+    roots = []
+    for branch in branches.values():
+        above = branches.get(branch.theme.parent_id or 0)
+        (above.children if above else roots).append(branch)
+    _set_depth(roots, 0)
+    return roots
+
+
+def _set_depth(branches: list[Branch], depth: int) -> None:
+    for branch in branches:
+        branch.depth = depth
+        _set_depth(branch.children, depth + 1)
+
+
+def flat(branches: Iterable[Branch]) -> list[Branch]:
+    """Return the branches of a codebook one below the other, as a list is read."""
+    return [b for branch in branches for b in (branch, *flat(branch.children))]
+
+
+def with_those_under(theme: Theme) -> list[int]:
+    """Return the ids of `theme` and of all themes in use under it."""
+    for branch in flat(codebook(theme.study)):
+        if branch.theme.pk == theme.pk:
+            return branch.all_themes
+    return [theme.pk]
+
+
+def codings_of(verbatim_ids: Iterable[int]) -> dict[int, list[Coding]]:
+    """Return each verbatim's codings in the order of the words; those that a merge left behind are not among them."""
+    found: dict[int, list[Coding]] = {pk: [] for pk in verbatim_ids}
+    rows = Coding.objects.filter(verbatim__in=list(found), theme__merged_into=None)
+    for coding in rows.select_related("theme", "coder", "first_theme").order_by("start", "-end", "pk"):
+        found[coding.verbatim_id].append(coding)
+    return found
+
+
+def citations_of(verbatim_ids: Iterable[int]) -> dict[int, list[Citation]]:
+    """Return the citations of each verbatim by insights that stand."""
+    found: dict[int, list[Citation]] = {pk: [] for pk in verbatim_ids}
+    rows = Citation.objects.filter(verbatim__in=list(found), insight__withdrawn_at=None)
+    for citation in rows.select_related("insight__study").order_by("start", "-end", "pk"):
+        found[citation.verbatim_id].append(citation)
+    return found
+
+
+def with_support(insights: QuerySet[Insight]) -> QuerySet[Insight]:
+    """Add how many people and words speak for and against each, and whether anybody looked against it.
+
+    Whoever spoke without saying who they are counts as one person for each of their passages' verbatims.
+    """
+    return insights.annotate(
+        words_for=_distinct("citations__verbatim", Side.FOR),
+        words_against=_distinct("citations__verbatim", Side.AGAINST),
+        people_for=_people(Side.FOR),
+        people_against=_people(Side.AGAINST),
+        looked=Exists(LookAgainst.objects.filter(insight=OuterRef("pk"))),
+    )
+
+
+def _distinct(what: str, side: Side, **more: object) -> Count:
+    return Count(what, distinct=True, filter=Q(citations__side=side, **more))
+
+
+def _people(side: Side) -> Count:
+    known = Coalesce("citations__verbatim__person__merged_into_id", "citations__verbatim__person_id")
+    unknown = -F("citations__verbatim_id")
+    return Count(Coalesce(known, unknown), distinct=True, filter=Q(citations__side=side))
+
+
+def of_study(study: Study) -> QuerySet[Insight]:
+    """Return the insights of `study` that stand, newest first."""
+    return Insight.objects.filter(study=study, withdrawn_at=None).order_by("-made_at", "-pk")
+
+
+def insights_seen_by(user: User) -> QuerySet[Insight]:
+    """Return the insights, withdrawn ones too, of the studies that `user` may see."""
+    return Insight.objects.filter(study__in=seen_by(user)).select_related("study", "made_by")
+
+
+def people_in_chain(insight: Insight) -> list[int]:
+    """Return the ids of the living people whose words `insight` cites, for or against; merged people as who stays."""
+    spoken = Verbatim.objects.filter(
+        pk__in=insight.citations.values("verbatim"), person__isnull=False, salt__isnull=False
+    )
+    stays = Coalesce("person__merged_into_id", "person_id")
+    return sorted(set(spoken.filter(person__erased_at=None).values_list(stays, flat=True)))
+
+
+def nobody_looked(insights: QuerySet[Insight]) -> QuerySet[Insight]:
+    """Return those of `insights` that nobody has looked against yet."""
+    return insights.filter(~Exists(LookAgainst.objects.filter(insight=OuterRef("pk"))), withdrawn_at=None)
+
+
+def recent_themes(user: User, study: Study, most: int = 9) -> list[Theme]:
+    """Return the themes that `user` gave last in `study`, the last first."""
+    given = Coding.objects.filter(coder=user, theme__in=Theme.objects.in_use().filter(study=study))
+    last = given.values("theme").annotate(last=Max("at")).order_by("-last", "-theme")[:most]
+    ids = [row["theme"] for row in last]
+    themes = Theme.objects.in_bulk(ids)
+    return [themes[pk] for pk in ids]
+
+
+def waiting_for(user: User) -> list[Waiting]:
+    """Return what in this room waits for `user`: their insights that nobody tried, or that new words speak against."""
+    mine = Insight.objects.filter(made_by=user, withdrawn_at=None, study__in=seen_by(user))
+    return _spoken_against(mine, user) + _untried(mine)
+
+
+def _untried(mine: QuerySet[Insight]) -> list[Waiting]:
+    untried = list(nobody_looked(mine).order_by("made_at")[:MANY])
+    if not untried:
+        return []
+    if len(untried) == 1:
+        words = _("Nobody has looked against “%(claim)s” yet") % {"claim": short(untried[0].claim)}
+        return [Waiting(words, insight_url(untried[0]))]
+    words = ngettext(
+        "Nobody has looked against %(n)d insight of yours yet",
+        "Nobody has looked against %(n)d insights of yours yet",
+        len(untried),
+    ) % {"n": len(untried)}
+    return [Waiting(words, reverse("insights:insights") + "?show=untried&mine=1")]
+
+
+def _spoken_against(mine: QuerySet[Insight], user: User) -> list[Waiting]:
+    """What others have cited against them since the user last looked against them."""
+    looks = LookAgainst.objects.filter(insight=OuterRef("insight"), by=user).order_by("-at").values("at")[:1]
+    against = Citation.objects.filter(insight__in=mine, side=Side.AGAINST).exclude(by=user)
+    fresh = against.alias(last=Coalesce(Subquery(looks), F("insight__made_at"))).filter(at__gt=F("last"))
+    counts = dict(fresh.order_by().values_list("insight").annotate(n=Count("verbatim", distinct=True)))
+    found = Insight.objects.filter(pk__in=list(counts)[:MANY]).order_by("-made_at")
+    return [_speaks_against(insight, counts[insight.pk]) for insight in found]
+
+
+def _speaks_against(insight: Insight, number: int) -> Waiting:
+    words = ngettext(
+        "%(n)d new passage speaks against “%(claim)s”",
+        "%(n)d new passages speak against “%(claim)s”",
+        number,
+    ) % {"n": number, "claim": short(insight.claim)}
+    return Waiting(words, insight_url(insight))
+
+
+def short(claim: str, most: int = 80) -> str:
+    """Return a claim as a line of a list can hold it, cut at a word."""
+    return claim if len(claim) <= most else claim[:most].rpartition(" ")[0] + "…"
+
+
+def insight_url(insight: Insight) -> str:
+    """Return the address of the insight's page."""
+    return reverse("insights:insight", args=[insight.ref])

@@ -1,0 +1,46 @@
+"""Groups too small to be shown, and the groups that would give them away. Pure.
+
+Fewer than 5 people are no group (10 where their comments are read together): somebody who knows the house could
+tell who they are. A single hidden group can be found by subtraction from the whole, so the hidden people must
+themselves be as many as a group that may be shown; otherwise the next smallest is hidden too (complementary
+suppression, as statistical offices do; Hundepool et al. 2012, section 4.2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+Key = TypeVar("Key", bound=Hashable)
+
+FOR_NUMBERS = 5
+FOR_COMMENTS = 10
+
+
+@dataclass(frozen=True)
+class Groups(Generic[Key]):
+    """The groups that may be shown, and which may not."""
+
+    shown: dict[Key, int]
+    hidden: frozenset[Key]
+
+
+def safe_groups(people: Mapping[Key, int], threshold: int = FOR_NUMBERS) -> Groups[Key]:
+    """Decide which of these groups of one whole (people in each) may be shown side by side.
+
+    Empty groups may: they say nothing of anybody.
+    """
+    smallest_first = sorted((key for key, n in people.items() if n > 0), key=lambda key: people[key])
+    hidden: list[Key] = [key for key in smallest_first if people[key] < threshold]
+    for key in smallest_first[len(hidden) :]:
+        if not hidden or sum(people[k] for k in hidden) >= threshold:
+            break
+        hidden.append(key)
+    return Groups({key: n for key, n in people.items() if key not in hidden}, frozenset(hidden))
+
+
+def may_be_shown(people: int, of: int, threshold: int = FOR_COMMENTS) -> bool:
+    """Whether a part of `people` out of `of` may be read by itself: neither it nor the rest is a small group."""
+    rest = of - people
+    return people == 0 or (people >= threshold and (rest == 0 or rest >= threshold))
