@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from tests import cast
+from tests import cast, gate
+
+gate.open_for_flush()
 
 
 @pytest.fixture(autouse=True)

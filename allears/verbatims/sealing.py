@@ -1,0 +1,91 @@
+"""Words are sealed in blocks: a Merkle root over their digests and the hash of the block before.
+
+Many people speak at once and none of them waits for a chain: the sealer comes by every few seconds and links what it
+finds. It looks for rows that have no place yet, not for rows after the last one, because on PostgreSQL a row with a
+lower number may become visible later than one with a higher.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models import Max
+
+from allears.core.clock import now
+from allears.verbatims import ledger
+from allears.verbatims.models import Block, Leaf
+
+BLOCK_SIZE = 10_000
+# How far below the last sealed row the sealer looks for rows that came in late, unless it looks everywhere.
+LATE = 20_000
+LOCK = 0x616C6C65  # one sealer at a time on PostgreSQL
+
+
+def seal_waiting(*, everywhere: bool = True) -> int:
+    """Seal every verbatim that is in no block yet and return how many were.
+
+    With `everywhere=False` only rows since shortly before the last sealed one are looked at, which is what a frequent
+    beat needs. Safe with writers and with other sealers at work.
+    """
+    sealed = 0
+    while count := _seal_one(0 if everywhere else _late_from()):
+        sealed += count
+    return sealed
+
+
+def _seal_one(after: int) -> int:
+    """Seal the next block of rows numbered above `after`; returns its size, 0 when nothing waits."""
+    if not _waiting(after, limit=1):  # without taking the write lock for nothing
+        return 0
+    with transaction.atomic():
+        rows = _waiting(after, BLOCK_SIZE) if _may_seal() else []
+        if rows:
+            block = _link([digest for _, digest in rows], now())
+            _place(block, [pk for pk, _ in rows])
+    return len(rows)
+
+
+def _late_from() -> int:
+    last = Leaf.objects.aggregate(last=Max("verbatim_id"))["last"] or 0
+    return last if connection.vendor == "sqlite" else max(0, last - LATE)
+
+
+def _may_seal() -> bool:
+    """Whether nobody else is sealing. SQLite has one writer at a time, and its transactions write from the start."""
+    if connection.vendor == "sqlite":
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
+        return bool(cursor.fetchone()[0])
+
+
+def _waiting(after: int, limit: int) -> list[tuple[int, bytes]]:
+    """Rows without a place, oldest first: id and digest."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT v.id, v.digest FROM verbatims_verbatim v WHERE v.id > %s"
+            " AND NOT EXISTS (SELECT 1 FROM verbatims_leaf l WHERE l.verbatim_id = v.id) ORDER BY v.id LIMIT %s",
+            [after, limit],
+        )
+        return [(pk, bytes(digest)) for pk, digest in cursor.fetchall()]
+
+
+def _link(digests: Sequence[bytes], at: datetime) -> Block:
+    """Add the block over `digests` to the end of the chain."""
+    last = Block.objects.order_by("-number").first()
+    number, previous = (last.number + 1, bytes(last.hash)) if last else (1, ledger.FIRST)
+    root = ledger.root(digests)
+    hashed = ledger.block_hash(block=number, size=len(digests), root_=root, previous=previous, sealed_at=at)
+    return Block.objects.create(
+        id=number, number=number, size=len(digests), root=root, previous=previous, hash=hashed, sealed_at=at
+    )
+
+
+def _place(block: Block, verbatims: Sequence[int]) -> None:
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO verbatims_leaf (verbatim_id, block_id, position) VALUES (%s, %s, %s)",
+            [(pk, block.pk, position) for position, pk in enumerate(verbatims)],
+        )

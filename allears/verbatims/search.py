@@ -1,0 +1,124 @@
+"""Full-text search over words: FTS5 on SQLite, a tsvector on PostgreSQL, the same query language on both.
+
+A query is what people type: words (all of them), "a phrase", a beginning*, -without. Case and diacritics do not
+matter. Nothing that is typed is an error; what holds no word finds nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import BooleanField, QuerySet
+from django.db.models.expressions import RawSQL
+
+from allears.verbatims.models import Verbatim
+
+MOST_TERMS = 20
+# Letters, figures and the marks that belong to them: what FTS5 is told to take for parts of words.
+_MARKS = "".join(chr(c) for c in range(0x300, 0x10000) if unicodedata.category(chr(c)) in ("Mn", "Mc"))
+_TOKEN = re.compile(rf"(?:[^\W_]|[{_MARKS}])+")
+_PART = re.compile(r"""(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"?(?P<after>\*)?|(?P<word>[^\s"]+))""")
+
+
+@dataclass(frozen=True)
+class Term:
+    """Words in a row, as folded tokens; the last one may be a beginning; `wanted` is False behind a minus."""
+
+    tokens: tuple[str, ...]
+    prefix: bool
+    wanted: bool
+
+
+def folded(text: str) -> str:
+    """Return `text` without case and diacritics, as both indexes hold it."""
+    apart = unicodedata.normalize("NFD", text.lower())
+    return re.sub("[\u0300-\u036f]", "", apart)
+
+
+def parsed(query: str) -> list[Term]:
+    """Return the terms of what somebody typed, at most twenty; whatever it is."""
+    return list(_terms(query.replace("\0", " ")[:1000]))[:MOST_TERMS]
+
+
+def _terms(query: str) -> Iterator[Term]:
+    for part in _PART.finditer(query.replace("“", '"').replace("”", '"').replace("„", '"')):
+        words = part["word"] if part["word"] is not None else part["phrase"]
+        tokens = tuple(folded(found[0]) for found in _TOKEN.finditer(words))
+        prefix = words.endswith("*") or bool(part["after"])
+        if any(tokens):
+            yield Term(tuple(t for t in tokens if t), prefix, wanted=not part["minus"])
+
+
+def matching(qs: QuerySet[Verbatim], query: str) -> QuerySet[Verbatim]:
+    """Narrow `qs` to the words that the query finds. An empty query narrows nothing; one without a word finds nothing."""
+    if not query.strip():
+        return qs
+    terms = parsed(query)
+    if not terms:
+        return qs.none()
+    return _on_postgresql(qs, terms) if connection.vendor == "postgresql" else _on_sqlite(qs, terms)
+
+
+def _on_sqlite(qs: QuerySet[Verbatim], terms: list[Term]) -> QuerySet[Verbatim]:
+    wanted = " ".join(_fts5(term) for term in terms if term.wanted)
+    unwanted = " OR ".join(_fts5(term) for term in terms if not term.wanted)
+    if wanted and unwanted:
+        return qs.filter(pk__in=_rows_with(f"({wanted}) NOT ({unwanted})"))
+    return qs.filter(pk__in=_rows_with(wanted)) if wanted else qs.exclude(pk__in=_rows_with(unwanted))
+
+
+def _rows_with(expression: str) -> RawSQL:
+    return RawSQL("SELECT rowid FROM verbatims_words WHERE verbatims_words MATCH %s", [expression])
+
+
+def _fts5(term: Term) -> str:
+    return '"' + " ".join(term.tokens) + '"' + ("*" if term.prefix else "")
+
+
+def _on_postgresql(qs: QuerySet[Verbatim], terms: list[Term]) -> QuerySet[Verbatim]:
+    query = " & ".join(_tsquery(term) for term in terms)
+    return qs.filter(
+        RawSQL("verbatims_verbatim.words @@ to_tsquery('simple', %s)", [query], output_field=BooleanField())
+    )
+
+
+def _tsquery(term: Term) -> str:
+    """The term for `to_tsquery`; tokens are letters and figures only, so there is nothing to escape."""
+    quoted = [f"'{token}'" for token in term.tokens]
+    quoted[-1] += ":*" if term.prefix else ""
+    return ("" if term.wanted else "!") + "(" + " <-> ".join(quoted) + ")"
+
+
+def highlights(text: str, query: str) -> list[tuple[int, int]]:
+    """Return where in `text` the query's words stand: (start, end) in characters, in order, not overlapping."""
+    terms = [term for term in parsed(query) if term.wanted]
+    places = [(found.start(), found.end(), folded(found[0])) for found in _TOKEN.finditer(text)] if terms else []
+    return _joined(sorted(span for term in terms for span in _spans(places, term)))
+
+
+def _spans(places: list[tuple[int, int, str]], term: Term) -> Iterator[tuple[int, int]]:
+    length = len(term.tokens)
+    for at in range(len(places) - length + 1):
+        row = places[at : at + length]
+        if all(_fits(place[2], term, i) for i, place in enumerate(row)):
+            yield row[0][0], row[-1][1]
+
+
+def _fits(token: str, term: Term, i: int) -> bool:
+    if term.prefix and i == len(term.tokens) - 1:
+        return token.startswith(term.tokens[i])
+    return token == term.tokens[i]
+
+
+def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        if joined and start < joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined

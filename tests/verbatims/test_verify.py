@@ -1,0 +1,160 @@
+"""Whoever tampers with words is found out, even when they have taken the guards away."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection, transaction
+
+from allears.verbatims import actions, guards, ledger, sealing
+from allears.verbatims.models import Block, Leaf, Verbatim
+from allears.verbatims.verify import Report, verify
+from tests import cast, gate
+from tests.verbatims.words import said
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sealed() -> list[Verbatim]:
+    """Six sentences in two blocks, the second one redacted."""
+    first = [said(f"sentence {i}", cast.bob()) for i in range(4)]
+    actions.seal_waiting()
+    second = [said(f"sentence {i}") for i in range(4, 6)]
+    actions.seal_waiting()
+    actions.redact(verbatims=[first[1].pk], reason="person", by_label="the person")
+    return first + second
+
+
+def tamper(*statements: str) -> Report:
+    """What `verify` says after these statements, run with the guards taken away, as who owns the database can.
+
+    Everything is undone afterwards.
+    """
+    with transaction.atomic():
+        with gate.lifted(connection), connection.cursor() as cursor:
+            for statement in (_without_keys[connection.vendor], *statements, _with_keys[connection.vendor]):
+                cursor.execute(statement)
+        report = verify()
+        transaction.set_rollback(True)
+    return report
+
+
+# Foreign keys would refuse some of it.
+_without_keys = {"sqlite": "PRAGMA defer_foreign_keys = ON", "postgresql": "SET LOCAL session_replication_role = replica"}
+_with_keys = {"sqlite": "SELECT 1", "postgresql": "SET LOCAL session_replication_role = origin"}
+
+
+def test_an_untouched_ledger_holds(sealed: list[Verbatim]) -> None:
+    said("not sealed yet")
+
+    head = Block.objects.get(number=2).hash
+    assert verify() == Report(checked=7, blocks=2, broken=None, unsealed=1, head=bytes(head).hex())
+
+
+def test_an_empty_ledger_holds() -> None:
+    assert verify() == Report()
+
+
+def test_changed_words_are_named(sealed: list[Verbatim]) -> None:
+    row = sealed[2]
+    report = tamper(f"UPDATE verbatims_verbatim SET text = 'nicer' WHERE id >= {row.pk}")
+    assert report.broken == f"verbatim {row.pk} ({row.ref}): its words are not those that were spoken"
+
+
+def test_words_put_into_another_mouth_are_named(sealed: list[Verbatim]) -> None:
+    report = tamper(f"UPDATE verbatims_verbatim SET person_id = {cast.cleo().pk} WHERE id = {sealed[3].pk}")
+    assert report.broken == f"verbatim {sealed[3].pk} ({sealed[3].ref}): its words are not those that were spoken"
+
+
+def test_words_changed_together_with_their_digest_do_not_fit_their_block(sealed: list[Verbatim]) -> None:
+    row = sealed[0]
+    row.text = "nicer"
+    said_instead = ledger.Words(
+        row.collection_id, row.source_id, row.person_id, "nicer", row.language, row.spoken_at, None
+    )
+    digest = ledger.digest(bytes(row.salt), row.ref, said_instead).hex()
+    hexed = f"'\\x{digest}'" if connection.vendor == "postgresql" else f"x'{digest}'"
+
+    report = tamper(f"UPDATE verbatims_verbatim SET text = 'nicer', digest = {hexed} WHERE id = {row.pk}")
+
+    assert report.broken == "block 1: its words, or their order, are not those that were sealed"
+
+
+def test_a_removed_row_is_named(sealed: list[Verbatim]) -> None:
+    report = tamper(f"DELETE FROM verbatims_verbatim WHERE id = {sealed[3].pk}")
+    assert report.broken == f"verbatim {sealed[3].pk} is gone (block 1, place 4 of 4)"
+
+
+def test_a_row_removed_with_its_place_is_missed(sealed: list[Verbatim]) -> None:
+    report = tamper(
+        f"DELETE FROM verbatims_leaf WHERE verbatim_id = {sealed[2].pk}",
+        f"DELETE FROM verbatims_verbatim WHERE id = {sealed[2].pk}",
+    )
+    assert report.broken == "block 1: the row at place 3 of 4 is gone"
+
+
+def test_a_changed_order_is_noticed(sealed: list[Verbatim]) -> None:
+    a, b = sealed[0].pk, sealed[2].pk
+    report = tamper(
+        f"UPDATE verbatims_leaf SET position = 99 WHERE verbatim_id = {a}",
+        f"UPDATE verbatims_leaf SET position = 0 WHERE verbatim_id = {b}",
+        f"UPDATE verbatims_leaf SET position = 2 WHERE verbatim_id = {a}",
+    )
+    assert report.broken == "block 1: its words, or their order, are not those that were sealed"
+
+
+def test_an_edited_block_is_named(sealed: list[Verbatim]) -> None:
+    assert tamper("UPDATE verbatims_block SET sealed_at = '2020-01-01 00:00:00+00:00' WHERE number = 2").broken == (
+        "block 2 was edited: its hash does not fit"
+    )
+
+
+def test_a_removed_block_is_named(sealed: list[Verbatim]) -> None:
+    assert tamper("DELETE FROM verbatims_block WHERE number = 1").broken == "block 1 is gone"
+
+
+def test_a_removed_last_block_is_named(sealed: list[Verbatim]) -> None:
+    broken = tamper("DELETE FROM verbatims_block WHERE number = 2").broken
+    assert broken == f"block 2 is gone: verbatim {sealed[4].pk} was sealed in it"
+
+
+def test_a_missing_stone_is_named(sealed: list[Verbatim]) -> None:
+    row = sealed[1]
+    report = tamper("DELETE FROM verbatims_stone")
+    assert report.broken == f"verbatim {row.pk} ({row.ref}): its words are gone and no stone says why"
+
+
+def test_words_under_a_stone_are_named(sealed: list[Verbatim]) -> None:
+    row = sealed[5]
+    report = tamper(f"UPDATE verbatims_stone SET verbatim_id = {row.pk}, note = 'moved'")
+    assert report.broken is not None
+
+
+def test_words_that_are_not_sealed_yet_are_checked_too(sealed: list[Verbatim]) -> None:
+    fresh = said("just now")
+    report = tamper(f"UPDATE verbatims_verbatim SET text = 'nicer' WHERE id = {fresh.pk}")
+    assert report.broken == f"verbatim {fresh.pk} ({fresh.ref}): its words are not those that were spoken"
+
+
+def test_a_missing_guard_is_named() -> None:
+    guards.remove(connection)
+    assert "does not guard the ledger" in (verify().broken or "")
+
+
+def test_blocks_are_of_one_size_at_most_and_linked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sealing, "BLOCK_SIZE", 3)
+    for i in range(8):
+        said(f"sentence {i}")
+
+    assert actions.seal_waiting() == 8
+    assert actions.seal_waiting() == 0
+    assert list(Block.objects.order_by("number").values_list("size", flat=True)) == [3, 3, 2]
+    assert verify().broken is None
+
+
+def test_a_row_that_came_in_late_is_sealed_with_the_next(sealed: list[Verbatim]) -> None:
+    """On PostgreSQL a transaction that began earlier may end later."""
+    late = said("began earlier, ended later")
+
+    assert actions.seal_waiting(everywhere=False) == 1
+    assert Leaf.objects.get(verbatim=late).block.number == 3
