@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from allears.studies.hearing import uninvited
 from allears.studies.loop import Cell, Tab, add_tab, cell
@@ -30,6 +30,6 @@ def asked(study: Study) -> Cell:
     )
 
 
-add_tab(Tab(10, "Study", "studies:study", can_see))
-add_tab(Tab(20, "Who to ask", "studies:people", can_work_on))
-add_tab(Tab(25, "Invitations", "studies:invitations", can_see))
+add_tab(Tab(10, gettext_lazy("Study"), "studies:study", can_see))
+add_tab(Tab(20, gettext_lazy("Who to ask"), "studies:people", can_work_on))
+add_tab(Tab(25, gettext_lazy("Invitations"), "studies:invitations", can_see))

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from itertools import islice
 from typing import Literal
@@ -23,6 +24,7 @@ from allears.core import audit, mail, progress
 from allears.core.clock import now
 from allears.core.models import Job, Message, User
 from allears.core.queries import the_organisation
+from allears.people import budget
 from allears.people.models import Person
 from allears.studies import links, mails
 from allears.studies.models import Decline, Invitation, InvitationLink, InvitationMail, State, Study
@@ -153,19 +155,28 @@ def invite_some(
     # The lock makes two rounds for the same study wait for each other, so that nobody is asked by both.
     if Study.objects.select_for_update().values_list("state", flat=True).get(pk=study.pk) != State.OPEN:
         raise NotOpen
-    done = Round()
     invited_before = _invited_before(study, people)
-    for person in people:
-        if person.pk in invited_before:
-            done.before += 1
-        elif why := _refusal(study, person, by, minutes, override_reason, by_mail):
-            done.refused[why] += 1
-        else:
-            done.invitations.append(
-                Invitation(study=study, person=person, minutes=Decimal(str(minutes)), invited_by=by)
-            )
+    fresh = [person for person in people if person.pk not in invited_before]
+    reachable = [person for person in fresh if not by_mail or mails.is_address(person.email)]
+    asked = budget.ask_minutes_of(
+        people=[person.pk for person in reachable],
+        minutes=minutes,
+        subject=study.title,
+        topic=f"study:{study.ref}",
+        by=by,
+        override_reason=override_reason,
+    )
+    chosen = [person for person in reachable if person.pk in asked.contacts]
+    done = Round(before=len(people) - len(fresh), refused=Counter(map(_why, asked.refused.values())))
+    done.refused["no_address"] = len(fresh) - len(reachable)
+    done.refused += Counter()  # takes away what is 0
+    done.invitations = [_invitation(study, person, by, minutes) for person in chosen]
     _save(study, done.invitations, by, by_mail)
     return done
+
+
+def _invitation(study: Study, person: Person, by: User | None, minutes: float | Decimal) -> Invitation:
+    return Invitation(study=study, person=person, minutes=Decimal(str(minutes)), invited_by=by)
 
 
 def _of_them(people: Iterable[int]) -> Q:
@@ -179,29 +190,8 @@ def _invited_before(study: Study, people: Sequence[Person]) -> set[int]:
     return {pk for pair in pairs for pk in pair if pk}
 
 
-def _refusal(
-    study: Study,
-    person: Person,
-    by: User | None,
-    minutes: float | Decimal,
-    override_reason: str,
-    by_mail: bool,
-) -> Why | None:
-    """Pass the gate and return None; or return why this person cannot be asked."""
-    from allears.people import budget
-
-    if by_mail and not person.email:
-        return "no_address"
-    try:
-        budget.ask_minutes(
-            person=person, minutes=minutes, subject=study.title, topic=f"study:{study.ref}", by=by,
-            override_reason=override_reason,
-        )  # fmt: skip
-    except budget.BudgetSpent:
-        return "no_budget"
-    except budget.NotContactable:
-        return "not_contactable"
-    return None
+def _why(refusal: Exception) -> Why:
+    return "no_budget" if isinstance(refusal, budget.BudgetSpent) else "not_contactable"
 
 
 def _save(study: Study, invitations: list[Invitation], by: User | None, by_mail: bool) -> None:
@@ -213,13 +203,30 @@ def _save(study: Study, invitations: list[Invitation], by: User | None, by_mail:
     audit.record(by=by, verb="studies.invited", target=study, people=len(invitations), by_mail=by_mail)
 
 
+class _Moments:
+    """When mail may leave: after each person's quiet hours, worked out once for all who share them."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[object, ...], datetime] = {}
+
+    def for_(self, person: Person) -> datetime:
+        quiet = (person.time_zone, person.quiet_from, person.quiet_to)
+        if quiet not in self._known:
+            self._known[quiet] = budget.good_moment(person)
+        return self._known[quiet]
+
+
 def _mail_all(study: Study, invitations: list[Invitation]) -> None:
-    letters = mails.Letters(study, the_organisation())
+    letters, moments = mails.Letters(study, the_organisation()), _Moments()
     new_links: list[InvitationLink] = []
     sent: list[InvitationMail] = []
     for invitation in invitations:
         token, link = links.fresh(invitation)
-        message = mail.put(**letters.invitation(invitation, token), key=f"invite:{invitation.ref}:1")
+        message = mail.put(
+            **letters.invitation(invitation, token),
+            key=f"invite:{invitation.ref}:1",
+            not_before=moments.for_(invitation.person),
+        )
         new_links.append(link)
         sent.append(InvitationMail(invitation=invitation, message=message, kind="invite"))
     InvitationLink.objects.bulk_create(new_links)
@@ -254,14 +261,30 @@ def remind(*, invitation: Invitation, by: User, they_asked: bool = False) -> Mes
     earlier = invitation.mails.filter(kind="remind").count()
     if earlier and not they_asked:
         raise AlreadyReminded
-    if why := _refusal(study, person, by, REMINDER_MINUTES, "", by_mail=True):
-        raise NotInvitable(why)
+    _pass_the_gate(study, person, by)
     token = issue_link(invitation=invitation)
     letter = mails.Letters(study, the_organisation()).reminder(invitation, token)
-    message = mail.put(**letter, key=f"remind:{invitation.ref}:{earlier + 1}")
+    message = mail.put(
+        **letter, key=f"remind:{invitation.ref}:{earlier + 1}", not_before=budget.good_moment(person)
+    )
     InvitationMail.objects.create(invitation=invitation, message=message, kind="remind")
     audit.record(by=by, verb="studies.reminded", target=invitation, they_asked=they_asked)
     return message
+
+
+def _pass_the_gate(study: Study, person: Person, by: User) -> None:
+    if not mails.is_address(person.email):
+        raise NotInvitable("no_address")
+    try:
+        budget.ask_minutes(
+            person=person,
+            minutes=REMINDER_MINUTES,
+            subject=study.title,
+            topic=f"study:{study.ref}",
+            by=by,
+        )
+    except (budget.BudgetSpent, budget.NotContactable) as refusal:
+        raise NotInvitable(_why(refusal)) from refusal
 
 
 @transaction.atomic

@@ -31,7 +31,7 @@ class Tab:
     """A page about a study, shown to whom `shown_to(user, study)` holds for."""
 
     position: int
-    label: str
+    label: str  # or lazily translated words
     url_name: str  # takes the study's slug
     shown_to: Callable[[User, Study], bool]
 

@@ -104,3 +104,8 @@ def unsubscribe(token: str) -> dict[str, str]:
 def one_line(words: str) -> str:
     """Return `words` fit for a header: no line break can smuggle another header in."""
     return " ".join(words.split())
+
+
+def is_address(email: str) -> bool:
+    """Whether the outbox takes a mail to `email`."""
+    return "@" in email and not any(sign in email for sign in "\r\n")

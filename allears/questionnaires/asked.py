@@ -1,0 +1,55 @@
+"""What this room tells studies: whether something can be asked, how long it takes, and who answered."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from allears.questionnaires.duration import minutes_of
+from allears.questionnaires.models import Answer, Response
+from allears.questionnaires.structure import draft_version, published_version
+from allears.studies import asking, hearing
+from allears.studies.asking import Missing
+from allears.studies.loop import Tab, add_tab
+from allears.studies.models import Study
+from allears.studies.rules import can_see
+
+
+@asking.condition
+def something_is_asked(study: Study) -> Missing | None:
+    """A study opens with a published questionnaire only."""
+    if published_version(study):
+        return None
+    words = (
+        _("Publish its questions.") if draft_version(study) else _("Write its questions and publish them.")
+    )
+    return Missing(words, reverse("questionnaires:questionnaire", args=[study.slug]))
+
+
+@asking.estimate
+def minutes(study: Study) -> float:
+    """The minutes of what is asked now; of the draft where nothing is published yet."""
+    version = published_version(study) or draft_version(study)
+    return minutes_of(version) if version else 0.0
+
+
+def _sent() -> Exists:
+    return Exists(Response.objects.filter(invitation=OuterRef("pk"), submitted_at__isnull=False))
+
+
+def _begun() -> Exists:
+    """Something was said; a response that holds no answer is a look at the page."""
+    said = Answer.objects.filter(response=OuterRef("pk"))
+    return Exists(Response.objects.filter(Exists(said), invitation=OuterRef("pk")))
+
+
+def _uninvited(study: Study) -> int:
+    return Response.objects.filter(study=study, invitation=None).count()
+
+
+hearing.listen_with(hearing.Ear(answered=_sent, begun=_begun, uninvited=_uninvited))
+
+add_tab(Tab(30, gettext_lazy("Questions"), "questionnaires:questionnaire", can_see))
+add_tab(Tab(40, gettext_lazy("Results"), "questionnaires:results", can_see))
