@@ -1,8 +1,8 @@
 """Tests that empty the tables between them (TransactionTestCase, live_server) meet the ledger's guards.
 
-There is no switch in the product that opens them, so that nobody can find one. Here the guards are taken away for the
-moment of the flush and put back at once. `open_for_flush` patches Django's flush for a whole test run; the root
-conftest calls it once.
+There is no switch in the product that opens them, so that nobody can find one. Here the guards are taken
+away for the moment of the flush and put back at once. `open_for_flush` patches Django's flush for a whole
+test run; the root conftest calls it once.
 """
 
 from __future__ import annotations

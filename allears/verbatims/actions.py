@@ -104,14 +104,15 @@ def redact(
 ) -> list[int]:
     """Take the words of these rows away and put a stone; returns the ids of rows that had words until now.
 
-    `reason` is "person" (they asked) or "law". The digests stay, so the blocks still verify; the salts go, so nobody
-    can guess the words back. What was redacted before keeps its first stone.
+    `reason` is "person" (they asked) or "law". The digests stay, so the blocks still verify; the salts go,
+    so nobody can guess the words back. What was redacted before keeps its first stone.
     """
     with transaction.atomic():
         _wipe_what_is_overwritten()
         standing = _still_standing(verbatims)
         stones = [
-            Stone(verbatim_id=pk, at=now(), reason=reason, note=note, by=by, by_label=by_label) for pk in standing
+            Stone(verbatim_id=pk, at=now(), reason=reason, note=note, by=by, by_label=by_label)
+            for pk in standing
         ]
         Stone.objects.bulk_create(stones, batch_size=BATCH)
         for start in range(0, len(standing), 500):
@@ -124,7 +125,8 @@ def redact(
 
 def _still_standing(verbatims: Iterable[int]) -> list[int]:
     """Which of these rows have their words; on PostgreSQL they are held until the transaction ends."""
-    wanted, found = sorted(set(verbatims)), []
+    wanted = sorted(set(verbatims))
+    found: list[int] = []
     for start in range(0, len(wanted), 500):
         rows = Verbatim.objects.filter(pk__in=wanted[start : start + 500], salt__isnull=False).order_by("pk")
         found += rows.select_for_update().values_list("pk", flat=True)

@@ -1,22 +1,23 @@
-"""What the ledger computes: how words are written down, their digest, the tree over digests and the chain of blocks.
+"""What the ledger computes: how words are written down, their digest, the tree over digests and the chain
+of blocks.
 
-Pure functions; nothing here knows the database, the clock or chance. The formats are versioned and never change: a
-new format gets a new number, because old blocks must verify for ever.
+Pure functions; nothing here knows the database, the clock or chance. The formats are versioned and never
+change: a new format gets a new number, because old blocks must verify for ever.
 
 *Text.* Words are kept as they were spoken, code point for code point. Two things cannot be stored by every
-database and are written as what a browser would show in their place: U+0000 becomes U+2400 (the picture of NUL), a
-lone surrogate, which is half of a character, becomes U+FFFD. Whoever sends a form has line ends turned into LF
-before the words come here (see `unbroken`). Nothing is trimmed, normalised or folded.
+database and are written as what a browser would show in their place: U+0000 becomes U+2400 (the picture of
+NUL), a lone surrogate, which is half of a character, becomes U+FFFD. Whoever sends a form has line ends
+turned into LF before the words come here (see `unbroken`). Nothing is trimmed, normalised or folded.
 
-*Digest, version 1.* SHA-256 over the 16 bytes of salt, then `allears words 1` and a line feed, then eight fields, each
-as its length in decimal, a colon, its bytes and a comma (netstrings): the row's ref, the text (UTF-8), the ids of
-collection, source and person (decimal; empty for nobody), the language, the moment in UTC as
-`2026-11-23T06:52:12.000000Z`, the id of the row that it supersedes (decimal; empty for none).
+*Digest, version 1.* SHA-256 over the 16 bytes of salt, then `allears words 1` and a line feed, then eight
+fields, each as its length in decimal, a colon, its bytes and a comma (netstrings): the row's ref, the text
+(UTF-8), the ids of collection, source and person (decimal; empty for nobody), the language, the moment in
+UTC as `2026-11-23T06:52:12.000000Z`, the id of the row that it supersedes (decimal; empty for none).
 
 *Tree.* RFC 9162, section 2.1: a leaf is SHA-256(0x00 || digest), a node SHA-256(0x01 || left || right).
 
-*Block, version 1.* SHA-256 over `allears block 1`, a line feed and five netstrings: number, size, root, hash of the
-block before (32 zero bytes for the first), the moment of sealing.
+*Block, version 1.* SHA-256 over `allears block 1`, a line feed and five netstrings: number, size, root,
+hash of the block before (32 zero bytes for the first), the moment of sealing.
 """
 
 from __future__ import annotations
@@ -55,7 +56,9 @@ def faithful(text: str) -> str:
 
 
 def unbroken(text: str) -> str:
-    """Return `text` with the CR LF that browsers send for every line end of a text box turned back into LF."""
+    """Return `text` with the CR LF that browsers send for every line end of a text box turned back into
+    LF.
+    """
     return text.replace("\r\n", "\n") if "\r" in text else text
 
 

@@ -1,6 +1,7 @@
 """The ledger of words: append-only, sealed in hash-linked blocks, redactable only by law or by the person.
 
-Nothing here knows of studies or questions; those rooms lie above and point down to their `Collection` and `Source`.
+Nothing here knows of studies or questions; those rooms lie above and point down to their `Collection` and
+`Source`.
 """
 
 from __future__ import annotations
@@ -43,10 +44,14 @@ class Source(models.Model):
 
 
 class Verbatim(models.Model):
-    """Somebody's own words, exactly as spoken. Rows are never changed or deleted; see `Stone` for the one exception."""
+    """Somebody's own words, exactly as spoken. Rows are never changed or deleted; see `Stone` for the one
+    exception.
+    """
 
     ref = models.CharField(max_length=10, unique=True, default=new_ref)
-    collection = models.ForeignKey(Collection, on_delete=models.PROTECT, related_name="verbatims", db_index=False)
+    collection = models.ForeignKey(
+        Collection, on_delete=models.PROTECT, related_name="verbatims", db_index=False
+    )
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="verbatims", db_index=False)
     person = models.ForeignKey(
         Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
@@ -65,7 +70,9 @@ class Verbatim(models.Model):
         indexes = [
             models.Index(fields=["collection", "-id"], name="verbatims_of_collection"),
             models.Index(fields=["source", "-id"], name="verbatims_of_source"),
-            models.Index(fields=["person", "-id"], name="verbatims_of_person", condition=Q(person__isnull=False)),
+            models.Index(
+                fields=["person", "-id"], name="verbatims_of_person", condition=Q(person__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -73,7 +80,9 @@ class Verbatim(models.Model):
 
 
 class Block(models.Model):
-    """A sealed run of verbatims: the Merkle root over their digests, linked to the block before (RFC 9162)."""
+    """A sealed run of verbatims: the Merkle root over their digests, linked to the block before (RFC
+    9162).
+    """
 
     number = models.PositiveBigIntegerField(unique=True)
     size = models.PositiveIntegerField()
@@ -81,6 +90,9 @@ class Block(models.Model):
     previous = models.BinaryField(max_length=32)
     hash = models.BinaryField(max_length=32, unique=True)
     sealed_at = models.DateTimeField(default=now)
+
+    def __str__(self) -> str:
+        return f"block {self.number}"
 
 
 class Leaf(models.Model):
@@ -91,15 +103,27 @@ class Leaf(models.Model):
     position = models.PositiveIntegerField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["block", "position"], name="verbatims_leaf_place_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["block", "position"], name="verbatims_leaf_place_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"block {self.block_id}, place {self.position + 1}"
 
 
 class Stone(models.Model):
     """What stands where words were redacted: when, why and by whom. The words and their salt are gone."""
 
-    verbatim = models.OneToOneField(Verbatim, primary_key=True, on_delete=models.PROTECT, related_name="stone")
+    verbatim = models.OneToOneField(
+        Verbatim, primary_key=True, on_delete=models.PROTECT, related_name="stone"
+    )
     at = models.DateTimeField(default=now)
-    reason = models.CharField(max_length=20, choices=[("person", "the person asked"), ("law", "the law asks it")])
+    reason = models.CharField(
+        max_length=20, choices=[("person", "the person asked"), ("law", "the law asks it")]
+    )
     note = models.TextField(blank=True)
     by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     by_label = models.CharField(max_length=200)
+
+    def __str__(self) -> str:
+        return f"stone of verbatim {self.verbatim_id}"

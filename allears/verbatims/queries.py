@@ -16,5 +16,7 @@ def current() -> QuerySet[Verbatim]:
 
 
 def said_by(person: Person) -> QuerySet[Verbatim]:
-    """Everything `person` ever said, by any of the rows that were merged into them, redacted or superseded or not."""
+    """Everything `person` ever said, by any of the rows that were merged into them, redacted or superseded
+    or not.
+    """
     return Verbatim.objects.filter(person_id__in=all_of(person)).order_by("-id")

@@ -1,8 +1,8 @@
 """Words are sealed in blocks: a Merkle root over their digests and the hash of the block before.
 
-Many people speak at once and none of them waits for a chain: the sealer comes by every few seconds and links what it
-finds. It looks for rows that have no place yet, not for rows after the last one, because on PostgreSQL a row with a
-lower number may become visible later than one with a higher.
+Many people speak at once and none of them waits for a chain: the sealer comes by every few seconds and
+links what it finds. It looks for rows that have no place yet, not for rows after the last one, because on
+PostgreSQL a row with a lower number may become visible later than one with a higher.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ LOCK = 0x616C6C65  # one sealer at a time on PostgreSQL
 def seal_waiting(*, everywhere: bool = True) -> int:
     """Seal every verbatim that is in no block yet and return how many were.
 
-    With `everywhere=False` only rows since shortly before the last sealed one are looked at, which is what a frequent
-    beat needs. Safe with writers and with other sealers at work.
+    With `everywhere=False` only rows since shortly before the last sealed one are looked at, which is what
+    a frequent beat needs. Safe with writers and with other sealers at work.
     """
     sealed = 0
     while count := _seal_one(0 if everywhere else _late_from()):
@@ -53,7 +53,9 @@ def _late_from() -> int:
 
 
 def _may_seal() -> bool:
-    """Whether nobody else is sealing. SQLite has one writer at a time, and its transactions write from the start."""
+    """Whether nobody else is sealing. SQLite has one writer at a time, and its transactions write from the
+    start.
+    """
     if connection.vendor == "sqlite":
         return True
     with connection.cursor() as cursor:
@@ -66,7 +68,8 @@ def _waiting(after: int, limit: int) -> list[tuple[int, bytes]]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT v.id, v.digest FROM verbatims_verbatim v WHERE v.id > %s"
-            " AND NOT EXISTS (SELECT 1 FROM verbatims_leaf l WHERE l.verbatim_id = v.id) ORDER BY v.id LIMIT %s",
+            " AND NOT EXISTS (SELECT 1 FROM verbatims_leaf l WHERE l.verbatim_id = v.id)"
+            " ORDER BY v.id LIMIT %s",
             [after, limit],
         )
         return [(pk, bytes(digest)) for pk, digest in cursor.fetchall()]

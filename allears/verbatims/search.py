@@ -1,7 +1,7 @@
 """Full-text search over words: FTS5 on SQLite, a tsvector on PostgreSQL, the same query language on both.
 
-A query is what people type: words (all of them), "a phrase", a beginning*, -without. Case and diacritics do not
-matter. Nothing that is typed is an error; what holds no word finds nothing.
+A query is what people type: words (all of them), "a phrase", a beginning*, -without. Case and diacritics do
+not matter. Nothing that is typed is an error; what holds no word finds nothing.
 """
 
 from __future__ import annotations
@@ -54,7 +54,9 @@ def _terms(query: str) -> Iterator[Term]:
 
 
 def matching(qs: QuerySet[Verbatim], query: str) -> QuerySet[Verbatim]:
-    """Narrow `qs` to the words that the query finds. An empty query narrows nothing; one without a word finds nothing."""
+    """Narrow `qs` to the words that the query finds. An empty query narrows nothing; one without a word
+    finds nothing.
+    """
     if not query.strip():
         return qs
     terms = parsed(query)
@@ -94,9 +96,13 @@ def _tsquery(term: Term) -> str:
 
 
 def highlights(text: str, query: str) -> list[tuple[int, int]]:
-    """Return where in `text` the query's words stand: (start, end) in characters, in order, not overlapping."""
+    """Return where in `text` the query's words stand: (start, end) in characters, in order, not
+    overlapping.
+    """
     terms = [term for term in parsed(query) if term.wanted]
-    places = [(found.start(), found.end(), folded(found[0])) for found in _TOKEN.finditer(text)] if terms else []
+    places = (
+        [(found.start(), found.end(), folded(found[0])) for found in _TOKEN.finditer(text)] if terms else []
+    )
     return _joined(sorted(span for term in terms for span in _spans(places, term)))
 
 

@@ -1,7 +1,7 @@
 """The ledger is recomputed from its rows: `verify` names the first one that does not hold.
 
-Streamed, so that a million rows need no more memory than ten thousand. What is not in a block yet (the last seconds)
-is checked against its own digest and counted.
+Streamed, so that a million rows need no more memory than ten thousand. What is not in a block yet (the last
+seconds) is checked against its own digest and counted.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ CHUNK = 1_000
 class Report:
     """What `verify` found: words checked, blocks, words not sealed yet, and the first thing that is broken.
 
-    `head` is the hash of the last block: who wrote it down earlier can tell that nothing before it was cut off.
+    `head` is the hash of the last block: who wrote it down earlier can tell that nothing before it was cut
+    off.
     """
 
     checked: int = 0
@@ -59,15 +60,27 @@ class Row(NamedTuple):
 
 
 FIELDS = (
-    *("id", "ref", "collection_id", "source_id", "person_id", "text", "language", "spoken_at", "supersedes_id"),
+    *(
+        "id",
+        "ref",
+        "collection_id",
+        "source_id",
+        "person_id",
+        "text",
+        "language",
+        "spoken_at",
+        "supersedes_id",
+    ),
     *("salt", "digest", "stone__verbatim_id"),
 )
 
 
 def verify() -> Report:
-    """Recompute everything and return what was found; `broken` is None when every word stands as it was spoken.
+    """Recompute everything and return what was found; `broken` is None when every word stands as it was
+    spoken.
 
-    Takes no lock: blocks never change, and words that are redacted meanwhile are read together with their stone.
+    Takes no lock: blocks never change, and words that are redacted meanwhile are read together with their
+    stone.
     """
     report = Report()
     try:
@@ -86,7 +99,9 @@ def _check_guards() -> None:
 
 
 def _check_blocks(report: Report) -> None:
-    """Check every block against its rows and the one before, from the first to the last that was there at the start."""
+    """Check every block against its rows and the one before, from the first to the last that was there at
+    the start.
+    """
     last = Block.objects.order_by("-number").values_list("number", flat=True).first() or 0
     groups, previous = _by_block(last), ledger.FIRST
     for block in _blocks(last):
@@ -120,7 +135,9 @@ def _sealed_rows(last: int) -> Iterator[Row]:
     at = (0, -1)
     while True:
         leaves = Leaf.objects.filter(block_id__lte=last).order_by("block_id", "position")
-        leaves = leaves.extra(where=["(verbatims_leaf.block_id, verbatims_leaf.position) > (%s, %s)"], params=at)
+        leaves = leaves.extra(
+            where=["(verbatims_leaf.block_id, verbatims_leaf.position) > (%s, %s)"], params=at
+        )
         rows = [Row(*values) for values in leaves.values_list(*fields)[:CHUNK]]
         if not rows:
             return

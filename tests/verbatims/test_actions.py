@@ -21,7 +21,14 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize(
     "text",
-    ["It came late.", "  two\n\nlines \t", "مرحبا بالعالم", "👩‍👩‍👧‍👦 e\u0301 ≠ é", "<script>alert(1)</script>", "x" * ledger.LONGEST],
+    [
+        "It came late.",
+        "  two\n\nlines \t",
+        "مرحبا بالعالم",
+        "👩‍👩‍👧‍👦 e\u0301 ≠ é",
+        "<script>alert(1)</script>",
+        "x" * ledger.LONGEST,
+    ],
     ids=["plain", "spaces", "right to left", "emoji", "markup", "a megabyte"],
 )
 def test_words_come_back_as_they_were_spoken(text: str) -> None:
@@ -68,13 +75,20 @@ def test_redacted_words_are_gone_and_a_stone_says_why() -> None:
     kept = said("My name is Bob Hale.", cast.bob())
     digest = bytes(kept.digest)
 
-    redacted = actions.redact(verbatims=[kept.pk], reason="person", note="by phone", by=cast.ana(), by_label="Ana Ruiz")
+    redacted = actions.redact(
+        verbatims=[kept.pk], reason="person", note="by phone", by=cast.ana(), by_label="Ana Ruiz"
+    )
 
     kept.refresh_from_db()
     stone = Stone.objects.get(verbatim=kept)
     assert redacted == [kept.pk]
     assert (kept.text, kept.salt, bytes(kept.digest)) == ("", None, digest)
-    assert (stone.reason, stone.note, stone.by, stone.by_label) == ("person", "by phone", cast.ana(), "Ana Ruiz")
+    assert (stone.reason, stone.note, stone.by, stone.by_label) == (
+        "person",
+        "by phone",
+        cast.ana(),
+        "Ana Ruiz",
+    )
     assert AuditEvent.objects.get(verb="verbatims.redacted").details == {"count": 1, "reason": "person"}
 
 

@@ -1,4 +1,6 @@
-"""The database itself refuses to change what was said: each guard is met by going at the database directly."""
+"""The database itself refuses to change what was said: each guard is met by going at the database
+directly.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +76,8 @@ def test_nothing_can_be_deleted(ledger: Verbatim, table: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", ["verbatims_block SET size = 9", "verbatims_leaf SET position = 9", "verbatims_stone SET note = 'x'"]
+    "change",
+    ["verbatims_block SET size = 9", "verbatims_leaf SET position = 9", "verbatims_stone SET note = 'x'"],
 )
 def test_blocks_places_and_stones_cannot_be_changed(ledger: Verbatim, change: str) -> None:
     with refused():
@@ -118,7 +121,9 @@ def test_a_guard_that_was_taken_away_or_weakened_is_noticed() -> None:
         run("ALTER TABLE verbatims_verbatim DISABLE TRIGGER verbatims_verbatim_no_delete")
     else:
         run("DROP TRIGGER verbatims_verbatim_no_delete")
-        run("CREATE TRIGGER verbatims_verbatim_no_delete BEFORE DELETE ON verbatims_verbatim BEGIN SELECT 1; END")
+        run(
+            "CREATE TRIGGER verbatims_verbatim_no_delete BEFORE DELETE ON verbatims_verbatim BEGIN SELECT 1; END"
+        )
     assert guards.missing(connection) == ["verbatims_verbatim_no_delete"]
 
 

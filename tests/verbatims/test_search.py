@@ -59,7 +59,11 @@ def test_a_query_finds_what_it_says(query: str, expected: set[str]) -> None:
 
 
 @settings(deadline=None, max_examples=150)
-@given(query=st.text(alphabet=st.one_of(st.sampled_from("\"*-'\\():&|!<>^~+ \0abé"), st.characters()), max_size=30))
+@given(
+    query=st.text(
+        alphabet=st.one_of(st.sampled_from("\"*-'\\():&|!<>^~+ \0abé"), st.characters()), max_size=30
+    )
+)
 def test_nothing_that_is_typed_is_an_error(query: str) -> None:
     assert isinstance(found(query), set)
     highlights(LATE, query)

@@ -26,7 +26,8 @@ def sealed() -> list[Verbatim]:
 
 
 def tamper(*statements: str) -> Report:
-    """What `verify` says after these statements, run with the guards taken away, as who owns the database can.
+    """What `verify` says after these statements, run with the guards taken away, as who owns the database
+    can.
 
     Everything is undone afterwards.
     """
@@ -40,7 +41,10 @@ def tamper(*statements: str) -> Report:
 
 
 # Foreign keys would refuse some of it.
-_without_keys = {"sqlite": "PRAGMA defer_foreign_keys = ON", "postgresql": "SET LOCAL session_replication_role = replica"}
+_without_keys = {
+    "sqlite": "PRAGMA defer_foreign_keys = ON",
+    "postgresql": "SET LOCAL session_replication_role = replica",
+}
 _with_keys = {"sqlite": "SELECT 1", "postgresql": "SET LOCAL session_replication_role = origin"}
 
 
@@ -63,7 +67,10 @@ def test_changed_words_are_named(sealed: list[Verbatim]) -> None:
 
 def test_words_put_into_another_mouth_are_named(sealed: list[Verbatim]) -> None:
     report = tamper(f"UPDATE verbatims_verbatim SET person_id = {cast.cleo().pk} WHERE id = {sealed[3].pk}")
-    assert report.broken == f"verbatim {sealed[3].pk} ({sealed[3].ref}): its words are not those that were spoken"
+    assert (
+        report.broken
+        == f"verbatim {sealed[3].pk} ({sealed[3].ref}): its words are not those that were spoken"
+    )
 
 
 def test_words_changed_together_with_their_digest_do_not_fit_their_block(sealed: list[Verbatim]) -> None:
@@ -104,9 +111,9 @@ def test_a_changed_order_is_noticed(sealed: list[Verbatim]) -> None:
 
 
 def test_an_edited_block_is_named(sealed: list[Verbatim]) -> None:
-    assert tamper("UPDATE verbatims_block SET sealed_at = '2020-01-01 00:00:00+00:00' WHERE number = 2").broken == (
-        "block 2 was edited: its hash does not fit"
-    )
+    assert tamper(
+        "UPDATE verbatims_block SET sealed_at = '2020-01-01 00:00:00+00:00' WHERE number = 2"
+    ).broken == ("block 2 was edited: its hash does not fit")
 
 
 def test_a_removed_block_is_named(sealed: list[Verbatim]) -> None:
