@@ -1,4 +1,4 @@
-"""The room's name, and the checks that run when it starts."""
+"""The room's name, and what is settled when it starts."""
 
 from django.apps import AppConfig
 
@@ -9,4 +9,6 @@ class DesignConfig(AppConfig):
     verbose_name = "Design"
 
     def ready(self) -> None:
-        from allears.design import checks  # noqa: F401  (registers itself)
+        from allears.design import checks, wording  # noqa: F401  (the check registers itself)
+
+        wording.settle()

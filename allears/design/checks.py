@@ -13,4 +13,10 @@ def the_sheet_finder_is_installed(app_configs: Any, **kwargs: Any) -> list[Check
     """The style sheets are put together by a static files finder; without it there is no CSS at all."""
     if FINDER in settings.STATICFILES_FINDERS:
         return []
-    return [Error("The style sheets cannot be found.", hint=f"Add '{FINDER}' to STATICFILES_FINDERS.", id="design.E001")]
+    return [
+        Error(
+            "The style sheets cannot be found.",
+            hint=f"Add '{FINDER}' to STATICFILES_FINDERS.",
+            id="design.E001",
+        )
+    ]

@@ -1,7 +1,9 @@
 """The style sheets: many small files to read, one file to send.
 
-`css/` holds a file for each component. A sheet lists the parts it is made of; the finder below puts them together
-whenever Django asks for static files (in development on every change, otherwise once, at `collectstatic`). So nobody
+`css/` holds a file for each component. A sheet lists the parts it is made of; the finder below puts them
+together
+whenever Django asks for static files (in development on every change, otherwise once, at `collectstatic`).
+So nobody
 runs a build, and WhiteNoise hashes and compresses the result like any other file.
 """
 

@@ -1,6 +1,7 @@
 """The living gallery, and the switch between a light and a dark page."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import TypeVar
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -12,25 +13,39 @@ from allears.design.gallery import PAGES, SHEETS, words
 from allears.design.parts import Link
 from allears.design.tags.frame import CHOICES
 
+View = TypeVar("View", bound=Callable[..., HttpResponse])
 A_YEAR = 60 * 60 * 24 * 365
 
 
-def signed_in(user: Any) -> bool:
-    """The door of this room: whoever has an account."""
-    return bool(user.is_authenticated)
+def signed_in(view: View) -> View:
+    """The door of this room: whoever has an account.
+
+    The site's middleware reads the door off the view; the room that defines it stands beside this one, so it
+    is set
+    by hand here.
+    """
+    view.door = lambda user: bool(user.is_authenticated)  # type: ignore[attr-defined]
+    return view
 
 
+@signed_in
 @require_GET
 def gallery(request: HttpRequest, page: str = "words") -> HttpResponse:
     """Every component in every state we can think of, a page a kind."""
     if page not in PAGES:
         raise Http404
     name, sample = PAGES[page]
-    links = [Link(label, reverse("design:gallery_page", args=[slug]), slug == page) for slug, (label, _) in PAGES.items()]
+    links = [
+        Link(label, reverse("design:gallery_page", args=[slug]), slug == page)
+        for slug, (label, _) in PAGES.items()
+    ]
     sheets = [Link(label, reverse("design:sheet", args=[slug])) for slug, label in SHEETS.items()]
-    return render(request, f"design/gallery/{page}.html", {"name": name, "pages": links, "sheets": sheets, **sample()})
+    return render(
+        request, f"design/gallery/{page}.html", {"name": name, "pages": links, "sheets": sheets, **sample()}
+    )
 
 
+@signed_in
 @require_GET
 def sheet(request: HttpRequest, page: str) -> HttpResponse:
     """A whole page as people outside meet it."""
@@ -39,13 +54,16 @@ def sheet(request: HttpRequest, page: str) -> HttpResponse:
     return render(request, f"design/gallery/sheet-{page}.html", words())
 
 
+@signed_in
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
     """Remembers on this device what the reader chose: "light", "dark" or "auto" (as the device)."""
     answer = HttpResponseRedirect(_way_back(request))
     choice = request.POST.get("theme", "")
     if choice in CHOICES:
-        answer.set_cookie("theme", choice, max_age=A_YEAR, samesite="Lax", httponly=True, secure=request.is_secure())
+        answer.set_cookie(
+            "theme", choice, max_age=A_YEAR, samesite="Lax", httponly=True, secure=request.is_secure()
+        )
     return answer
 
 
@@ -54,8 +72,3 @@ def _way_back(request: HttpRequest) -> str:
     wanted = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
     return wanted if safe else "/"
-
-
-# The middleware reads doors off the views; this room stands beside the one that defines them, so it sets them by hand.
-for view in (gallery, sheet, theme):
-    view.door = signed_in  # type: ignore[attr-defined]

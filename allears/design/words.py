@@ -5,6 +5,7 @@ Pure: text and character offsets in, segments out; joined again they are always 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from allears.design.parts import Tone
 
@@ -31,13 +32,14 @@ class Segment:
 
 
 def segments(text: str, spans: Iterable[Span] = ()) -> list[Segment]:
-    """Cuts `text` at the borders of `spans`. Where spans overlap the one that begins later (and is shorter) is on top.
+    """Cuts `text` at the borders of `spans`. Where spans overlap the one that begins later (and is shorter)
+    is on top.
 
     Offsets outside the text are brought inside; empty spans mark nothing.
     """
     inside = [s for s in (_brought_inside(span, len(text)) for span in spans) if s.start < s.end]
     borders = sorted({0, len(text)} | {s.start for s in inside} | {s.end for s in inside})
-    cut = [_segment(text[a:b], a, inside) for a, b in zip(borders, borders[1:], strict=False)]
+    cut = [_segment(text[a:b], a, inside) for a, b in pairwise(borders)]
     return _joined(cut)
 
 

@@ -1,4 +1,6 @@
-"""The components, as template tags with declared arguments. One template in `templates/design/components/` each."""
+"""The components, as template tags with declared arguments. One template in `templates/design/components/`
+each.
+"""
 
 from typing import Any
 
@@ -10,5 +12,7 @@ register = template.Library()
 
 
 def drawn(component: str, **arguments: Any) -> SafeString:
-    """The component's template with these arguments; everything in it is escaped unless it is already safe."""
+    """The component's template with these arguments; everything in it is escaped unless it is
+    already safe.
+    """
     return render_to_string(f"design/components/{component}.html", arguments)

@@ -16,7 +16,9 @@ from allears.design.tags import register
 
 def _chart(name: str, title: str, desc: str, id: str, **geometry: Any) -> SafeString:
     chart_id = id or f"chart-{slugify(title) or name}"
-    return render_to_string(f"design/charts/{name}.html", {"title": title, "desc": desc, "id": chart_id, **geometry})
+    return render_to_string(
+        f"design/charts/{name}.html", {"title": title, "desc": desc, "id": chart_id, **geometry}
+    )
 
 
 @register.simple_tag
@@ -30,16 +32,21 @@ def bar_chart(
     figure: str = "",
     id: str = "",
 ) -> SafeString:
-    """Bars (charts.Bar), each may be a link. `reference` names what the ticks mark ("all customers"); `top` ends the scale
+    """Bars (charts.Bar), each may be a link. `reference` names what the ticks mark ("all customers"); `top`
+    ends the scale
     (100 for percentages); `what` and `figure` head the table's columns."""
-    return _chart("bars", title, desc, id, bars=charts.bars(given, top), reference=reference, what=what, figure=figure)
+    return _chart(
+        "bars", title, desc, id, bars=charts.bars(given, top), reference=reference, what=what, figure=figure
+    )
 
 
 @register.simple_tag
 def distribution_chart(
     answers: Iterable[charts.Answers], title: str, desc: str = "", total: int | None = None, id: str = ""
 ) -> SafeString:
-    """How many chose each answer (charts.Answers), with the interval of its share drawn; below ten only counts."""
+    """How many chose each answer (charts.Answers), with the interval of its share drawn; below ten only
+    counts.
+    """
     rows = charts.distribution(answers, total)
     return _chart("distribution", title, desc, id, bars=rows, has_shares=any(row.note for row in rows))
 
@@ -53,17 +60,23 @@ def funnel_chart(steps: Iterable[charts.FunnelStep], title: str, desc: str = "",
 @register.simple_tag
 def coverage_chart(facets: Iterable[charts.Facet], title: str, desc: str = "", id: str = "") -> SafeString:
     """Those chosen compared with all customers, facet by facet (charts.Facet); quotas drawn as intervals."""
-    drawn = [{"name": facet.name, "bars": charts.coverage(facet)} for facet in facets]
-    return _chart("coverage", title, desc, id, facets=drawn, has_quota=any(b.low for f in drawn for b in f["bars"]))
+    drawn = [(facet.name, charts.coverage(facet)) for facet in facets]
+    has_quota = any(bar.low for _, bars in drawn for bar in bars)
+    return _chart("coverage", title, desc, id, facets=drawn, has_quota=has_quota)
 
 
 @register.simple_tag
 def slope_chart(
-    changes: Iterable[charts.Change], title: str, desc: str = "", before: str = "", after: str = "", id: str = ""
+    changes: Iterable[charts.Change],
+    title: str,
+    desc: str = "",
+    before: str = "",
+    after: str = "",
+    id: str = "",
 ) -> SafeString:
     """Before and after (charts.Change), a line each."""
     changes = list(changes)
-    height = max(140, 34 * len(changes) + 40)
+    height = max(150, 34 * len(changes) + 50)
     lines = charts.slope(changes, height)
     return _chart("slope", title, desc, id, lines=lines, height=str(height), before=before, after=after)
 
@@ -84,6 +97,8 @@ def journey_chart(
 
 
 @register.simple_tag
-def sparkline_chart(weeks: Sequence[charts.Week], title: str, desc: str = "", id: str = "", href: str = "") -> SafeString:
+def sparkline_chart(
+    weeks: Sequence[charts.Week], title: str, desc: str = "", id: str = "", href: str = ""
+) -> SafeString:
     """A small line through the weeks (charts.Week), its last figure beside it."""
     return _chart("sparkline", title, desc, id, line=charts.sparkline(weeks), href=href)

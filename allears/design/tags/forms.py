@@ -24,7 +24,10 @@ def kind_of(bound: BoundField) -> str:
 
 def described_by(bound: BoundField) -> str:
     """The ids of what explains this field, for `aria-describedby`."""
-    named = [(bound.help_text, f"{bound.id_for_label or bound.auto_id}-help"), (bound.errors, f"{bound.auto_id}-error")]
+    named = [
+        (bound.help_text, f"{bound.id_for_label or bound.auto_id}-help"),
+        (bound.errors, f"{bound.auto_id}-error"),
+    ]
     return " ".join(name for there, name in named if there)
 
 
@@ -39,16 +42,31 @@ def _attributes(bound: BoundField, extra: dict[str, Any]) -> dict[str, Any]:
 
 @register.simple_tag
 def field(
-    bound: BoundField, label: str = "", help: str = "", optional: bool | None = None, width: str = "", rows: int | None = None
+    bound: BoundField,
+    label: str = "",
+    help: str = "",
+    optional: bool | None = None,
+    width: str = "",
+    rows: int | None = None,
 ) -> SafeString:
-    """One field of a form, whatever its widget. `width`: "short", "medium" or "" (full); `rows` for a textarea.
+    """One field of a form, whatever its widget. `width`: "short", "medium" or "" (full); `rows` for a
+    textarea.
 
     Fields that may stay empty say so, unless `optional=False` silences it.
     """
     kind = kind_of(bound)
     says_optional = (not bound.field.required) if optional is None else optional
-    return drawn("field", bound=bound, kind=kind, label=label or bound.label, help=help or bound.help_text, width=width,
-                 optional=says_optional and kind != "check", widget=_widget(bound, kind, rows), auto_id=bound.auto_id)  # fmt: skip
+    return drawn(
+        "field",
+        bound=bound,
+        kind=kind,
+        label=label or bound.label,
+        help=help or bound.help_text,
+        width=width,
+        optional=says_optional and kind != "check",
+        widget=_widget(bound, kind, rows),
+        auto_id=bound.auto_id,
+    )
 
 
 def _widget(bound: BoundField, kind: str, rows: int | None) -> SafeString:
@@ -65,7 +83,9 @@ def form_fields(form: BaseForm) -> SafeString:
 
 @register.simple_tag
 def error_summary(*forms: Any) -> SafeString:
-    """What is wrong, on top of the page, each line a link to its field. Draws nothing when nothing is wrong."""
+    """What is wrong, on top of the page, each line a link to its field. Draws nothing when nothing
+    is wrong.
+    """
     broken = [form for form in forms if getattr(form, "errors", None)]
     if not broken:
         return SafeString()

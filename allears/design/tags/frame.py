@@ -12,7 +12,9 @@ CHOICES = ("light", "dark", "auto")
 
 
 def chosen_theme(context: Mapping[str, Any]) -> str:
-    """What this reader chose: on this device (a cookie), else on their account; "auto" leaves it to the device."""
+    """What this reader chose: on this device (a cookie), else on their account; "auto" leaves it to the
+    device.
+    """
     request = context.get("request")
     choices = [request.COOKIES.get("theme", "") if request else "", getattr(context.get("user"), "theme", "")]
     return next((choice for choice in choices if choice in CHOICES), "auto")

@@ -34,9 +34,16 @@ def _as_fact(row: Any) -> Any:
 
 @register.simple_block_tag(takes_context=True)
 def data_table(
-    context: dict[str, Any], content: SafeString, columns: Sequence[Any], caption: str, sort: str = "", show_caption: bool = False
+    context: dict[str, Any],
+    content: SafeString,
+    columns: Sequence[Any],
+    caption: str,
+    sort: str = "",
+    show_caption: bool = False,
 ) -> SafeString:
-    """A table whose rows you write yourself (`<tr>` between the tags). `columns`: parts.Column; `sort` is `?sort=` as it is."""
+    """A table whose rows you write yourself (`<tr>` between the tags). `columns`: parts.Column; `sort` is
+    `?sort=` as it is.
+    """
     heads = _heads(context, columns, sort)
     return drawn("data_table", content=content, heads=heads, caption=caption, show_caption=show_caption)
 
@@ -50,9 +57,14 @@ def rows_table(
     sort: str = "",
     show_caption: bool = False,
 ) -> SafeString:
-    """A table out of rows of values or parts.Cell; on a narrow screen every row becomes a small list with its labels."""
+    """A table out of rows of values or parts.Cell; on a narrow screen every row becomes a small list with
+    its labels.
+    """
     heads = _heads(context, columns, sort)
-    lines = [[{"head": head, "cell": _as_cell(cell)} for head, cell in zip(heads, row, strict=True)] for row in rows]
+    lines = [
+        [{"head": head, "cell": _as_cell(cell)} for head, cell in zip(heads, row, strict=True)]
+        for row in rows
+    ]
     return drawn("rows_table", heads=heads, lines=lines, caption=caption, show_caption=show_caption)
 
 
@@ -69,7 +81,13 @@ def _head(context: Mapping[str, Any], column: Any, sort: str) -> dict[str, Any]:
     order = {column.sort: "ascending", f"-{column.sort}": "descending"}.get(sort, "") if column.sort else ""
     next_sort = f"-{column.sort}" if order == "ascending" else column.sort
     href = with_query(context, sort=next_sort, page="") if column.sort else ""
-    return {"label": column.label, "numeric": column.numeric, "hidden": column.hidden, "order": order, "href": href}
+    return {
+        "label": column.label,
+        "numeric": column.numeric,
+        "hidden": column.hidden,
+        "order": order,
+        "href": href,
+    }
 
 
 @register.simple_tag

@@ -1,4 +1,6 @@
-"""How the reader gets about: tabs, breadcrumbs, pagers, filters, search. Links carry the rest of the query along."""
+"""How the reader gets about: tabs, breadcrumbs, pagers, filters, search. Links carry the rest of the query
+along.
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -45,14 +47,20 @@ def pager(context: dict[str, Any], page: Page[Any], name: str = "page", label: s
     """Numbered pages of a Django `Page`. Draws nothing when there is only one."""
     if not page.has_other_pages():
         return SafeString()
-    numbers = [_numbered(context, name, number) for number in page.paginator.get_elided_page_range(page.number, on_each_side=1)]
+    numbers = [
+        _numbered(context, name, number)
+        for number in page.paginator.get_elided_page_range(page.number, on_each_side=1)
+    ]
     before = with_query(context, **{name: page.previous_page_number()}) if page.has_previous() else ""
     after = with_query(context, **{name: page.next_page_number()}) if page.has_next() else ""
     return drawn("pager", numbers=numbers, page=page, before=before, after=after, label=label)
 
 
 def _numbered(context: Mapping[str, Any], name: str, number: int | str) -> dict[str, Any]:
-    return {"number": number, "href": with_query(context, **{name: number}) if isinstance(number, int) else ""}
+    return {
+        "number": number,
+        "href": with_query(context, **{name: number}) if isinstance(number, int) else "",
+    }
 
 
 @register.simple_tag(takes_context=True)
@@ -64,21 +72,34 @@ def keyset_pager(
     after_label: str = "",
     note: str = "",
 ) -> SafeString:
-    """Pages of a list that is too long to number: the cursors (`?before=`, `?after=`) of the rows at its ends."""
+    """Pages of a list that is too long to number: the cursors (`?before=`, `?after=`) of the rows at its
+    ends.
+    """
     back = with_query(context, before=before, after="") if before else ""
     on = with_query(context, after=after, before="") if after else ""
-    return drawn("keyset_pager", back=back, on=on, before_label=before_label, after_label=after_label, note=note)
+    return drawn(
+        "keyset_pager", back=back, on=on, before_label=before_label, after_label=after_label, note=note
+    )
 
 
 @register.simple_block_tag
-def filter_bar(content: SafeString, chips: Iterable[Any] = (), count: str = "", clear: str = "", label: str = "") -> SafeString:
-    """What is shown and why: chips (parts.Chip with `remove`), how many there are, and further filters between the tags."""
+def filter_bar(
+    content: SafeString, chips: Iterable[Any] = (), count: str = "", clear: str = "", label: str = ""
+) -> SafeString:
+    """What is shown and why: chips (parts.Chip with `remove`), how many there are, and further filters
+    between the tags.
+    """
     return drawn("filter_bar", content=content, chips=chips, count=count, clear=clear, label=label)
 
 
 @register.simple_tag
 def search_box(
-    action: str = "", name: str = "q", value: str = "", label: str = "", keep: Iterable[tuple[str, str]] = (), hint: str = ""
+    action: str = "",
+    name: str = "q",
+    value: str = "",
+    label: str = "",
+    keep: Iterable[tuple[str, str]] = (),
+    hint: str = "",
 ) -> SafeString:
     """A search form (GET). `keep`: (name, value) pairs of the query that must survive."""
     return drawn("search_box", action=action, name=name, value=value, label=label, keep=keep, hint=hint)

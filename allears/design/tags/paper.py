@@ -9,18 +9,36 @@ from allears.design.tags import drawn, register
 
 @register.simple_block_tag
 def card(
-    content: SafeString, heading: str = "", note: str = "", href: str = "", tone: str = "", level: int = 2, id: str = ""
+    content: SafeString,
+    heading: str = "",
+    note: str = "",
+    href: str = "",
+    tone: str = "",
+    level: int = 2,
+    id: str = "",
 ) -> SafeString:
     """A sheet of paper with an optional heading. A `tone` colours its upper edge."""
-    return drawn("card", content=content, heading=heading, note=note, href=href, tone=tone, level=level, id=id)
+    return drawn(
+        "card", content=content, heading=heading, note=note, href=href, tone=tone, level=level, id=id
+    )
 
 
 @register.simple_block_tag
 def section(
-    content: SafeString, heading: str, note: str = "", link: str = "", href: str = "", id: str = "", level: int = 2
+    content: SafeString,
+    heading: str,
+    note: str = "",
+    link: str = "",
+    href: str = "",
+    id: str = "",
+    level: int = 2,
 ) -> SafeString:
-    """A part of a page under a heading; `link` and `href` put a quiet link at the end of the heading's line."""
-    return drawn("section", content=content, heading=heading, note=note, link=link, href=href, id=id, level=level)
+    """A part of a page under a heading; `link` and `href` put a quiet link at the end of the
+    heading's line.
+    """
+    return drawn(
+        "section", content=content, heading=heading, note=note, link=link, href=href, id=id, level=level
+    )
 
 
 @register.simple_block_tag
@@ -31,7 +49,9 @@ def page_header(content: SafeString, heading: str, kicker: str = "") -> SafeStri
 
 @register.simple_block_tag
 def notice(content: SafeString, tone: str = "accent", heading: str = "", role: str = "") -> SafeString:
-    """Something the reader should know here. `role="status"` or `"alert"` when it appears after the page has loaded."""
+    """Something the reader should know here. `role="status"` or `"alert"` when it appears after the page has
+    loaded.
+    """
     return drawn("notice", content=content, tone=tone, heading=heading, role=role)
 
 
@@ -59,4 +79,6 @@ def undo_toast(
 ) -> SafeString:
     """Says what was just done and offers to take it back (a POST form)."""
     token = context.get("csrf_token", "")
-    return drawn("undo_toast", text=text, action=action, name=name, value=value, label=label, csrf_token=token)
+    return drawn(
+        "undo_toast", text=text, action=action, name=name, value=value, label=label, csrf_token=token
+    )

@@ -30,15 +30,31 @@ def verbatim(
     size: str = "",
     paper: bool = True,
 ) -> SafeString:
-    """`{% words %}`: a verbatim, somebody's own words: in the serif, quote mark hanging, spans marked, a quiet line below.
+    """`{% words %}`: a verbatim, somebody's own words: in the serif, quote mark hanging, spans marked, a
+    quiet line below.
 
     `words` (with `spans`: words.Span) or ready `segments` (words.Segment). `href` leads to the line of sight.
-    What stands between the tags (chips, links) follows in the same line. `size="large"` for the one of the home page,
-    `paper=False` takes the sheet away. Without words (redacted) it says so. (`verbatim` itself is Django's own tag.)
+    What stands between the tags (chips, links) follows in the same line. `size="large"` for the one of the
+    home page,
+    `paper=False` takes the sheet away. Without words (redacted) it says so. (`verbatim` itself is Django's
+    own tag.)
     """
     pieces = _pieces(words, spans, segments)
-    return drawn("verbatim", content=content, pieces=pieces, who=who, who_href=who_href, facts=facts, when=when,
-                 href=href, lang=lang, dir=dir, id=id, size=size, paper=paper)  # fmt: skip
+    return drawn(
+        "verbatim",
+        content=content,
+        pieces=pieces,
+        who=who,
+        who_href=who_href,
+        facts=facts,
+        when=when,
+        href=href,
+        lang=lang,
+        dir=dir,
+        id=id,
+        size=size,
+        paper=paper,
+    )
 
 
 @register.simple_tag
@@ -51,7 +67,9 @@ def quote(
     lang: str = "",
     dir: str = "auto",
 ) -> SafeString:
-    """A quotation inside something else: smaller, no sheet; `who` names the speaker, `href` leads to the source."""
+    """A quotation inside something else: smaller, no sheet; `who` names the speaker, `href` leads to the
+    source.
+    """
     pieces = _pieces(words, spans, segments)
     return drawn("quote", pieces=pieces, who=who, href=href, lang=lang, dir=dir)
 
@@ -70,7 +88,15 @@ def timeline(content: SafeString, label: str = "") -> SafeString:
 
 @register.simple_block_tag
 def moment(
-    content: SafeString, label: str, tone: str = "voice", when: str = "", who: str = "", ahead: bool = False, id: str = ""
+    content: SafeString,
+    label: str,
+    tone: str = "voice",
+    when: str = "",
+    who: str = "",
+    ahead: bool = False,
+    id: str = "",
 ) -> SafeString:
-    """One step on the line: `tone` goes voice, accent, kept in the loop's order; `ahead` draws what has not come yet."""
+    """One step on the line: `tone` goes voice, accent, kept in the loop's order; `ahead` draws what has not
+    come yet.
+    """
     return drawn("moment", content=content, label=label, tone=tone, when=when, who=who, ahead=ahead, id=id)

@@ -1,0 +1,108 @@
+"""Bars: counts, shares with their interval, the funnel of the loop, the facets of those chosen."""
+
+from collections.abc import Iterable, Sequence
+from math import ceil
+
+from allears.design.charts.drawn import DrawnBar, DrawnStep
+from allears.design.charts.given import Answers, Bar, Facet, FacetValue, FunnelStep
+from allears.design.charts.scale import FEWEST, percent, place, written
+
+
+def bars(given: Iterable[Bar], top: float | None = None) -> list[DrawnBar]:
+    """Bars on a common scale from 0 to `top` (or to the largest value or reference)."""
+    given = list(given)
+    reach = top or max((max(bar.value, bar.reference or 0) for bar in given), default=0)
+    return [_drawn_bar(bar, reach) for bar in given]
+
+
+def _drawn_bar(bar: Bar, top: float) -> DrawnBar:
+    tick = "" if bar.reference is None else place(bar.reference, 0, top)
+    shown = bar.shown or written(bar.value)
+    return DrawnBar(
+        bar.label, shown, place(bar.value, 0, top), tick, bar.reference_shown, href=bar.href, tone=bar.tone
+    )
+
+
+def distribution(answers: Iterable[Answers], total: int | None = None) -> list[DrawnBar]:
+    """Counts of answers as bars on a scale of shares, each with its interval.
+
+    `total`: how many people answered (more than the sum when several answers were allowed, or fewer). Below
+    `FEWEST`
+    there is neither a percentage nor an interval.
+    """
+    answers = list(answers)
+    people = sum(answer.count for answer in answers) if total is None else total
+    reach = _reach(answers, people)
+    return [_drawn_answers(answer, people, reach) for answer in answers]
+
+
+def _reach(answers: Sequence[Answers], people: int) -> float:
+    """The end of the scale: room for the longest bar and the widest interval, at most everybody."""
+    largest = max((answer.count for answer in answers), default=0) / people if people else 1.0
+    widest = max((answer.high or 0 for answer in answers), default=0) if people >= FEWEST else 0
+    return min(1.0, ceil(10 * max(largest, widest, 0.1)) / 10)
+
+
+def _drawn_answers(answer: Answers, people: int, reach: float) -> DrawnBar:
+    share = answer.count / people if people else 0.0
+    enough = people >= FEWEST
+    low, high = (answer.low, answer.high) if enough else (None, None)
+    return DrawnBar(
+        label=answer.label,
+        shown=str(answer.count),
+        width=place(share, 0, reach),
+        low="" if low is None else place(low, 0, reach),
+        high="" if high is None else place(high, 0, reach),
+        href=answer.href,
+        note=percent(share) if enough else "",
+        tick_shown="" if low is None or high is None else f"{percent(low)}–{percent(high)}",
+    )
+
+
+def funnel(steps: Iterable[FunnelStep]) -> list[DrawnStep]:
+    """Steps of the loop as bars of people, each as wide as its part of the first."""
+    steps = list(steps)
+    first = steps[0].count if steps else 0
+    onward = [*steps[1:], None][: len(steps)]
+    return [_drawn_step(step, after, first) for step, after in zip(steps, onward, strict=True)]
+
+
+def _drawn_step(step: FunnelStep, after: FunnelStep | None, first: int) -> DrawnStep:
+    width = place(step.count, 0, first)
+    share = percent(step.count / first) if first >= FEWEST else ""
+    slope = "" if after is None else _slope(width, place(after.count, 0, first))
+    return DrawnStep(step.label, step.count, width, share, slope, step.tone, step.href)
+
+
+def _slope(here: str, there: str) -> str:
+    return f"0,0 {here.rstrip('%')},0 {there.rstrip('%')},100 0,100"
+
+
+def coverage(facet: Facet) -> list[DrawnBar]:
+    """One facet: the share of those chosen as a bar, the share of all customers as a tick, the quota as an
+    interval.
+    """
+    chosen, everyone = (sum(getattr(v, name) for v in facet.values) for name in ("chosen", "everyone"))
+    shares = [(v, _share(v.chosen, chosen), _share(v.everyone, everyone)) for v in facet.values]
+    ends = [max(mine, theirs, _share(v.most or 0, chosen)) for v, mine, theirs in shares]
+    reach = min(1.0, ceil(10 * max([*ends, 0.1])) / 10)
+    return [_drawn_value(v, mine, theirs, chosen, reach) for v, mine, theirs in shares]
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else 0.0
+
+
+def _drawn_value(value: FacetValue, mine: float, theirs: float, chosen: int, reach: float) -> DrawnBar:
+    has_quota = value.fewest is not None and value.most is not None
+    return DrawnBar(
+        label=value.label,
+        shown=str(value.chosen),
+        width=place(mine, 0, reach),
+        tick=place(theirs, 0, reach),
+        tick_shown=percent(theirs),
+        low=place(_share(value.fewest or 0, chosen), 0, reach) if has_quota else "",
+        high=place(_share(value.most or 0, chosen), 0, reach) if has_quota else "",
+        href=value.href,
+        note=percent(mine) if chosen >= FEWEST else "",
+    )
