@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import time
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 from allears.core.clock import now
@@ -29,6 +32,22 @@ class Kind(models.TextChoices):
     NEIGHBOUR = "neighbour", _("Neighbour")
 
 
+# Neither merged into another row nor erased: only these are listed, counted and asked.
+LIVING = Q(merged_into=None, erased_at=None)
+
+
+class People(models.QuerySet["Person"]):
+    """Filters over people that can be chained."""
+
+    def living(self) -> People:
+        """Leave out who was merged into another row or erased."""
+        return self.filter(LIVING)
+
+    def by_name(self) -> People:
+        """As a list is read: by name whatever its case, the older row first among equals."""
+        return self.order_by(Lower("name"), "pk")
+
+
 class Person(models.Model):
     """Somebody who can be asked and heard. Merging keeps the row and points it to the one that stays."""
 
@@ -39,19 +58,28 @@ class Person(models.Model):
     email = models.EmailField(max_length=320, blank=True)
     email_key = models.CharField(max_length=320, null=True, blank=True)  # folded; NULL where there is none
     phone = models.CharField(max_length=40, blank=True)
+    phone_key = models.CharField(max_length=40, blank=True)  # folded: figures only, with + where it is known
     external_id = models.CharField(max_length=120, null=True, blank=True)
-    account = models.ForeignKey(Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="people")
+    account = models.ForeignKey(
+        Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="people"
+    )
     user = models.OneToOneField(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     language = models.CharField(max_length=12, blank=True)
     time_zone = models.CharField(max_length=64, blank=True)
     quiet_from = models.TimeField(null=True, blank=True)
     quiet_to = models.TimeField(null=True, blank=True)
-    budget_minutes = models.PositiveSmallIntegerField(null=True, blank=True)  # their own limit; NULL: the house's
+    budget_minutes = models.PositiveSmallIntegerField(
+        null=True, blank=True
+    )  # their own limit; NULL: the house's
     contactable = models.BooleanField(default=True)  # kept by the consent actions; the history is in Consent
     joined_on = models.DateField(null=True, blank=True)  # customer since
     created_at = models.DateTimeField(default=now, db_default=Now())
-    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged"
+    )
     erased_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[models.Manager[Person]] = models.Manager.from_queryset(People)()
 
     class Meta:
         constraints = [
@@ -66,12 +94,29 @@ class Person(models.Model):
                 name="people_person_one_per_external_id",
             ),
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="people_person_kind_known"),
-            models.CheckConstraint(condition=~Q(merged_into=models.F("id")), name="people_person_not_into_itself"),
+            models.CheckConstraint(
+                condition=~Q(merged_into=models.F("id")), name="people_person_not_into_itself"
+            ),
         ]
         indexes = [
-            models.Index(fields=["name", "id"], name="people_person_by_name"),
-            models.Index(fields=["kind", "name", "id"], name="people_person_kind_name"),
-            models.Index(fields=["-created_at", "-id"], name="people_person_newest"),
+            models.Index(Lower("name"), "id", name="people_person_living_by_name", condition=LIVING),
+            models.Index("kind", Lower("name"), "id", name="people_person_kind_by_name", condition=LIVING),
+            models.Index(
+                Lower("name"),
+                "id",
+                name="people_person_silent_by_name",
+                condition=LIVING & Q(contactable=False),
+            ),
+            models.Index(fields=["phone_key"], name="people_person_by_phone", condition=~Q(phone_key="")),
+            # A list that is brought again still finds the rows that were merged away.
+            models.Index(
+                fields=["email_key"],
+                name="people_person_merged_address",
+                condition=Q(merged_into__isnull=False),
+            ),
+            models.Index(
+                fields=["external_id"], name="people_person_merged_id", condition=Q(merged_into__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -126,7 +171,9 @@ class PersonFacet(models.Model):
     value = models.ForeignKey(FacetValue, on_delete=models.CASCADE, related_name="people", db_index=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["person", "facet"], name="people_personfacet_one_value")]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "facet"], name="people_personfacet_one_value")
+        ]
         indexes = [models.Index(fields=["value", "person"], name="people_personfacet_by_value")]
 
 
@@ -176,8 +223,71 @@ class PersonalLink(models.Model):
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="links")
     token_hash = models.CharField(max_length=64, unique=True)
-    # "page": everything they said and what became of it. "fresh": short-lived, for what is personal beyond that.
+    # "page": everything they said and what became of it. "fresh": short-lived, for what is personal beyond
+    # that.
     scope = models.CharField(max_length=10, choices=[("page", "page"), ("fresh", "fresh")], default="page")
     made_at = models.DateTimeField(default=now)
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+
+class ContactBudget(models.Model):
+    """How many minutes the house may ask of one person in a rolling period, and when it keeps quiet; one
+    row.
+    """
+
+    minutes = models.PositiveSmallIntegerField(default=30)
+    days = models.PositiveSmallIntegerField(default=90)
+    quiet_from = models.TimeField(null=True, blank=True, default=time(20))
+    quiet_to = models.TimeField(null=True, blank=True, default=time(8))
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(pk=1), name="people_contactbudget_only_one"),
+            models.CheckConstraint(condition=Q(days__gte=1), name="people_contactbudget_some_days"),
+        ]
+
+
+class Merge(models.Model):
+    """Two rows turned out to be one person: what stays, what was pointed to it, and what was copied, to undo
+    it.
+
+    `copied` holds names of fields and ids of rows, never what stood in them, so that erasing need not come
+    here.
+    """
+
+    keep = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    other = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=now)
+    by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    copied = models.JSONField(default=dict)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["other"], condition=Q(undone_at=None), name="people_merge_once_at_a_time"
+            ),
+        ]
+
+
+class Lookalike(models.Model):
+    """Two rows that may be one person, found by itself; until somebody merges them or says they are two."""
+
+    first = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    second = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    reason = models.CharField(
+        max_length=10, choices=[("name", _("same name")), ("phone", _("same telephone"))]
+    )
+    found_at = models.DateTimeField(default=now)
+    dismissed_at = models.DateTimeField(null=True, blank=True)
+    dismissed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="people_lookalike_once"),
+            models.CheckConstraint(
+                condition=Q(first__lt=models.F("second")), name="people_lookalike_older_first"
+            ),
+        ]

@@ -1,0 +1,261 @@
+"""The one gate for every message that asks for somebody's time: minutes in a rolling period, for all rooms
+together.
+
+Whoever wants to ask calls `ask_minutes` (or `ask_minutes_of` for many) in the transaction that puts the
+message. Two who ask at once queue for the person's row, so that together they cannot take more than is left.
+"""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta, tzinfo
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.db import transaction
+from django.db.models import DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from allears.core import audit
+from allears.core.clock import now
+from allears.core.models import User
+from allears.core.queries import the_organisation
+from allears.people.errors import BudgetSpent, NoReason, NotContactable, PeopleError
+from allears.people.models import Contact, ContactBudget, Person
+from allears.people.queries import stands_for
+
+__all__ = [
+    "Asked",
+    "BudgetSpent",
+    "NotContactable",
+    "ask_minutes",
+    "ask_minutes_of",
+    "free_for",
+    "minutes_left",
+]
+
+TENTH = Decimal("0.1")
+MOST_MINUTES = Decimal("9999.9")
+
+
+@dataclass
+class Asked:
+    """What came of asking many: contacts by person, and who was not asked, with the reason."""
+
+    contacts: dict[int, Contact] = field(default_factory=dict)
+    refused: dict[int, PeopleError] = field(default_factory=dict)
+
+
+def the_budget() -> ContactBudget:
+    """Return the house's limit; its defaults where nobody has set it."""
+    return ContactBudget.objects.filter(pk=1).first() or ContactBudget(pk=1)
+
+
+@transaction.atomic
+def set_budget(
+    *, by: User, minutes: int, days: int, quiet_from: time | None, quiet_to: time | None
+) -> ContactBudget:
+    """Set the house's minutes, its rolling period in days, and its quiet hours (both None: no quiet
+    hours).
+    """
+    budget, _made = ContactBudget.objects.update_or_create(
+        pk=1, defaults={"minutes": minutes, "days": days, "quiet_from": quiet_from, "quiet_to": quiet_to}
+    )
+    audit.record(by=by, verb="people.budget-set", target=budget, minutes=minutes, days=days)
+    return budget
+
+
+def ask_minutes(
+    *,
+    person: Person,
+    minutes: Decimal | float,
+    subject: str,
+    topic: str,
+    by: User | None = None,
+    override_reason: str = "",
+) -> Contact:
+    """Take `minutes` from what `person` has left and return the record of it.
+
+    `subject` is what the person will read that it was for, `topic` names it for programs ("study:<ref>"). A
+    reason lets it pass although the minutes are spent, and stays on record with `by`; nothing lets it pass
+    whoever withdrew their consent. Raises `NotContactable`, `BudgetSpent`, and `NoReason` when nobody stands
+    for the override.
+    """
+    asked = ask_minutes_of(
+        people=[person.pk],
+        minutes=minutes,
+        subject=subject,
+        topic=topic,
+        by=by,
+        override_reason=override_reason,
+    )
+    if asked.refused:
+        raise asked.refused[person.pk]
+    return asked.contacts[person.pk]
+
+
+@transaction.atomic
+def ask_minutes_of(
+    *,
+    people: Sequence[int],
+    minutes: Decimal | float,
+    subject: str,
+    topic: str,
+    by: User | None = None,
+    override_reason: str = "",
+) -> Asked:
+    """Do what `ask_minutes` does for each of `people` (ids), in few queries; who is refused does not stop the
+    others.
+
+    Somebody who is there twice, under two rows that were merged, is asked once.
+    """
+    wanted, reason = _in_tenths(minutes), override_reason.strip()
+    if reason and by is None:
+        raise NoReason(_("An override needs somebody who stands for it."))
+    rows_of = stands_for(people)
+    rows = _locked(set(rows_of.values()))
+    left = _left_of(rows.values())
+    asked, made = Asked(), {}
+    for pk in people:
+        person = rows.get(rows_of.get(pk, 0))
+        refusal = _refusal(person, pk, left, wanted, reason)
+        if refusal:
+            asked.refused[pk] = refusal
+        elif person is not None and person.pk not in made:
+            over = left[person.pk] < wanted
+            made[person.pk] = asked.contacts[pk] = Contact(
+                person=person,
+                minutes=wanted,
+                subject=subject[:200],
+                topic=topic,
+                at=now(),
+                override_reason=reason if over else "",
+                overridden_by=by if over else None,
+            )
+        elif person is not None:
+            asked.contacts[pk] = made[person.pk]
+    Contact.objects.bulk_create(made.values(), batch_size=500)
+    _record_overrides(made.values(), by, topic, reason)
+    return asked
+
+
+def _in_tenths(minutes: Decimal | float) -> Decimal:
+    wanted = Decimal(str(minutes)).quantize(TENTH, ROUND_HALF_UP)
+    if not 0 <= wanted <= MOST_MINUTES:
+        raise ValueError(f"{minutes} minutes cannot be asked for")
+    return wanted
+
+
+def _locked(ids: set[int]) -> dict[int, Person]:
+    """The rows, locked in the order of their ids; SQLite's transactions have locked the database when they
+    began.
+    """
+    people = Person.objects.select_for_update(of=("self",)).filter(pk__in=ids, erased_at=None).order_by("pk")
+    return {person.pk: person for person in people}
+
+
+def _refusal(
+    person: Person | None, pk: int, left: dict[int, Decimal], wanted: Decimal, reason: str
+) -> PeopleError | None:
+    if person is None or not person.contactable:
+        return NotContactable(person or Person(pk=pk, label=_("This person")))
+    if left[person.pk] < wanted and not reason:
+        return BudgetSpent(person, left[person.pk], wanted)
+    return None
+
+
+def _record_overrides(contacts: Iterable[Contact], by: User | None, topic: str, reason: str) -> None:
+    over = [contact.person_id for contact in contacts if contact.override_reason]
+    if over:
+        audit.record(
+            by=by, verb="people.budget-overridden", target=topic, people=len(over), reason=reason[:500]
+        )
+
+
+def minutes_left(people: Iterable[Person] | Iterable[int]) -> dict[int, Decimal]:
+    """Return what may still be asked of each, by id, never below 0; who was merged shares with the row that
+    stays.
+    """
+    ids = [p.pk if isinstance(p, Person) else int(p) for p in people]
+    rows_of = stands_for(ids)
+    left = _left_of(Person.objects.filter(pk__in=set(rows_of.values())))
+    return {pk: max(left.get(rows_of.get(pk, 0), Decimal(0)), Decimal(0)) for pk in ids}
+
+
+def _left_of(rows: Iterable[Person]) -> dict[int, Decimal]:
+    house, rows = the_budget(), list(rows)
+    used = minutes_asked([row.pk for row in rows], house)
+    return {row.pk: _limit(row, house) - used.get(row.pk, Decimal(0)) for row in rows}
+
+
+def _limit(person: Person, house: ContactBudget) -> Decimal:
+    return Decimal(house.minutes if person.budget_minutes is None else person.budget_minutes)
+
+
+def minutes_asked(ids: Iterable[int], house: ContactBudget | None = None) -> dict[int, Decimal]:
+    """Return the minutes asked in the running period, by the id of the row that stays; who was not asked is
+    not there.
+    """
+    house, ids = house or the_budget(), list(ids)
+    recent = Contact.objects.filter(at__gt=now() - timedelta(days=house.days)).order_by()
+    theirs = recent.filter(Q(person__in=ids) | Q(person__merged_into__in=ids))
+    sums = theirs.values_list(Coalesce("person__merged_into", "person")).annotate(total=Sum("minutes"))
+    return {pk: Decimal(total) for pk, total in sums}
+
+
+def free_for(people: QuerySet[Person], minutes: Decimal | float) -> QuerySet[Person]:
+    """Return those of `people` (living rows) who may be contacted and have `minutes` left; one query,
+    lazy.
+    """
+    house = the_budget()
+    since = now() - timedelta(days=house.days)
+    recent = Contact.objects.filter(at__gt=since).order_by()
+    own = recent.filter(person=OuterRef("pk")).values("person").annotate(n=Sum("minutes")).values("n")
+    merged = (
+        recent.filter(person__merged_into=OuterRef("pk"))
+        .values("person__merged_into")
+        .annotate(n=Sum("minutes"))
+    ).values("n")
+    number = DecimalField(max_digits=9, decimal_places=1)
+    nothing = Value(Decimal(0), output_field=number)
+    spent = Coalesce(Subquery(own, number), nothing) + Coalesce(Subquery(merged, number), nothing)
+    limit = Coalesce(F("budget_minutes"), Value(house.minutes), output_field=number)
+    return (
+        people.filter(contactable=True).annotate(minutes_left=limit - spent).filter(minutes_left__gte=minutes)
+    )
+
+
+def good_moment(person: Person, at: datetime | None = None) -> datetime:
+    """Return `at` (default: now), or the end of the quiet hours it falls into where this person is.
+
+    Their own quiet hours count before the house's; without a time zone of theirs the organisation's counts.
+    """
+    at = at or now()
+    house = the_budget()
+    begin, end = (person.quiet_from, person.quiet_to)
+    if begin is None or end is None:
+        begin, end = house.quiet_from, house.quiet_to
+    if begin is None or end is None or begin == end:
+        return at
+    return _after_quiet(at.astimezone(_zone(person)), begin, end) or at
+
+
+def _after_quiet(local: datetime, begin: time, end: time) -> datetime | None:
+    """The end of the quiet hours that `local` falls into; None outside of them. They may span midnight."""
+    clock = local.time()
+    quiet = begin <= clock < end if begin < end else clock >= begin or clock < end
+    if not quiet:
+        return None
+    day = local.date() + timedelta(days=1 if clock >= end else 0)
+    return datetime.combine(day, end, tzinfo=local.tzinfo)
+
+
+def _zone(person: Person) -> tzinfo:
+    for name in (person.time_zone, the_organisation().time_zone):
+        try:
+            return zoneinfo.ZoneInfo(name)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+            continue
+    return zoneinfo.ZoneInfo("UTC")

@@ -1,0 +1,68 @@
+"""Forgetting a person: everything that says who they are goes, and the rooms above are told to do the
+same.
+"""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from allears.core import audit
+from allears.core.clock import now
+from allears.core.models import Message, User
+from allears.people.errors import AlreadyErased, NoReason
+from allears.people.models import Consent, Contact, Lookalike, Person, PersonalLink, PersonFacet
+from allears.people.queries import all_of
+from allears.people.signals import person_erased
+
+NOBODY = "erased@erased.invalid"  # RFC 2606: this address can belong to nobody
+EMPTY = {
+    "name": "", "label": "", "email": "", "email_key": None, "phone": "", "phone_key": "",
+    "external_id": None, "account": None, "user": None, "language": "", "time_zone": "",
+    "quiet_from": None, "quiet_to": None,
+    "budget_minutes": None, "joined_on": None, "contactable": False,
+}  # fmt: skip
+
+
+@transaction.atomic
+def erase(*, person: Person, by: User | None, reason: str) -> Person:
+    """Forget `person` and every row merged into them; return the row that stays, empty.
+
+    Goes: name, address, telephone, ids, account, facets, time zone and limits, mails to them, links (none
+    opens any more), the wording of consents. Stays: that there was a person, which consents were given when,
+    the minutes asked. The listeners of `person_erased` redact their words in the same transaction. `by` is
+    None when the person did it. Raises `NoReason`, `AlreadyErased`.
+    """
+    if not reason.strip():
+        raise NoReason(_("Say why: it stays on record after the person is forgotten."))
+    rows = all_of(person)
+    stays = Person.objects.select_for_update().get(pk=rows[0])
+    if stays.erased_at:
+        raise AlreadyErased(_("This person has been erased already."))
+    _forget_mails(rows)
+    _forget_history(rows)
+    Person.objects.filter(pk__in=rows).update(**EMPTY, erased_at=now())
+    stays.refresh_from_db()
+    # The reason was typed by whoever erased: it says which law or request, and must not name the person.
+    audit.record(
+        by=by or "the person", verb="people.erased", target=stays, reason=reason.strip()[:500], rows=len(rows)
+    )
+    person_erased.send(sender=Person, person=stays, by=by, reason=reason)
+    return stays
+
+
+def _forget_history(rows: list[int]) -> None:
+    PersonFacet.objects.filter(person__in=rows).delete()
+    PersonalLink.objects.filter(person__in=rows).delete()
+    Lookalike.objects.filter(first__in=rows).delete()
+    Lookalike.objects.filter(second__in=rows).delete()
+    Consent.objects.filter(person__in=rows).update(source="", wording="", by=None)
+    Contact.objects.filter(person__in=rows).update(override_reason="")
+
+
+def _forget_mails(rows: list[int]) -> None:
+    """Empty the mails to their addresses; one that still waits in the outbox will not leave."""
+    addresses = [e for e in Person.objects.filter(pk__in=rows).values_list("email", flat=True) if e]
+    mails = Message.objects.filter(to__in=addresses)
+    mails.filter(sent_at=None, failed_at=None).update(failed_at=now(), error=_("the person was erased"))
+    mails.update(to=NOBODY, to_name="", subject="", text="", html="", headers={})

@@ -1,0 +1,94 @@
+"""A person's own ways in: to their page, to what is personal beyond it, and out of our mails.
+
+Only hashes of tokens are kept. Opening a link changes nothing; see core.links.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
+from django.db.models import Q
+from django.urls import reverse
+
+from allears.core import audit
+from allears.core.clock import now
+from allears.core.links import hash_token, new_token
+from allears.core.models import User
+from allears.people.models import Person, PersonalLink
+from allears.people.queries import all_of, survivor
+
+FRESH = timedelta(hours=1)
+LONGEST_TOKEN = 80
+_leaving = Signer(salt="people.leave", sep=".")
+
+
+def page_link(person: Person) -> str:
+    """Issue a link to the person's own page and return its absolute address; it holds until it is revoked."""
+    return f"{settings.BASE_URL}/me/{issue(person)}/"
+
+
+def issue(person: Person, scope: str = "page") -> str:
+    """Return a new token for `person`: "page" without end, "fresh" for an hour, to be mailed to their own
+    address.
+    """
+    token = new_token()
+    PersonalLink.objects.create(
+        person=survivor(person),
+        token_hash=hash_token(token),
+        scope=scope,
+        made_at=now(),
+        expires_at=now() + FRESH if scope == "fresh" else None,
+    )
+    return token
+
+
+def person_for(token: str, scope: str = "page") -> Person | None:
+    """Return whom `token` stands for today; None when it is unknown, expired, revoked, or of another
+    scope.
+    """
+    if not token or len(token) > LONGEST_TOKEN:
+        return None
+    link = (
+        PersonalLink.objects.filter(token_hash=hash_token(token), scope=scope, revoked_at=None)
+        .filter(Q(expires_at=None) | Q(expires_at__gt=now()))
+        .select_related("person__merged_into")
+        .first()
+    )
+    person = link and (link.person.merged_into or link.person)
+    return person if person and not person.erased_at else None
+
+
+def revoke(*, person: Person, by: User | None) -> int:
+    """Make every link of `person` that is out there useless; return how many there were."""
+    count = PersonalLink.objects.filter(person__in=all_of(person), revoked_at=None).update(revoked_at=now())
+    audit.record(by=by or "the person", verb="people.links-revoked", target=person, links=count)
+    return count
+
+
+def leaving_link(person: Person) -> str:
+    """Return the address where one click ends our mails to `person`; it never expires and opens nothing
+    else.
+    """
+    return settings.BASE_URL + reverse("people:leave", args=[_leaving.sign(person.ref)])
+
+
+def leaving_headers(person: Person) -> dict[str, str]:
+    """Return the headers by which a mail program offers to unsubscribe with one click (RFC 8058, RFC
+    2369).
+    """
+    return {
+        "List-Unsubscribe": f"<{leaving_link(person)}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+
+
+def leaver(token: str) -> Person | None:
+    """Return who leaves by `token`; None when we did not make it or they are no longer known."""
+    try:
+        ref = _leaving.unsign(token)
+    except BadSignature:
+        return None
+    person = Person.objects.filter(ref=ref, erased_at=None).first()
+    return survivor(person) if person else None

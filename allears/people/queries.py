@@ -1,0 +1,147 @@
+"""Questions about people. None of them changes anything; each makes the same number of queries for one or
+many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, QuerySet
+from django.db.models.functions import Coalesce
+
+from allears.people import search
+from allears.people.models import (
+    Consent,
+    Facet,
+    FacetValue,
+    Person,
+    PersonFacet,
+)
+
+CRITERIA = {"kind", "q", "account", "facets", "contactable", "joined_before", "joined_after"}
+
+
+class UnknownCriterion(ValueError):
+    """A criterion that nobody has defined: leaving it out silently would ask people who were not meant."""
+
+
+@dataclass(frozen=True)
+class FacetCount:
+    """How many people have a value of a facet."""
+
+    facet: Facet
+    value: FacetValue
+    count: int
+
+
+def matching(criteria: Mapping[str, Any]) -> QuerySet[Person]:
+    """Return the living people who meet all of `criteria`; an empty criterion asks nothing.
+
+    `kind`: a kind; `q`: beginnings of words in name, address, account or external id; `account`: its id;
+    `facets`: {facet's key: [values' keys]} (any of the values, every one of the facets); `contactable`: bool;
+    `joined_before` and `joined_after`: a date or ISO text, both inclusive. Raises `UnknownCriterion`.
+    """
+    people = plain_matches(criteria)
+    for values in _values_by_facet(criteria.get("facets") or {}):
+        people = people.filter(pk__in=PersonFacet.objects.filter(value__in=values).values("person"))
+    return people
+
+
+def plain_matches(criteria: Mapping[str, Any]) -> QuerySet[Person]:
+    """Return the living people who meet all of `criteria` but the facets."""
+    if unknown := set(criteria) - CRITERIA:
+        raise UnknownCriterion(", ".join(sorted(unknown)))
+    people = search.find(
+        Person.objects.filter(merged_into=None, erased_at=None), str(criteria.get("q") or "")
+    )
+    asked = {
+        lookup: criteria[name] for name, lookup in _PLAIN.items() if criteria.get(name) not in (None, "")
+    }
+    return people.filter(**asked)
+
+
+_PLAIN = {
+    "kind": "kind",
+    "account": "account",
+    "contactable": "contactable",
+    "joined_before": "joined_on__lte",
+    "joined_after": "joined_on__gte",
+}
+
+
+def _values_by_facet(facets: Mapping[str, Iterable[str]]) -> list[list[int]]:
+    """Return the ids of the chosen values, a list a facet; an unknown facet or value is nobody's."""
+    wanted = {key: set(values) for key, values in facets.items() if values}
+    if not wanted:
+        return []
+    rows = FacetValue.objects.filter(facet__key__in=wanted).order_by().values_list("facet__key", "key", "pk")
+    found: dict[str, list[int]] = {key: [] for key in wanted}
+    for facet, value, pk in rows:
+        if value in wanted[facet]:
+            found[facet].append(pk)
+    return list(found.values())
+
+
+def survivor(person: Person) -> Person:
+    """Return, fresh, the row that stands for this person today: their own, or the one it was merged into."""
+    return Person.objects.get(pk=stands_for([person.pk])[person.pk])
+
+
+def all_of(person: Person) -> list[int]:
+    """Return the ids of all rows that are this person: the one that stays first, then those merged into
+    it.
+    """
+    stays = stands_for([person.pk])[person.pk]
+    merged = Person.objects.filter(merged_into=stays).order_by("pk").values_list("pk", flat=True)
+    return [stays, *merged]
+
+
+def stands_for(person_ids: Iterable[int]) -> dict[int, int]:
+    """Return for each id the id of the row that stands for that person today."""
+    rows = Person.objects.filter(pk__in=list(person_ids)).order_by()
+    return dict(rows.values_list("pk", Coalesce("merged_into", "pk")))
+
+
+def facets_of(person_ids: Iterable[int]) -> dict[int, list[FacetValue]]:
+    """Return each person's values in the facets' order; who has none, or is nobody, has an empty list.
+
+    Who was merged into another row has the values of the row that stays.
+    """
+    asked = list(person_ids)
+    rows_of = stands_for(asked)
+    held: dict[int, list[FacetValue]] = {stays: [] for stays in rows_of.values()}
+    rows = (
+        PersonFacet.objects.filter(person__in=list(held))
+        .select_related("value__facet")
+        .order_by("facet__position", "facet__label")
+    )
+    for row in rows:
+        held[row.person_id].append(row.value)
+    return {pk: held.get(rows_of.get(pk, 0), []) for pk in asked}
+
+
+def facet_counts(people: QuerySet[Person]) -> list[FacetCount]:
+    """Return how many of `people` have each value, in the facets' order; values that nobody has count 0."""
+    held = PersonFacet.objects.filter(person__in=people.order_by().values("pk"))
+    counts = dict(held.order_by().values_list("value").annotate(n=Count("pk")))
+    values = FacetValue.objects.select_related("facet").order_by(
+        "facet__position", "facet__label", "position", "label"
+    )
+    return [FacetCount(value.facet, value, counts.get(value.pk, 0)) for value in values]
+
+
+def consents(person_ids: Iterable[int]) -> dict[int, dict[str, bool]]:
+    """Return the newest word on each purpose: {person: {purpose: given}}; a purpose never spoken of is not
+    there.
+
+    Who was merged into another row has the consents of the row that stays.
+    """
+    asked = list(person_ids)
+    rows_of = stands_for(asked)
+    said: dict[int, dict[str, bool]] = {stays: {} for stays in rows_of.values()}
+    rows = Consent.objects.filter(person__in=list(said)).order_by("at", "pk")
+    for person, purpose, given in rows.values_list("person", "purpose", "given"):
+        said[person][purpose] = given
+    return {pk: said.get(rows_of.get(pk, 0), {}) for pk in asked}
