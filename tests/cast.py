@@ -14,8 +14,10 @@ from django.utils import timezone
 
 from allears.core.models import Role, User
 from allears.people.models import Account, Facet, FacetValue, Kind, Person, PersonFacet
+from allears.questionnaires.models import Answer, Question, Questionnaire, Response, Section, Version
 from allears.studies.models import Member, Study
-from allears.verbatims.models import Collection
+from allears.verbatims.actions import keep
+from allears.verbatims.models import Collection, Source, Verbatim
 
 PASSWORD = "a long enough password"
 
@@ -118,3 +120,34 @@ def late_orders(**fields: Any) -> Study:
     study.state_changes.create(state="open", at=timezone.now(), by=study.owner)
     Member.objects.create(study=study, user=ben())
     return study
+
+
+def said(who: Person | None, text: str, study: Study | None = None, prompt: str = "What happened?") -> Verbatim:
+    """`who` answers the study's open question in these words and sends it; returns the words as kept."""
+    study = study or late_orders()
+    question = _open_question(study, prompt)
+    spoken_at = timezone.now() - timedelta(days=10)
+    words = keep(
+        collection=study.collection, source=question.source, person=who, text=text, language="en", spoken_at=spoken_at
+    )
+    response = Response.objects.create(
+        study=study, version=question.version, person=who, started_at=spoken_at, submitted_at=spoken_at
+    )
+    Answer.objects.create(response=response, question=question, verbatim=words)
+    return words
+
+
+def _open_question(study: Study, prompt: str) -> Question:
+    questionnaire, _ = Questionnaire.objects.get_or_create(study=study, defaults={"title": study.title})
+    version, _ = Version.objects.get_or_create(
+        questionnaire=questionnaire, number=1, defaults={"published_at": timezone.now()}
+    )
+    found = version.questions.filter(text=prompt).first()
+    if found:
+        return found
+    section, _ = Section.objects.get_or_create(version=version, position=0)
+    source = Source.objects.create(collection=study.collection, prompt=prompt)
+    position = version.questions.count()
+    return Question.objects.create(
+        version=version, section=section, position=position, kind="long_text", text=prompt, source=source
+    )

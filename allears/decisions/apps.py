@@ -8,3 +8,7 @@ from django.apps import AppConfig
 class DecisionsConfig(AppConfig):
     name = "allears.decisions"
     label = "decisions"
+
+    def ready(self) -> None:
+        """Say this room's part of a study's loop, and listen to the rooms below."""
+        from allears.decisions import loop, receivers  # noqa: F401

@@ -130,6 +130,18 @@ class Update(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return self.subject
+
+    @property
+    def subject(self) -> str:
+        """What the update is about, in a line."""
+        if self.decision:
+            return f"{self.decision.get_kind_display()}: {self.decision.statement}"
+        if self.change_step:
+            return f"{self.change_step.get_state_display()}: {self.change_step.change.what}"
+        return self.insight.claim if self.insight else ""
+
 
 class Digest(models.Model):
     """One message to one person with everything new for them: never one mail a step."""
@@ -149,10 +161,19 @@ class Telling(models.Model):
     digest = models.ForeignKey(Digest, null=True, blank=True, on_delete=models.PROTECT, related_name="tellings")
     told_at = models.DateTimeField(default=now)
     seen_at = models.DateTimeField(null=True, blank=True)
+    spoke_at = models.DateTimeField()  # when this person first spoke in the update's study
+
+    @property
+    def by_mail(self) -> bool:
+        """Whether it went out by mail; otherwise it waits on the person's page."""
+        return self.digest_id is not None
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["update", "person"], name="decisions_telling_once")]
         indexes = [models.Index(fields=["person", "-told_at"], name="decisions_telling_of_person")]
+
+    def __str__(self) -> str:
+        return f"{self.update_id} to {self.person_id}"
 
 
 class Helped(models.Model):

@@ -5,8 +5,55 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from allears.core.models import User
+from allears.decisions.queries import overdue_studies
+from allears.design.parts import Link
+from allears.studies.queries import seen_by
 
 
 def rail(request: HttpRequest) -> dict[str, Any]:
-    """Return the groups of the navigation that the signed-in user's role may open."""
-    return {"rail": []}
+    """Return the groups of the navigation that the signed-in user's role may open; none for participants."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"rail": []}
+    return {"rail": SimpleLazyObject(lambda: _groups(user, request.path)), "you_url": reverse("core:profile")}
+
+
+def _groups(user: User, path: str) -> list[list[Link]]:
+    groups = [
+        [
+            Link(_("Home"), reverse("web:home")),
+            Link(_("Studies"), reverse("studies:list")),
+            Link(_("Words"), reverse("insights:words")),
+            Link(_("Insights"), reverse("insights:list")),
+            Link(_("Decisions"), reverse("decisions:index")),
+            Link(_("Hearing back"), reverse("decisions:all_updates"), badge=_overdue(user)),
+        ]
+    ]
+    if user.is_researcher or user.is_leader or user.is_administrator:
+        groups.append([Link(_("People"), reverse("people:list"))])
+    groups.append([Link(_("Search"), reverse("web:search"))])
+    if user.is_administrator:
+        groups[-1].append(Link(_("Settings"), reverse("core:settings")))
+    return _with_current(groups, path)
+
+
+def _overdue(user: User) -> str:
+    count = overdue_studies(seen_by(user)).count()
+    return ngettext("%(count)d overdue", "%(count)d overdue", count) % {"count": count} if count else ""
+
+
+def _with_current(groups: list[list[Link]], path: str) -> list[list[Link]]:
+    """Mark the one link that leads nearest to `path`."""
+    urls = [link.url for group in groups for link in group if path.startswith(link.url)]
+    near = max(urls, key=len, default="")
+    near = path if path == "/" else near
+    return [
+        [Link(link.label, link.url, link.url == near and (near != "/" or path == "/"), link.badge) for link in group]
+        for group in groups
+    ]

@@ -1,8 +1,26 @@
-"""The room's addresses."""
+"""Home, search, the line of sight, a participant's own page and the public page."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from allears.decisions.views.public import you_said_we_did
+from allears.web.views import finding, home, own_page, sight
 
 app_name = "web"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("heard/", home.heard, name="heard"),
+    path("search/", finding.search, name="search"),
+    path("sight/<slug:kind>/<slug:ref>/", sight.sight, name="sight"),
+    path("you-said/", you_said_we_did, name="you_said"),
+    path("me/", own_page.new_link, name="new_link"),
+    path("me/<str:token>/", own_page.own_page, name="me"),
+    path("me/<str:token>/helped/", own_page.helped, name="helped"),
+    path("me/<str:token>/seen/", own_page.seen, name="seen"),
+    path("me/<str:token>/consent/", own_page.consent, name="consent"),
+    path("me/<str:token>/fresh/", own_page.fresh, name="fresh"),
+    path("me/<str:token>/personal/", own_page.personal, name="personal"),
+    path("me/<str:token>/personal/export/", own_page.export, name="own_export"),
+    path("me/<str:token>/personal/erasure/", own_page.erasure, name="own_erasure"),
+]

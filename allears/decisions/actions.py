@@ -1,0 +1,224 @@
+"""Deciding, carrying out, and drafting what people are told.
+
+Every verb is one transaction and leaves an audit event. Sending is in `telling`, the public page in `publishing`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from allears.core import audit
+from allears.core.clock import now
+from allears.core.models import User
+from allears.decisions import drafting
+from allears.decisions.errors import AlreadySent, NoInsight, OtherStudy, SameState
+from allears.decisions.models import Change, ChangeState, ChangeStep, Decision, Ground, Option, Update
+from allears.insights.models import Insight
+from allears.studies.models import Study
+
+
+@transaction.atomic
+def decide(
+    *,
+    study: Study,
+    kind: str,
+    statement: str,
+    by: User | None,
+    insights: Iterable[Insight],
+    because: str = "",
+    until: str = "",
+    options: Sequence[tuple[str, bool, str]] = (),
+    against: str = "",
+    impact_customers: str = "",
+    impact_teams: str = "",
+    example: bool = False,
+) -> Decision:
+    """Record a decision on its insights, and draft what contributors are told.
+
+    `options` are (text, chosen, why). Raises `NoInsight` without an insight, `OtherStudy` for one of another study.
+    """
+    grounds = _fitting(study, insights)
+    decision = Decision.objects.create(
+        study=study, kind=kind, statement=statement, because=because, until=until, against=against,
+        impact_customers=impact_customers, impact_teams=impact_teams, decided_by=by, example=example,
+    )  # fmt: skip
+    Ground.objects.bulk_create(Ground(decision=decision, insight=insight) for insight in grounds)
+    _set_options(decision, options)
+    audit.record(by=by, verb="decisions.decided", target=decision, kind=kind)
+    _leave_out_what_is_overtaken(grounds)
+    draft_update(decision=decision, by=by)
+    return decision
+
+
+def _leave_out_what_is_overtaken(grounds: list[Insight]) -> None:
+    """A draft that only says what was understood is not needed once it can say what was decided."""
+    overtaken = Update.objects.filter(insight__in=grounds, approved_at=None, discarded_at=None, edited_by=None)
+    overtaken.update(discarded_at=now())
+
+
+def _fitting(study: Study, insights: Iterable[Insight]) -> list[Insight]:
+    grounds = list(insights)
+    if not grounds:
+        raise NoInsight
+    if any(insight.study_id != study.pk for insight in grounds):
+        raise OtherStudy
+    return grounds
+
+
+def _set_options(decision: Decision, options: Sequence[tuple[str, bool, str]]) -> None:
+    decision.options.all().delete()
+    Option.objects.bulk_create(
+        Option(decision=decision, text=text, chosen=chosen, why=why, position=place)
+        for place, (text, chosen, why) in enumerate(options)
+    )
+
+
+@transaction.atomic
+def change_decision(
+    *,
+    decision: Decision,
+    by: User,
+    insights: Iterable[Insight],
+    options: Sequence[tuple[str, bool, str]] = (),
+    **fields: Any,
+) -> Decision:
+    """Change a decision's words or grounds. What people were told stays; a draft not yet approved is written anew."""
+    grounds = _fitting(decision.study, insights)
+    before = {name: getattr(decision, name) for name in fields}
+    for name, value in fields.items():
+        setattr(decision, name, value)
+    decision.save()
+    decision.grounds.exclude(insight__in=grounds).delete()
+    for insight in grounds:
+        Ground.objects.get_or_create(decision=decision, insight=insight)
+    _set_options(decision, options)
+    changed = {name: old for name, old in before.items() if old != getattr(decision, name)}
+    audit.record(by=by, verb="decisions.decision_changed", target=decision, before=changed)
+    _redraft(decision)
+    return decision
+
+
+def _redraft(decision: Decision) -> None:
+    cited, general = drafting.about_decision(decision)
+    Update.objects.filter(decision=decision, approved_at=None, discarded_at=None, edited_by=None).update(
+        text_cited=cited, text_general=general
+    )
+
+
+@transaction.atomic
+def add_change(
+    *, decision: Decision, what: str, owner: User, by: User | None, due_on: date | None = None, example: bool = False
+) -> Change:
+    """Say what is done about a decision, by whom and by when. It starts as planned."""
+    change = Change.objects.create(decision=decision, what=what, owner=owner, due_on=due_on, example=example)
+    change.steps.create(state=ChangeState.PLANNED, by=by)
+    audit.record(by=by, verb="decisions.change_added", target=change)
+    return change
+
+
+@transaction.atomic
+def edit_change(*, change: Change, what: str, owner: User, by: User, due_on: date | None) -> Change:
+    """Change what is to be done, who does it or by when."""
+    before = {"what": change.what, "owner": change.owner_id, "due_on": str(change.due_on or "")}
+    change.what, change.owner, change.due_on = what, owner, due_on
+    change.save()
+    audit.record(by=by, verb="decisions.change_edited", target=change, before=before)
+    return change
+
+
+@transaction.atomic
+def move_change(*, change: Change, state: str, by: User | None, note: str = "") -> ChangeStep:
+    """Move a change to a state, and draft what contributors are told of it. Raises `SameState`."""
+    change = Change.objects.select_for_update().get(pk=change.pk)
+    if change.state == state:
+        raise SameState
+    step = change.steps.create(state=state, by=by, note=note)
+    change.state = state
+    change.save(update_fields=["state"])
+    audit.record(by=by, verb="decisions.change_moved", target=change, state=state)
+    draft_update(change_step=step, by=by)
+    return step
+
+
+@transaction.atomic
+def draft_update(
+    *,
+    by: User | None,
+    decision: Decision | None = None,
+    change_step: ChangeStep | None = None,
+    insight: Insight | None = None,
+) -> Update:
+    """Draft the update about one step, once: a draft of it that is still open is returned as it is."""
+    open_draft = Update.objects.filter(
+        decision=decision, change_step=change_step, insight=insight, approved_at=None, discarded_at=None
+    ).first()
+    return open_draft or _draft(by, decision, change_step, insight)
+
+
+def _draft(
+    by: User | None, decision: Decision | None, step: ChangeStep | None, insight: Insight | None
+) -> Update:
+    if decision:
+        study, (cited, general), example = decision.study, drafting.about_decision(decision), decision.example
+    elif step:
+        study, (cited, general), example = step.change.decision.study, drafting.about_step(step), step.change.example
+    else:
+        assert insight is not None, "an update is about a decision, a step of a change or an insight"
+        study, (cited, general), example = insight.study, drafting.about_insight(insight), insight.example
+    update = Update.objects.create(
+        study=study, decision=decision, change_step=step, insight=insight, text_cited=cited, text_general=general,
+        example=example,
+    )  # fmt: skip
+    audit.record(by=by, verb="decisions.update_drafted", target=update)
+    return update
+
+
+@transaction.atomic
+def edit_update(*, update: Update, text_cited: str, text_general: str, by: User) -> Update:
+    """Change an update's wording. Editing an approved one takes the approval back. Raises `AlreadySent`."""
+    update = _unsent(update)
+    update.text_cited, update.text_general, update.edited_by = text_cited, text_general, by
+    update.approved_at = update.approved_by = None
+    update.save()
+    audit.record(by=by, verb="decisions.update_edited", target=update)
+    return update
+
+
+@transaction.atomic
+def approve_update(*, update: Update, by: User) -> Update:
+    """Say that an update may go out; it goes with the next sending. Raises `AlreadySent`."""
+    update = _unsent(update)
+    update.approved_at, update.approved_by = now(), by
+    update.save(update_fields=["approved_at", "approved_by"])
+    audit.record(by=by, verb="decisions.update_approved", target=update)
+    return update
+
+
+@transaction.atomic
+def discard_update(*, update: Update, by: User) -> Update:
+    """Put a draft aside: nobody is told about this step by it. Raises `AlreadySent`."""
+    update = _unsent(update)
+    update.discarded_at, update.approved_at, update.approved_by = now(), None, None
+    update.save(update_fields=["discarded_at", "approved_at", "approved_by"])
+    audit.record(by=by, verb="decisions.update_discarded", target=update)
+    return update
+
+
+@transaction.atomic
+def restore_update(*, update: Update, by: User) -> Update:
+    """Take a discarded draft back."""
+    update.discarded_at = None
+    update.save(update_fields=["discarded_at"])
+    audit.record(by=by, verb="decisions.update_restored", target=update)
+    return update
+
+
+def _unsent(update: Update) -> Update:
+    locked = Update.objects.select_for_update().get(pk=update.pk)
+    if locked.tellings.exists():
+        raise AlreadySent
+    return locked

@@ -1,0 +1,93 @@
+"""The way back from a step to the people whose words it rests on.
+
+A merged person's words count for the person that stayed; erased people are nobody's contributors any more.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from allears.decisions.models import Decision, Update
+from allears.insights.models import Citation, Insight
+from allears.questionnaires.models import Answer, Response
+from allears.studies.models import Study
+
+
+@dataclass(frozen=True)
+class Quoted:
+    """A cited span of one person's verbatim, and whether it speaks for or against the insight."""
+
+    verbatim_id: int
+    ref: str
+    text: str
+    start: int
+    end: int
+    side: str
+    insight_id: int
+    spoken_at: datetime
+    who: str = ""
+
+    @property
+    def quoted(self) -> str:
+        """The cited words, cut from the source."""
+        return self.text[self.start : self.end]
+
+
+def insights_behind(update: Update) -> list[int]:
+    """Return the ids of the insights that the update's step rests on."""
+    if update.insight_id:
+        return [update.insight_id]
+    decision_id = update.decision_id or (update.change_step and update.change_step.change.decision_id)
+    return list(Insight.objects.filter(pk__in=_grounds(decision_id)).values_list("pk", flat=True))
+
+
+def _grounds(decision_id: int | None) -> QuerySet[Decision, int]:
+    return Decision.insights.through.objects.filter(decision_id=decision_id).values_list("insight_id", flat=True)
+
+
+def quoted_by_person(insight_ids: Iterable[int], people: Iterable[int] | None = None) -> dict[int, list[Quoted]]:
+    """Return, for every person cited by these insights, their cited spans; redacted words are left out."""
+    cited = Citation.objects.filter(
+        insight_id__in=list(insight_ids), verbatim__stone=None, verbatim__person__erased_at=None
+    ).annotate(speaker=Coalesce("verbatim__person__merged_into_id", "verbatim__person_id"))
+    if people is not None:
+        cited = cited.filter(speaker__in=list(people))
+    found: dict[int, list[Quoted]] = defaultdict(list)
+    for row in cited.exclude(speaker=None).select_related("verbatim").order_by("verbatim_id", "start"):
+        found[row.speaker].append(_quoted(row))
+    return dict(found)
+
+
+def _quoted(row: Citation, who: str = "") -> Quoted:
+    said = row.verbatim
+    return Quoted(said.pk, said.ref, said.text, row.start, row.end, row.side, row.insight_id, said.spoken_at, who)
+
+
+def cited_by_insight(insight_ids: Iterable[int]) -> dict[int, list[Quoted]]:
+    """Return, for each insight, every span that it cites, those for it first; who spoke stands by their label."""
+    rows = Citation.objects.filter(insight_id__in=list(insight_ids)).select_related("verbatim__person")
+    found: dict[int, list[Quoted]] = defaultdict(list)
+    for row in rows.order_by("insight_id", "-side", "verbatim_id", "start"):
+        person = row.verbatim.person
+        found[row.insight_id].append(_quoted(row, person.label if person else ""))
+    return dict(found)
+
+
+def contributors(study: Study) -> dict[int, datetime]:
+    """Return who gave at least one answer to the study, and when they first spoke."""
+    answered = Response.objects.filter(
+        Exists(Answer.objects.filter(response=OuterRef("pk"))), study=study, person__isnull=False
+    ).filter(Q(person__erased_at=None))
+    rows = (
+        answered.annotate(speaker=Coalesce("person__merged_into_id", "person_id"))
+        .values("speaker")
+        .annotate(first=Min(Coalesce(F("submitted_at"), F("started_at"))))
+        .values_list("speaker", "first")
+    )
+    return dict(rows.order_by("speaker"))

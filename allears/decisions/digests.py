@@ -1,0 +1,82 @@
+"""What one person is told: their own words, then what became of them, for every step that is new to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from allears.core.queries import the_organisation
+from allears.decisions.chain import Quoted, insights_behind, quoted_by_person
+from allears.decisions.models import Update
+from allears.people.models import Person
+
+
+@dataclass(frozen=True)
+class Part:
+    """One update as one person gets it: the spans of theirs that it rests on (none: they took part, uncited)."""
+
+    update: Update
+    quotes: Sequence[Quoted]
+    text: str
+
+    @property
+    def cited(self) -> bool:
+        return bool(self.quotes)
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A digest ready to be put into the outbox."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def parts_for(people: Iterable[int], updates: Sequence[Update]) -> dict[int, list[Part]]:
+    """Return what each person is told, updates in order; an update with no text for them is left out."""
+    ids = list(people)
+    quoted = {u.pk: quoted_by_person(insights_behind(u), ids) for u in updates}
+    found: dict[int, list[Part]] = {}
+    for person_id in ids:
+        parts = [_part(u, quoted[u.pk].get(person_id, [])) for u in updates]
+        found[person_id] = [part for part in parts if part.text.strip()]
+    return found
+
+
+def _part(update: Update, quotes: Sequence[Quoted]) -> Part:
+    return Part(update, quotes, update.text_cited if quotes else update.text_general)
+
+
+def compose(person: Person, parts: Sequence[Part], page_url: str) -> Composed:
+    """Write the digest for `person` in their language; `page_url` is their own page."""
+    language = person.language or parts[0].update.study.language
+    with translation.override(language):
+        context = {
+            "person": person,
+            "parts": parts,
+            "page_url": page_url,
+            "organisation": the_organisation(),
+            "language": language,
+        }
+        return Composed(
+            subject=_subject(parts),
+            text=render_to_string("decisions/mail/digest.txt", context).strip() + "\n",
+            html=render_to_string("decisions/mail/digest.html", context),
+        )
+
+
+def _subject(parts: Sequence[Part]) -> str:
+    titles = {part.update.study.title for part in parts}
+    if len(titles) > 1:
+        return _("What became of what you told us")
+    words = ngettext(
+        "What became of your words: %(study)s", "What became of your words: %(study)s", sum(p.cited for p in parts)
+    )
+    line = words if any(part.cited for part in parts) else _("What came of “%(study)s”")
+    return " ".join((line % {"study": titles.pop()}).split())

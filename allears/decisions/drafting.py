@@ -1,0 +1,58 @@
+"""The first wording of an update, for people to edit: what was decided or done, plainly, in the study's language."""
+
+from __future__ import annotations
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from allears.decisions.models import ChangeState, ChangeStep, Decision, DecisionKind
+from allears.insights.models import Insight
+
+
+def about_decision(decision: Decision) -> tuple[str, str]:
+    """Return (for those whose words it rests on, for the others who took part)."""
+    with translation.override(decision.study.language):
+        told = _decided(decision)
+        return (
+            _("Because of what you and others told us, this is what we decided.") + "\n\n" + told,
+            _("Thank you for taking part. From what everybody said, this is what we decided.") + "\n\n" + told,
+        )
+
+
+def _decided(decision: Decision) -> str:
+    lead = {
+        DecisionKind.WILL: _("We will: %(what)s"),
+        DecisionKind.WONT: _("We won't: %(what)s"),
+        DecisionKind.NOT_YET: _("Not yet: %(what)s"),
+    }[DecisionKind(decision.kind)]
+    lines = [lead % {"what": decision.statement}]
+    if decision.because:
+        lines.append(_("Why: %(why)s") % {"why": decision.because})
+    if decision.until:
+        lines.append(_("We come back to it when: %(until)s") % {"until": decision.until})
+    return "\n\n".join(lines)
+
+
+def about_step(step: ChangeStep) -> tuple[str, str]:
+    """Return both texts about a change that was started, done or dropped."""
+    with translation.override(step.change.decision.study.language):
+        lead = {
+            ChangeState.PLANNED: _("Planned: %(what)s"),
+            ChangeState.STARTED: _("We have begun: %(what)s"),
+            ChangeState.DONE: _("Done: %(what)s"),
+            ChangeState.DROPPED: _("We have stopped: %(what)s"),
+        }[ChangeState(step.state)] % {"what": step.change.what}
+        told = "\n\n".join(filter(None, [lead, step.note]))
+        return (
+            _("You told us about this, so here is how far it has come.") + "\n\n" + told,
+            _("You took part, so here is how far it has come.") + "\n\n" + told,
+        )
+
+
+def about_insight(insight: Insight) -> tuple[str, str]:
+    """Return both texts about something that was understood; what follows from it is told later."""
+    with translation.override(insight.study.language):
+        return (
+            _("This is what we understood from you and others.") + f"\n\n{insight.claim}",
+            _("This is what we understood from everybody who took part.") + f"\n\n{insight.claim}",
+        )

@@ -1,0 +1,63 @@
+"""What this room says in a study's loop: decided, done, heard back; and its two pages among the study's tabs."""
+
+from __future__ import annotations
+
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from allears.decisions.models import Change, ChangeState, Decision
+from allears.decisions.queries import HearBack, hear_back
+from allears.studies.loop import Cell, Tab, add_tab, cell
+from allears.studies.models import Study
+from allears.studies.rules import can_see
+
+add_tab(Tab(60, gettext_lazy("Decisions"), "decisions:of_study", can_see))
+add_tab(Tab(70, gettext_lazy("Hearing back"), "decisions:updates", can_see))
+
+
+@cell("decided")
+def decided(study: Study) -> Cell:
+    """How many decisions, and how many of them are a no."""
+    counts = Decision.objects.filter(study=study).aggregate(all=Count("pk"), no=Count("pk", filter=Q(kind="wont")))
+    words = ngettext("decision", "decisions", counts["all"])
+    note = _("%(count)d “no, because”") % {"count": counts["no"]} if counts["no"] else ""
+    return Cell("decided", str(counts["all"]), words, reverse("decisions:of_study", args=[study.slug]), note)
+
+
+@cell("done")
+def done(study: Study) -> Cell:
+    """How many changes are done, of how many."""
+    changes = Change.objects.filter(decision__study=study).exclude(state=ChangeState.DROPPED)
+    counts = changes.aggregate(all=Count("pk"), done=Count("pk", filter=Q(state=ChangeState.DONE)))
+    words = ngettext("change done", "changes done", counts["done"])
+    note = _("of %(count)d") % {"count": counts["all"]} if counts["all"] else ""
+    return Cell("done", str(counts["done"]), words, reverse("decisions:of_study", args=[study.slug]), note)
+
+
+@cell("heard")
+def heard(study: Study) -> Cell:
+    """Hear-back rate and median days; counts below ten contributors."""
+    figures = hear_back(study)
+    return Cell(
+        "heard", shown_rate(figures), _("heard back"), reverse("decisions:updates", args=[study.slug]),
+        shown_days(figures),
+    )  # fmt: skip
+
+
+def shown_rate(figures: HearBack) -> str:
+    """Return the hear-back rate as shown: a percentage from ten contributors on, counts below, a dash for none."""
+    if not figures.contributors:
+        return "–"
+    if figures.contributors < 10:
+        return _("%(told)d of %(all)d") % {"told": figures.told, "all": figures.contributors}
+    return f"{100 * figures.told / figures.contributors:.0f}%"
+
+
+def shown_days(figures: HearBack) -> str:
+    """Return the median days as shown, or the empty string while nobody has heard back."""
+    if figures.median_days is None:
+        return ""
+    days = round(figures.median_days)
+    return ngettext("median %(days)d day", "median %(days)d days", days) % {"days": days}

@@ -1,0 +1,148 @@
+"""The public page "You said, we did": one item a decision, published one by one, quotes only with consent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from allears.core import audit
+from allears.core.clock import now
+from allears.core.models import User
+from allears.decisions.errors import NoConsent, NotPublished
+from allears.decisions.models import Decision, PublicItem, PublicQuote
+from allears.insights.models import Citation
+from allears.people.models import Person, Purpose
+from allears.people.queries import consents
+
+
+@dataclass(frozen=True)
+class Quotable:
+    """A cited span and how its speaker allows it to be quoted."""
+
+    citation: Citation
+    unnamed: bool
+    named: bool
+
+    @property
+    def allowed(self) -> bool:
+        return self.unnamed or self.named
+
+    @property
+    def text(self) -> str:
+        """The words themselves."""
+        return self.citation.verbatim.text[self.citation.start : self.citation.end]
+
+
+@dataclass(frozen=True)
+class ShownQuote:
+    """A quote on the public page: the words, and the name only where its speaker agreed to it."""
+
+    text: str
+    name: str
+
+
+def quotable(decision: Decision) -> list[Quotable]:
+    """Return the spans that the decision's insights cite, with what their speakers agreed to."""
+    cited = list(
+        Citation.objects.filter(insight__in=decision.insights.all(), verbatim__stone=None)
+        .select_related("verbatim__person__merged_into", "insight")
+        .order_by("insight_id", "verbatim_id", "start")
+    )
+    given = consents({speaker(row) for row in cited if speaker(row)})
+    return [_quotable(row, given.get(speaker(row) or 0, {})) for row in cited]
+
+
+def speaker(citation: Citation) -> int | None:
+    """Return whose words these are, after merging."""
+    person = citation.verbatim.person
+    return (person.merged_into_id or person.pk) if person else None
+
+
+def _quotable(citation: Citation, given: dict[str, bool]) -> Quotable:
+    named = given.get(Purpose.QUOTE_NAMED, False)
+    return Quotable(citation, unnamed=named or given.get(Purpose.QUOTE_UNNAMED, False), named=named)
+
+
+@transaction.atomic
+def publish(
+    *, decision: Decision, said: str, did: str, quotes: Iterable[tuple[int, bool]] = (), by: User
+) -> PublicItem:
+    """Put a decision on the public page, or change what stands there.
+
+    `quotes` are (citation id, by name). Raises `NoConsent` if a speaker has not agreed to be quoted so.
+    """
+    item, _ = PublicItem.objects.update_or_create(
+        decision=decision,
+        defaults={
+            "study": decision.study, "said": said, "did": did, "published_at": now(), "published_by": by,
+            "withdrawn_at": None,
+        },
+    )  # fmt: skip
+    item.quotes.all().delete()
+    allowed = {q.citation.pk: q for q in quotable(decision)}
+    for citation_id, by_name in quotes:
+        _quote(item, allowed.get(citation_id), by_name)
+    audit.record(by=by, verb="decisions.published", target=item)
+    return item
+
+
+def _quote(item: PublicItem, chosen: Quotable | None, by_name: bool) -> None:
+    if chosen is None or not (chosen.named if by_name else chosen.unnamed):
+        raise NoConsent
+    span = chosen.citation
+    PublicQuote.objects.get_or_create(
+        item=item, verbatim=span.verbatim, start=span.start, end=span.end, defaults={"by_name": by_name}
+    )
+
+
+@transaction.atomic
+def withdraw(*, item: PublicItem, by: User) -> PublicItem:
+    """Take an item off the public page. Raises `NotPublished`."""
+    if item.withdrawn_at or not item.published_at:
+        raise NotPublished
+    item.withdrawn_at = now()
+    item.save(update_fields=["withdrawn_at"])
+    audit.record(by=by, verb="decisions.withdrawn_from_public", target=item)
+    return item
+
+
+def published() -> QuerySet[PublicItem]:
+    """Return what stands on the public page, newest first."""
+    return (
+        PublicItem.objects.filter(published_at__isnull=False, withdrawn_at=None)
+        .select_related("decision", "study")
+        .prefetch_related("quotes__verbatim__person__merged_into", "decision__changes")
+        .order_by("-published_at", "-pk")
+    )
+
+
+def shown_quotes(items: Iterable[PublicItem]) -> dict[int, list[ShownQuote]]:
+    """Return the quotes that may be shown today: consent is asked again at every showing, so taking it back works."""
+    quotes = [quote for item in items for quote in item.quotes.all()]
+    people = {q.pk: _person_of(q) for q in quotes}
+    given = consents({person.pk for person in people.values() if person})
+    shown: dict[int, list[ShownQuote]] = {}
+    for quote in quotes:
+        line = _shown(quote, people[quote.pk], given)
+        if line:
+            shown.setdefault(quote.item_id, []).append(line)
+    return shown
+
+
+def _person_of(quote: PublicQuote) -> Person | None:
+    person = quote.verbatim.person
+    return (person.merged_into or person) if person else None
+
+
+def _shown(quote: PublicQuote, person: Person | None, given: dict[int, dict[str, bool]]) -> ShownQuote | None:
+    text = quote.verbatim.text[quote.start : quote.end]
+    agreed = given.get(person.pk, {}) if person else {}
+    if not text or person is None or person.erased_at:
+        return None
+    named = quote.by_name and agreed.get(Purpose.QUOTE_NAMED, False)
+    if not (named or agreed.get(Purpose.QUOTE_UNNAMED, False) or agreed.get(Purpose.QUOTE_NAMED, False)):
+        return None
+    return ShownQuote(text, person.name if named else "")

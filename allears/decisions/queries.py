@@ -1,0 +1,168 @@
+"""Questions about decisions, changes and who has heard back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import median
+
+from django.db.models import Count, Exists, F, Min, OuterRef, Prefetch, Q, QuerySet
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from allears.core.clock import today
+from allears.core.models import User
+from allears.core.waiting import Waiting
+from allears.decisions.models import Change, ChangeState, Decision, Helped, Telling, Update
+from allears.questionnaires.models import Answer, Response
+from allears.studies.models import Study
+from allears.studies.queries import seen_by
+
+# Told by mail, or seen on their own page: what is merely waiting on a page has not been heard.
+HEARD = Q(digest__isnull=False) | Q(seen_at__isnull=False)
+
+
+@dataclass(frozen=True)
+class HearBack:
+    """The two figures that lead every study: who of the contributors heard back, and after how many days."""
+
+    contributors: int
+    told: int
+    median_days: float | None
+
+    @property
+    def rate(self) -> float | None:
+        """Share of contributors who heard back, 0 to 1; None while nobody has contributed."""
+        return self.told / self.contributors if self.contributors else None
+
+
+def hear_back(study: Study | None = None, *, studies: QuerySet[Study] | None = None) -> HearBack:
+    """Return the hear-back figures of one study, or of all (of `studies`) together.
+
+    A contributor gave at least one answer; erased people are left out. Days run from when somebody first spoke in the
+    study to the first thing they heard of it.
+    """
+    inside = [study.pk] if study else (studies if studies is not None else Study.objects.all()).values("pk")
+    first = (
+        Telling.objects.filter(HEARD, update__study__in=inside, person__erased_at=None)
+        .values("person", "update__study")
+        .annotate(at=Min(Coalesce("seen_at", "told_at")), spoke=Min("spoke_at"))
+        .order_by()
+    )
+    days = [(row["at"] - row["spoke"]).total_seconds() / 86_400 for row in first.values("at", "spoke")]
+    return HearBack(_contributors(inside), len(days), median(days) if days else None)
+
+
+def _contributors(inside: object) -> int:
+    spoke = Response.objects.filter(
+        Exists(Answer.objects.filter(response=OuterRef("pk"))), study__in=inside, person__erased_at=None
+    ).exclude(person=None)
+    pairs = spoke.annotate(speaker=Coalesce("person__merged_into_id", "person_id")).values("study", "speaker")
+    return pairs.distinct().count()
+
+
+def decisions_in(studies: QuerySet[Study]) -> QuerySet[Decision]:
+    """Return the decisions of these studies, newest first, with what lists show of them."""
+    return (
+        Decision.objects.filter(study__in=studies)
+        .select_related("study", "decided_by")
+        .prefetch_related("insights", Prefetch("changes", Change.objects.select_related("owner").order_by("pk")))
+        .order_by("-decided_at", "-pk")
+    )
+
+
+def updates_in(studies: QuerySet[Study]) -> QuerySet[Update]:
+    """Return the updates of these studies, newest first, with how many people each has reached."""
+    return (
+        Update.objects.filter(study__in=studies)
+        .select_related("study", "decision", "change_step__change__decision", "insight", "approved_by")
+        .annotate(
+            mailed=Count("tellings", filter=Q(tellings__digest__isnull=False)),
+            waiting_on_page=Count("tellings", filter=Q(tellings__digest=None, tellings__seen_at=None)),
+            seen=Count("tellings", filter=Q(tellings__seen_at__isnull=False)),
+        )
+        .order_by("-drafted_at", "-pk")
+    )
+
+
+@dataclass(frozen=True)
+class HelpedCount:
+    """How many people said an update helped, and how many said not yet; each person's newest answer counts."""
+
+    yes: int = 0
+    not_yet: int = 0
+
+
+def helped_by_update(updates: list[int]) -> dict[int, HelpedCount]:
+    """Return the answers to "did it help?" for each update."""
+    newest: dict[tuple[int, int], bool] = {}
+    for update_id, person_id, helped in (
+        Helped.objects.filter(update__in=updates).order_by("pk").values_list("update_id", "person_id", "helped")
+    ):
+        newest[(update_id, person_id)] = helped
+    found: dict[int, HelpedCount] = {}
+    for (update_id, _person), helped in newest.items():
+        was = found.get(update_id, HelpedCount())
+        found[update_id] = HelpedCount(was.yes + helped, was.not_yet + (not helped))
+    return found
+
+
+def overdue_studies(studies: QuerySet[Study]) -> QuerySet[Study]:
+    """Return the studies whose promise is past while a contributor has heard nothing yet."""
+    told = Telling.objects.filter(HEARD, update__study=OuterRef("study"), person=OuterRef("speaker"))
+    unheard = (
+        Response.objects.filter(study=OuterRef("pk"), person__erased_at=None)
+        .exclude(person=None)
+        .filter(Exists(Answer.objects.filter(response=OuterRef("pk"))))
+        .annotate(speaker=Coalesce("person__merged_into_id", "person_id"))
+        .exclude(Exists(told))
+    )
+    return studies.filter(promise_on__lt=today()).filter(Exists(unheard))
+
+
+def waiting_for(user: User) -> list[Waiting]:
+    """Return what waits for `user` in this room: promises, drafts, updates ready to go, changes of theirs."""
+    studies = seen_by(user)
+    mine = studies.filter(Q(owner=user) | Q(members__user=user)).distinct()
+    found = [_overdue(study) for study in overdue_studies(mine)[:20]]
+    found += _updates_waiting(mine if not user.is_leader else studies)
+    return found + [_change(change) for change in _own_changes(user)]
+
+
+def _overdue(study: Study) -> Waiting:
+    text = _("The promise to those who took part in “%(study)s” is overdue") % {"study": study.title}
+    return Waiting(text, reverse("decisions:updates", args=[study.slug]), study.promise_on, urgent=True)
+
+
+def _updates_waiting(studies: QuerySet[Study]) -> list[Waiting]:
+    rows = (
+        Update.objects.filter(study__in=studies, approved_at=None, discarded_at=None)
+        .values("study__slug", "study__title", "study__promise_on")
+        .annotate(drafts=Count("pk"))
+        .order_by("study__promise_on", "study__title")
+    )
+    return [
+        Waiting(
+            ngettext(
+                "%(count)d update about “%(study)s” waits to be read and approved",
+                "%(count)d updates about “%(study)s” wait to be read and approved",
+                row["drafts"],
+            )
+            % {"count": row["drafts"], "study": row["study__title"]},
+            reverse("decisions:updates", args=[row["study__slug"]]),
+            row["study__promise_on"],
+        )
+        for row in rows[:20]
+    ]
+
+
+def _own_changes(user: User) -> QuerySet[Change]:
+    moving = Change.objects.filter(owner=user, state__in=[ChangeState.PLANNED, ChangeState.STARTED])
+    return moving.select_related("decision__study").order_by(F("due_on").asc(nulls_last=True), "pk")[:20]
+
+
+def _change(change: Change) -> Waiting:
+    late = change.due_on is not None and change.due_on < today()
+    text = _("Yours to do: %(what)s") % {"what": change.what}
+    return Waiting(text, reverse("decisions:change", args=[change.ref]), change.due_on, urgent=late)

@@ -1,0 +1,134 @@
+"""Letting every contributor hear back: who has not been told yet, and sending one digest a person, never twice.
+
+Whoever has no address, or does not want mail, is told on their own page; that counts as heard only once they have
+seen it. Sending may be killed at any point: each chunk of people is one transaction that writes the tellings and puts
+the mails, so a second run goes on with whoever is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from allears.core import audit, mail
+from allears.core.models import Job, User
+from allears.core.progress import Progress, ask_for
+from allears.decisions.chain import contributors, insights_behind, quoted_by_person
+from allears.decisions.digests import Part, compose, parts_for
+from allears.decisions.errors import NothingToSend
+from allears.decisions.models import Digest, Telling, Update
+from allears.people.links import page_link
+from allears.people.models import Person
+from allears.studies.models import Study
+
+CHUNK = 200
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Whom a sending would reach: how many by mail, how many on their page only, how many were told before."""
+
+    by_mail: int
+    on_page: int
+    told_before: int
+
+
+def approved(study: Study) -> list[Update]:
+    """Return the study's approved updates, oldest step first."""
+    ready = Update.objects.filter(study=study, approved_at__isnull=False, discarded_at=None)
+    return list(ready.select_related("study", "decision", "change_step__change", "insight").order_by("drafted_at"))
+
+
+def untold(study: Study) -> dict[int, set[int]]:
+    """Return, for every contributor who has not been told all, the ids of the approved updates that are new to them."""
+    updates, people = approved(study), contributors(study)
+    told = set(Telling.objects.filter(update__in=updates).values_list("person_id", "update_id"))
+    waiting: dict[int, set[int]] = {}
+    for update in updates:
+        for person_id in _recipients(update, people):
+            if (person_id, update.pk) not in told:
+                waiting.setdefault(person_id, set()).add(update.pk)
+    return waiting
+
+
+def _recipients(update: Update, people: dict[int, datetime]) -> Sequence[int]:
+    if update.text_general.strip():
+        return list(people)
+    return [person_id for person_id in quoted_by_person(insights_behind(update)) if person_id in people]
+
+
+def reach(study: Study) -> Reach:
+    """Return whom the next sending reaches, for the page that asks for confirmation."""
+    waiting = untold(study)
+    by_mail = sum(_mailable(person) for person in Person.objects.in_bulk(list(waiting)).values())
+    return Reach(by_mail, len(waiting) - by_mail, len(contributors(study)) - len(waiting))
+
+
+def _mailable(person: Person) -> bool:
+    return bool(person.email) and person.contactable and person.erased_at is None
+
+
+def ask_to_send(*, study: Study, by: User) -> Job:
+    """Start sending what is approved. Raises `NothingToSend`."""
+    from allears.decisions.tasks import send_updates
+
+    waiting = untold(study)
+    if not waiting:
+        raise NothingToSend
+    audit.record(by=by, verb="decisions.updates_sent", target=study, people=len(waiting))
+    return ask_for(
+        send_updates, kind="updates", title=f"Telling contributors of “{study.title}”", by=by, unit="people",
+        total=len(waiting), study=study.pk,
+    )  # fmt: skip
+
+
+def send(study: Study, progress: Progress | None = None) -> int:
+    """Tell everybody what is approved and new to them; return how many people were told."""
+    updates = {update.pk: update for update in approved(study)}
+    waiting, spoke = untold(study), contributors(study)
+    told = 0
+    for chunk in _chunks(sorted(waiting)):
+        with transaction.atomic():
+            told += _tell(chunk, updates, spoke)
+        if progress:
+            progress.to(told, len(waiting))
+    return told
+
+
+def _chunks(ids: list[int]) -> Iterator[list[int]]:
+    return (ids[at : at + CHUNK] for at in range(0, len(ids), CHUNK))
+
+
+def _tell(chunk: list[int], updates: dict[int, Update], spoke: dict[int, datetime]) -> int:
+    # The lock on the people makes two sendings at once take turns; the second finds nobody left to tell.
+    people = {p.pk: p for p in Person.objects.select_for_update().filter(pk__in=chunk).order_by("pk")}
+    told = set(Telling.objects.filter(person__in=chunk, update__in=updates).values_list("person_id", "update_id"))
+    parts = parts_for(people, list(updates.values()))
+    tellings: list[Telling] = []
+    for pk, person in people.items():
+        new = [p for p in parts[pk] if (pk, p.update.pk) not in told]
+        tellings += _tell_one(person, new, spoke[pk]) if person.erased_at is None else []
+    Telling.objects.bulk_create(tellings)
+    return len({telling.person_id for telling in tellings})
+
+
+def _tell_one(person: Person, parts: list[Part], spoke_at: datetime) -> list[Telling]:
+    digest = _mail(person, parts) if parts and _mailable(person) else None
+    return [
+        Telling(update=part.update, person=person, cited=part.cited, digest=digest, spoke_at=spoke_at)
+        for part in parts
+    ]
+
+
+def _mail(person: Person, parts: list[Part]) -> Digest:
+    digest = Digest.objects.create(person=person)
+    letter = compose(person, parts, page_link(person))
+    digest.message = mail.put(
+        to=person.email, to_name=person.name, subject=letter.subject, text=letter.text, html=letter.html,
+        key=f"digest:{digest.ref}", kind="update",
+    )  # fmt: skip
+    digest.save(update_fields=["message"])
+    return digest

@@ -1,0 +1,1 @@
+"""The room's pages: deciding, hearing back, and what stands in public."""

@@ -1,0 +1,184 @@
+"""Updates: reading, editing, previewing, approving and sending them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from allears.core.doors import door
+from allears.core.models import User
+from allears.core.progress import job_url
+from allears.core.rules import signs_in
+from allears.decisions import actions, telling
+from allears.decisions.chain import contributors, insights_behind, quoted_by_person
+from allears.decisions.digests import compose, parts_for
+from allears.decisions.errors import DecisionError
+from allears.decisions.forms import UpdateForm
+from allears.decisions.models import Update
+from allears.decisions.queries import hear_back, helped_by_update, overdue_studies, updates_in
+from allears.decisions.rules import can_tell
+from allears.decisions.views.deciding import study_or_404
+from allears.insights.models import Insight
+from allears.people.models import Person
+from allears.studies.models import Study
+from allears.studies.queries import seen_by
+
+
+@door(signs_in)
+def all_updates(request: HttpRequest) -> HttpResponse:
+    """Hearing back, over all studies: what is overdue, what waits to be read, what has gone out."""
+    studies = seen_by(request.user)
+    page = Paginator(updates_in(studies), 25).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "figures": hear_back(studies=studies),
+        "overdue": overdue_studies(studies).order_by("promise_on")[:50],
+        "helped": helped_by_update([u.pk for u in page.object_list]),
+    }
+    return render(request, "decisions/updates.html", context)
+
+
+@door(signs_in)
+def updates(request: HttpRequest, slug: str) -> HttpResponse:
+    """Hearing back, in one study."""
+    study = study_or_404(request.user, slug)
+    found = list(updates_in(Study.objects.filter(pk=study.pk)))
+    told_about = {u.insight_id for u in found if u.insight_id}
+    context = {
+        "study": study,
+        "figures": hear_back(study),
+        "drafts": [u for u in found if not u.approved_at and not u.discarded_at],
+        "ready": [u for u in found if u.approved_at and not (u.mailed or u.waiting_on_page or u.seen)],
+        "sent": [u for u in found if u.mailed or u.waiting_on_page or u.seen],
+        "discarded": [u for u in found if u.discarded_at],
+        "helped": helped_by_update([u.pk for u in found]),
+        "waiting": len(telling.untold(study)),
+        "insights": Insight.objects.filter(study=study, withdrawn_at=None).exclude(pk__in=told_about),
+        "may_tell": can_tell(request.user, study),
+    }
+    return render(request, "decisions/updates_of_study.html", context)
+
+
+def _update_or_404(user: User, ref: str) -> Update:
+    found = Update.objects.select_related("study", "decision", "change_step__change__decision", "insight")
+    return get_object_or_404(found, ref=ref, study__in=seen_by(user))
+
+
+def _may_tell(user: User, update: Update) -> None:
+    if not can_tell(user, update.study):
+        raise PermissionDenied
+
+
+@door(signs_in)
+def update(request: HttpRequest, ref: str) -> HttpResponse:
+    """One update: both texts, and how each recipient will read it."""
+    found = _update_or_404(request.user, ref)
+    form = UpdateForm(initial={"text_cited": found.text_cited, "text_general": found.text_general})
+    if request.method == "POST":
+        _may_tell(request.user, found)
+        form = UpdateForm(request.POST)
+        if form.is_valid():
+            return _edited(request, found, form)
+    return _update_page(request, found, form, status=422 if request.method == "POST" else 200)
+
+
+def _edited(request: HttpRequest, found: Update, form: UpdateForm) -> HttpResponse:
+    try:
+        actions.edit_update(update=found, by=request.user, **form.cleaned_data)
+    except DecisionError as error:
+        form.add_error(None, str(error))
+        return _update_page(request, found, form, status=422)
+    messages.success(request, _("Saved. Approve it when it is ready to go out."))
+    return redirect("decisions:update", found.ref)
+
+
+def _update_page(request: HttpRequest, found: Update, form: UpdateForm, status: int = 200) -> HttpResponse:
+    quoted = quoted_by_person(insights_behind(found))
+    people = contributors(found.study)
+    chosen = _recipient(request.GET.get("as", ""), list(quoted) + list(people))
+    context = {
+        "update": found,
+        "study": found.study,
+        "form": form,
+        "cited": len(quoted),
+        "others": len(set(people) - set(quoted)),
+        "recipients": Person.objects.filter(pk__in=list(quoted)[:40]).order_by("name", "label"),
+        "other": Person.objects.filter(pk__in=list(set(people) - set(quoted))[:1]).first(),
+        "chosen": chosen,
+        "preview": _preview(found, chosen) if chosen else None,
+        "may_tell": can_tell(request.user, found.study),
+        "sent": found.tellings.exists(),
+    }
+    return render(request, "decisions/update.html", context, status=status)
+
+
+def _recipient(ref: str, ids: list[int]) -> Person | None:
+    if ref:
+        return Person.objects.filter(ref=ref, pk__in=ids).first()
+    return Person.objects.filter(pk__in=ids[:1]).first()
+
+
+def _preview(found: Update, person: Person) -> dict[str, Any] | None:
+    parts = parts_for([person.pk], [found])[person.pk]
+    if not parts:
+        return None
+    page = reverse("decisions:update", args=[found.ref])  # their own link is made only when the mail is
+    return {"letter": compose(person, parts, page), "parts": parts}
+
+
+@door(signs_in)
+@require_POST
+def approval(request: HttpRequest, ref: str) -> HttpResponse:
+    """Approve an update, put it aside, or take it back."""
+    found = _update_or_404(request.user, ref)
+    _may_tell(request.user, found)
+    verb, words = {
+        "approve": (actions.approve_update, _("Approved. It goes out with the next sending.")),
+        "discard": (actions.discard_update, _("Put aside. Nobody is told about this step.")),
+        "restore": (actions.restore_update, _("Taken back as a draft.")),
+    }[request.POST.get("do", "approve")]
+    try:
+        verb(update=found, by=request.user)
+        messages.success(request, words)
+    except DecisionError as error:
+        messages.error(request, str(error))
+    return redirect("decisions:updates", found.study.slug)
+
+
+@door(signs_in)
+def sending(request: HttpRequest, slug: str) -> HttpResponse:
+    """Say whom the sending reaches, and start it."""
+    study = study_or_404(request.user, slug)
+    if not can_tell(request.user, study):
+        raise PermissionDenied
+    if request.method == "POST":
+        try:
+            return redirect(job_url(telling.ask_to_send(study=study, by=request.user)))
+        except DecisionError as error:
+            messages.error(request, str(error))
+            return redirect("decisions:updates", slug)
+    return render(
+        request,
+        "decisions/sending.html",
+        {"study": study, "reach": telling.reach(study), "updates": telling.approved(study)},
+    )
+
+
+@door(signs_in)
+@require_POST
+def about_insight(request: HttpRequest, slug: str) -> HttpResponse:
+    """Draft an update about something that was understood, before anything is decided."""
+    study = study_or_404(request.user, slug)
+    if not can_tell(request.user, study):
+        raise PermissionDenied
+    insight = get_object_or_404(Insight, study=study, ref=request.POST.get("insight", ""), withdrawn_at=None)
+    made = actions.draft_update(insight=insight, by=request.user)
+    return redirect("decisions:update", made.ref)

@@ -1,0 +1,80 @@
+"""What stands on the public page, and the page itself."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from allears.core.doors import door, open_door
+from allears.core.rules import signs_in
+from allears.decisions import publishing
+from allears.decisions.errors import DecisionError
+from allears.decisions.forms import PublicForm
+from allears.decisions.models import PublicItem
+from allears.decisions.rules import can_publish
+from allears.decisions.views.deciding import decision_or_404
+
+
+@open_door
+def you_said_we_did(request: HttpRequest) -> HttpResponse:
+    """The public page: what customers said, and what was done about it."""
+    page = Paginator(publishing.published(), 20).get_page(request.GET.get("page"))
+    quotes = publishing.shown_quotes(page.object_list)
+    items = [(item, quotes.get(item.pk, [])) for item in page.object_list]
+    return render(request, "decisions/you_said.html", {"page": page, "items": items})
+
+
+@door(signs_in)
+def publish(request: HttpRequest, ref: str) -> HttpResponse:
+    """Write a decision's public item, choose quotes that may be shown, publish it."""
+    decision = decision_or_404(request.user, ref)
+    if not can_publish(request.user, decision.study):
+        raise PermissionDenied
+    item = PublicItem.objects.filter(decision=decision).first()
+    started = {"said": item.said if item else "", "did": item.did if item else decision.statement}
+    form = PublicForm(request.POST or None, initial=started)
+    if request.method == "POST" and form.is_valid():
+        try:
+            publishing.publish(decision=decision, by=request.user, quotes=_quotes(request), **form.cleaned_data)
+            messages.success(request, _("It stands on the public page now."))
+            return redirect("decisions:decision", ref)
+        except DecisionError as error:
+            form.add_error(None, str(error))
+    shown = {(q.verbatim_id, q.start, q.end) for q in item.quotes.all()} if item else set()
+    context = {
+        "decision": decision,
+        "study": decision.study,
+        "form": form,
+        "item": item,
+        "quotable": [
+            (q, (q.citation.verbatim_id, q.citation.start, q.citation.end) in shown)
+            for q in publishing.quotable(decision)
+        ],
+    }
+    return render(request, "decisions/publish.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _quotes(request: HttpRequest) -> list[tuple[int, bool]]:
+    chosen = [c for c in request.POST.getlist("quote") if c.isdigit()]
+    return [(int(c), request.POST.get(f"named-{c}") == "1") for c in chosen]
+
+
+@door(signs_in)
+@require_POST
+def withdraw(request: HttpRequest, ref: str) -> HttpResponse:
+    """Take a decision's item off the public page."""
+    decision = decision_or_404(request.user, ref)
+    if not can_publish(request.user, decision.study):
+        raise PermissionDenied
+    item = get_object_or_404(PublicItem, decision=decision)
+    try:
+        publishing.withdraw(item=item, by=request.user)
+        messages.success(request, _("It no longer stands on the public page."))
+    except DecisionError as error:
+        messages.error(request, str(error))
+    return redirect("decisions:decision", ref)

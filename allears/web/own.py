@@ -1,0 +1,133 @@
+"""What a participant's own page knows and does."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from allears.core import mail
+from allears.core.clock import now
+from allears.core.queries import the_organisation
+from allears.decisions.models import Helped, Telling
+from allears.people import actions, links
+from allears.people.folding import email_key
+from allears.people.models import Person, Purpose
+from allears.people.queries import all_of, consents
+from allears.studies.models import Study
+from allears.verbatims.models import Verbatim
+from allears.verbatims.queries import said_by
+from allears.web.line import OwnWords
+
+MOST_CHARACTERS = 20_000
+
+
+@dataclass(frozen=True)
+class Group:
+    """One study on a person's page: what they said in it and what they were told about it."""
+
+    study: Study
+    words: list[OwnWords]
+    elsewhere: list[Telling]  # told because they took part, not because of a sentence of theirs
+    helped: dict[int, Helped]
+
+
+def whose(token: str, scope: str = "page") -> Person | None:
+    """Return whom this link stands for today."""
+    return links.person_for(token, scope)
+
+
+def words_of(person: Person) -> list[Verbatim]:
+    """Return everything the person said, newest first, as it stands in the ledger."""
+    return list(said_by(person).select_related("source", "collection", "stone", "leaf__block"))
+
+
+def tellings_of(person: Person) -> list[Telling]:
+    """Return what the person was told, oldest first."""
+    told = Telling.objects.filter(person__in=all_of(person))
+    return list(
+        told.select_related(
+            "update__study", "update__decision", "update__insight", "update__change_step__change__decision"
+        ).order_by("told_at", "pk")
+    )
+
+
+def by_study(person: Person, words: Sequence[OwnWords], tellings: Sequence[Telling]) -> list[Group]:
+    """Group words and tellings by study, the one spoken in last first."""
+    studies = {s.collection_id: s for s in Study.objects.filter(collection__in={w.verbatim.collection_id for w in words})}
+    told = {t.update.study_id: t.update.study for t in tellings}
+    answers = {h.update_id: h for h in Helped.objects.filter(person__in=all_of(person)).order_by("pk")}
+    under = {t.pk for w in words for t in w.tellings}
+    found = {s.pk: Group(s, [], [], answers) for s in [*studies.values(), *told.values()]}
+    for own in words:
+        if own.verbatim.source.kind != "helped" and own.verbatim.collection_id in studies:
+            found[studies[own.verbatim.collection_id].pk].words.append(own)
+    for telling in tellings:
+        if telling.pk not in under:
+            found[telling.update.study_id].elsewhere.append(telling)
+    return [group for group in found.values() if group.words or group.elsewhere]
+
+
+def set_consents(person: Person, given: set[str]) -> None:
+    """Record what the person allows; only what changes becomes an entry of their history."""
+    now_given = consents([person.pk]).get(person.pk, {})
+    with transaction.atomic():
+        for purpose, label in Purpose.choices:
+            wanted = purpose in given
+            if now_given.get(purpose, purpose == Purpose.CONTACT and person.contactable) != wanted:
+                actions.record_consent(
+                    person=person, purpose=purpose, given=wanted, source=_("their own page"), wording=str(label)
+                )
+
+
+def send_fresh_link(person: Person) -> None:
+    """Mail a link that holds for an hour; asked again within ten minutes, nothing more is sent."""
+    if not person.email:
+        return
+    address = settings.BASE_URL + reverse("web:personal", args=[links.issue(person, "fresh")])
+    _send(
+        person, "fresh", _("Your link to what we hold about you"),
+        _("With this link you can take along everything we hold about you, or have it erased. It works for one hour."),
+        address,
+    )  # fmt: skip
+
+
+def send_page_link(email: str) -> None:
+    """Mail a new link to their page to whoever has this address, if anybody; sets no trace otherwise."""
+    key = email_key(email)
+    person = Person.objects.filter(email_key=key, merged_into=None, erased_at=None).first() if key else None
+    if person:
+        _send(
+            person, "page", _("Your own page"),
+            _("Here stands everything you told us, and what became of it."), links.page_link(person),
+        )  # fmt: skip
+
+
+def _send(person: Person, kind: str, subject: str, text: str, address: str) -> None:
+    moment = int(now().timestamp()) // 600
+    key = hashlib.sha256(f"{kind}:{person.ref}:{moment}".encode()).hexdigest()[:32]
+    with translation.override(person.language or translation.get_language()):
+        name = the_organisation().name
+        mail.put(
+            to=person.email, to_name=person.name, subject=subject, key=f"own:{key}", kind="own",
+            text=f"{text}\n\n{address}\n\n{name}\n",
+        )  # fmt: skip
+
+
+def everything_held(person: Person) -> dict[str, Any]:
+    """Return all that every room holds about the person."""
+    from allears.people.holdings import everything_about
+
+    return everything_about(person)
+
+
+def erase(person: Person) -> None:
+    """Erase the person at their own wish."""
+    actions.erase(person=person, by=None, reason="person")

@@ -1,0 +1,77 @@
+"""The picture of a line of sight: words, insights, decisions, changes in four columns, joined by lines. Pure geometry.
+
+Positions are in the units of the SVG's view box. Colours are classes; the list below the picture says the same in words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+WIDTH, ROW, TOP = 960, 44, 34
+COLUMNS = {"verbatim": 12, "insight": 250, "decision": 490, "change": 730}
+MOST_ROWS = 12
+LETTERS = 27
+
+
+@dataclass(frozen=True)
+class Node:
+    """A step of the chain: its key ("insight:3"), what it says, where it leads, and whether one looks from it."""
+
+    key: str
+    label: str
+    href: str = ""
+    tone: str = "voice"
+    focal: bool = False
+    x: float = 0
+    y: float = 0
+
+    @property
+    def short(self) -> str:
+        """The label cut to the column's width."""
+        return self.label if len(self.label) <= LETTERS else self.label[: LETTERS - 1].rstrip() + "…"
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A line between two steps, as an SVG path."""
+
+    path: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What the template draws."""
+
+    width: int
+    height: int
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    hidden: int  # steps that did not fit; the list has them all
+
+
+def draw(nodes: Sequence[Node], edges: Sequence[tuple[str, str]]) -> Picture:
+    """Place `nodes` (kind before the colon of their key chooses the column) and join them by `edges`."""
+    columns = {kind: [n for n in nodes if n.key.split(":")[0] == kind] for kind in COLUMNS}
+    shown = {kind: column[:MOST_ROWS] for kind, column in columns.items()}
+    rows = max((len(column) for column in shown.values()), default=0)
+    placed = {n.key: n for kind, column in shown.items() for n in _placed(kind, column, rows)}
+    lines = [_edge(placed[a], placed[b]) for a, b in dict.fromkeys(edges) if a in placed and b in placed]
+    return Picture(
+        WIDTH, TOP + max(rows, 1) * ROW + 6, tuple(placed.values()), tuple(lines), len(nodes) - len(placed)
+    )
+
+
+def _placed(kind: str, column: Sequence[Node], rows: int) -> list[Node]:
+    gap = rows * ROW / max(len(column), 1)
+    return [
+        Node(n.key, n.label, n.href, n.tone, n.focal, COLUMNS[kind], round(TOP + gap * (place + 0.5), 1))
+        for place, n in enumerate(column)
+    ]
+
+
+def _edge(a: Node, b: Node) -> Edge:
+    start, end = a.x + 205, b.x - 10
+    middle = (start + end) / 2
+    return Edge(f"M{start} {a.y}C{middle} {a.y} {middle} {b.y} {end} {b.y}", b.tone)

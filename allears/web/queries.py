@@ -1,0 +1,45 @@
+"""Questions over all rooms: what is unread, what waits, what the loop of each study says."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, F, OuterRef, QuerySet
+
+from allears.core.models import User
+from allears.core.waiting import Waiting
+from allears.decisions import queries as decisions
+from allears.insights import queries as insights
+from allears.insights.models import Read
+from allears.studies import queries as studies
+from allears.studies.models import State, Study
+from allears.verbatims.models import Verbatim
+from allears.verbatims.queries import current
+
+# Long answers are read in the reading room; home shows one that fits a page.
+MOST_CHARACTERS, FEWEST_CHARACTERS = 400, 25
+
+
+def unread(user: User) -> QuerySet[Verbatim]:
+    """Return the words that `user` may see and has not read, newest first."""
+    read = Read.objects.filter(user=user, verbatim=OuterRef("pk"))
+    seen = studies.seen_by(user).values("collection")
+    return current().filter(collection__in=seen).exclude(Exists(read)).order_by("-id")
+
+
+def to_read_now(user: User) -> Verbatim | None:
+    """Return the newest words that `user` has not read, of a length that can be set large."""
+    newest = list(unread(user).select_related("person", "source", "collection")[:50])
+    fitting = [v for v in newest if FEWEST_CHARACTERS <= len(v.text) <= MOST_CHARACTERS]
+    return (fitting or newest or [None])[0]
+
+
+def studies_now(user: User) -> QuerySet[Study]:
+    """Return the studies whose loop home shows: those not closed, nearest promise first, then the newest closed."""
+    return studies.seen_by(user).exclude(state=State.DRAFT).order_by(
+        F("promise_on").asc(nulls_last=True), "-created_at"
+    )  # fmt: skip
+
+
+def waiting_for(user: User) -> list[Waiting]:
+    """Return what waits for `user` in every room: urgent first, then by date."""
+    found = studies.waiting_for(user) + insights.waiting_for(user) + decisions.waiting_for(user)
+    return sorted(found, key=lambda w: (not w.urgent, w.due is None, w.due or 0))

@@ -1,0 +1,1 @@
+"""The pages that look over every room."""

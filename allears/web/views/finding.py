@@ -1,0 +1,21 @@
+"""Search over everything."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from allears.core.doors import door
+from allears.core.rules import signs_in
+from allears.design.words import Span
+from allears.verbatims.search import highlights
+from allears.web import finding
+
+
+@door(signs_in)
+def search(request: HttpRequest) -> HttpResponse:
+    """Show what was found, words first."""
+    query = request.GET.get("q", "").strip()
+    found = finding.find(request.user, query)
+    words = [(v, [Span(start, end) for start, end in highlights(v.text, query)]) for v in found.words]
+    return render(request, "web/search.html", {"q": query, "found": found, "words": words})

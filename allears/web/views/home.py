@@ -1,0 +1,97 @@
+"""Home: a customer's words first, then the loop, then what waits for the reader."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from allears.core.doors import door
+from allears.core.rules import signs_in
+from allears.core.waiting import Waiting
+from allears.decisions.queries import hear_back
+from allears.design import parts
+from allears.insights.actions import mark_read
+from allears.people.queries import facets_of
+from allears.studies.loop import Cell, cells_of
+from allears.studies.models import Study
+from allears.studies.queries import seen_by
+from allears.verbatims.models import Verbatim
+from allears.web import queries
+
+TONES = {"asked": "voice", "spoke": "voice", "understood": "accent", "decided": "accent", "done": "kept", "heard": "kept"}
+MOST_LOOPS = 3
+
+
+@door(signs_in)
+def home(request: HttpRequest) -> HttpResponse:
+    """What customers said that this reader has not read yet, and what waits for them."""
+    user = request.user
+    words = queries.to_read_now(user)
+    return render(
+        request,
+        "web/home.html",
+        {
+            "greeting": _greeting(user.name),
+            "words": words,
+            "about": _about(words),
+            "unread": _up_to(queries.unread(user)[:100].count()),
+            "loops": [_loop(study) for study in queries.studies_now(user)[:MOST_LOOPS]],
+            "figures": hear_back(studies=seen_by(user)),
+            "waiting": [_line(w) for w in queries.waiting_for(user)],
+            "has_study": seen_by(user).exists(),
+        },
+    )
+
+
+def _greeting(name: str) -> str:
+    hour, first = timezone.localtime().hour, name.split()[0] if name else ""
+    if hour < 12:
+        return _("Good morning, %(name)s.") % {"name": first}
+    return (_("Good afternoon, %(name)s.") if hour < 18 else _("Good evening, %(name)s.")) % {"name": first}
+
+
+def _about(words: Verbatim | None) -> list[str]:
+    if words is None or words.person_id is None:
+        return []
+    return [value.label for value in facets_of([words.person_id]).get(words.person_id, [])][:3]
+
+
+def _up_to(count: int) -> str:
+    return "100+" if count >= 100 else str(count)
+
+
+def _loop(study: Study) -> tuple[Study, list[parts.LoopCell]]:
+    return study, [_cell(cell) for cell in cells_of(study)]
+
+
+def _cell(cell: Cell) -> parts.LoopCell:
+    label = f"{cell.words}, {cell.note}" if cell.note else cell.words
+    return parts.LoopCell(cell.figure, label, TONES[cell.step], cell.url)  # type: ignore[arg-type]
+
+
+def _line(waiting: Waiting) -> parts.Waiting:
+    when = ""
+    if waiting.due:
+        days = (waiting.due - timezone.localdate()).days
+        when = _("today") if days == 0 else _when(days)
+    return parts.Waiting(waiting.text, waiting.url, when, waiting.urgent)
+
+
+def _when(days: int) -> str:
+    if days < 0:
+        return ngettext("%(n)d day over", "%(n)d days over", -days) % {"n": -days}
+    return ngettext("in %(n)d day", "in %(n)d days", days) % {"n": days}
+
+
+@door(signs_in)
+@require_POST
+def heard(request: HttpRequest) -> HttpResponse:
+    """The reader has read these words: show the next ones."""
+    seen = seen_by(request.user).values("collection")
+    words = get_object_or_404(Verbatim, ref=request.POST.get("words", ""), collection__in=seen)
+    mark_read(user=request.user, verbatims=[words.pk])
+    return redirect("web:home")

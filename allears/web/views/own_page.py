@@ -1,0 +1,147 @@
+"""A participant's own page: everything they said, where each sentence went, and what they can change.
+
+There is no account: whoever holds the link sees the page. What is personal beyond the words (export, erasure) asks for a
+click in a fresh mail, because links get forwarded. These pages keep no session and set no cookie, so a foreign site
+has nothing to ride on: the token in the address is the only credential, and forms carry it (hence no CSRF cookie).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import translation
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from allears.core.doors import open_door
+from allears.decisions.answering import answer_helped, mark_seen
+from allears.decisions.models import Telling, Update
+from allears.people.models import Person, Purpose
+from allears.people.queries import consents
+from allears.web import own
+from allears.web.line import own_words
+
+
+def _whose(token: str, scope: str = "page") -> Person:
+    person = own.whose(token, scope)
+    if person is None:
+        raise Http404
+    return person
+
+
+@open_door
+@never_cache
+def own_page(request: HttpRequest, token: str) -> HttpResponse:
+    """What this person said and what became of it. Opening it changes nothing."""
+    person = own.whose(token)
+    if person is None:
+        return render(request, "web/me/gone.html", status=404)
+    with translation.override(person.language or translation.get_language()):
+        return render(request, "web/me/page.html", _everything(request, person, token))
+
+
+def _everything(request: HttpRequest, person: Person, token: str) -> dict[str, Any]:
+    tellings = own.tellings_of(person)
+    groups = own.by_study(person, own_words(person, own.words_of(person), tellings), tellings)
+    return {
+        "person": person,
+        "token": token,
+        "groups": groups,
+        "consents": consents([person.pk]).get(person.pk, {}),
+        "purposes": Purpose.choices,
+        "unseen": [t for t in tellings if t.seen_at is None],
+        "done": request.GET.get("done", ""),
+        "can_mail": bool(person.email),
+        "page_language": translation.get_language(),
+        "page_rtl": translation.get_language_bidi(),
+    }
+
+
+@open_door
+@csrf_exempt
+@require_POST
+def helped(request: HttpRequest, token: str) -> HttpResponse:
+    """The person says whether an update helped."""
+    person = _whose(token)
+    update = get_object_or_404(Update, ref=request.POST.get("update", ""), tellings__person=person)
+    words = request.POST.get("words", "").replace("\r\n", "\n")[: own.MOST_CHARACTERS]
+    answer_helped(person=person, update=update, helped=request.POST.get("helped") == "yes", words=words)
+    return redirect(f"/me/{token}/?done=helped#{update.ref}")
+
+
+@open_door
+@csrf_exempt
+@require_POST
+def seen(request: HttpRequest, token: str) -> HttpResponse:
+    """The person has read what is new on their page."""
+    person = _whose(token)
+    mark_seen(person=person, updates=list(Telling.objects.filter(person=person).values_list("update_id", flat=True)))
+    return redirect(f"/me/{token}/?done=seen")
+
+
+@open_door
+@csrf_exempt
+@require_POST
+def consent(request: HttpRequest, token: str) -> HttpResponse:
+    """The person says what we may do with their words."""
+    own.set_consents(_whose(token), set(request.POST.getlist("given")))
+    return redirect(f"/me/{token}/?done=consent#consent")
+
+
+@open_door
+@csrf_exempt
+@require_POST
+def fresh(request: HttpRequest, token: str) -> HttpResponse:
+    """Send a fresh, short-lived link for what is personal beyond the words."""
+    own.send_fresh_link(_whose(token))
+    return redirect(f"/me/{token}/?done=fresh#personal")
+
+
+@open_door
+@csrf_exempt
+@never_cache
+def new_link(request: HttpRequest) -> HttpResponse:
+    """Who lost their link asks for a new one; the answer is the same whether we know the address or not."""
+    if request.method == "POST":
+        own.send_page_link(request.POST.get("email", ""))
+        return render(request, "web/me/new_link.html", {"sent": True})
+    return render(request, "web/me/new_link.html", {"sent": False})
+
+
+@open_door
+@never_cache
+def personal(request: HttpRequest, token: str) -> HttpResponse:
+    """Behind the fresh link: take everything along, or have it erased."""
+    person = own.whose(token, "fresh")
+    if person is None:
+        return render(request, "web/me/gone.html", {"fresh": True}, status=404)
+    return render(request, "web/me/personal.html", {"person": person, "token": token})
+
+
+@open_door
+@never_cache
+def export(request: HttpRequest, token: str) -> HttpResponse:
+    """Everything that is held about this person, as one JSON file."""
+    person = _whose(token, "fresh")
+    response = HttpResponse(
+        json.dumps(own.everything_held(person), ensure_ascii=False, indent=2, default=str),
+        content_type="application/json",
+    )
+    response["Content-Disposition"] = 'attachment; filename="what-is-held-about-me.json"'
+    return response
+
+
+@open_door
+@csrf_exempt
+@require_POST
+def erasure(request: HttpRequest, token: str) -> HttpResponse:
+    """Erase the person: their words go, a stone stays in the ledger."""
+    person = _whose(token, "fresh")
+    if request.POST.get("sure") != "yes":
+        return render(request, "web/me/personal.html", {"person": person, "token": token, "unsure": True}, status=422)
+    own.erase(person)
+    return render(request, "web/me/erased.html")

@@ -1,0 +1,99 @@
+"""The line-of-sight page for any sentence, insight, decision or change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+
+from allears.core.doors import door
+from allears.core.models import User
+from allears.core.rules import signs_in
+from allears.decisions.models import Change, Decision
+from allears.insights.models import Insight
+from allears.studies.models import Study
+from allears.studies.queries import seen_by
+from allears.verbatims.models import Verbatim
+from allears.web import line, picture
+
+Looked = tuple[line.Sight, Study, Any]
+
+
+@door(signs_in)
+def sight(request: HttpRequest, kind: str, ref: str) -> HttpResponse:
+    """Show the chain in both directions, as a picture and as a list."""
+    if kind not in _LOOKS:
+        raise Http404
+    found, study, focus = _LOOKS[kind](request.user, ref)
+    context = {
+        "kind": kind,
+        "focus": focus,
+        "study": study,
+        "sight": found,
+        "picture": _picture(found, kind, focus),
+        "asked": focus.source if kind == "verbatim" else None,
+    }
+    return render(request, "web/sight.html", context)
+
+
+def _of_verbatim(user: User, ref: str) -> Looked:
+    collections = seen_by(user).values("collection")
+    words = get_object_or_404(
+        Verbatim.objects.select_related("person", "source", "stone", "leaf__block"), ref=ref, collection__in=collections
+    )
+    return line.from_verbatim(words), Study.objects.get(collection=words.collection_id), words
+
+
+def _of_insight(user: User, ref: str) -> Looked:
+    insight = get_object_or_404(Insight.objects.select_related("study", "made_by"), ref=ref, study__in=seen_by(user))
+    return line.from_insights([insight]), insight.study, insight
+
+
+def _of_decision(user: User, ref: str) -> Looked:
+    found = Decision.objects.select_related("study", "decided_by")
+    decision = get_object_or_404(found, ref=ref, study__in=seen_by(user))
+    return line.from_decision(decision), decision.study, decision
+
+
+def _of_change(user: User, ref: str) -> Looked:
+    found = Change.objects.select_related("decision__study", "decision__decided_by", "owner").prefetch_related("steps__by")
+    change = get_object_or_404(found, ref=ref, decision__study__in=seen_by(user))
+    return line.from_decision(change.decision, change), change.decision.study, change
+
+
+_LOOKS: dict[str, Callable[[User, str], Looked]] = {
+    "verbatim": _of_verbatim,
+    "insight": _of_insight,
+    "decision": _of_decision,
+    "change": _of_change,
+}
+
+
+def _picture(found: line.Sight, kind: str, focus: Any) -> picture.Picture:
+    nodes = _word_nodes(found, kind, focus)
+    nodes += [_node("insight", i.pk, i.claim, i.ref, "accent") for i in found.insights]
+    nodes += [_node("decision", d.pk, d.statement, d.ref, "accent") for d in found.decisions]
+    nodes += [_node("change", c.pk, c.what, c.ref, "kept") for c in found.changes]
+    looked_from = f"{kind}:{focus.pk}"
+    return picture.draw([_focused(n) if n.key == looked_from else n for n in nodes], found.edges)
+
+
+def _word_nodes(found: line.Sight, kind: str, focus: Any) -> list[picture.Node]:
+    if kind == "verbatim":
+        return [_node("verbatim", focus.pk, f"“{focus.text}”" if focus.text else "–", focus.ref, "voice")]
+    once = {q.verbatim_id: q for q in reversed(found.words)}
+    return [
+        _node("verbatim", q.verbatim_id, f"“{q.quoted}”", q.ref, "dissent" if q.side == "against" else "voice")
+        for q in sorted(once.values(), key=lambda q: (q.side == "against", q.verbatim_id))
+    ]
+
+
+def _node(kind: str, pk: int, label: str, ref: str, tone: str) -> picture.Node:
+    return picture.Node(f"{kind}:{pk}", " ".join(label.split()), reverse("web:sight", args=[kind, ref]), tone)
+
+
+def _focused(node: picture.Node) -> picture.Node:
+    return picture.Node(node.key, node.label, "", node.tone, True)

@@ -1,0 +1,150 @@
+"""Every contributor hears back once, beside their own words."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+
+from allears.core.models import Message
+from allears.decisions import actions, telling
+from allears.decisions.answering import answer_helped, mark_seen
+from allears.decisions.models import Decision, Helped, Telling, Update
+from allears.decisions.queries import hear_back, helped_by_update, overdue_studies
+from allears.people.actions import erase, merge, record_consent
+from allears.people.models import Person
+from allears.studies.models import Study
+from allears.verbatims.models import Verbatim
+from tests import cast
+from tests.decisions.test_actions import decided
+
+pytestmark = pytest.mark.django_db
+
+
+def approved() -> Decision:
+    """A decision on Bob's words, Cleo took part uncited; its update is approved."""
+    decision = decided()
+    cast.said(cast.cleo(), "It was fine for me.")
+    actions.approve_update(update=Update.objects.get(decision=decision), by=cast.lea())
+    return decision
+
+
+def test_the_cited_and_the_others_get_their_own_text_beside_their_own_words() -> None:
+    approved()
+    assert telling.send(cast.late_orders()) == 2
+
+    bob, cleo = Message.objects.get(to=cast.bob().email), Message.objects.get(to=cast.cleo().email)
+    assert "“Nobody told us”" in bob.text
+    assert "Because of what you and others told us" in bob.text
+    assert "Nobody told us" not in cleo.text
+    assert "Thank you for taking part" in cleo.text
+
+
+def test_nobody_is_told_twice() -> None:
+    approved()
+    telling.send(cast.late_orders())
+
+    assert telling.send(cast.late_orders()) == 0
+    assert Message.objects.filter(kind="update").count() == 2
+
+
+def test_several_steps_make_one_digest_a_person() -> None:
+    decision = approved()
+    change = actions.add_change(decision=decision, what="Call list", owner=cast.sam(), by=cast.lea())
+    actions.move_change(change=change, state="done", by=cast.sam())
+    actions.approve_update(update=Update.objects.get(change_step__isnull=False), by=cast.lea())
+    telling.send(cast.late_orders())
+
+    letter = Message.objects.get(to=cast.bob().email)
+    assert "call before you do" in letter.text
+    assert "Done: Call list" in letter.text
+    assert Telling.objects.filter(person=cast.bob()).count() == 2
+
+
+def test_an_update_without_a_general_text_reaches_the_cited_only() -> None:
+    decision = decided()
+    cast.said(cast.cleo(), "It was fine for me.")
+    update = Update.objects.get(decision=decision)
+    actions.edit_update(update=update, text_cited="To you", text_general="", by=cast.ana())
+    actions.approve_update(update=update, by=cast.lea())
+    telling.send(cast.late_orders())
+
+    assert [t.person for t in Telling.objects.all()] == [cast.bob()]
+
+
+def test_who_has_no_address_is_told_on_their_page_and_counts_once_they_have_seen_it() -> None:
+    approved()
+    Person.objects.filter(pk=cast.cleo().pk).update(email="", email_key=None)
+    telling.send(cast.late_orders())
+    assert hear_back(cast.late_orders()).told == 1
+
+    mark_seen(person=cast.cleo(), updates=list(Update.objects.values_list("pk", flat=True)))
+    figures = hear_back(cast.late_orders())
+    assert (figures.contributors, figures.told, figures.rate) == (2, 2, 1.0)
+
+
+def test_who_wants_no_mail_gets_none() -> None:
+    approved()
+    record_consent(person=cast.bob(), purpose="contact", given=False, source="phone call", by=cast.ana())
+    telling.send(cast.late_orders())
+
+    assert not Message.objects.filter(to=cast.bob().email).exists()
+    assert Telling.objects.get(person=cast.bob()).digest is None
+
+
+def test_a_merged_person_hears_once_for_both() -> None:
+    approved()
+    merge(keep=cast.cleo(), other=cast.bob(), by=cast.ana())
+    telling.send(cast.late_orders())
+
+    assert [t.person.name for t in Telling.objects.all()] == ["Cleo Marsh"]
+    assert Telling.objects.get().cited
+    assert hear_back(cast.late_orders()).contributors == 1
+
+
+def test_an_erased_person_is_not_written_to_and_not_counted() -> None:
+    approved()
+    erase(person=cast.cleo(), by=cast.ada(), reason="person")
+    telling.send(cast.late_orders())
+
+    assert hear_back(cast.late_orders()).contributors == 1
+    assert Message.objects.filter(kind="update").count() == 1
+
+
+def test_days_to_hear_back_run_from_speaking_to_hearing() -> None:
+    approved()
+    telling.send(cast.late_orders())
+
+    assert round(hear_back(cast.late_orders()).median_days or 0) == 10
+
+
+def test_a_past_promise_is_overdue_until_everybody_has_heard() -> None:
+    from datetime import date, timedelta
+
+    approved()
+    Study.objects.update(promise_on=date.today() - timedelta(days=1))
+    assert list(overdue_studies(Study.objects.all())) == [cast.late_orders()]
+
+    telling.send(cast.late_orders())
+    assert not overdue_studies(Study.objects.all()).exists()
+
+
+def test_did_it_help_keeps_the_words_and_the_newest_answer() -> None:
+    approved()
+    telling.send(cast.late_orders())
+    update = Update.objects.get(decision__isnull=False)
+    answer_helped(person=cast.bob(), update=update, helped=False, words="Not in June.")
+    answer_helped(person=cast.bob(), update=update, helped=False, words="Not in June.")
+    answer_helped(person=cast.bob(), update=update, helped=True)
+
+    assert Helped.objects.count() == 2
+    assert Verbatim.objects.filter(text="Not in June.").count() == 1
+    assert helped_by_update([update.pk])[update.pk].yes == 1
+    assert helped_by_update([update.pk])[update.pk].not_yet == 0
+
+
+def test_telling_many_takes_hardly_more_questions_than_telling_few(django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]
+    approved()
+    for number in range(20):
+        cast.said(cast.person(f"P{number} Q", email="", email_key=None), "Fine.")
+    with connection.execute_wrapper(lambda run, *a: run(*a)), django_assert_max_num_queries(150):
+        assert telling.send(cast.late_orders()) == 22
