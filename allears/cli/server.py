@@ -21,7 +21,7 @@ from typing import Any, Literal
 from django.conf import settings
 from granian.constants import Interfaces
 from granian.log import LogLevels
-from granian.server import Server as WebServer
+from granian.server.mp import MPServer as WebServer
 
 from allears.cli.errors import CannotDo
 
@@ -41,7 +41,7 @@ class Announcement:
         """Ask for /healthz until it answers, then print."""
         if not self.first.acquire(block=False):
             return
-        host = "127.0.0.1" if self.host in ("0.0.0.0", "::", "") else self.host
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::", "") else self.host  # noqa: S104
         address = f"http://[{host}]:{self.port}/healthz" if ":" in host else f"http://{host}:{self.port}/healthz"
         while not _answers(address):
             time.sleep(0.1)

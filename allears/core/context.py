@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 
 from allears.core.queries import the_organisation
 
 
 def organisation(request: HttpRequest) -> dict[str, Any]:
-    """The organisation's name for headers and titles; asked of the database only by pages that show it."""
-    return {"organisation": the_organisation}
+    """The organisation's name for headers and titles, asked of the database only by pages that show it; and where
+    the reader's own name leads."""
+    return {"organisation": SimpleLazyObject(the_organisation), "you_url": reverse("core:profile")}

@@ -90,3 +90,25 @@ def own_time_zone(get_response: type_of_next) -> type_of_next:
             return get_response(request)
 
     return middleware
+
+
+def own_theme(get_response: type_of_next) -> type_of_next:
+    """Let the choice of a light or dark page (a cookie of the device) follow the reader to a new device."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if not user.is_authenticated:
+            return get_response(request)
+        if "theme" not in request.COOKIES and user.theme != "auto":
+            request.COOKIES["theme"] = user.theme
+        response = get_response(request)
+        if "theme" in response.cookies:
+            _remember_theme(user, response.cookies["theme"].value or "auto")
+        return response
+
+    return middleware
+
+
+def _remember_theme(user: Any, theme: str) -> None:
+    if user.theme != theme:
+        type(user).objects.filter(pk=user.pk).update(theme=theme)

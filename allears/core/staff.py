@@ -5,6 +5,7 @@ from __future__ import annotations
 import zoneinfo
 from datetime import timedelta
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.models import Session
@@ -30,6 +31,10 @@ class StaffError(Exception):
 
 class LastAdministrator(StaffError):
     """Without this administrator nobody could administer any more."""
+
+
+class WeakPassword(StaffError):
+    """The password is too easy to guess."""
 
 
 class CannotBeAccepted(StaffError):
@@ -107,7 +112,7 @@ def invitation_for(token: str) -> StaffInvitation | None:
 def accept(
     *, invitation: StaffInvitation, name: str, password: str, language: str = "en", time_zone: str = "UTC"
 ) -> User:
-    """Make the invited person's account. Raises `CannotBeAccepted`, or `StaffError` for a weak password."""
+    """Make the invited person's account. Raises `CannotBeAccepted`, `WeakPassword`, `StaffError`."""
     locked = StaffInvitation.objects.select_for_update().get(pk=invitation.pk)
     if not locked.is_open:
         raise CannotBeAccepted(_("This invitation is not open any more. Ask for a new one."))
@@ -138,6 +143,21 @@ def change_role(*, user: User, role: str, by: User) -> None:
     user.role = role
     user.save(update_fields=["role"])
     audit.record(by=by, verb="core.role_changed", target=user, before=before, after=role)
+
+
+@transaction.atomic
+def change_user(*, user: User, name: str, email: str, by: User) -> None:
+    """Change what `user` is called and signs in with. Raises `StaffError`."""
+    address = email.strip().lower()
+    if address != user.email:
+        address = _good_address(address)
+    if (user.name, user.email) == (name.strip(), address):
+        return
+    user.name, user.email = name.strip(), address
+    user.save(update_fields=["name", "email"])
+    # Otherwise the old address would go on opening the account.
+    EmailAddress.objects.filter(user=user).exclude(email=address).delete()
+    audit.record(by=by, verb="core.user_changed", target=user)
 
 
 @transaction.atomic
@@ -206,4 +226,4 @@ def _must_be_good(password: str, user: User) -> None:
     try:
         validate_password(password, user)
     except ValidationError as error:
-        raise StaffError(" ".join(error.messages)) from error
+        raise WeakPassword(" ".join(error.messages)) from error

@@ -1,4 +1,4 @@
-"""Pages that belong to no room: what stands where something went wrong."""
+"""What stands where something went wrong."""
 
 from __future__ import annotations
 

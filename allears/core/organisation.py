@@ -1,0 +1,76 @@
+"""Verbs about the organisation itself: its name, its mail, a profile."""
+
+from __future__ import annotations
+
+import smtplib
+from dataclasses import dataclass
+from email.message import EmailMessage
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from allears.core import audit
+from allears.core.delivery import letter_of, words_of
+from allears.core.models import Message, Organisation, User
+from allears.core.queries import the_organisation
+from allears.core.seals import BrokenSeal, seal
+from allears.core.smtp import BadAddress, NoMailServer, sender_of, server_of
+
+
+@transaction.atomic
+def change_organisation(*, organisation: Organisation, by: User, password: str = "") -> None:
+    """Save `organisation` as it now is; `password` is the mail server's, empty to keep the old one."""
+    before = Organisation.objects.get(pk=organisation.pk)
+    if password:
+        organisation.smtp_password_sealed = seal(password)
+    # New settings deserve a new try at once.
+    organisation.mail_trouble, organisation.mail_trouble_at = "", None
+    organisation.save()
+    changed = [f.name for f in organisation._meta.fields if getattr(before, f.name) != getattr(organisation, f.name)]
+    audit.record(by=by, verb="core.organisation_changed", target=organisation, changed=changed)
+
+
+@transaction.atomic
+def change_profile(*, user: User) -> None:
+    """Save what `user` changed about themselves."""
+    user.save(update_fields=["name", "language", "time_zone", "theme"])
+    audit.record(by=user, verb="core.profile_changed", target=user)
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """Did the mail server take the test mail, and in whose words."""
+
+    taken: bool
+    words: str
+
+
+def send_test_mail(*, to: str, by: User) -> TestResult:
+    """Hand one mail to the mail server now, past the outbox, and say what it answered."""
+    organisation = the_organisation()
+    try:
+        server = server_of(organisation)
+        with server.connect() as connection:
+            connection.send_message(_test_letter(to, organisation))
+    except NoMailServer:
+        return TestResult(False, _("No mail server is named yet: mail waits in the outbox."))
+    except (OSError, smtplib.SMTPException, BrokenSeal, BadAddress, ValueError) as trouble:
+        return TestResult(False, _in_words(trouble))
+    audit.record(by=by, verb="core.test_mail_sent", target=organisation)
+    return TestResult(True, _("%(host)s took the mail. Look whether it arrives at %(to)s.") % {"host": server.host, "to": to})
+
+
+def _in_words(trouble: Exception) -> str:
+    if isinstance(trouble, smtplib.SMTPRecipientsRefused):
+        code, said = next(iter(trouble.recipients.values()))
+        return f"{code} {said.decode('utf-8', 'replace')}"
+    return words_of(trouble)
+
+
+def _test_letter(to: str, organisation: Organisation) -> EmailMessage:
+    message = Message(
+        to=to,
+        subject=_("A test mail from Allears"),
+        text=_("If you read this, mail from %(organisation)s leaves as it should.") % {"organisation": organisation},
+    )
+    return letter_of(message, sender_of(organisation))

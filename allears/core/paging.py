@@ -1,0 +1,28 @@
+"""Long lists by key: each page is as fast as the first, and rows that come meanwhile shift nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from django.db.models import Model, QuerySet
+
+Row = TypeVar("Row", bound=Model)
+ROWS = 50
+
+
+@dataclass(frozen=True)
+class KeysetPage(Generic[Row]):
+    """Some rows, newest first, and the key after which older ones begin (empty: there are none)."""
+
+    rows: list[Row]
+    after: str
+    first: bool
+
+
+def keyset_page(rows: QuerySet[Row], before: str | None, size: int = ROWS) -> KeysetPage[Row]:
+    """Return the page of `rows` (ordered by descending id) that are older than the id `before`."""
+    key = int(before) if before and before.isdecimal() and len(before) < 19 else None
+    some = list((rows.filter(pk__lt=key) if key else rows)[: size + 1])
+    after = str(some[size - 1].pk) if len(some) > size else ""
+    return KeysetPage(some[:size], after, key is None)

@@ -1,0 +1,62 @@
+"""What this room adds to pages: its own tabs, and what stands on the sign-in page of a demo."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from allears.core.demo import notes
+from allears.core.rules import is_administrator
+from allears.design.parts import Link
+from allears.design.tags import drawn
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def your_tabs(context: dict[str, Any]) -> SafeString:
+    """The pages about the reader and how they sign in."""
+    pages = [
+        (_("Profile"), "core:profile"),
+        (_("Password"), "account_change_password"),
+        (_("Second step"), "mfa_index"),
+        (_("Where you are signed in"), "usersessions_list"),
+        (_("Your long work"), "core:jobs"),
+    ]
+    return _tabs(context, pages, _("You"))
+
+
+@register.simple_tag(takes_context=True)
+def settings_tabs(context: dict[str, Any]) -> SafeString:
+    """The administrators' pages."""
+    pages = [
+        (_("Organisation"), "core:organisation"),
+        (_("People who sign in"), "core:staff"),
+        (_("Outbox"), "core:outbox"),
+        (_("What was done"), "core:audit"),
+        (_("Long work"), "core:jobs"),
+        (_("Health"), "core:health"),
+    ]
+    return _tabs(context, pages, _("Settings"))
+
+
+@register.simple_tag(takes_context=True)
+def jobs_tabs(context: dict[str, Any]) -> SafeString:
+    """The tabs that fit who reads about long work."""
+    return settings_tabs(context) if is_administrator(context["request"].user) else your_tabs(context)
+
+
+def _tabs(context: dict[str, Any], pages: list[tuple[str, str]], label: str) -> SafeString:
+    here = context["request"].path
+    links = [Link(words, reverse(name), here.startswith(reverse(name))) for words, name in pages]
+    return drawn("tabs", items=links, label=label)
+
+
+@register.inclusion_tag("core/sign_in_notes.html")
+def sign_in_notes() -> dict[str, Any]:
+    """Who a newcomer can sign in as, and what they can answer at once: only where the demo was loaded."""
+    return {"notes": notes()}

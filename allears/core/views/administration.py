@@ -1,0 +1,106 @@
+"""The organisation, its mail, what was done and how the installation is: for administrators."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from allears.core import delivery, queries
+from allears.core import organisation as house
+from allears.core.doors import StaffRequest, door
+from allears.core.forms import OrganisationForm, TestMailForm
+from allears.core.health import findings
+from allears.core.models import Message
+from allears.core.paging import keyset_page
+from allears.core.rules import is_administrator
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door(is_administrator)
+def organisation(request: StaffRequest) -> HttpResponse:
+    """Name, language, time zone, and how mail leaves."""
+    form = OrganisationForm(request.POST or None, instance=queries.the_organisation())
+    if request.method == "POST" and form.is_valid():
+        house.change_organisation(
+            organisation=form.instance, by=request.user, password=form.cleaned_data["smtp_password"]
+        )
+        messages.success(request, _("Saved."))
+        return redirect("core:organisation")
+    return _organisation_page(request, form, TestMailForm(initial={"to": request.user.email}))
+
+
+def _organisation_page(request: StaffRequest, form: OrganisationForm, test: TestMailForm) -> HttpResponse:
+    wrong = form.errors or test.errors
+    return render(request, "core/organisation.html", {"form": form, "test": test}, status=422 if wrong else 200)
+
+
+@require_POST
+@door(is_administrator)
+def test_mail(request: StaffRequest) -> HttpResponse:
+    """Send a mail now and say what the mail server answered."""
+    test = TestMailForm(request.POST)
+    if not test.is_valid():
+        return _organisation_page(request, OrganisationForm(instance=queries.the_organisation()), test)
+    result = house.send_test_mail(to=test.cleaned_data["to"], by=request.user)
+    (messages.success if result.taken else messages.error)(request, result.words)
+    return redirect("core:organisation")
+
+
+@require_safe
+@door(is_administrator)
+def outbox(request: StaffRequest) -> HttpResponse:
+    """Mails: waiting, sent, failed; with search."""
+    state, q = request.GET.get("state", ""), request.GET.get("q", "").strip()
+    page = keyset_page(queries.mails(state=state, q=q), request.GET.get("before"))
+    context = {"page": page, "state": state, "q": q, "failed": _failed().count()}
+    return render(request, "core/outbox.html", context)
+
+
+def _failed() -> QuerySet[Message]:
+    return queries.mails(state="failed")
+
+
+@require_POST
+@door(is_administrator)
+def outbox_again(request: StaffRequest) -> HttpResponse:
+    """Let every failed mail wait again."""
+    _say_how_many(request, delivery.send_again(messages=_failed(), by=request.user))
+    return redirect("core:outbox")
+
+
+def _say_how_many(request: StaffRequest, count: int) -> None:
+    words = ngettext("%(count)s mail waits to be sent again.", "%(count)s mails wait to be sent again.", count)
+    messages.success(request, words % {"count": count})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door(is_administrator)
+def outbox_mail(request: StaffRequest, ref: str) -> HttpResponse:
+    """Read one mail; POST lets a failed one wait again."""
+    message = get_object_or_404(Message, ref=ref)
+    if request.method == "POST":
+        _say_how_many(request, delivery.send_again(messages=[message], by=request.user))
+        return redirect("core:outbox_mail", ref=ref)
+    context = {"message": message, "due": delivery.due_in(message)}
+    return render(request, "core/outbox_mail.html", context)
+
+
+@require_safe
+@door(is_administrator)
+def audit_log(request: StaffRequest) -> HttpResponse:
+    """Who did what to what, newest first."""
+    asked = {name: request.GET.get(name, "").strip() for name in ("who", "verb", "target")}
+    page = keyset_page(queries.events(**asked), request.GET.get("before"))
+    return render(request, "core/audit.html", {"page": page, "asked": asked})
+
+
+@require_safe
+@door(is_administrator)
+def health(request: StaffRequest) -> HttpResponse:
+    """How the installation is."""
+    return render(request, "core/health.html", {"findings": findings()})
