@@ -175,7 +175,7 @@ MFA_TOTP_ISSUER = "Allears"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 
 EMAIL_BACKEND = "allears.core.mail.OutboxBackend"
-DEFAULT_FROM_EMAIL = os.environ.get("ALLEARS_MAIL_FROM", f"allears@{_host if '.' in _host else 'localhost'}")
+DEFAULT_FROM_EMAIL = os.environ.get("ALLEARS_MAIL_FROM", f"allears@{_host if _host[-1:].isalpha() else 'localhost'}")
 # smtp://user:password@host:587/?tls=starttls (or tls=implicit, tls=none); empty: mail waits on the outbox page.
 SMTP_URL = os.environ.get("ALLEARS_SMTP_URL", "")
 

@@ -103,6 +103,7 @@ def claim() -> Message | None:
 def _hand_over(connection: smtplib.SMTP, message: Message, sender: Sender) -> int:
     """Give `message` to the server; return 1 when it took it. Raises when the connection is of no use any more."""
     try:
+        message.to.encode("ascii")
         letter = letter_of(message, sender)
     except ValueError as unfit:
         return _failed(message, _("This mail cannot be written: %(why)s") % {"why": unfit})
@@ -113,7 +114,7 @@ def _hand_over(connection: smtplib.SMTP, message: Message, sender: Sender) -> in
         asked = True
         _expect(connection.data(letter.as_bytes(policy=SMTP_POLICY)))
     except _Refused as refusal:
-        _reset(connection)
+        connection.rset()
         return _refused(message, refusal)
     except (OSError, smtplib.SMTPException) as trouble:
         if asked:
@@ -139,10 +140,6 @@ def _expect(answer: tuple[int, bytes], *, sender: bool = False) -> None:
         raise smtplib.SMTPResponseException(code, words)
     if not 200 <= code < 300:
         raise _Refused(code, words)
-
-
-def _reset(connection: smtplib.SMTP) -> None:
-    connection.rset()
 
 
 def _sent(message: Message) -> int:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +14,9 @@ from django.core.mail.backends.base import BaseEmailBackend
 
 from allears.core.ids import new_ref
 from allears.core.models import Message
+
+
+HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 
 
 class UnfitAddress(ValueError):
@@ -27,8 +31,7 @@ def put(
 
     Raises `UnfitAddress` for line breaks in what becomes a header.
     """
-    if any(c in "\r\n" for c in to + subject + to_name + "".join((headers or {}).values())) or "@" not in to:
-        raise UnfitAddress(to)
+    _must_be_fit(to, to_name, subject, headers or {})
     message, _ = Message.objects.get_or_create(
         key=key,
         defaults={
@@ -37,6 +40,14 @@ def put(
         },
     )
     return message
+
+
+def _must_be_fit(to: str, to_name: str, subject: str, headers: dict[str, str]) -> None:
+    lines = [to, to_name, subject, *headers.values()]
+    if "@" not in to or any(sign in line for line in lines for sign in "\r\n\0"):
+        raise UnfitAddress(to)
+    if not all(HEADER_NAME.fullmatch(name) for name in headers):
+        raise UnfitAddress(to)
 
 
 class OutboxBackend(BaseEmailBackend):

@@ -52,6 +52,7 @@ class MailServer:
         try:
             if self.security == "starttls":
                 session.starttls(context=ssl.create_default_context())
+            session.ehlo_or_helo_if_needed()
             if self.user:
                 session.login(self.user, self.password)
             yield session
