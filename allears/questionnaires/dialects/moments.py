@@ -1,0 +1,79 @@
+"""Dates and times as exports write them, read without guessing more than must be guessed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from zoneinfo import ZoneInfo
+
+YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
+YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(?!\d)")
+CLOCK = re.compile(r"[T\s]*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*([aApP]\.?\s?[mM]\.?)?")
+OFFSET = re.compile(r"\s*(?:(?:GMT|UTC)\s*)?([+-]\d{1,2})(?::?(\d{2}))?\s*$|\s*(Z|UTC|GMT)\s*$")
+
+
+def day_comes_first(values: Iterable[str]) -> bool:
+    """Whether dates such as 13/02/2020 show that the day stands before the month."""
+    firsts, seconds = set(), set()
+    for value in values:
+        if found := YEAR_LAST.match(value.strip()):
+            firsts.add(int(found.group(1)))
+            seconds.add(int(found.group(2)))
+    if any(number > 12 for number in firsts) != any(number > 12 for number in seconds):
+        return any(number > 12 for number in firsts)
+    return False
+
+
+def moment_of(text: str, *, zone: ZoneInfo, day_first: bool = False) -> dt.datetime | None:
+    """The moment that `text` names, with its time zone (`zone` unless it says one); None if it names none."""
+    text = text.strip()
+    date = _date(text, day_first)
+    if date is None:
+        return None
+    day, rest = date
+    clock = CLOCK.match(rest)
+    time, rest = (_time(clock), rest[clock.end() :]) if clock else (dt.time(), rest)
+    offset = OFFSET.match(rest)
+    if time is None or (rest.strip() and not offset):
+        return None
+    try:
+        return dt.datetime.combine(day, time, tzinfo=_zone(offset) if offset else zone)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _date(text: str, day_first: bool) -> tuple[dt.date, str] | None:
+    if found := YEAR_FIRST.match(text):
+        year, month, day = (int(part) for part in found.groups())
+    elif found := YEAR_LAST.match(text):
+        one, two, year = (int(part) for part in found.groups())
+        day, month = (one, two) if day_first or one > 12 else (two, one)
+        year += 2000 if year < 100 else 0
+    else:
+        return None
+    try:
+        return dt.date(year, month, day), text[found.end() :]
+    except ValueError:
+        return None
+
+
+def _time(clock: re.Match[str]) -> dt.time | None:
+    hour, minute, second = (int(clock.group(part) or 0) for part in (1, 2, 3))
+    half = (clock.group(4) or "").lower()
+    if half and hour > 12:
+        return None
+    if half:
+        hour = hour % 12 + (12 if half.startswith("p") else 0)
+    try:
+        return dt.time(hour, minute, second)
+    except ValueError:
+        return None
+
+
+def _zone(offset: re.Match[str]) -> dt.tzinfo:
+    if offset.group(3):
+        return dt.UTC
+    hours, minutes = int(offset.group(1)), int(offset.group(2) or 0)
+    sign = -1 if offset.group(1).startswith("-") else 1
+    return dt.timezone(sign * dt.timedelta(hours=abs(hours), minutes=minutes))
