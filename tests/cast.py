@@ -87,7 +87,9 @@ def nia() -> Person:
 def facet(label: str, *values: str) -> Facet:
     made, _ = Facet.objects.get_or_create(key=label.lower().replace(" ", "-"), defaults={"label": label})
     for place, value in enumerate(values):
-        FacetValue.objects.get_or_create(facet=made, key=value.lower(), defaults={"label": value, "position": place})
+        FacetValue.objects.get_or_create(
+            facet=made, key=value.lower(), defaults={"label": value, "position": place}
+        )
     return made
 
 
@@ -122,13 +124,20 @@ def late_orders(**fields: Any) -> Study:
     return study
 
 
-def said(who: Person | None, text: str, study: Study | None = None, prompt: str = "What happened?") -> Verbatim:
+def said(
+    who: Person | None, text: str, study: Study | None = None, prompt: str = "What happened?"
+) -> Verbatim:
     """`who` answers the study's open question in these words and sends it; returns the words as kept."""
     study = study or late_orders()
     question = _open_question(study, prompt)
     spoken_at = timezone.now() - timedelta(days=10)
     words = keep(
-        collection=study.collection, source=question.source, person=who, text=text, language="en", spoken_at=spoken_at
+        collection=study.collection,
+        source=question.source,
+        person=who,
+        text=text,
+        language="en",
+        spoken_at=spoken_at,
     )
     response = Response.objects.create(
         study=study, version=question.version, person=who, started_at=spoken_at, submitted_at=spoken_at

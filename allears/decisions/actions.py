@@ -56,7 +56,9 @@ def decide(
 
 def _leave_out_what_is_overtaken(grounds: list[Insight]) -> None:
     """A draft that only says what was understood is not needed once it can say what was decided."""
-    overtaken = Update.objects.filter(insight__in=grounds, approved_at=None, discarded_at=None, edited_by=None)
+    overtaken = Update.objects.filter(
+        insight__in=grounds, approved_at=None, discarded_at=None, edited_by=None
+    )
     overtaken.update(discarded_at=now())
 
 
@@ -111,7 +113,13 @@ def _redraft(decision: Decision) -> None:
 
 @transaction.atomic
 def add_change(
-    *, decision: Decision, what: str, owner: User, by: User | None, due_on: date | None = None, example: bool = False
+    *,
+    decision: Decision,
+    what: str,
+    owner: User,
+    by: User | None,
+    due_on: date | None = None,
+    example: bool = False,
 ) -> Change:
     """Say what is done about a decision, by whom and by when. It starts as planned."""
     change = Change.objects.create(decision=decision, what=what, owner=owner, due_on=due_on, example=example)
@@ -165,7 +173,11 @@ def _draft(
     if decision:
         study, (cited, general), example = decision.study, drafting.about_decision(decision), decision.example
     elif step:
-        study, (cited, general), example = step.change.decision.study, drafting.about_step(step), step.change.example
+        study, (cited, general), example = (
+            step.change.decision.study,
+            drafting.about_step(step),
+            step.change.example,
+        )
     else:
         assert insight is not None, "an update is about a decision, a step of a change or an insight"
         study, (cited, general), example = insight.study, drafting.about_insight(insight), insight.example

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from allears.core.queries import the_organisation
-from allears.decisions.chain import Quoted, insights_behind, quoted_by_person
+from allears.decisions.chain import Quoted, insights_behind_all, quoted_by_person
 from allears.decisions.models import Update
 from allears.people.models import Person
 
@@ -40,8 +40,8 @@ class Composed:
 
 def parts_for(people: Iterable[int], updates: Sequence[Update]) -> dict[int, list[Part]]:
     """Return what each person is told, updates in order; an update with no text for them is left out."""
-    ids = list(people)
-    quoted = {u.pk: quoted_by_person(insights_behind(u), ids) for u in updates}
+    ids, grounds = list(people), insights_behind_all(updates)
+    quoted = {u.pk: quoted_by_person(grounds[u.pk], ids) for u in updates}
     found: dict[int, list[Part]] = {}
     for person_id in ids:
         parts = [_part(u, quoted[u.pk].get(person_id, [])) for u in updates]
@@ -76,7 +76,9 @@ def _subject(parts: Sequence[Part]) -> str:
     if len(titles) > 1:
         return _("What became of what you told us")
     words = ngettext(
-        "What became of your words: %(study)s", "What became of your words: %(study)s", sum(p.cited for p in parts)
+        "What became of your words: %(study)s",
+        "What became of your words: %(study)s",
+        sum(p.cited for p in parts),
     )
     line = words if any(part.cited for part in parts) else _("What came of “%(study)s”")
     return " ".join((line % {"study": titles.pop()}).split())

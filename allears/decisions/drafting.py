@@ -15,7 +15,9 @@ def about_decision(decision: Decision) -> tuple[str, str]:
         told = _decided(decision)
         return (
             _("Because of what you and others told us, this is what we decided.") + "\n\n" + told,
-            _("Thank you for taking part. From what everybody said, this is what we decided.") + "\n\n" + told,
+            _("Thank you for taking part. From what everybody said, this is what we decided.")
+            + "\n\n"
+            + told,
         )
 
 

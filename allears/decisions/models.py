@@ -40,9 +40,15 @@ class Decision(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(kind__in=DecisionKind.values), name="decisions_decision_kind_known"),
-            models.CheckConstraint(condition=~Q(kind="wont") | ~Q(because=""), name="decisions_no_says_because"),
-            models.CheckConstraint(condition=~Q(kind="not_yet") | ~Q(until=""), name="decisions_not_yet_says_until"),
+            models.CheckConstraint(
+                condition=Q(kind__in=DecisionKind.values), name="decisions_decision_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="wont") | ~Q(because=""), name="decisions_no_says_because"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="not_yet") | ~Q(until=""), name="decisions_not_yet_says_until"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -111,7 +117,9 @@ class Update(models.Model):
     ref = models.CharField(max_length=10, unique=True, default=new_ref)
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="+")
     decision = models.ForeignKey(Decision, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    change_step = models.ForeignKey(ChangeStep, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    change_step = models.ForeignKey(
+        ChangeStep, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     insight = models.ForeignKey(Insight, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     text_cited = models.TextField()
     text_general = models.TextField(blank=True)
@@ -158,15 +166,12 @@ class Telling(models.Model):
     update = models.ForeignKey(Update, on_delete=models.CASCADE, related_name="tellings")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     cited = models.BooleanField()
-    digest = models.ForeignKey(Digest, null=True, blank=True, on_delete=models.PROTECT, related_name="tellings")
+    digest = models.ForeignKey(
+        Digest, null=True, blank=True, on_delete=models.PROTECT, related_name="tellings"
+    )
     told_at = models.DateTimeField(default=now)
     seen_at = models.DateTimeField(null=True, blank=True)
     spoke_at = models.DateTimeField()  # when this person first spoke in the update's study
-
-    @property
-    def by_mail(self) -> bool:
-        """Whether it went out by mail; otherwise it waits on the person's page."""
-        return self.digest_id is not None
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["update", "person"], name="decisions_telling_once")]
@@ -174,6 +179,11 @@ class Telling(models.Model):
 
     def __str__(self) -> str:
         return f"{self.update_id} to {self.person_id}"
+
+    @property
+    def by_mail(self) -> bool:
+        """Whether it went out by mail; otherwise it waits on the person's page."""
+        return self.digest_id is not None
 
 
 class Helped(models.Model):
@@ -210,5 +220,7 @@ class PublicQuote(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["item", "verbatim", "start", "end"], name="decisions_publicquote_once")
+            models.UniqueConstraint(
+                fields=["item", "verbatim", "start", "end"], name="decisions_publicquote_once"
+            )
         ]

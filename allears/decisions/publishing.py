@@ -51,7 +51,7 @@ def quotable(decision: Decision) -> list[Quotable]:
         .select_related("verbatim__person__merged_into", "insight")
         .order_by("insight_id", "verbatim_id", "start")
     )
-    given = consents({speaker(row) for row in cited if speaker(row)})
+    given = consents({pk for pk in map(speaker, cited) if pk})
     return [_quotable(row, given.get(speaker(row) or 0, {})) for row in cited]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from statistics import median
+from typing import TYPE_CHECKING
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -18,6 +19,20 @@ from allears.decisions.models import Change, ChangeState, Decision, Helped, Tell
 from allears.questionnaires.models import Answer, Response
 from allears.studies.models import Study
 from allears.studies.queries import seen_by
+
+if TYPE_CHECKING:
+    from typing import TypedDict
+
+    from django_stubs_ext import WithAnnotations
+
+    class Reached(TypedDict):
+        """How many people an update has reached: by mail, waiting on their page, seen there."""
+
+        mailed: int
+        waiting_on_page: int
+        seen: int
+
+    CountedUpdate = WithAnnotations[Update, Reached]
 
 # Told by mail, or seen on their own page: what is merely waiting on a page has not been heard.
 HEARD = Q(digest__isnull=False) | Q(seen_at__isnull=False)
@@ -43,7 +58,9 @@ def hear_back(study: Study | None = None, *, studies: QuerySet[Study] | None = N
     A contributor gave at least one answer; erased people are left out. Days run from when somebody first spoke in the
     study to the first thing they heard of it.
     """
-    inside = [study.pk] if study else (studies if studies is not None else Study.objects.all()).values("pk")
+    inside = (
+        Study.objects.filter(pk=study.pk) if study else (Study.objects.all() if studies is None else studies)
+    )
     first = (
         Telling.objects.filter(HEARD, update__study__in=inside, person__erased_at=None)
         .values("person", "update__study")
@@ -54,7 +71,7 @@ def hear_back(study: Study | None = None, *, studies: QuerySet[Study] | None = N
     return HearBack(_contributors(inside), len(days), median(days) if days else None)
 
 
-def _contributors(inside: object) -> int:
+def _contributors(inside: QuerySet[Study]) -> int:
     spoke = Response.objects.filter(
         Exists(Answer.objects.filter(response=OuterRef("pk"))), study__in=inside, person__erased_at=None
     ).exclude(person=None)
@@ -67,12 +84,14 @@ def decisions_in(studies: QuerySet[Study]) -> QuerySet[Decision]:
     return (
         Decision.objects.filter(study__in=studies)
         .select_related("study", "decided_by")
-        .prefetch_related("insights", Prefetch("changes", Change.objects.select_related("owner").order_by("pk")))
+        .prefetch_related(
+            "insights", Prefetch("changes", Change.objects.select_related("owner").order_by("pk"))
+        )
         .order_by("-decided_at", "-pk")
     )
 
 
-def updates_in(studies: QuerySet[Study]) -> QuerySet[Update]:
+def updates_in(studies: QuerySet[Study]) -> QuerySet[CountedUpdate]:
     """Return the updates of these studies, newest first, with how many people each has reached."""
     return (
         Update.objects.filter(study__in=studies)
@@ -98,7 +117,9 @@ def helped_by_update(updates: list[int]) -> dict[int, HelpedCount]:
     """Return the answers to "did it help?" for each update."""
     newest: dict[tuple[int, int], bool] = {}
     for update_id, person_id, helped in (
-        Helped.objects.filter(update__in=updates).order_by("pk").values_list("update_id", "person_id", "helped")
+        Helped.objects.filter(update__in=updates)
+        .order_by("pk")
+        .values_list("update_id", "person_id", "helped")
     ):
         newest[(update_id, person_id)] = helped
     found: dict[int, HelpedCount] = {}

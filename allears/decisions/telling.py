@@ -39,7 +39,9 @@ class Reach:
 def approved(study: Study) -> list[Update]:
     """Return the study's approved updates, oldest step first."""
     ready = Update.objects.filter(study=study, approved_at__isnull=False, discarded_at=None)
-    return list(ready.select_related("study", "decision", "change_step__change", "insight").order_by("drafted_at"))
+    return list(
+        ready.select_related("study", "decision", "change_step__change", "insight").order_by("drafted_at")
+    )
 
 
 def untold(study: Study) -> dict[int, set[int]]:
@@ -105,7 +107,9 @@ def _chunks(ids: list[int]) -> Iterator[list[int]]:
 def _tell(chunk: list[int], updates: dict[int, Update], spoke: dict[int, datetime]) -> int:
     # The lock on the people makes two sendings at once take turns; the second finds nobody left to tell.
     people = {p.pk: p for p in Person.objects.select_for_update().filter(pk__in=chunk).order_by("pk")}
-    told = set(Telling.objects.filter(person__in=chunk, update__in=updates).values_list("person_id", "update_id"))
+    told = set(
+        Telling.objects.filter(person__in=chunk, update__in=updates).values_list("person_id", "update_id")
+    )
     parts = parts_for(people, list(updates.values()))
     tellings: list[Telling] = []
     for pk, person in people.items():

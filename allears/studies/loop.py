@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
+
 from allears.core.models import User
 from allears.studies.models import Study
 
@@ -31,7 +33,7 @@ class Tab:
     """A page about a study, shown to whom `shown_to(user, study)` holds for."""
 
     position: int
-    label: str  # or lazily translated words
+    label: str | Promise  # the latter: translated for whoever reads it
     url_name: str  # takes the study's slug
     shown_to: Callable[[User, Study], bool]
 

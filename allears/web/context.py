@@ -54,6 +54,9 @@ def _with_current(groups: list[list[Link]], path: str) -> list[list[Link]]:
     near = max(urls, key=len, default="")
     near = path if path == "/" else near
     return [
-        [Link(link.label, link.url, link.url == near and (near != "/" or path == "/"), link.badge) for link in group]
+        [
+            Link(link.label, link.url, link.url == near and (near != "/" or path == "/"), link.badge)
+            for link in group
+        ]
         for group in groups
     ]

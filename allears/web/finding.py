@@ -56,7 +56,9 @@ def find(user: User, query: str) -> Found:
         words=_words(studies, query),
         insights=[
             Hit(i.claim, reverse("insights:insight", args=[i.ref]), i.study.title)
-            for i in Insight.objects.filter(_holds("claim", query), study__in=studies).select_related("study")[:MOST]
+            for i in Insight.objects.filter(_holds("claim", query), study__in=studies).select_related(
+                "study"
+            )[:MOST]
         ],
         decisions=_decisions(studies, query),
         studies=[
@@ -64,9 +66,16 @@ def find(user: User, query: str) -> Found:
             for s in looking_for(studies, query)[:MOST]
         ],
         themes=[
-            Hit(t.name, reverse("insights:words_of_study", args=[t.study.slug]) + f"?theme={t.ref}", t.study.title)
+            Hit(
+                t.name,
+                reverse("insights:words_of_study", args=[t.study.slug]) + f"?theme={t.ref}",
+                t.study.title,
+            )
             for t in Theme.objects.filter(
-                _holds("name", query) | _holds("definition", query), study__in=studies, merged_into=None, retired_at=None
+                _holds("name", query) | _holds("definition", query),
+                study__in=studies,
+                merged_into=None,
+                retired_at=None,
             ).select_related("study")[:MOST]
         ],
         people=_people(user, query),
@@ -86,7 +95,9 @@ def _words(studies: QuerySet[Study], query: str) -> list[Verbatim]:
 
 
 def _decisions(studies: QuerySet[Study], query: str) -> list[Hit]:
-    decided = Decision.objects.filter(_holds("statement", query) | _holds("because", query), study__in=studies)
+    decided = Decision.objects.filter(
+        _holds("statement", query) | _holds("because", query), study__in=studies
+    )
     changed = Change.objects.filter(_holds("what", query), decision__study__in=studies)
     return [
         Hit(d.statement, reverse("decisions:decision", args=[d.ref]), d.study.title)
@@ -105,5 +116,7 @@ def _people(user: User, query: str) -> list[Hit]:
 
 def _person(person: Person) -> Hit:
     return Hit(
-        person.shown_name, reverse("people:person", args=[person.ref]), person.account.name if person.account else ""
+        person.shown_name,
+        reverse("people:person", args=[person.ref]),
+        person.account.name if person.account else "",
     )

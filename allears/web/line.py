@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count, Prefetch, Q
 
-from allears.decisions.chain import Quoted, cited_by_insight, insights_behind
+from allears.decisions.chain import Quoted, cited_by_insight, insights_behind_all
 from allears.decisions.models import Change, ChangeStep, Decision, Ground, Telling, Update
 from allears.insights.models import Citation, Coding, Insight, Theme
 from allears.people.models import Person
@@ -71,7 +71,9 @@ def from_decision(decision: Decision, change: Change | None = None) -> Sight:
     whole.decisions = [decision]
     whole.changes = [change] if change else [c for c in whole.changes if c.decision_id == decision.pk]
     kept = {f"decision:{decision.pk}", *(f"change:{c.pk}" for c in whole.changes)}
-    whole.edges = [(a, b) for a, b in whole.edges if b.split(":")[0] not in ("decision", "change") or b in kept]
+    whole.edges = [
+        (a, b) for a, b in whole.edges if b.split(":")[0] not in ("decision", "change") or b in kept
+    ]
     _add_tellings(whole)
     return whole
 
@@ -132,17 +134,20 @@ def _themes_of(ids: list[int]) -> dict[int, list[tuple[Theme, int]]]:
     found: dict[int, list[tuple[Theme, int]]] = {}
     for verbatim_id, theme_id in sorted(pairs):
         theme = themes[theme_id]
-        found.setdefault(verbatim_id, []).append((theme, theme.speakers))  # type: ignore[attr-defined]
+        found.setdefault(verbatim_id, []).append((theme, theme.speakers))
     return found
 
 
 def _tellings_under(ids: list[int], tellings: Sequence[Telling]) -> dict[int, list[Telling]]:
     cited: dict[int, set[int]] = {}
-    for verbatim_id, insight_id in Citation.objects.filter(verbatim__in=ids).values_list("verbatim_id", "insight_id"):
+    for verbatim_id, insight_id in Citation.objects.filter(verbatim__in=ids).values_list(
+        "verbatim_id", "insight_id"
+    ):
         cited.setdefault(insight_id, set()).add(verbatim_id)
     found: dict[int, list[Telling]] = {}
+    grounds = insights_behind_all({t.update_id: t.update for t in tellings}.values())
     for telling in tellings:
-        rests_on = {v for i in insights_behind(telling.update) for v in cited.get(i, ())}
+        rests_on = {v for i in grounds[telling.update_id] for v in cited.get(i, ())}
         for verbatim_id in rests_on:
             found.setdefault(verbatim_id, []).append(telling)
     return found

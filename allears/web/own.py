@@ -61,7 +61,10 @@ def tellings_of(person: Person) -> list[Telling]:
 
 def by_study(person: Person, words: Sequence[OwnWords], tellings: Sequence[Telling]) -> list[Group]:
     """Group words and tellings by study, the one spoken in last first."""
-    studies = {s.collection_id: s for s in Study.objects.filter(collection__in={w.verbatim.collection_id for w in words})}
+    studies = {
+        s.collection_id: s
+        for s in Study.objects.filter(collection__in={w.verbatim.collection_id for w in words})
+    }
     told = {t.update.study_id: t.update.study for t in tellings}
     answers = {h.update_id: h for h in Helped.objects.filter(person__in=all_of(person)).order_by("pk")}
     under = {t.pk for w in words for t in w.tellings}
@@ -83,7 +86,11 @@ def set_consents(person: Person, given: set[str]) -> None:
             wanted = purpose in given
             if now_given.get(purpose, purpose == Purpose.CONTACT and person.contactable) != wanted:
                 actions.record_consent(
-                    person=person, purpose=purpose, given=wanted, source=_("their own page"), wording=str(label)
+                    person=person,
+                    purpose=purpose,
+                    given=wanted,
+                    source=_("their own page"),
+                    wording=str(label),
                 )
 
 

@@ -29,7 +29,7 @@ def to_read_now(user: User) -> Verbatim | None:
     """Return the newest words that `user` has not read, of a length that can be set large."""
     newest = list(unread(user).select_related("person", "source", "collection")[:50])
     fitting = [v for v in newest if FEWEST_CHARACTERS <= len(v.text) <= MOST_CHARACTERS]
-    return (fitting or newest or [None])[0]
+    return next(iter(fitting or newest), None)
 
 
 def studies_now(user: User) -> QuerySet[Study]:

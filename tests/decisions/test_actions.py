@@ -27,7 +27,13 @@ def not_told() -> Insight:
 
 
 def decided(**more: object) -> Decision:
-    given = {"kind": "will", "statement": "call before you do", "insights": [not_told()], "by": cast.lea(), **more}
+    given = {
+        "kind": "will",
+        "statement": "call before you do",
+        "insights": [not_told()],
+        "by": cast.lea(),
+        **more,
+    }
     return actions.decide(study=cast.late_orders(), **given)  # type: ignore[arg-type]
 
 
@@ -79,7 +85,9 @@ def test_an_edited_draft_about_the_insight_is_kept_when_something_is_decided() -
 
 
 def test_moving_a_change_drafts_an_update_for_each_step() -> None:
-    change = actions.add_change(decision=decided(), what="Call list each morning", owner=cast.sam(), by=cast.lea())
+    change = actions.add_change(
+        decision=decided(), what="Call list each morning", owner=cast.sam(), by=cast.lea()
+    )
     actions.move_change(change=change, state="started", by=cast.sam())
     actions.move_change(change=change, state="done", by=cast.sam(), note="38 of 40 called")
 

@@ -40,7 +40,9 @@ def test_a_quote_stands_without_a_name_unless_its_speaker_allows_the_name() -> N
 
     assert publishing.shown_quotes([item])[item.pk] == [publishing.ShownQuote("Nobody told us", "")]
     with pytest.raises(NoConsent):
-        published(by_name=True)
+        publishing.publish(
+            decision=item.decision, said="", did="", by=cast.lea(), quotes=[(Citation.objects.get().pk, True)]
+        )
 
 
 def test_a_quote_by_name_shows_the_name_while_the_consent_holds() -> None:

@@ -9,12 +9,12 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.forms import BaseFormSet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from allears.core.doors import door
+from allears.core.doors import StaffRequest, door
 from allears.core.models import User
 from allears.core.rules import signs_in
 from allears.decisions import actions, chain
@@ -26,7 +26,6 @@ from allears.decisions.rules import can_decide, can_move, can_publish
 from allears.insights.models import Insight
 from allears.studies.models import Study
 from allears.studies.queries import seen_by
-
 
 STATEMENT_FIELDS = ("kind", "statement", "because", "until", "against", "impact_customers", "impact_teams")
 
@@ -43,7 +42,7 @@ def decision_or_404(user: User, ref: str) -> Decision:
 
 
 @door(signs_in)
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: StaffRequest) -> HttpResponse:
     """Every decision that the reader may see, newest first."""
     kind, q = request.GET.get("kind", ""), request.GET.get("q", "").strip()
     found = decisions_in(seen_by(request.user))
@@ -55,7 +54,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @door(signs_in)
-def of_study(request: HttpRequest, slug: str) -> HttpResponse:
+def of_study(request: StaffRequest, slug: str) -> HttpResponse:
     """The decisions of one study."""
     study = study_or_404(request.user, slug)
     found = decisions_in(Study.objects.filter(pk=study.pk))
@@ -67,7 +66,7 @@ def of_study(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @door(signs_in)
-def new(request: HttpRequest, slug: str) -> HttpResponse:
+def new(request: StaffRequest, slug: str) -> HttpResponse:
     """Decide: the form, prefilled with the study's options and the insight one comes from."""
     study = study_or_404(request.user, slug)
     if not can_decide(request.user, study):
@@ -76,11 +75,13 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
         return _save(request, study, None)
     started = {"insights": Insight.objects.filter(study=study, ref=request.GET.get("insight", ""))}
     options = [{"text": line} for line in study.options.splitlines() if line.strip()]
-    return _decision_page(request, study, None, DecisionForm(study=study, initial=started), _option_forms(options))
+    return _decision_page(
+        request, study, None, DecisionForm(study=study, initial=started), _option_forms(options)
+    )
 
 
 @door(signs_in)
-def edit(request: HttpRequest, ref: str) -> HttpResponse:
+def edit(request: StaffRequest, ref: str) -> HttpResponse:
     """Change a decision's words or grounds."""
     decision = decision_or_404(request.user, ref)
     if not can_decide(request.user, decision.study):
@@ -89,7 +90,7 @@ def edit(request: HttpRequest, ref: str) -> HttpResponse:
         return _save(request, decision.study, decision)
     initial: dict[str, Any] = {name: getattr(decision, name) for name in STATEMENT_FIELDS}
     form = DecisionForm(study=decision.study, initial={**initial, "insights": decision.insights.all()})
-    options = list(decision.options.values("text", "chosen", "why"))
+    options = [{"text": o.text, "chosen": o.chosen, "why": o.why} for o in decision.options.all()]
     return _decision_page(request, decision.study, decision, form, _option_forms(options))
 
 
@@ -98,7 +99,7 @@ def _option_forms(initial: list[dict[str, Any]]) -> BaseFormSet[Any]:
 
 
 def _decision_page(
-    request: HttpRequest,
+    request: StaffRequest,
     study: Study,
     decision: Decision | None,
     form: DecisionForm,
@@ -109,25 +110,29 @@ def _decision_page(
     return render(request, "decisions/edit.html", context, status=status)
 
 
-def _save(request: HttpRequest, study: Study, decision: Decision | None) -> HttpResponse:
+def _save(request: StaffRequest, study: Study, decision: Decision | None) -> HttpResponse:
     form, options = DecisionForm(request.POST, study=study), OptionFormSet(request.POST, prefix="option")
     if not (form.is_valid() and options.is_valid()):
         return _decision_page(request, study, decision, form, options, status=422)
     given = {
         **form.cleaned_data,
-        "options": [(o["text"], o["chosen"], o["why"]) for o in options.cleaned_data if o.get("text", "").strip()],
+        "options": [
+            (o["text"], o["chosen"], o["why"]) for o in options.cleaned_data if o.get("text", "").strip()
+        ],
     }
     if decision:
         actions.change_decision(decision=decision, by=request.user, **given)
         messages.success(request, _("The decision is changed."))
         return redirect("decisions:decision", decision.ref)
     made = actions.decide(study=study, by=request.user, **given)
-    messages.success(request, _("Decided. A first update to contributors is drafted; read it before it goes out."))
+    messages.success(
+        request, _("Decided. A first update to contributors is drafted; read it before it goes out.")
+    )
     return redirect("decisions:decision", made.ref)
 
 
 @door(signs_in)
-def decision(request: HttpRequest, ref: str) -> HttpResponse:
+def decision(request: StaffRequest, ref: str) -> HttpResponse:
     """One decision: why, on whose words, what speaks against it, what is done, who was told."""
     found = decision_or_404(request.user, ref)
     may_decide = can_decide(request.user, found.study)
@@ -159,7 +164,7 @@ def _about(decision: Decision) -> Q:
 
 @door(signs_in)
 @require_POST
-def changes(request: HttpRequest, ref: str) -> HttpResponse:
+def changes(request: StaffRequest, ref: str) -> HttpResponse:
     """Add a change to a decision."""
     found = decision_or_404(request.user, ref)
     if not can_decide(request.user, found.study):
@@ -167,7 +172,10 @@ def changes(request: HttpRequest, ref: str) -> HttpResponse:
     form = ChangeForm(request.POST)
     if not form.is_valid():
         return render(
-            request, "decisions/change_new.html", {"form": form, "decision": found, "study": found.study}, status=422
+            request,
+            "decisions/change_new.html",
+            {"form": form, "decision": found, "study": found.study},
+            status=422,
         )
     made = actions.add_change(decision=found, by=request.user, **form.cleaned_data)
     messages.success(request, _("Added. Move it when it starts and when it is done: contributors will hear."))
@@ -180,7 +188,7 @@ def _change_or_404(user: User, ref: str) -> Change:
 
 
 @door(signs_in)
-def change(request: HttpRequest, ref: str) -> HttpResponse:
+def change(request: StaffRequest, ref: str) -> HttpResponse:
     """One change: its history, and moving it."""
     found = _change_or_404(request.user, ref)
     study = found.decision.study
@@ -189,7 +197,7 @@ def change(request: HttpRequest, ref: str) -> HttpResponse:
     return _change_page(request, found, MoveForm(initial={"state": found.state}))
 
 
-def _move(request: HttpRequest, found: Change, study: Study) -> HttpResponse:
+def _move(request: StaffRequest, found: Change, study: Study) -> HttpResponse:
     if not can_move(request.user, study, found.owner_id):
         raise PermissionDenied
     form = MoveForm(request.POST)
@@ -204,7 +212,7 @@ def _move(request: HttpRequest, found: Change, study: Study) -> HttpResponse:
     return redirect("decisions:change", found.ref)
 
 
-def _change_page(request: HttpRequest, found: Change, form: MoveForm, status: int = 200) -> HttpResponse:
+def _change_page(request: StaffRequest, found: Change, form: MoveForm, status: int = 200) -> HttpResponse:
     study = found.decision.study
     context = {
         "change": found,
@@ -221,7 +229,7 @@ def _change_page(request: HttpRequest, found: Change, form: MoveForm, status: in
 
 
 @door(signs_in)
-def edit_change(request: HttpRequest, ref: str) -> HttpResponse:
+def edit_change(request: StaffRequest, ref: str) -> HttpResponse:
     """Change what is to be done, by whom or by when."""
     found = _change_or_404(request.user, ref)
     if not can_decide(request.user, found.decision.study):
@@ -233,4 +241,6 @@ def edit_change(request: HttpRequest, ref: str) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("decisions:change", found.ref)
     context = {"form": form, "change": found, "decision": found.decision, "study": found.decision.study}
-    return render(request, "decisions/change_new.html", context, status=422 if request.method == "POST" else 200)
+    return render(
+        request, "decisions/change_new.html", context, status=422 if request.method == "POST" else 200
+    )

@@ -7,13 +7,13 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from allears.core.doors import door
+from allears.core.doors import StaffRequest, door
 from allears.core.models import User
 from allears.core.progress import job_url
 from allears.core.rules import signs_in
@@ -33,7 +33,7 @@ from allears.studies.queries import seen_by
 
 
 @door(signs_in)
-def all_updates(request: HttpRequest) -> HttpResponse:
+def all_updates(request: StaffRequest) -> HttpResponse:
     """Hearing back, over all studies: what is overdue, what waits to be read, what has gone out."""
     studies = seen_by(request.user)
     page = Paginator(updates_in(studies), 25).get_page(request.GET.get("page"))
@@ -47,7 +47,7 @@ def all_updates(request: HttpRequest) -> HttpResponse:
 
 
 @door(signs_in)
-def updates(request: HttpRequest, slug: str) -> HttpResponse:
+def updates(request: StaffRequest, slug: str) -> HttpResponse:
     """Hearing back, in one study."""
     study = study_or_404(request.user, slug)
     found = list(updates_in(Study.objects.filter(pk=study.pk)))
@@ -78,7 +78,7 @@ def _may_tell(user: User, update: Update) -> None:
 
 
 @door(signs_in)
-def update(request: HttpRequest, ref: str) -> HttpResponse:
+def update(request: StaffRequest, ref: str) -> HttpResponse:
     """One update: both texts, and how each recipient will read it."""
     found = _update_or_404(request.user, ref)
     form = UpdateForm(initial={"text_cited": found.text_cited, "text_general": found.text_general})
@@ -90,7 +90,7 @@ def update(request: HttpRequest, ref: str) -> HttpResponse:
     return _update_page(request, found, form, status=422 if request.method == "POST" else 200)
 
 
-def _edited(request: HttpRequest, found: Update, form: UpdateForm) -> HttpResponse:
+def _edited(request: StaffRequest, found: Update, form: UpdateForm) -> HttpResponse:
     try:
         actions.edit_update(update=found, by=request.user, **form.cleaned_data)
     except DecisionError as error:
@@ -100,7 +100,7 @@ def _edited(request: HttpRequest, found: Update, form: UpdateForm) -> HttpRespon
     return redirect("decisions:update", found.ref)
 
 
-def _update_page(request: HttpRequest, found: Update, form: UpdateForm, status: int = 200) -> HttpResponse:
+def _update_page(request: StaffRequest, found: Update, form: UpdateForm, status: int = 200) -> HttpResponse:
     quoted = quoted_by_person(insights_behind(found))
     people = contributors(found.study)
     chosen = _recipient(request.GET.get("as", ""), list(quoted) + list(people))
@@ -136,7 +136,7 @@ def _preview(found: Update, person: Person) -> dict[str, Any] | None:
 
 @door(signs_in)
 @require_POST
-def approval(request: HttpRequest, ref: str) -> HttpResponse:
+def approval(request: StaffRequest, ref: str) -> HttpResponse:
     """Approve an update, put it aside, or take it back."""
     found = _update_or_404(request.user, ref)
     _may_tell(request.user, found)
@@ -154,7 +154,7 @@ def approval(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @door(signs_in)
-def sending(request: HttpRequest, slug: str) -> HttpResponse:
+def sending(request: StaffRequest, slug: str) -> HttpResponse:
     """Say whom the sending reaches, and start it."""
     study = study_or_404(request.user, slug)
     if not can_tell(request.user, study):
@@ -174,7 +174,7 @@ def sending(request: HttpRequest, slug: str) -> HttpResponse:
 
 @door(signs_in)
 @require_POST
-def about_insight(request: HttpRequest, slug: str) -> HttpResponse:
+def about_insight(request: StaffRequest, slug: str) -> HttpResponse:
     """Draft an update about something that was understood, before anything is decided."""
     study = study_or_404(request.user, slug)
     if not can_tell(request.user, study):

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from allears.core.doors import door, open_door
+from allears.core.doors import StaffRequest, door, open_door
 from allears.core.rules import signs_in
 from allears.decisions import publishing
 from allears.decisions.errors import DecisionError
@@ -30,7 +30,7 @@ def you_said_we_did(request: HttpRequest) -> HttpResponse:
 
 
 @door(signs_in)
-def publish(request: HttpRequest, ref: str) -> HttpResponse:
+def publish(request: StaffRequest, ref: str) -> HttpResponse:
     """Write a decision's public item, choose quotes that may be shown, publish it."""
     decision = decision_or_404(request.user, ref)
     if not can_publish(request.user, decision.study):
@@ -40,7 +40,9 @@ def publish(request: HttpRequest, ref: str) -> HttpResponse:
     form = PublicForm(request.POST or None, initial=started)
     if request.method == "POST" and form.is_valid():
         try:
-            publishing.publish(decision=decision, by=request.user, quotes=_quotes(request), **form.cleaned_data)
+            publishing.publish(
+                decision=decision, by=request.user, quotes=_quotes(request), **form.cleaned_data
+            )
             messages.success(request, _("It stands on the public page now."))
             return redirect("decisions:decision", ref)
         except DecisionError as error:
@@ -59,14 +61,14 @@ def publish(request: HttpRequest, ref: str) -> HttpResponse:
     return render(request, "decisions/publish.html", context, status=422 if request.method == "POST" else 200)
 
 
-def _quotes(request: HttpRequest) -> list[tuple[int, bool]]:
+def _quotes(request: StaffRequest) -> list[tuple[int, bool]]:
     chosen = [c for c in request.POST.getlist("quote") if c.isdigit()]
     return [(int(c), request.POST.get(f"named-{c}") == "1") for c in chosen]
 
 
 @door(signs_in)
 @require_POST
-def withdraw(request: HttpRequest, ref: str) -> HttpResponse:
+def withdraw(request: StaffRequest, ref: str) -> HttpResponse:
     """Take a decision's item off the public page."""
     decision = decision_or_404(request.user, ref)
     if not can_publish(request.user, decision.study):

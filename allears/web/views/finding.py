@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
-from allears.core.doors import door
+from allears.core.doors import StaffRequest, door
 from allears.core.rules import signs_in
 from allears.design.words import Span
 from allears.verbatims.search import highlights
@@ -13,7 +13,7 @@ from allears.web import finding
 
 
 @door(signs_in)
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: StaffRequest) -> HttpResponse:
     """Show what was found, words first."""
     query = request.GET.get("q", "").strip()
     found = finding.find(request.user, query)

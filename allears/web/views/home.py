@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from allears.core.doors import door
+from allears.core.doors import StaffRequest, door
 from allears.core.rules import signs_in
 from allears.core.waiting import Waiting
 from allears.decisions.queries import hear_back
@@ -22,12 +22,19 @@ from allears.studies.queries import seen_by
 from allears.verbatims.models import Verbatim
 from allears.web import queries
 
-TONES = {"asked": "voice", "spoke": "voice", "understood": "accent", "decided": "accent", "done": "kept", "heard": "kept"}
+TONES = {
+    "asked": "voice",
+    "spoke": "voice",
+    "understood": "accent",
+    "decided": "accent",
+    "done": "kept",
+    "heard": "kept",
+}
 MOST_LOOPS = 3
 
 
 @door(signs_in)
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: StaffRequest) -> HttpResponse:
     """What customers said that this reader has not read yet, and what waits for them."""
     user = request.user
     words = queries.to_read_now(user)
@@ -89,7 +96,7 @@ def _when(days: int) -> str:
 
 @door(signs_in)
 @require_POST
-def heard(request: HttpRequest) -> HttpResponse:
+def heard(request: StaffRequest) -> HttpResponse:
     """The reader has read these words: show the next ones."""
     seen = seen_by(request.user).values("collection")
     words = get_object_or_404(Verbatim, ref=request.POST.get("words", ""), collection__in=seen)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from allears.core.doors import door
+from allears.core.doors import StaffRequest, door
 from allears.core.models import User
 from allears.core.rules import signs_in
 from allears.decisions.models import Change, Decision
@@ -23,7 +23,7 @@ Looked = tuple[line.Sight, Study, Any]
 
 
 @door(signs_in)
-def sight(request: HttpRequest, kind: str, ref: str) -> HttpResponse:
+def sight(request: StaffRequest, kind: str, ref: str) -> HttpResponse:
     """Show the chain in both directions, as a picture and as a list."""
     if kind not in _LOOKS:
         raise Http404
@@ -42,13 +42,17 @@ def sight(request: HttpRequest, kind: str, ref: str) -> HttpResponse:
 def _of_verbatim(user: User, ref: str) -> Looked:
     collections = seen_by(user).values("collection")
     words = get_object_or_404(
-        Verbatim.objects.select_related("person", "source", "stone", "leaf__block"), ref=ref, collection__in=collections
+        Verbatim.objects.select_related("person", "source", "stone", "leaf__block"),
+        ref=ref,
+        collection__in=collections,
     )
     return line.from_verbatim(words), Study.objects.get(collection=words.collection_id), words
 
 
 def _of_insight(user: User, ref: str) -> Looked:
-    insight = get_object_or_404(Insight.objects.select_related("study", "made_by"), ref=ref, study__in=seen_by(user))
+    insight = get_object_or_404(
+        Insight.objects.select_related("study", "made_by"), ref=ref, study__in=seen_by(user)
+    )
     return line.from_insights([insight]), insight.study, insight
 
 
@@ -59,7 +63,9 @@ def _of_decision(user: User, ref: str) -> Looked:
 
 
 def _of_change(user: User, ref: str) -> Looked:
-    found = Change.objects.select_related("decision__study", "decision__decided_by", "owner").prefetch_related("steps__by")
+    found = Change.objects.select_related(
+        "decision__study", "decision__decided_by", "owner"
+    ).prefetch_related("steps__by")
     change = get_object_or_404(found, ref=ref, decision__study__in=seen_by(user))
     return line.from_decision(change.decision, change), change.decision.study, change
 
@@ -86,7 +92,9 @@ def _word_nodes(found: line.Sight, kind: str, focus: Any) -> list[picture.Node]:
         return [_node("verbatim", focus.pk, f"“{focus.text}”" if focus.text else "–", focus.ref, "voice")]
     once = {q.verbatim_id: q for q in reversed(found.words)}
     return [
-        _node("verbatim", q.verbatim_id, f"“{q.quoted}”", q.ref, "dissent" if q.side == "against" else "voice")
+        _node(
+            "verbatim", q.verbatim_id, f"“{q.quoted}”", q.ref, "dissent" if q.side == "against" else "voice"
+        )
         for q in sorted(once.values(), key=lambda q: (q.side == "against", q.verbatim_id))
     ]
 

@@ -1,0 +1,180 @@
+"""A participant's own page: all they said, what they were told, and what they can change; no account, no cookie."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from allears.core.models import Message
+from allears.decisions import actions, telling
+from allears.decisions.models import Helped, Telling, Update
+from allears.people import links
+from allears.people.models import Person
+from allears.people.queries import consents
+from allears.verbatims.models import Stone, Verbatim
+from tests import cast
+from tests.decisions.test_actions import decided
+
+pytestmark = pytest.mark.django_db
+
+
+def told() -> str:
+    """Bob was told of the decision on his words; returns the address of his page."""
+    actions.approve_update(update=Update.objects.get(decision=decided()), by=cast.lea())
+    telling.send(cast.late_orders())
+    found = re.search(r"/me/\S+", Message.objects.get(to=cast.bob().email).text)
+    assert found
+    return found[0]
+
+
+def page(address: str) -> str:
+    return Client().get(address).content.decode()
+
+
+def test_the_page_shows_their_words_and_what_was_decided_beside_them() -> None:
+    shown = page(told())
+
+    assert "Nobody told us until we called." in shown
+    assert "call before you do" in shown
+    assert "What we decided" in shown
+
+
+def test_opening_the_page_changes_nothing_and_sets_no_cookie() -> None:
+    address = told()
+    before = list(Telling.objects.values_list("seen_at", flat=True))
+    response = Client().get(address)
+
+    assert not response.cookies
+    assert list(Telling.objects.values_list("seen_at", flat=True)) == before == [None]
+
+
+def test_what_staff_have_not_told_stays_with_them() -> None:
+    decided()
+    shown = page(f"/me/{links.issue(cast.bob())}/")
+
+    assert "Nobody told us until we called." in shown
+    assert "call before you do" not in shown
+    assert "It is not lateness that loses them" not in shown
+
+
+def test_nobody_sees_another_one_s_words() -> None:
+    told()
+    assert "Nobody told us" not in page(f"/me/{links.issue(cast.cleo())}/")
+
+
+@pytest.mark.parametrize("token", ["x", "x" * 24, "%00", "a/b", "'; DROP TABLE", "é" * 500])
+def test_a_forged_link_gets_a_page_that_helps(token: str) -> None:
+    response = Client().get(f"/me/{token}/")
+
+    assert response.status_code == 404
+
+
+def test_a_revoked_link_opens_nothing() -> None:
+    address = told()
+    links.revoke(person=cast.bob(), by=cast.ada())
+
+    assert Client().get(address).status_code == 404
+
+
+def test_they_say_that_it_helped_in_their_own_words() -> None:
+    address = told()
+    update = Update.objects.get(decision__isnull=False)
+    Client().post(
+        f"{address}helped/", {"update": update.ref, "helped": "yes", "words": "You called on <b>Monday</b>."}
+    )
+
+    assert Helped.objects.get().helped
+    assert Verbatim.objects.filter(text="You called on <b>Monday</b>.").exists()
+    assert "<b>Monday</b>" not in page(address)
+
+
+def test_an_update_of_somebody_else_cannot_be_answered() -> None:
+    told()
+    address = f"/me/{links.issue(cast.dev())}/helped/"
+    response = Client().post(
+        address, {"update": Update.objects.get(decision__isnull=False).ref, "helped": "yes"}
+    )
+
+    assert response.status_code == 404
+    assert not Helped.objects.exists()
+
+
+def test_they_change_what_we_may_do_and_the_history_says_so() -> None:
+    address = told()
+    Client().post(f"{address}consent/", {"given": ["contact", "quote_unnamed"]})
+
+    assert consents([cast.bob().pk])[cast.bob().pk]["quote_unnamed"] is True
+    Client().post(f"{address}consent/", {"given": []})
+    assert consents([cast.bob().pk])[cast.bob().pk] == {"contact": False, "quote_unnamed": False}
+    assert not Person.objects.get(pk=cast.bob().pk).contactable
+
+
+def fresh(address: str) -> str:
+    """Ask for the fresh link and return where the mail leads."""
+    Client().post(f"{address}fresh/")
+    found = re.search(r"/me/\S+/personal/", Message.objects.get(kind="own").text)
+    assert found
+    return found[0]
+
+
+def test_the_first_link_does_not_open_what_is_personal() -> None:
+    address = told()
+
+    assert Client().get(f"{address}personal/").status_code == 404
+    assert Client().get(f"{address}personal/export/").status_code == 404
+
+
+def test_a_fresh_link_lets_them_take_everything_along() -> None:
+    held = json.loads(Client().get(f"{fresh(told())}export/").content)
+
+    assert "Nobody told us until we called." in json.dumps(held)
+    assert cast.bob().email in json.dumps(held)
+
+
+def test_a_fresh_link_expires(time_machine) -> None:  # type: ignore[no-untyped-def]
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    address = fresh(told())
+    time_machine.move_to(timezone.now() + timedelta(hours=1, minutes=1))
+
+    assert Client().get(address).status_code == 404
+
+
+def test_erasing_takes_the_words_away_and_leaves_a_stone() -> None:
+    address = fresh(told())
+    bob = cast.bob()
+    assert Client().post(f"{address}erasure/").status_code == 422
+    assert Client().post(f"{address}erasure/", {"sure": "yes"}).status_code == 200
+
+    assert Stone.objects.get().reason == "person"
+    assert not Verbatim.objects.filter(text__contains="Nobody told us").exists()
+    assert Person.objects.get(pk=bob.pk).name == ""
+    assert Client().get(address).status_code == 404
+
+
+def test_asking_for_a_new_link_says_the_same_whether_we_know_the_address_or_not() -> None:
+    told()
+    known = Client().post("/me/", {"email": cast.bob().email}).content
+    unknown = Client().post("/me/", {"email": "nobody@nowhere.example"}).content
+
+    assert known == unknown
+    assert [m.to for m in Message.objects.filter(kind="own")] == [cast.bob().email]
+
+
+def test_many_words_take_as_many_questions_as_one() -> None:
+    address = told()
+    with CaptureQueriesContext(connection) as one:
+        page(address)
+    for number in range(3):
+        cast.said(cast.bob(), f"And another thing, number {number}.")
+    with CaptureQueriesContext(connection) as many:
+        page(address)
+
+    assert len(many) == len(one)
