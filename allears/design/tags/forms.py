@@ -8,8 +8,6 @@ from django.utils.safestring import SafeString
 
 from allears.design.tags import drawn, register
 
-GROUPS = {"radio": "radio", "checkboxselectmultiple": "checkbox", "radioselect": "radio"}
-
 
 def kind_of(bound: BoundField) -> str:
     """Which of our drawings fits the widget: choices, check, select, textarea, file or input."""
@@ -22,18 +20,15 @@ def kind_of(bound: BoundField) -> str:
     return "textarea" if "cols" in widget.attrs else "input"
 
 
-def described_by(bound: BoundField) -> str:
+def described_by(bound: BoundField, help: str = "") -> str:
     """The ids of what explains this field, for `aria-describedby`."""
-    named = [
-        (bound.help_text, f"{bound.id_for_label or bound.auto_id}-help"),
-        (bound.errors, f"{bound.auto_id}-error"),
-    ]
-    return " ".join(name for there, name in named if there)
+    named = [(help or bound.help_text, "help"), (bound.errors, "error")]
+    return " ".join(f"{bound.auto_id}-{name}" for there, name in named if there)
 
 
-def _attributes(bound: BoundField, extra: dict[str, Any]) -> dict[str, Any]:
-    attributes = {key.replace("_", "-"): value for key, value in extra.items() if value not in ("", None)}
-    if described := described_by(bound):
+def _attributes(bound: BoundField, help: str, rows: int | None) -> dict[str, Any]:
+    attributes: dict[str, Any] = {"rows": rows} if rows else {}
+    if described := described_by(bound, help):
         attributes["aria-describedby"] = described
     if bound.errors:
         attributes["aria-invalid"] = "true"
@@ -64,15 +59,16 @@ def field(
         help=help or bound.help_text,
         width=width,
         optional=says_optional and kind != "check",
-        widget=_widget(bound, kind, rows),
+        widget=_widget(bound, kind, help, rows),
         auto_id=bound.auto_id,
+        described=described_by(bound, help),
     )
 
 
-def _widget(bound: BoundField, kind: str, rows: int | None) -> SafeString:
+def _widget(bound: BoundField, kind: str, help: str, rows: int | None) -> SafeString:
     if kind == "choices":
         return SafeString()
-    return bound.as_widget(attrs=_attributes(bound, {"rows": rows}))
+    return bound.as_widget(attrs=_attributes(bound, help, rows))
 
 
 @register.simple_tag

@@ -8,6 +8,8 @@
       const dialog = document.getElementById(opener.dataset.dialog);
       if (dialog && dialog.showModal) { event.preventDefault(); dialog.showModal(); }
     }
+    const cancel = closest(event, "dialog [data-cancel]");
+    if (cancel) { event.preventDefault(); cancel.closest("dialog").close(); }
     const copier = closest(event, "[data-copy]");
     if (copier) copy(copier);
     for (const menu of document.querySelectorAll("details.menu[open]")) {
