@@ -111,4 +111,5 @@ def own_theme(get_response: type_of_next) -> type_of_next:
 
 def _remember_theme(user: Any, theme: str) -> None:
     if user.theme != theme:
-        type(user).objects.filter(pk=user.pk).update(theme=theme)
+        user.theme = theme
+        user.save(update_fields=["theme"])
