@@ -12,9 +12,7 @@ from allears.design import charts
 from allears.design.parts import Cell, Chip, Column, Fact, Link, LoopCell, Step, Waiting
 from allears.design.words import Span
 
-LATE = (
-    "The spring order came nine days late and nobody told us until we called. We had a crew standing there."
-)
+LATE = "The spring order came nine days late and nobody told us until we called. We had a crew standing there."
 LONG = (
     "We tried the new portal in the first week. Half of it is better than what we had, and I want to say so"
     " before I say the rest: the search finds things, the pictures of the parts are right at last.\n\n"
@@ -60,17 +58,13 @@ def home() -> dict[str, Any]:
     return {
         "unread": "I do not need it faster. I need to know on Monday what I will not have on Friday.",
         "cells": loop_cells(),
-        "empty_cells": [
-            LoopCell(0, label, tone) for label, tone in zip(LOOP_LABELS, LOOP_TONES, strict=True)
-        ],
+        "empty_cells": [LoopCell(0, label, tone) for label, tone in zip(LOOP_LABELS, LOOP_TONES, strict=True)],
         "overfull_cells": [
             LoopCell("12,480,112", f"{label}, and a longer line about it", tone)
             for label, tone in zip(LOOP_LABELS, LOOP_TONES, strict=True)
         ],
         "waiting": [
-            Waiting(
-                "Tell 381 people what became of their words on late orders", "#", "due in 9 days", due=True
-            ),
+            Waiting("Tell 381 people what became of their words on late orders", "#", "due in 9 days", due=True),
             Waiting(
                 "Four customers speak against “Nobody minds the new portal”. Nobody has answered them yet",
                 "#",
@@ -96,10 +90,7 @@ def loop_cells() -> list[LoopCell]:
         "change done",
         "heard back · median 31 days",
     ]
-    return [
-        LoopCell(count, label, tone, "#")
-        for count, label, tone in zip(counts, labels, LOOP_TONES, strict=True)
-    ]
+    return [LoopCell(count, label, tone, "#") for count, label, tone in zip(counts, labels, LOOP_TONES, strict=True)]
 
 
 def paper() -> dict[str, Any]:
@@ -194,9 +185,7 @@ class SampleForm(forms.Form):
         widget=forms.Textarea,
         help_text="A sentence or two.",
     )
-    promise = forms.DateField(
-        label="By when will they hear back?", widget=forms.DateInput(attrs={"type": "date"})
-    )
+    promise = forms.DateField(label="By when will they hear back?", widget=forms.DateInput(attrs={"type": "date"}))
     minutes = forms.IntegerField(label="Minutes it takes", min_value=1, max_value=60, required=False)
     owner = forms.ChoiceField(
         label="Who looks after it?",
@@ -340,6 +329,7 @@ def nothing() -> dict[str, Any]:
 PAGES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "words": ("Words", words),
     "home": ("The loop and what waits", home),
+    "reading": ("The reading room", lambda: {**lists(), **words(), **chart()}),
     "paper": ("Paper", paper),
     "lists": ("Lists and getting about", lists),
     "charts": ("Charts", chart),

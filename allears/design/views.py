@@ -36,13 +36,10 @@ def gallery(request: HttpRequest, page: str = "words") -> HttpResponse:
         raise Http404
     name, sample = PAGES[page]
     links = [
-        Link(label, reverse("design:gallery_page", args=[slug]), slug == page)
-        for slug, (label, _) in PAGES.items()
+        Link(label, reverse("design:gallery_page", args=[slug]), slug == page) for slug, (label, _) in PAGES.items()
     ]
     sheets = [Link(label, reverse("design:sheet", args=[slug])) for slug, label in SHEETS.items()]
-    return render(
-        request, f"design/gallery/{page}.html", {"name": name, "pages": links, "sheets": sheets, **sample()}
-    )
+    return render(request, f"design/gallery/{page}.html", {"name": name, "pages": links, "sheets": sheets, **sample()})
 
 
 @signed_in
@@ -61,9 +58,7 @@ def theme(request: HttpRequest) -> HttpResponse:
     answer = HttpResponseRedirect(_way_back(request))
     choice = request.POST.get("theme", "")
     if choice in CHOICES:
-        answer.set_cookie(
-            "theme", choice, max_age=A_YEAR, samesite="Lax", httponly=True, secure=request.is_secure()
-        )
+        answer.set_cookie("theme", choice, max_age=A_YEAR, samesite="Lax", httponly=True, secure=request.is_secure())
     return answer
 
 

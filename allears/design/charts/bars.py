@@ -18,9 +18,7 @@ def bars(given: Iterable[Bar], top: float | None = None) -> list[DrawnBar]:
 def _drawn_bar(bar: Bar, top: float) -> DrawnBar:
     tick = "" if bar.reference is None else place(bar.reference, 0, top)
     shown = bar.shown or written(bar.value)
-    return DrawnBar(
-        bar.label, shown, place(bar.value, 0, top), tick, bar.reference_shown, href=bar.href, tone=bar.tone
-    )
+    return DrawnBar(bar.label, shown, place(bar.value, 0, top), tick, bar.reference_shown, href=bar.href, tone=bar.tone)
 
 
 def distribution(answers: Iterable[Answers], total: int | None = None) -> list[DrawnBar]:

@@ -7,9 +7,7 @@ from allears.design.charts.given import Touchpoint
 from allears.design.charts.scale import place, written
 
 
-def journey(
-    touchpoints: Iterable[Touchpoint], lowest: float, highest: float, large: float
-) -> list[DrawnTouchpoint]:
+def journey(touchpoints: Iterable[Touchpoint], lowest: float, highest: float, large: float) -> list[DrawnTouchpoint]:
     """Predicted against actual, a row a touchpoint in the order given; the two lines run on from row to row.
 
     A gap of at least `large` is a surprise: "worse" than predicted, or "better".

@@ -33,11 +33,7 @@ def _height(value: float, lowest: float, highest: float, height: int, head: int,
 
 
 def _drawn_change(change: Change, y1: float, y2: float, labels: tuple[float, float]) -> DrawnChange:
-    short = (
-        change.label
-        if len(change.label) <= LONGEST_LABEL
-        else change.label[: LONGEST_LABEL - 1].rstrip() + "…"
-    )
+    short = change.label if len(change.label) <= LONGEST_LABEL else change.label[: LONGEST_LABEL - 1].rstrip() + "…"
     direction = "up" if change.after > change.before else "down" if change.after < change.before else "level"
     return DrawnChange(
         change.label,

@@ -16,9 +16,7 @@ from allears.design.tags import register
 
 def _chart(name: str, title: str, desc: str, id: str, **geometry: Any) -> SafeString:
     chart_id = id or f"chart-{slugify(title) or name}"
-    return render_to_string(
-        f"design/charts/{name}.html", {"title": title, "desc": desc, "id": chart_id, **geometry}
-    )
+    return render_to_string(f"design/charts/{name}.html", {"title": title, "desc": desc, "id": chart_id, **geometry})
 
 
 @register.simple_tag
@@ -35,9 +33,7 @@ def bar_chart(
     """Bars (charts.Bar), each may be a link. `reference` names what the ticks mark ("all customers"); `top`
     ends the scale
     (100 for percentages); `what` and `figure` head the table's columns."""
-    return _chart(
-        "bars", title, desc, id, bars=charts.bars(given, top), reference=reference, what=what, figure=figure
-    )
+    return _chart("bars", title, desc, id, bars=charts.bars(given, top), reference=reference, what=what, figure=figure)
 
 
 @register.simple_tag
@@ -78,7 +74,17 @@ def slope_chart(
     changes = list(changes)
     height = max(150, 34 * len(changes) + 50)
     lines = charts.slope(changes, height)
-    return _chart("slope", title, desc, id, lines=lines, height=str(height), before=before, after=after)
+    return _chart(
+        "slope",
+        title,
+        desc,
+        id,
+        lines=lines,
+        height=str(height),
+        before=before,
+        after=after,
+        linked=any(line.href for line in lines),
+    )
 
 
 @register.simple_tag

@@ -61,10 +61,7 @@ def rows_table(
     its labels.
     """
     heads = _heads(context, columns, sort)
-    lines = [
-        [{"head": head, "cell": _as_cell(cell)} for head, cell in zip(heads, row, strict=True)]
-        for row in rows
-    ]
+    lines = [[{"head": head, "cell": _as_cell(cell)} for head, cell in zip(heads, row, strict=True)] for row in rows]
     return drawn("rows_table", heads=heads, lines=lines, caption=caption, show_caption=show_caption)
 
 

@@ -48,8 +48,7 @@ def pager(context: dict[str, Any], page: Page[Any], name: str = "page", label: s
     if not page.has_other_pages():
         return SafeString()
     numbers = [
-        _numbered(context, name, number)
-        for number in page.paginator.get_elided_page_range(page.number, on_each_side=1)
+        _numbered(context, name, number) for number in page.paginator.get_elided_page_range(page.number, on_each_side=1)
     ]
     before = with_query(context, **{name: page.previous_page_number()}) if page.has_previous() else ""
     after = with_query(context, **{name: page.next_page_number()}) if page.has_next() else ""
@@ -71,6 +70,7 @@ def keyset_pager(
     before_label: str = "",
     after_label: str = "",
     note: str = "",
+    label: str = "",
 ) -> SafeString:
     """Pages of a list that is too long to number: the cursors (`?before=`, `?after=`) of the rows at its
     ends.
@@ -78,7 +78,7 @@ def keyset_pager(
     back = with_query(context, before=before, after="") if before else ""
     on = with_query(context, after=after, before="") if after else ""
     return drawn(
-        "keyset_pager", back=back, on=on, before_label=before_label, after_label=after_label, note=note
+        "keyset_pager", back=back, on=on, before_label=before_label, after_label=after_label, note=note, label=label
     )
 
 

@@ -18,9 +18,7 @@ def card(
     id: str = "",
 ) -> SafeString:
     """A sheet of paper with an optional heading. A `tone` colours its upper edge."""
-    return drawn(
-        "card", content=content, heading=heading, note=note, href=href, tone=tone, level=level, id=id
-    )
+    return drawn("card", content=content, heading=heading, note=note, href=href, tone=tone, level=level, id=id)
 
 
 @register.simple_block_tag
@@ -36,9 +34,7 @@ def section(
     """A part of a page under a heading; `link` and `href` put a quiet link at the end of the
     heading's line.
     """
-    return drawn(
-        "section", content=content, heading=heading, note=note, link=link, href=href, id=id, level=level
-    )
+    return drawn("section", content=content, heading=heading, note=note, link=link, href=href, id=id, level=level)
 
 
 @register.simple_block_tag
@@ -79,6 +75,4 @@ def undo_toast(
 ) -> SafeString:
     """Says what was just done and offers to take it back (a POST form)."""
     token = context.get("csrf_token", "")
-    return drawn(
-        "undo_toast", text=text, action=action, name=name, value=value, label=label, csrf_token=token
-    )
+    return drawn("undo_toast", text=text, action=action, name=name, value=value, label=label, csrf_token=token)
