@@ -147,6 +147,7 @@ class Response(models.Model):
     started_at = models.DateTimeField(default=now)
     changed_at = models.DateTimeField(default=now)
     submitted_at = models.DateTimeField(null=True, blank=True)
+    passed = models.PositiveSmallIntegerField(default=0, db_default=0)  # pages gone through with "Next"
     # From elsewhere: the key that makes a second import of the same row change nothing.
     import_key = models.CharField(max_length=120, null=True, blank=True)
 
@@ -195,3 +196,7 @@ class EarlierAnswer(models.Model):
     value = models.JSONField()  # numbers, choice keys; words only while they are not yet in the ledger
     given_at = models.DateTimeField()
     replaced_at = models.DateTimeField(default=now)
+
+
+# The room's other tables; they know nothing of the ones above.
+from allears.questionnaires.imports import Import, ImportProblem  # noqa: E402, F401

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a row of a table stays on its line
 """Exports of seven tools become the same typed questions, and no answer is lost on the way."""
 
 import csv
@@ -152,9 +153,7 @@ def test_google_forms_rows_of_a_grid_are_questions_with_the_same_choices_in_orde
     plan, _ = read(*GOOGLE)
     rows = [question for question in plan.questions if question.group == "Rate it"]
     assert [question.text for question in rows] == ["Rate it — Docs", "Rate it — People"]
-    assert {tuple(choice.label for choice in question.choices) for question in rows} == {
-        ("Bad", "Good", "Excellent")
-    }
+    assert {tuple(choice.label for choice in question.choices) for question in rows} == {("Bad", "Good", "Excellent")}
 
 
 def test_a_likelihood_is_a_scale_from_nought_to_ten() -> None:
@@ -200,7 +199,7 @@ def test_surveymonkey_has_two_rows_of_headings() -> None:
 
 
 def test_surveymonkey_comments_beside_a_choice_are_kept() -> None:
-    plan, replies = read(*SURVEYMONKEY)
+    _, replies = read(*SURVEYMONKEY)
     everything = [answer.text for answer in replies[0].given]
     assert "it works" in everything
 
@@ -483,9 +482,7 @@ def retold(plan: Plan, reply: Reply, column: int, cell: str) -> bool:
         for value in sorted([*chosen, *texts], key=len, reverse=True):
             left = left.replace(value.strip() or value, "")
         numbers = any(answer.number is not None for answer in given_here)
-        told = (
-            cell in texts or numbers or not left.strip().strip(" ;,|\n") or cell.strip() in question.no_answer
-        )
+        told = cell in texts or numbers or not left.strip().strip(" ;,|\n") or cell.strip() in question.no_answer
         denied = question.layout is Layout.SPREAD and cell.strip().casefold() in {"no", "0"}
         return told or denied or any(p.row == reply.row for p in reply.problems)
     return True

@@ -24,9 +24,7 @@ from .moments import moment_of
 from .plan import Kind, Layout, MetaColumn, Plan, QuestionPlan, Role
 from .profiles import NUMBER
 
-COMPLETE = frozenset(
-    ["complete", "completed", "finished", "submitted", "true", "yes", "1", "y", "ja", "sí", "oui"]
-)
+COMPLETE = frozenset(["complete", "completed", "finished", "submitted", "true", "yes", "1", "y", "ja", "sí", "oui"])
 PARTIAL = frozenset(
     ["partial", "incomplete", "in progress", "started", "abandoned", "false", "no", "0", "n", "nein", "non",
      "disqualified", "unfinished", "partially completed", "partially complete"]
@@ -94,9 +92,7 @@ class _Reader:
         self.names = [tidy(column.name) for column in columns_of(plan.headings)]
         self.roles = {meta.role: meta for meta in reversed(plan.meta)}
         self.seen: Counter[int] = Counter()
-        self.readings = [
-            _reading(place, question) for place, question in enumerate(plan.questions) if question.include
-        ]
+        self.readings = [_reading(place, question) for place, question in enumerate(plan.questions) if question.include]
 
     def reply(self, row: Row) -> Reply:
         cells = _Cells(row, self.names)
@@ -167,9 +163,7 @@ class _Cells:
 
     def __init__(self, row: Row, names: list[str]) -> None:
         self.row, self.names, self.cells = row.number, names, row.cells
-        self.problems = [
-            Problem(found.row, self._place(found.column), found.reason) for found in row.problems
-        ]
+        self.problems = [Problem(found.row, self._place(found.column), found.reason) for found in row.problems]
 
     def stripped(self, column: int) -> str:
         return self.cells[column].strip()
@@ -199,18 +193,14 @@ def _reading(place: int, question: QuestionPlan) -> Reading:
     return partial(_read_choice, place, question, known, other)
 
 
-def _read_words(
-    place: int, question: QuestionPlan, nothing: frozenset[str], cells: _Cells
-) -> Iterator[Given]:
+def _read_words(place: int, question: QuestionPlan, nothing: frozenset[str], cells: _Cells) -> Iterator[Given]:
     for box, column in enumerate(question.columns):
         said = cells.stripped(column)
         if said and said not in nothing:
             yield Given(place, box=box, text=cells.cells[column])
 
 
-def _read_number(
-    place: int, question: QuestionPlan, nothing: frozenset[str], cells: _Cells
-) -> Iterator[Given]:
+def _read_number(place: int, question: QuestionPlan, nothing: frozenset[str], cells: _Cells) -> Iterator[Given]:
     column = question.columns[0]
     said = cells.stripped(column)
     if not said or said in nothing:
@@ -259,9 +249,7 @@ def _read_spread(place: int, question: QuestionPlan, other: int | None, cells: _
         if said in choice.values:
             chosen.append(position)
         elif said and not _is_no(said) and choice.column is not None:
-            cells.doubt(
-                choice.column, f"“{_short(said)}” says neither that this was chosen nor that it was not."
-            )
+            cells.doubt(choice.column, f"“{_short(said)}” says neither that this was chosen nor that it was not.")
     yield from _ticked(place, question, other, chosen, ["", _other_words(question, cells)])
 
 

@@ -15,9 +15,7 @@ from .profiles import Profile
 TICKS = frozenset(
     ["yes", "y", "1", "true", "selected", "checked", "x", "✓", "✔", "quoted", "ja", "sí", "si", "oui", "on"]
 )
-NOT_TICKS = frozenset(
-    ["no", "n", "0", "false", "not selected", "unchecked", "unselected", "not quoted", "nein", "non"]
-)
+NOT_TICKS = frozenset(["no", "n", "0", "false", "not selected", "unchecked", "unselected", "not quoted", "nein", "non"])
 MARKED_TOGETHER = 3  # columns in a row that hold nothing but a mark are one question
 FACET_CHOICES = 12
 SHORT_LABEL = 45  # characters on average: a facet is named in a few words
@@ -91,13 +89,10 @@ def _ticks(head: Head, profile: Profile) -> list[str]:
 
 def _spread(heads: list[Head], profiles: list[Profile]) -> QuestionPlan:
     choices = [
-        ChoicePlan(head.label, _ticks(head, profiles[head.index]) or [head.label], column=head.index)
-        for head in heads
+        ChoicePlan(head.label, _ticks(head, profiles[head.index]) or [head.label], column=head.index) for head in heads
     ]
     blank = replace(_blank(heads[0]), columns=[head.index for head in heads])
-    return replace(
-        blank, kind=Kind.MULTIPLE, layout=Layout.SPREAD, choices=choices, note="A column for each choice."
-    )
+    return replace(blank, kind=Kind.MULTIPLE, layout=Layout.SPREAD, choices=choices, note="A column for each choice.")
 
 
 def _are_boxes(heads: list[Head], profiles: list[Profile]) -> bool:
@@ -190,9 +185,7 @@ def _folded(run: list[QuestionPlan], profiles: list[Profile]) -> list[QuestionPl
     marked = [question for question in run if profiles[question.columns[0]].filled]
     if len(marked) < MARKED_TOGETHER:
         return run
-    choices = [
-        ChoicePlan(q.text, list(profiles[q.columns[0]].counts) or ["1"], column=q.columns[0]) for q in run
-    ]
+    choices = [ChoicePlan(q.text, list(profiles[q.columns[0]].counts) or ["1"], column=q.columns[0]) for q in run]
     return [
         QuestionPlan(
             text=f"Marked columns: {run[0].text} … {run[-1].text}",

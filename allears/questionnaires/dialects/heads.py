@@ -54,7 +54,5 @@ def is_write_in(label: str) -> bool:
 def tidy(heading: str) -> str:
     """A heading as it should be shown: no entities or tags of HTML, single spaces."""
     text = html.unescape(heading) if "&" in heading else heading
-    text = re.sub(
-        r"</?(?:p|br|b|i|u|em|strong|span|div|font|a)\b[^<>]{0,300}>", " ", text, flags=re.IGNORECASE
-    )
+    text = re.sub(r"</?(?:p|br|b|i|u|em|strong|span|div|font|a)\b[^<>]{0,300}>", " ", text, flags=re.IGNORECASE)
     return " ".join(text.split())

@@ -187,9 +187,7 @@ def _form_order(lists: list[tuple[list[str], int]], frequent: set[str], counts: 
                 before[first, second] += count
     left, order = sorted(frequent, key=lambda label: (-counts[label], label)), []
     while left:
-        following = min(
-            left, key=lambda label: sum(before[other, label] > before[label, other] for other in left)
-        )
+        following = min(left, key=lambda label: sum(before[other, label] > before[label, other] for other in left))
         order.append(following)
         left.remove(following)
     return order

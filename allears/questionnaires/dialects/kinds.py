@@ -60,9 +60,7 @@ def judge(question: QuestionPlan, profile: Profile, *, coded: bool = False) -> Q
     profile, no_answer = _without_markers(profile)
     question = replace(question, no_answer=no_answer)
     if not profile.filled:
-        return replace(
-            question, kind=Kind.SHORT_TEXT, include=False, note="Nobody answered this in the file."
-        )
+        return replace(question, kind=Kind.SHORT_TEXT, include=False, note="Nobody answered this in the file.")
     if not coded or RATING.search(question.text):
         question = _scale(question, profile) or question
     if question.kind is Kind.SCALE:
@@ -98,9 +96,7 @@ def is_sentence(text: str) -> bool:
 
 def _without_markers(profile: Profile) -> tuple[Profile, list[str]]:
     """The profile without what a tool wrote where nobody answered."""
-    enough = max(
-        3, 0.01 * profile.filled
-    )  # a person may say it once or twice; a tool says it again and again
+    enough = max(3, 0.01 * profile.filled)  # a person may say it once or twice; a tool says it again and again
     markers = [v for v, count in profile.counts.items() if v.casefold() in NO_ANSWER and count >= enough]
     if not markers:
         return profile, []
@@ -194,9 +190,7 @@ def _plain_choice(question: QuestionPlan, profile: Profile) -> QuestionPlan | No
     few = few or (profile.distinct <= FEW and often >= 2.5)
     # Among many answers, what was said once only was hardly offered as a choice.
     few = few and not (profile.filled >= MANY and profile.single_times >= max(2, profile.distinct / 4))
-    listed = (
-        profile.distinct <= MOST_CHOICES * 2 and profile.single_times <= 0.4 * profile.distinct and often >= 5
-    )
+    listed = profile.distinct <= MOST_CHOICES * 2 and profile.single_times <= 0.4 * profile.distinct and often >= 5
     if not (few or listed) or _spelt_twice(profile.counts):
         return None
     if profile.distinct > 2 and find_vocabulary(profile, expected=_invites_several(question)):
@@ -206,9 +200,7 @@ def _plain_choice(question: QuestionPlan, profile: Profile) -> QuestionPlan | No
 
 def _several(question: QuestionPlan, profile: Profile) -> QuestionPlan | None:
     vocabulary = find_vocabulary(profile, expected=_invites_several(question))
-    if vocabulary is None or _spelt_twice(
-        Counter({name: vocabulary.counts[name] for name in vocabulary.labels})
-    ):
+    if vocabulary is None or _spelt_twice(Counter({name: vocabulary.counts[name] for name in vocabulary.labels})):
         return None
     choices = _choices(vocabulary.labels)
     if vocabulary.own_words:
@@ -245,9 +237,7 @@ def _choice_with_others(question: QuestionPlan, profile: Profile) -> QuestionPla
     if often.total() < 0.7 * profile.filled:
         return None
     choices = with_other(_choices(in_order(often, often)))
-    return replace(
-        question, kind=Kind.SINGLE, choices=choices, note="What is not among the choices is kept as Other."
-    )
+    return replace(question, kind=Kind.SINGLE, choices=choices, note="What is not among the choices is kept as Other.")
 
 
 def _spelt_twice(counts: Counter[str]) -> bool:
@@ -255,9 +245,7 @@ def _spelt_twice(counts: Counter[str]) -> bool:
     spellings: dict[str, list[int]] = {}
     for value, count in counts.items():
         spellings.setdefault(_spelling(value), []).append(count)
-    twice = sum(
-        sum(found) for found in spellings.values() if sorted(found)[-2:][0] >= 0.1 * sum(found) and found[1:]
-    )
+    twice = sum(sum(found) for found in spellings.values() if sorted(found)[-2:][0] >= 0.1 * sum(found) and found[1:])
     return twice > TYPED * counts.total()
 
 

@@ -8,20 +8,22 @@ from collections.abc import Iterable
 from .heads import is_other
 
 LADDERS: tuple[tuple[str, ...], ...] = tuple(
-    tuple(step.strip() for step in ladder.split("|"))
+    tuple(ladder.split("|"))
     for ladder in (
         "never|no|rarely|seldom|occasionally|sometimes|often|frequently|usually|very often|always|yes",
-        "never|rarely|yearly|annually|quarterly|occasionally|sometimes|less than once a month|less often than monthly|monthly|weekly|daily|"
-        "every day|more than once a day|all the time",
+        "never|rarely|yearly|annually|quarterly|occasionally|sometimes|less than once a month|"
+        "less often than monthly|monthly|weekly|daily|every day|more than once a day|"
+        "all the time",
         "days|weeks|months|years",
         "kbs|mbs|gbs|tbs|pbs",
-        "strongly disagree|disagree|somewhat disagree|slightly disagree|neither agree nor disagree|"
-        "neither agree or disagree|neutral|slightly agree|somewhat agree|agree|strongly agree",
-        "very dissatisfied|dissatisfied|somewhat dissatisfied|neither satisfied nor dissatisfied|neutral|"
-        "somewhat satisfied|satisfied|very satisfied|extremely satisfied",
+        "strongly disagree|disagree|somewhat disagree|slightly disagree|"
+        "neither agree nor disagree|neither agree or disagree|neutral|slightly agree|"
+        "somewhat agree|agree|strongly agree",
+        "very dissatisfied|dissatisfied|somewhat dissatisfied|neither satisfied nor dissatisfied|"
+        "neutral|somewhat satisfied|satisfied|very satisfied|extremely satisfied",
         "horrible|terrible|very bad|very poor|bad|poor|fair|ok|okay|average|good|very good|great|excellent|outstanding",
-        "not important|not at all important|slightly important|somewhat important|moderately important|important|"
-        "very important|extremely important|critical|essential",
+        "not important|not at all important|slightly important|somewhat important|"
+        "moderately important|important|very important|extremely important|critical|essential",
         "not relevant for me|not useful|somewhat useful|useful|very useful|critical to me",
         "very unlikely|unlikely|somewhat unlikely|neutral|somewhat likely|likely|very likely|extremely likely",
         "definitely not|no|probably not|maybe|probably|yes|yes, definitely!|definitely",
@@ -44,15 +46,14 @@ LADDERS: tuple[tuple[str, ...], ...] = tuple(
     )
 )
 ASIDE = re.compile(
-    r"^(don'?t know|i don'?t know.*|not sure|unsure|prefer not.*|n/?a|not applicable|no opinion|none of the above|"
+    r"^(don'?t know|i don'?t know.*|not sure|unsure|prefer not.*|n/?a|not applicable|no opinion|"
+    r"none of the above|"
     r"no sé.*|prefiero no.*|weiß nicht|keine angabe|ne sais pas|never used|not used)$",
     re.IGNORECASE,
 )
 NEVER = re.compile(r"\b(never|none|no|nunca|nie|jamais)\b", re.IGNORECASE)
 FIGURES = re.compile(r"\d[\d,]*(?:\.\d+)?")
-BELOW = re.compile(
-    r"^\s*(<|less than|under|fewer than|up to|menos de|weniger als|moins de|below)", re.IGNORECASE
-)
+BELOW = re.compile(r"^\s*(<|less than|under|fewer than|up to|menos de|weniger als|moins de|below)", re.IGNORECASE)
 ABOVE = re.compile(r"^\s*(>|more than|over|above|más de|mehr als|plus de)", re.IGNORECASE)
 UNITS = (
     ("second", 1), ("minute", 60), ("hour", 3600), ("day", 86400), ("week", 604800), ("month", 2629800),

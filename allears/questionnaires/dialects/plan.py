@@ -90,6 +90,7 @@ class QuestionPlan:
     other_column: int | None = None
     group: str = ""
     facet: bool = False
+    facet_name: str = ""
     include: bool = True
     note: str = ""
 
@@ -112,6 +113,7 @@ class Plan:
     headings: list[str]
     language: str = ""
     time_zone: str = "UTC"
+    rows: int = 0
     meta: list[MetaColumn] = field(default_factory=list)
     questions: list[QuestionPlan] = field(default_factory=list)
 

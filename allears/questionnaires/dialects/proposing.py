@@ -65,6 +65,7 @@ def plan_of(name: str, reading: Reading, profiles: list[Profile], *, time_zone: 
         headings=reading.headings[: len(profiles)],
         language=guess_language(head.question for head in heads if is_sentence(head.question)),
         time_zone=time_zone,
+        rows=max((profile.rows for profile in profiles), default=0),
         meta=[_meta(head, profiles[head.index]) for head in heads if head.role is not None],
         questions=questions,
     )

@@ -112,7 +112,5 @@ def _stem(texts: list[str]) -> str:
 def _common(texts: list[str]) -> str:
     """What all texts begin with, letter by letter."""
     first, last = min(texts), max(texts)
-    alike = next(
-        (place for place, letter in enumerate(first) if last[place : place + 1] != letter), len(first)
-    )
+    alike = next((place for place, letter in enumerate(first) if last[place : place + 1] != letter), len(first))
     return first[:alike]

@@ -45,9 +45,7 @@ class Plain:
         return 0.1
 
     def read(self, rows: Rows) -> Reading:
-        return Reading(
-            1, [plain_head(index, heading) for index, heading in enumerate(rows[0])], list(rows[0])
-        )
+        return Reading(1, [plain_head(index, heading) for index, heading in enumerate(rows[0])], list(rows[0]))
 
 
 def plain_head(index: int, heading: str) -> Head:
@@ -140,9 +138,7 @@ class SurveyMonkey:
     """SurveyMonkey: questions in the first row, their choices, rows or "Response" in the second."""
 
     name = "surveymonkey"
-    ALONE = frozenset(
-        ["response", "open-ended response", "respuesta abierta", "respuesta", "antwort", "réponse"]
-    )
+    ALONE = frozenset(["response", "open-ended response", "respuesta abierta", "respuesta", "antwort", "réponse"])
 
     def recognise(self, rows: Rows) -> float:
         names = {folded(heading) for heading in rows[0]}

@@ -1,0 +1,25 @@
+"""Bringing responses that were gathered elsewhere into a study.
+
+`look` takes a file in and proposes a plan; a person may change it; `bring` carries it out, as often as it is
+called: a row that is in already stays as it is. The dialects of survey tools are known next door (`dialects`).
+"""
+
+from .errors import AsksSomethingElse, DraftInTheWay, NothingToImport
+from .fitting import Fitted, fit
+from .running import Counts, bring
+from .taking import look, look_again, opened, take_in, throw_away
+
+__all__ = [
+    "AsksSomethingElse",
+    "Counts",
+    "DraftInTheWay",
+    "Fitted",
+    "NothingToImport",
+    "bring",
+    "fit",
+    "look",
+    "look_again",
+    "opened",
+    "take_in",
+    "throw_away",
+]

@@ -1,0 +1,64 @@
+"""A file is handed in, looked at, and thrown away when it has served."""
+
+from __future__ import annotations
+
+from typing import BinaryIO
+
+from django.core.files import File
+from django.db import transaction
+
+from allears.core import audit
+from allears.core.models import User
+from allears.core.tables import Table, read_table
+from allears.questionnaires.dialects import Plan, propose
+from allears.questionnaires.imports import Import
+from allears.questionnaires.models import Response
+from allears.studies.models import Study
+
+
+def look(*, study: Study, file: BinaryIO, name: str, by: User | None, time_zone: str = "UTC", sheet: str = "") -> Import:
+    """Take a file in and propose a plan for it. Raises TableError, and keeps nothing then."""
+    with read_table(file, sheet=sheet or None) as table:
+        plan = propose(table, time_zone=time_zone)
+    bringing = take_in(study=study, file=file, name=name, by=by, sheet=sheet)
+    return _with_plan(bringing, plan)
+
+
+@transaction.atomic
+def take_in(*, study: Study, file: BinaryIO, name: str, by: User | None, sheet: str = "") -> Import:
+    """Keep a file for import into `study`, without looking at it yet."""
+    file.seek(0)
+    bringing = Import(study=study, name=name[-255:], made_by=by, sheet=sheet)
+    bringing.file.save(f"{bringing.ref}.table", File(file), save=False)
+    bringing.first_number = Response.objects.filter(study=study).count() + 1
+    bringing.save()
+    audit.record(by=by, verb="questionnaires.import_taken_in", target=bringing)
+    return bringing
+
+
+def look_again(bringing: Import, *, time_zone: str = "UTC", dialect: str | None = None) -> Import:
+    """Propose a plan for a file that was taken in. Raises TableError."""
+    with opened(bringing) as table:
+        plan = propose(table, dialect=dialect, time_zone=time_zone)
+    return _with_plan(bringing, plan)
+
+
+def opened(bringing: Import) -> Table:
+    """The table in the file; close it after use."""
+    return read_table(bringing.file.path, sheet=bringing.sheet or None)
+
+
+@transaction.atomic
+def throw_away(*, bringing: Import, by: User | None) -> None:
+    """Forget a file that was never imported."""
+    audit.record(by=by, verb="questionnaires.import_thrown_away", target=bringing)
+    file = bringing.file
+    bringing.delete()
+    transaction.on_commit(lambda: file.delete(save=False) if file else None)
+
+
+def _with_plan(bringing: Import, plan: Plan) -> Import:
+    bringing.plan = plan.to_json()
+    bringing.rows = plan.rows
+    bringing.save(update_fields=["plan", "rows"])
+    return bringing
