@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from django.conf import settings
+from django.core.wsgi import get_wsgi_application
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer as WebServer
@@ -113,8 +114,7 @@ class Loader:
 
     def __call__(self) -> Callable[..., Any]:
         """Return the WSGI application, with the worker running beside it where it belongs inside."""
-        from allears.config.wsgi import application
-
+        application = get_wsgi_application()
         _in_background(_stop_without_parent, self.parent)
         _in_background(self.announcement.when_ready)
         if self.worker_inside:

@@ -160,6 +160,7 @@ LOGIN_REDIRECT_URL = "web:home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "allears.core.adapters.AccountAdapter"
 MFA_ADAPTER = "allears.core.adapters.MFAAdapter"
+ACCOUNT_FORMS = {"login": "allears.core.sign_in.SignInForm"}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import template
 from django.urls import reverse
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from allears.core.demo import notes
 from allears.core.rules import is_administrator
-from allears.design.parts import Link
-from allears.design.tags import drawn
 
 register = template.Library()
 
 
-@register.simple_tag(takes_context=True)
-def your_tabs(context: dict[str, Any]) -> SafeString:
+@dataclass(frozen=True)
+class Tab:
+    """One page among its neighbours, as the component `tabs` wants it."""
+
+    label: str
+    url: str
+    current: bool
+    badge: str = ""
+
+
+@register.inclusion_tag("core/tabs.html", takes_context=True)
+def your_tabs(context: dict[str, Any]) -> dict[str, Any]:
     """The pages about the reader and how they sign in."""
     pages = [
         (_("Profile"), "core:profile"),
@@ -30,8 +38,8 @@ def your_tabs(context: dict[str, Any]) -> SafeString:
     return _tabs(context, pages, _("You"))
 
 
-@register.simple_tag(takes_context=True)
-def settings_tabs(context: dict[str, Any]) -> SafeString:
+@register.inclusion_tag("core/tabs.html", takes_context=True)
+def settings_tabs(context: dict[str, Any]) -> dict[str, Any]:
     """The administrators' pages."""
     pages = [
         (_("Organisation"), "core:organisation"),
@@ -44,16 +52,15 @@ def settings_tabs(context: dict[str, Any]) -> SafeString:
     return _tabs(context, pages, _("Settings"))
 
 
-@register.simple_tag(takes_context=True)
-def jobs_tabs(context: dict[str, Any]) -> SafeString:
+@register.inclusion_tag("core/tabs.html", takes_context=True)
+def jobs_tabs(context: dict[str, Any]) -> dict[str, Any]:
     """The tabs that fit who reads about long work."""
     return settings_tabs(context) if is_administrator(context["request"].user) else your_tabs(context)
 
 
-def _tabs(context: dict[str, Any], pages: list[tuple[str, str]], label: str) -> SafeString:
+def _tabs(context: dict[str, Any], pages: list[tuple[str, str]], label: str) -> dict[str, Any]:
     here = context["request"].path
-    links = [Link(words, reverse(name), here.startswith(reverse(name))) for words, name in pages]
-    return drawn("tabs", items=links, label=label)
+    return {"label": label, "links": [Tab(words, reverse(name), here.startswith(reverse(name))) for words, name in pages]}
 
 
 @register.inclusion_tag("core/sign_in_notes.html")

@@ -1,0 +1,94 @@
+"""Write a checked copy of the whole installation into a folder: the database, the files and the secret key.
+
+The copy is made while the server runs, then it is opened, its integrity is checked, and every word's seal in it is
+recomputed. On PostgreSQL the database is copied by pg_dump; this command says how.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from datetime import datetime, timezone
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+from allears.cli.errors import CannotDo
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, help="where the copy goes: a folder that is new or empty")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def run(args: argparse.Namespace) -> int:
+    if connection.vendor != "sqlite":
+        raise CannotDo(
+            "PostgreSQL is copied by its own tool: pg_dump --format=custom --file=allears.dump \"$DATABASE_URL\"\n"
+            f"Copy {settings.DATA_DIR}/secret_key and {settings.DATA_DIR}/files beside it."
+        )
+    folder = _new_folder(args.folder)
+    _copy_database(folder / "allears.sqlite3")
+    _copy_files(folder)
+    checked = _check(folder)
+    _report(args, folder, checked)
+    return 0
+
+
+def _new_folder(folder: Path) -> Path:
+    folder = folder.expanduser().resolve()
+    if folder.exists() and any(folder.iterdir()):
+        raise CannotDo(f"{folder} is not empty; name a new folder.")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def _copy_database(target: Path) -> None:
+    """Copy the database in one step: a copy page by page would begin anew whenever somebody writes."""
+    source = sqlite3.connect(f"file:{settings.DATABASES['default']['NAME']}?mode=ro", uri=True)
+    copy = sqlite3.connect(target)
+    try:
+        source.backup(copy, pages=-1)
+        copy.execute("PRAGMA journal_mode=DELETE")
+        [answer] = copy.execute("PRAGMA integrity_check").fetchone()
+    finally:
+        copy.close()
+        source.close()
+    if answer != "ok":
+        raise CannotDo(f"the copy is broken ({answer}). Do not rely on it, and look at the disk.")
+
+
+def _copy_files(folder: Path) -> None:
+    for name in ("secret_key", "demo.json"):
+        if (settings.DATA_DIR / name).exists():
+            shutil.copy2(settings.DATA_DIR / name, folder / name)
+    if (settings.DATA_DIR / "files").exists():
+        shutil.copytree(settings.DATA_DIR / "files", folder / "files")
+
+
+def _check(folder: Path) -> int:
+    """Recompute the ledger of the copy in a process of its own, which sees only the copy."""
+    asked = [sys.executable, "-m", "allears.cli.main", "verify", "--json"]
+    surroundings = {**os.environ, "ALLEARS_DATA": str(folder)}
+    answer = subprocess.run(asked, env=surroundings, capture_output=True, text=True, check=False)
+    if answer.returncode != 0:
+        raise CannotDo(f"the copy's words do not verify: {answer.stdout.strip() or answer.stderr.strip()}")
+    checked: int = json.loads(answer.stdout)["checked"]
+    return checked
+
+
+def _report(args: argparse.Namespace, folder: Path, checked: int) -> None:
+    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    if args.json:
+        at = datetime.now(timezone.utc).isoformat(timespec="seconds")
+        print(json.dumps({"folder": str(folder), "bytes": size, "verbatims": checked, "at": at}))
+        return
+    print(f"Copied into {folder} ({size / 1e6:.1f} MB); its {checked} verbatims were checked and stand.")
+    print("It holds the secret key: keep it where only you can read it.")
+    print(f"To go back to it: ALLEARS_DATA={folder} bin/allears serve")
