@@ -7,7 +7,7 @@ called: a row that is in already stays as it is. The dialects of survey tools ar
 from .errors import AsksSomethingElse, DraftInTheWay, NothingToImport
 from .fitting import Fitted, fit
 from .running import Counts, bring
-from .taking import look, look_again, opened, take_in, throw_away
+from .taking import keys_of, look, look_again, opened, take_in, throw_away
 
 __all__ = [
     "AsksSomethingElse",
@@ -17,6 +17,7 @@ __all__ = [
     "NothingToImport",
     "bring",
     "fit",
+    "keys_of",
     "look",
     "look_again",
     "opened",

@@ -9,18 +9,14 @@ class AsksSomethingElse(Exception):
     """The study is open and asks other questions: they may not change under the people who answer."""
 
     def __init__(self) -> None:
-        super().__init__(
-            _("This study is open and asks other questions. Close it first, or import into a new study.")
-        )
+        super().__init__(_("This study is open and asks other questions. Close it first, or import into a new study."))
 
 
 class DraftInTheWay(Exception):
     """Somebody is writing the study's next questionnaire, which the import would have to publish."""
 
     def __init__(self) -> None:
-        super().__init__(
-            _("Somebody is writing this study's next questionnaire. Publish it or throw it away first.")
-        )
+        super().__init__(_("Somebody is writing this study's next questionnaire. Publish it or throw it away first."))
 
 
 class NothingToImport(Exception):

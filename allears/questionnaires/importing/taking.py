@@ -10,13 +10,15 @@ from django.db import transaction
 from allears.core import audit
 from allears.core.models import User
 from allears.core.tables import Table, read_table
-from allears.questionnaires.dialects import Plan, propose
+from allears.questionnaires.dialects import Plan, apply_plan, propose, rows_of
 from allears.questionnaires.imports import Import
 from allears.questionnaires.models import Response
 from allears.studies.models import Study
 
 
-def look(*, study: Study, file: BinaryIO, name: str, by: User | None, time_zone: str = "UTC", sheet: str = "") -> Import:
+def look(
+    *, study: Study, file: BinaryIO, name: str, by: User | None, time_zone: str = "UTC", sheet: str = ""
+) -> Import:
     """Take a file in and propose a plan for it. Raises TableError, and keeps nothing then."""
     with read_table(file, sheet=sheet or None) as table:
         plan = propose(table, time_zone=time_zone)
@@ -62,3 +64,10 @@ def _with_plan(bringing: Import, plan: Plan) -> Import:
     bringing.rows = plan.rows
     bringing.save(update_fields=["plan", "rows"])
     return bringing
+
+
+def keys_of(file: BinaryIO) -> list[str]:
+    """The key that each data row of a file has in a study, in order: by it what refers to rows finds responses."""
+    with read_table(file) as table:
+        plan = propose(table)
+        return [reply.key for reply in apply_plan(plan, rows_of(table, plan))]

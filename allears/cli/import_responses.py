@@ -1,0 +1,150 @@
+"""Bring what customers have already said into a study: CSV or XLSX, as a survey tool exports it.
+
+The same file, or the same row, never comes in twice. Prints what the file held; whatever was not understood is
+named by row and column.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_slug
+
+from allears.cli.errors import CannotDo
+from allears.core.models import Role, User
+from allears.core.tables import TableError
+from allears.questionnaires.dialects import DIALECTS, TITLES, Plan
+from allears.questionnaires.importing import (
+    AsksSomethingElse,
+    Counts,
+    DraftInTheWay,
+    NothingToImport,
+    bring,
+    look,
+    look_again,
+)
+from allears.questionnaires.imports import Import
+from allears.studies.actions import create_study
+from allears.studies.models import Study
+
+SHOWN = 20
+NOBODY = "command-line@allears.invalid"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE")
+    parser.add_argument("--study", required=True, metavar="SLUG")
+    parser.add_argument("--create", action="store_true", help="make the study if there is none of this name")
+    parser.add_argument("--title", default="", help="of a study that is made; by default the file's name")
+    parser.add_argument("--by", default="", metavar="EMAIL", help="who does it, and owns a study that is made")
+    parser.add_argument("--dialect", choices=[dialect.name for dialect in DIALECTS], help="what wrote the file")
+    parser.add_argument("--sheet", default="", help="of a workbook; by default its first")
+    parser.add_argument("--time-zone", default="UTC", help="of the times in the file, such as America/Chicago")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def run(args: argparse.Namespace) -> int:
+    by = _who(args.by)
+    study = _study(args, by)
+    try:
+        bringing = _look(args, study, by)
+        counts = bring(bringing, by=by or "the command line", told=_tell)
+    except TableError as error:
+        raise CannotDo(error.message) from error
+    except (AsksSomethingElse, DraftInTheWay, NothingToImport) as error:
+        raise CannotDo(str(error)) from error
+    print(json.dumps(_report(bringing, counts), ensure_ascii=False) if args.json else _in_words(bringing, counts))
+    return 0
+
+
+def _who(email: str) -> User | None:
+    if not email:
+        return None
+    user = User.objects.filter(email__iexact=email).first()
+    if user is None:
+        raise CannotDo(f"nobody signs in as {email}.")
+    return user
+
+
+def _study(args: argparse.Namespace, by: User | None) -> Study:
+    found = Study.objects.filter(slug=args.study).select_related("owner").first()
+    if found:
+        return found
+    if not args.create:
+        raise CannotDo(f"there is no study “{args.study}”. Add --create to make it.")
+    try:
+        validate_slug(args.study)
+    except ValidationError as error:
+        raise CannotDo("a study's short name holds letters, figures and hyphens only.") from error
+    title = args.title or Path(args.file).stem.replace("_", " ").replace("-", " ").strip().capitalize()
+    with _file(args.file):
+        return create_study(by=by or _owner(), title=title or args.study, slug=args.study)
+
+
+def _owner() -> User:
+    """Who owns what is made on the command line: a researcher, an administrator, else a name nobody can sign in by."""
+    users = User.objects.filter(is_active=True).order_by("pk")
+    for role in (Role.RESEARCHER, Role.ADMINISTRATOR, Role.LEADER):
+        if user := users.filter(role=role).first():
+            return user
+    return User.objects.filter(email=NOBODY).first() or User.objects.create_user(
+        NOBODY, None, name="The command line", role=Role.RESEARCHER, is_active=False
+    )
+
+
+def _look(args: argparse.Namespace, study: Study, by: User | None) -> Import:
+    with _file(args.file) as file:
+        bringing = look(
+            study=study, file=file, name=Path(args.file).name, by=by, time_zone=args.time_zone, sheet=args.sheet
+        )
+    if args.dialect:
+        look_again(bringing, dialect=args.dialect, time_zone=args.time_zone)
+    return bringing
+
+
+def _file(name: str) -> BinaryIO:
+    try:
+        return Path(name).open("rb")
+    except OSError as error:
+        raise CannotDo(f"{name} cannot be read: {error.strerror}.") from error
+
+
+def _tell(done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{done:,} of {total:,} rows", end="" if done < total else "\n", file=sys.stderr, flush=True)
+
+
+def _report(bringing: Import, counts: Counts) -> dict[str, Any]:
+    plan = Plan.from_json(bringing.plan)
+    problems = bringing.problems.order_by("row", "pk").values("row", "column", "reason")
+    return {
+        "rows": counts.rows,
+        "responses": counts.responses,
+        "partial": counts.partial,
+        "verbatims": counts.verbatims,
+        "questions": counts.questions,
+        "problems": list(problems),
+        "new": {"responses": counts.new_responses, "verbatims": counts.new_verbatims},
+        "study": bringing.study.slug,
+        "dialect": plan.dialect,
+    }
+
+
+def _in_words(bringing: Import, counts: Counts) -> str:
+    plan = Plan.from_json(bringing.plan)
+    lines = [
+        f"{bringing.name}, as {TITLES[plan.dialect]} writes it: {counts.rows:,} rows.",
+        f"{counts.responses:,} responses ({counts.partial:,} partial), {counts.new_responses:,} of them new.",
+        f"{counts.verbatims:,} open answers, {counts.new_verbatims:,} of them new.",
+        f"{counts.problems:,} problems.",
+    ]
+    for problem in bringing.problems.order_by("row", "pk")[:SHOWN]:
+        lines.append(f"  row {problem.row}, {problem.column}: {problem.reason}")
+    if counts.problems > SHOWN:
+        lines.append("  ... (all of them with --json)")
+    return "\n".join(lines)
