@@ -52,4 +52,4 @@ def _uninvited(study: Study) -> int:
 hearing.listen_with(hearing.Ear(answered=_sent, begun=_begun, uninvited=_uninvited))
 
 add_tab(Tab(30, gettext_lazy("Questions"), "questionnaires:questionnaire", can_see))
-add_tab(Tab(40, gettext_lazy("Results"), "questionnaires:results", can_see))
+add_tab(Tab(35, gettext_lazy("Results"), "questionnaires:results", can_see))

@@ -44,7 +44,7 @@ CHANGEABLE = (
     "team_only", "example", "criteria",
 )  # fmt: skip
 # Addresses that pages of the room itself have taken.
-TAKEN = {"new", "stop", "jobs"}
+TAKEN = {"new", "problem"}
 
 
 class NotReady(Exception):
@@ -65,9 +65,7 @@ def create_study(*, by: User, title: str, slug: str = "", **fields: Any) -> Stud
     """
     title = title.strip()
     collection = Collection.objects.create(title=title)
-    study = Study(
-        slug=free_slug(slug or title), title=title, owner=by, collection=collection, **_known(fields)
-    )
+    study = Study(slug=free_slug(slug or title), title=title, owner=by, collection=collection, **_known(fields))
     study.save()
     StateChange.objects.create(study=study, state=State.DRAFT, by=by)
     audit.record(by=by, verb="studies.created", target=study, slug=study.slug)

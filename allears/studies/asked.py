@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from allears.studies.hearing import uninvited
 from allears.studies.loop import Cell, Tab, add_tab, cell
 from allears.studies.models import Invitation, Study
-from allears.studies.rules import can_see, can_work_on
+from allears.studies.rules import can_see, can_see_who_was_asked, can_work_on
 
 
 @cell("asked")
@@ -18,9 +18,7 @@ def asked(study: Study) -> Cell:
     """Who was invited, and who came without: by a public link or brought from elsewhere."""
     invited = Invitation.objects.filter(study=study).count()
     came = uninvited(study)
-    note = (
-        ngettext("%(n)s came uninvited", "%(n)s came uninvited", came) % {"n": intcomma(came)} if came else ""
-    )
+    note = ngettext("%(n)s came uninvited", "%(n)s came uninvited", came) % {"n": intcomma(came)} if came else ""
     return Cell(
         "asked",
         intcomma(invited + came),
@@ -32,4 +30,4 @@ def asked(study: Study) -> Cell:
 
 add_tab(Tab(10, gettext_lazy("Study"), "studies:study", can_see))
 add_tab(Tab(20, gettext_lazy("Who to ask"), "studies:people", can_work_on))
-add_tab(Tab(25, gettext_lazy("Invitations"), "studies:invitations", can_see))
+add_tab(Tab(25, gettext_lazy("Invitations"), "studies:invitations", can_see_who_was_asked))

@@ -83,9 +83,7 @@ def invite(
     """
     whole = Round()
     for some in _chunks(people):
-        whole.add(
-            invite_some(study, some, by=by, minutes=minutes, override_reason=override_reason, by_mail=by_mail)
-        )
+        whole.add(invite_some(study, some, by=by, minutes=minutes, override_reason=override_reason, by_mail=by_mail))
     return whole.invitations
 
 
@@ -102,9 +100,7 @@ def invite_one(
     found = Invitation.objects.filter(_of_them([person.pk]), study=study).first()
     if found:
         return found
-    done = invite_some(
-        study, [person], by=by, minutes=minutes, override_reason=override_reason, by_mail=by_mail
-    )
+    done = invite_some(study, [person], by=by, minutes=minutes, override_reason=override_reason, by_mail=by_mail)
     if done.invitations:
         return done.invitations[0]
     raise NotInvitable(next(iter(done.refused)))  # type: ignore[arg-type]
@@ -126,9 +122,7 @@ def ask_to_invite(
         raise NotOpen
     chosen = list(people.order_by("pk").values_list("pk", flat=True))
     with transaction.atomic():
-        audit.record(
-            by=by, verb="studies.round_asked", target=study, people=len(chosen), override=override_reason
-        )
+        audit.record(by=by, verb="studies.round_asked", target=study, people=len(chosen), override=override_reason)
         return progress.ask_for(
             send_invitations, kind="studies.invite", title=_("Invitations to “%(title)s”") % {"title":
             study.title}, by=by, unit=_("people"), total=len(chosen), next_url=next_url, study=study.pk,
@@ -234,10 +228,11 @@ def _mail_all(study: Study, invitations: list[Invitation]) -> None:
 
 
 @transaction.atomic
-def issue_link(*, invitation: Invitation) -> str:
+def issue_link(*, invitation: Invitation, by: User | str | None = None) -> str:
     """Return the token of a fresh link; earlier links of the invitation go on working."""
     token, link = links.fresh(invitation)
     link.save()
+    audit.record(by=by, verb="studies.link_issued", target=invitation)
     return token
 
 
@@ -262,11 +257,9 @@ def remind(*, invitation: Invitation, by: User, they_asked: bool = False) -> Mes
     if earlier and not they_asked:
         raise AlreadyReminded
     _pass_the_gate(study, person, by)
-    token = issue_link(invitation=invitation)
+    token = issue_link(invitation=invitation, by=by)
     letter = mails.Letters(study, the_organisation()).reminder(invitation, token)
-    message = mail.put(
-        **letter, key=f"remind:{invitation.ref}:{earlier + 1}", not_before=budget.good_moment(person)
-    )
+    message = mail.put(**letter, key=f"remind:{invitation.ref}:{earlier + 1}", not_before=budget.good_moment(person))
     InvitationMail.objects.create(invitation=invitation, message=message, kind="remind")
     audit.record(by=by, verb="studies.reminded", target=invitation, they_asked=they_asked)
     return message

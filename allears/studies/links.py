@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.urls import reverse
 
 from allears.core.links import hash_token, new_token
 from allears.studies.models import Invitation, InvitationLink, PublicLink
@@ -12,11 +11,6 @@ from allears.studies.models import Invitation, InvitationLink, PublicLink
 def answering_url(token: str) -> str:
     """Return the absolute address behind `token`, personal or public."""
     return f"{settings.BASE_URL}/a/{token}/"
-
-
-def stop_url(token: str) -> str:
-    """Return the absolute address where whoever holds `token` can say that they want no more asks."""
-    return settings.BASE_URL + reverse("studies:stop", args=[token])
 
 
 def fresh(invitation: Invitation) -> tuple[str, InvitationLink]:

@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from allears.core.models import Organisation
-from allears.studies.links import answering_url, stop_url
+from allears.people.links import leaving_headers, leaving_link
+from allears.studies.links import answering_url
 from allears.studies.models import Invitation, Study
 
 
@@ -48,14 +49,12 @@ class Letters:
                 "text": render_to_string(f"studies/mails/{kind}.txt", {**words, "plain": True}),
                 "html": render_to_string(f"studies/mails/{kind}.html", words),
                 "kind": f"study-{kind}",
-                "headers": unsubscribe(token),
+                "headers": leaving_headers(person),
             }
 
     def _subject(self, kind: str, name: str) -> str:
         if kind == "reminder":
-            return _("A reminder: can you help %(organisation)s understand?") % {
-                "organisation": self.organisation.name
-            }
+            return _("A reminder: can you help %(organisation)s understand?") % {"organisation": self.organisation.name}
         if name:
             return _("%(name)s, can you help us understand?") % {"name": name}
         return _("Can you help us understand?")
@@ -68,12 +67,10 @@ class Letters:
             "name": invitation.person.first_name,
             "problem": self.study.problem.strip(),
             "minutes": minutes_in_words(invitation.minutes),
-            "promise": formats.date_format(self.study.promise_on, "DATE_FORMAT")
-            if self.study.promise_on
-            else "",
+            "promise": formats.date_format(self.study.promise_on, "DATE_FORMAT") if self.study.promise_on else "",
             "link": link,
             "decline_link": f"{link}decline/",
-            "stop_link": stop_url(token),
+            "stop_link": leaving_link(invitation.person),
             "rtl": translation.get_language_bidi(),
             "language": translation.get_language(),
         }
@@ -94,11 +91,6 @@ def minutes_in_words(minutes: Any) -> str:
     """Return "about 3 minutes": rounded up, because a promise of time is kept or broken."""
     whole = max(1, math.ceil(float(minutes)))
     return ngettext("about %(count)d minute", "about %(count)d minutes", whole) % {"count": whole}
-
-
-def unsubscribe(token: str) -> dict[str, str]:
-    """Return the headers by which mail programs offer to stop (RFC 2369, one click: RFC 8058)."""
-    return {"List-Unsubscribe": f"<{stop_url(token)}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 def one_line(words: str) -> str:

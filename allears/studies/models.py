@@ -45,9 +45,7 @@ class Study(models.Model):
 
     class Meta:
         verbose_name_plural = "studies"
-        constraints = [
-            models.CheckConstraint(condition=Q(state__in=State.values), name="studies_study_state_known")
-        ]
+        constraints = [models.CheckConstraint(condition=Q(state__in=State.values), name="studies_study_state_known")]
         indexes = [models.Index(fields=["-created_at"], name="studies_study_newest")]
 
     def __str__(self) -> str:
@@ -107,9 +105,7 @@ class Invitation(models.Model):
     ref = models.CharField(max_length=10, unique=True, default=new_ref)
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="invitations")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    minutes = models.DecimalField(
-        max_digits=5, decimal_places=1, default=0
-    )  # as estimated when they were asked
+    minutes = models.DecimalField(max_digits=5, decimal_places=1, default=0)  # as estimated when they were asked
     invited_at = models.DateTimeField(default=now)
     invited_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     opened_at = models.DateTimeField(null=True, blank=True)  # first POST or script beacon, never a mere GET

@@ -9,14 +9,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from allears.core.clock import today
-from allears.core.models import User
+from allears.core.models import Job, User
 from allears.core.waiting import Waiting
+from allears.people.models import Person
+from allears.people.search import find
 from allears.studies.hearing import Outcome, with_outcome
 from allears.studies.links import invitation_for, public_link_for
 from allears.studies.models import Invitation, Member, State, Study
 from allears.studies.rates import Outcomes
 
 __all__ = [
+    "Outcomes",
+    "QuerySet",
     "invitation_for",
     "invitations_of",
     "mine",
@@ -51,18 +55,45 @@ def overdue(studies: QuerySet[Study]) -> QuerySet[Study]:
     return studies.exclude(state=State.DRAFT).filter(promise_on__lt=today())
 
 
+def counts(studies: QuerySet[Study], user: User) -> dict[str, int]:
+    """Return how many of `studies` there are: all (""), in each state, `user`'s own, and with a promise past.
+    """
+    late = Q(promise_on__lt=today()) & ~Q(state=State.DRAFT)
+    by_state = {state: Count("pk", filter=Q(state=state)) for state in State.values}
+    found = studies.aggregate(
+        every=Count("pk"),
+        mine=Count("pk", filter=_of_team(user)),
+        overdue=Count("pk", filter=late),
+        **by_state,
+    )
+    return {"": found.pop("every"), **found}
+
+
 def looking_for(studies: QuerySet[Study], words: str) -> QuerySet[Study]:
     """Return those in whose title, decision or problem every one of `words` stands."""
     for word in words.split():
-        studies = studies.filter(
-            Q(title__icontains=word) | Q(decision__icontains=word) | Q(problem__icontains=word)
-        )
+        studies = studies.filter(Q(title__icontains=word) | Q(decision__icontains=word) | Q(problem__icontains=word))
     return studies
 
 
-def invitations_of(study: Study) -> QuerySet[Invitation]:
-    """Return the study's invitations with their outcome, newest first."""
-    return with_outcome(Invitation.objects.filter(study=study)).order_by("-id")
+def invitations_of(study: Study, outcome: str = "", words: str = "") -> QuerySet[Invitation]:
+    """Return the study's invitations with their outcome, newest first; of one outcome, or of people found by
+    words.
+    """
+    found = with_outcome(Invitation.objects.filter(study=study)).order_by("-id")
+    if outcome in Outcome.values:
+        found = found.filter(outcome=outcome)
+    return found.filter(person__in=find(Person.objects.all(), words)) if words.strip() else found
+
+
+def last_round(study: Study) -> Job | None:
+    """Return the newest job that invited people to `study`, without the long list of whom."""
+    return (
+        Job.objects.defer("parameters")
+        .filter(kind="studies.invite", parameters__study=study.pk)
+        .order_by("-id")
+        .first()
+    )
 
 
 def outcome_counts(study: Study) -> dict[Outcome, int]:

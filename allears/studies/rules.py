@@ -6,6 +6,7 @@ import rules
 
 from allears.core.models import User
 from allears.core.rules import is_administrator, is_leader, is_researcher
+from allears.people.rules import may_read
 from allears.studies.models import Member, Study
 
 can_create = is_researcher
@@ -29,6 +30,9 @@ def is_for_everybody(user: User, study: Study) -> bool:
 
 # Leaders see everything, and so does who answers for the installation.
 can_see = is_for_everybody | is_leader | is_administrator | owns | is_member
+
+# Names and addresses are for those who may read about people at all.
+can_see_who_was_asked = may_read & can_see
 
 # Only researchers of the study's own team; a leader reads it and decides, but does not change what is asked.
 can_work_on = is_researcher & (owns | is_member)

@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from allears.studies.views import asking, home, invitations, planning, public
 
 app_name = "studies"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", home.studies, name="list"),
+    path("new/", planning.new, name="new"),
+    path("problem/", planning.problem, name="problem"),
+    path("<slug:slug>/", home.study, name="study"),
+    path("<slug:slug>/edit/", planning.edit, name="edit"),
+    path("<slug:slug>/opening/", planning.opening, name="opening"),
+    path("<slug:slug>/closing/", planning.closing, name="closing"),
+    path("<slug:slug>/team/", planning.team, name="team"),
+    path("<slug:slug>/link/", public.link, name="public_link"),
+    path("<slug:slug>/link/code.svg", public.code, name="public_link_code"),
+    path("<slug:slug>/people/", asking.people, name="people"),
+    path("<slug:slug>/people/round/", asking.invitation_round, name="round"),
+    path("<slug:slug>/people/letter/", asking.letter, name="letter"),
+    path("<slug:slug>/invitations/", invitations.invitations, name="invitations"),
+    path("<slug:slug>/invitations.csv", invitations.as_csv, name="invitations_csv"),
+    path("<slug:slug>/invitations/<slug:ref>/", invitations.invitation, name="invitation"),
+]

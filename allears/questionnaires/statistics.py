@@ -1,0 +1,133 @@
+"""The figures that stand beside answers, and when none may stand. Pure: counts in, figures out.
+
+Below `ENOUGH` answers there is no percentage and no interval: counts and words say more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil, floor, log10, sqrt
+
+ENOUGH = 10
+FEWEST_IN_GROUP = 5
+FEWEST_FOR_COMMENTS = 10
+Z = 1.959963984540054  # the 97.5th percentile of the standard normal distribution: intervals of 95%
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A share with its 95% interval; all from 0 to 1."""
+
+    share: float
+    low: float
+    high: float
+
+
+def wilson(count: int, total: int, z: float = Z) -> Interval:
+    """Return the share `count / total` with Wilson's score interval.
+
+    Source: E. B. Wilson (1927), "Probable inference, the law of succession, and statistical inference", Journal of
+    the American Statistical Association 22. Raises `ValueError` unless 0 <= count <= total and total > 0.
+    """
+    _must_be_share(count, total)
+    share = count / total
+    shrunk = 1 + z * z / total
+    middle = (share + z * z / (2 * total)) / shrunk
+    half = z / shrunk * sqrt(share * (1 - share) / total + z * z / (4 * total * total))
+    return Interval(share, max(0.0, middle - half), min(1.0, middle + half))
+
+
+def adjusted_wald(count: int, total: int, z: float = Z) -> Interval:
+    """Return the share with the adjusted Wald interval: `z**2 / 2` successes and failures more.
+
+    Source: A. Agresti and B. A. Coull (1998), "Approximate is better than 'exact' for interval estimation of binomial
+    proportions", The American Statistician 52. Raises `ValueError` as `wilson` does.
+    """
+    _must_be_share(count, total)
+    trials = total + z * z
+    middle = (count + z * z / 2) / trials
+    half = z * sqrt(middle * (1 - middle) / trials)
+    return Interval(count / total, max(0.0, middle - half), min(1.0, middle + half))
+
+
+def _must_be_share(count: int, total: int) -> None:
+    if not 0 <= count <= total or total == 0:
+        raise ValueError(f"{count} of {total} is no share")
+
+
+def quantile(counts: Mapping[float, int], share: float) -> float | None:
+    """Return the value below which `share` (0 to 1) of the answers lie; between two values, their middle.
+
+    `counts` says how often each value was given. Type 2 of R. J. Hyndman and Y. Fan (1996), "Sample quantiles in
+    statistical packages", The American Statistician 50; for 0.5 it is the ordinary median. None without answers.
+    """
+    values = sorted((value, count) for value, count in counts.items() if count)
+    total = sum(count for _value, count in values)
+    if not total:
+        return None
+    place = share * total
+    first = _value_at(values, max(1, ceil(place)))
+    if place != int(place) or place == 0:
+        return first
+    return (first + _value_at(values, min(total, int(place) + 1))) / 2
+
+
+def _value_at(values: Sequence[tuple[float, int]], rank: int) -> float:
+    """Return the value of the answer at `rank`, counted from 1."""
+    passed = 0
+    for value, count in values:
+        passed += count
+        if passed >= rank:
+            return value
+    return values[-1][0]
+
+
+def median(counts: Mapping[float, int]) -> float | None:
+    """Return the median of values with how often each was given; None without answers."""
+    return quantile(counts, 0.5)
+
+
+@dataclass(frozen=True)
+class Bin:
+    """Values from `low` (included) to `high` (excluded, but for the last bin) and how many there are."""
+
+    low: float
+    high: float
+    count: int
+
+
+def bins(counts: Mapping[float, int], most: int = 12) -> list[Bin]:
+    """Return at most about `most` bins of a round width (1, 2 or 5 times a power of ten) that hold all values."""
+    if not counts:
+        return []
+    low, high = min(counts), max(counts)
+    width = _round_up((high - low) / most) if high > low else 1.0
+    start = floor(low / width) * width
+    number = floor((high - start) / width) + 1
+    found = [0] * number
+    for value, count in counts.items():
+        found[min(number - 1, floor((value - start) / width))] += count
+    return [Bin(start + n * width, start + (n + 1) * width, count) for n, count in enumerate(found)]
+
+
+def _round_up(width: float) -> float:
+    power = 10.0 ** floor(log10(width))
+    return next(step * power for step in (1, 2, 5, 10) if step * power >= width * (1 - 1e-9))
+
+
+def hidden_groups(sizes: Mapping[str, int], everybody: int, fewest: int = FEWEST_IN_GROUP) -> set[str]:
+    """Return the groups that may not be shown, so that nobody in a small group can be read off.
+
+    A group below `fewest` people is hidden; and since the total is known, the smallest further groups are hidden
+    until what is hidden, with those who belong to no group, comes to `fewest` people. Groups do not overlap.
+    """
+    hidden = {name for name, size in sizes.items() if 0 < size < fewest}
+    rest = everybody - sum(sizes.values())
+    for name, _size in sorted(sizes.items(), key=lambda item: (item[1], item[0])):
+        kept_back = rest + sum(sizes[each] for each in hidden)
+        if kept_back == 0 or kept_back >= fewest:
+            break
+        if sizes[name]:
+            hidden.add(name)
+    return hidden

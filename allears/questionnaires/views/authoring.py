@@ -1,0 +1,336 @@
+"""Writing a questionnaire: its editor, its preview, publishing, and the history of its versions.
+
+Everything works as plain pages; where script runs, moving a question swaps the editor in place.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from allears.core.doors import door
+from allears.core.rules import is_researcher, signs_in
+from allears.questionnaires import authoring
+from allears.questionnaires.comparing import differences
+from allears.questionnaires.duration import minutes_for
+from allears.questionnaires.forms import (
+    QuestionForm,
+    SectionForm,
+    choice_rows,
+    first_values,
+    has_choices,
+    is_kind,
+    written,
+)
+from allears.questionnaires.models import Question, QuestionKind, Section, Version
+from allears.questionnaires.structure import (
+    draft_version,
+    problems_of,
+    published_version,
+    sections_of,
+    versions_of,
+)
+from allears.questionnaires.views.finding import draft_question, draft_section, own_study, reader, seen_study
+from allears.studies.models import Study
+from allears.studies.rules import can_work_on
+
+REMOVED = "questionnaires.removed"
+
+
+@door(signs_in)
+@require_GET
+def questionnaire(request: HttpRequest, slug: str) -> HttpResponse:
+    """What the study asks: the draft for who writes it, otherwise what participants read."""
+    study = seen_study(request, slug)
+    works = can_work_on(reader(request), study)
+    draft, asked_now = draft_version(study), published_version(study)
+    version = draft if works and draft else asked_now
+    sections = sections_of(version) if version else []
+    return render(
+        request,
+        "questionnaires/questionnaire.html",
+        {
+            "study": study,
+            "works": works,
+            "version": version,
+            "asked_now": asked_now,
+            "editing": works and version is not None and version.published_at is None,
+            "sections": _numbered(sections),
+            "minutes": minutes_for(sections),
+            "kinds": QuestionKind.choices,
+            "removed": _removed_here(request, version),
+        },
+    )
+
+
+def _numbered(sections: list[Section]) -> list[dict[str, Any]]:
+    """The pages with their questions, numbered as participants count them (statements have no number)."""
+    number, pages = 0, []
+    for section in sections:
+        rows = []
+        for question in section.questions.all():
+            number += question.kind != QuestionKind.STATEMENT
+            rows.append({"question": question, "number": number if question.kind != QuestionKind.STATEMENT else ""})
+        pages.append({"section": section, "rows": rows})
+    return pages
+
+
+def _removed_here(request: HttpRequest, version: Version | None) -> bool:
+    kept = request.session.get(REMOVED)
+    return bool(kept and version and kept["version"] == version.pk)
+
+
+@door(is_researcher)
+@require_POST
+def draft(request: HttpRequest, slug: str) -> HttpResponse:
+    """Begin the next draft, or throw the present one away."""
+    study = own_study(request, slug)
+    current = draft_version(study)
+    if "throw_away" in request.POST and current:
+        authoring.throw_away(version=current, by=reader(request))
+        messages.success(request, _("Thrown away. What is asked now stays as it is."))
+    else:
+        authoring.draft_of(study, by=reader(request))
+    return _back(study)
+
+
+def _back(study: Study, anchor: str = "") -> HttpResponse:
+    address = reverse("questionnaires:questionnaire", args=[study.slug])
+    return redirect(f"{address}#{anchor}" if anchor else address)
+
+
+@door(is_researcher)
+@require_POST
+def sections(request: HttpRequest, slug: str) -> HttpResponse:
+    """One page more."""
+    study = own_study(request, slug)
+    section = authoring.add_section(version=authoring.draft_of(study, by=reader(request)), by=reader(request))
+    return _back(study, f"page-{section.pk}")
+
+
+@door(is_researcher)
+@require_http_methods(["GET", "HEAD", "POST"])
+def section(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """What a page says; with `act` it moves or goes (a page with questions only after a question)."""
+    study = own_study(request, slug)
+    found = draft_section(study, pk)
+    act = request.POST.get("act", "")
+    if act in ("up", "down"):
+        authoring.move_section(section=found, direction=act, by=reader(request))  # type: ignore[arg-type]
+        return _back(study, f"page-{pk}")
+    if act == "remove":
+        return _remove_section(request, study, found)
+    form = SectionForm(request.POST or None, initial={"title": found.title, "text": found.text})
+    if request.method == "POST" and form.is_valid():
+        authoring.change_section(section=found, by=reader(request), **form.cleaned_data)
+        return _back(study, f"page-{pk}")
+    context = {"study": study, "section": found, "form": form}
+    return render(request, "questionnaires/section.html", context, status=422 if form.errors else 200)
+
+
+def _remove_section(request: HttpRequest, study: Study, found: Section) -> HttpResponse:
+    count = found.questions.count()
+    if count and "sure" not in request.POST:
+        context = {"study": study, "section": found, "count": count}
+        return render(request, "questionnaires/section_removal.html", context)
+    authoring.remove_section(section=found, by=reader(request))
+    messages.success(request, _("The page is gone."))
+    return _back(study)
+
+
+@door(is_researcher)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_question(request: HttpRequest, slug: str) -> HttpResponse:
+    """A question more, of the kind that was chosen, on the page that was chosen or the last one."""
+    study = own_study(request, slug)
+    kind = request.GET.get("kind", "")
+    if not is_kind(kind):
+        context = {"study": study, "section": request.GET.get("section", ""), "kinds": QuestionKind.choices}
+        return render(request, "questionnaires/kinds.html", context)
+    form = QuestionForm(request.POST or None, kind=kind, initial=first_values(kind))
+    rows = _rows(request, kind, None)
+    if _is_whole(request, form, rows):
+        page = _page_for(request, study)
+        made = authoring.add_question(
+            section=page, kind=kind, by=reader(request), choices=rows.words() if rows else (), **form.cleaned_data
+        )
+        return _back(study, f"question-{made.key}")
+    return _question_page(request, study, form, rows, None)
+
+
+def _page_for(request: HttpRequest, study: Study) -> Section:
+    version = authoring.draft_of(study, by=reader(request))
+    wanted = request.GET.get("section", "")
+    pages = list(version.sections.all())
+    chosen = [page for page in pages if str(page.pk) == wanted]
+    return (chosen or pages or [authoring.add_section(version=version, by=reader(request))])[-1]
+
+
+def _rows(request: HttpRequest, kind: str, question: Question | None) -> Any:
+    if not has_choices(kind):
+        return None
+    if request.method == "POST":
+        return choice_rows(request.POST, question, more=4 if "more" in request.POST else 0)
+    return choice_rows(question=question)
+
+
+def _is_whole(request: HttpRequest, form: QuestionForm, rows: Any) -> bool:
+    """Whether this POST is to be kept: not when it only asks for more rows, nor when something is wrong."""
+    if request.method != "POST" or "more" in request.POST:
+        return False
+    return form.is_valid() & (rows is None or rows.is_valid())
+
+
+def _question_page(
+    request: HttpRequest, study: Study, form: QuestionForm, rows: Any, question: Question | None
+) -> HttpResponse:
+    wrong = request.method == "POST" and "more" not in request.POST
+    context = {
+        "study": study, "form": form, "rows": rows, "question": question, "kind": form.kind,
+        "kinds": QuestionKind.choices, "show_errors": wrong, "pasted": request.POST.get("pasted", ""),
+    }  # fmt: skip
+    return render(request, "questionnaires/question.html", context, status=422 if wrong else 200)
+
+
+@door(is_researcher)
+@require_http_methods(["GET", "HEAD", "POST"])
+def question(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
+    """Change a question of the draft, also its kind."""
+    study, found = draft_question(request, slug, key)
+    kind = request.GET.get("kind", "")
+    kind = kind if is_kind(kind) else found.kind
+    form = QuestionForm(request.POST or None, kind=kind, initial={**first_values(kind), **_said(found)})
+    rows = _rows(request, kind, found)
+    if _is_whole(request, form, rows):
+        authoring.change_question(
+            question=found, kind=kind, by=reader(request), choices=rows.words() if rows else (), **form.cleaned_data
+        )
+        return _back(study, f"question-{key}")
+    return _question_page(request, study, form, rows, found)
+
+
+def _said(question: Question) -> dict[str, Any]:
+    return {name: value for name, value in written(question).items() if value is not None}
+
+
+@door(is_researcher)
+@require_POST
+def place(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
+    """Move a question up or down, copy it, or take it away (which can be undone)."""
+    study, found = draft_question(request, slug, key)
+    act, by = request.POST.get("act", ""), reader(request)
+    if act in ("up", "down"):
+        authoring.move_question(question=found, direction=act, by=by)  # type: ignore[arg-type]
+    elif act == "copy":
+        return _back(study, f"question-{authoring.duplicate_question(question=found, by=by).key}")
+    elif act == "remove":
+        snapshot = authoring.remove_question(question=found, by=by)
+        request.session[REMOVED] = {"version": found.version_id, "snapshot": snapshot}
+        return _back(study)
+    return _back(study, f"question-{key}")
+
+
+@door(is_researcher)
+@require_POST
+def undo(request: HttpRequest, slug: str) -> HttpResponse:
+    """Put the question back that was taken away last."""
+    study = own_study(request, slug)
+    kept, version = request.session.pop(REMOVED, None), draft_version(study)
+    if not (kept and version and kept["version"] == version.pk):
+        messages.info(request, _("There is nothing to put back."))
+        return _back(study)
+    back = authoring.put_back(version=version, snapshot=kept["snapshot"], by=reader(request))
+    if back is None:
+        messages.error(request, _("Its page is gone too, so it cannot be put back."))
+        return _back(study)
+    return _back(study, f"question-{back.key}")
+
+
+@door(signs_in)
+@require_GET
+def preview(request: HttpRequest, slug: str) -> HttpResponse:
+    """The questionnaire page by page, as participants get it; nothing that is typed here is kept."""
+    study = seen_study(request, slug)
+    draft = draft_version(study) if can_work_on(reader(request), study) else None
+    version = draft or published_version(study)
+    if version is None:
+        raise Http404
+    pages = sections_of(version)
+    typed = request.GET.get("page", "1")
+    number = min(max(int(typed) if typed.isdecimal() and len(typed) < 6 else 1, 1), max(len(pages), 1))
+    context = {
+        "study": study,
+        "version": version,
+        "section": pages[number - 1] if pages else None,
+        "number": number,
+        "pages": len(pages),
+        "minutes": minutes_for(pages),
+    }
+    return render(request, "questionnaires/preview.html", context)
+
+
+@door(is_researcher)
+@require_http_methods(["GET", "HEAD", "POST"])
+def publishing(request: HttpRequest, slug: str) -> HttpResponse:
+    """The last look before participants are asked this: what is wrong, or what changes."""
+    study = own_study(request, slug)
+    version = draft_version(study)
+    if version is None:
+        return _back(study)
+    if request.method == "POST":
+        try:
+            authoring.publish(version=version, by=reader(request))
+        except authoring.NotPublishable:
+            return _publishing_page(request, study, version, status=422)
+        except authoring.Frozen:
+            messages.info(request, _("Somebody else was faster: it is published already."))
+            return _back(study)
+        messages.success(request, _("Published. From now on participants are asked this version."))
+        return _back(study)
+    return _publishing_page(request, study, version)
+
+
+def _publishing_page(request: HttpRequest, study: Study, version: Version, status: int = 200) -> HttpResponse:
+    sections, asked_now = sections_of(version), published_version(study)
+    changes = differences(sections_of(asked_now), sections) if asked_now else []
+    context = {
+        "study": study, "version": version, "problems": problems_of(sections), "asked_now": asked_now,
+        "changes": changes, "minutes": minutes_for(sections),
+    }  # fmt: skip
+    return render(request, "questionnaires/publishing.html", context, status=status)
+
+
+@door(signs_in)
+@require_GET
+def versions(request: HttpRequest, slug: str) -> HttpResponse:
+    """Every version that was published, and how each differs from the one before."""
+    study = seen_study(request, slug)
+    rows = list(versions_of(study).filter(published_at__isnull=False).select_related("published_by"))
+    loaded = [(version, sections_of(version)) for version in rows[:20]]
+    history = [
+        {
+            "version": version,
+            "minutes": minutes_for(pages),
+            "changes": differences(loaded[place + 1][1], pages) if place + 1 < len(loaded) else None,
+        }
+        for place, (version, pages) in enumerate(loaded)
+    ]
+    return render(request, "questionnaires/versions.html", {"study": study, "history": history})
+
+
+@door(signs_in)
+@require_GET
+def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """One published version as it was asked."""
+    study = seen_study(request, slug)
+    found = get_object_or_404(versions_of(study), number=number, published_at__isnull=False)
+    pages = sections_of(found)
+    context = {"study": study, "version": found, "sections": _numbered(pages), "minutes": minutes_for(pages)}
+    return render(request, "questionnaires/version.html", context)

@@ -1,0 +1,27 @@
+"""How the staff's pages find a version, a page, a question."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+
+from allears.questionnaires.models import Question, Section
+from allears.questionnaires.structure import draft_version
+from allears.studies.models import Study
+from allears.studies.views.finding import own_study, reader, seen_study
+
+__all__ = ["draft_question", "draft_section", "own_study", "reader", "seen_study"]
+
+
+def draft_section(study: Study, pk: int) -> Section:
+    """Return a page of the study's draft, or 404."""
+    return get_object_or_404(Section, pk=pk, version=draft_version(study))
+
+
+def draft_question(request: HttpRequest, slug: str, key: UUID) -> tuple[Study, Question]:
+    """Return a question of the draft for somebody who works on the study, or 404."""
+    study = own_study(request, slug)
+    rows = Question.objects.select_related("section").prefetch_related("choices")
+    return study, get_object_or_404(rows, key=key, version=draft_version(study))

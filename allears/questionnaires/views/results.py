@@ -1,0 +1,166 @@
+"""What was answered: every figure a way to the words of those people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
+
+from allears.core.doors import door
+from allears.core.rules import signs_in
+from allears.design import charts
+from allears.people.models import Facet, FacetValue
+from allears.questionnaires import statistics
+from allears.questionnaires.models import QuestionKind
+from allears.questionnaires.results import (
+    Group,
+    QuestionResult,
+    Results,
+    results_of,
+)
+from allears.questionnaires.structure import draft_version
+from allears.questionnaires.views.finding import seen_study
+from allears.studies.models import Study
+
+# More different answers than this are drawn as bins.
+MOST_BARS = 21
+
+
+@door(signs_in)
+@require_GET
+def results(request: HttpRequest, slug: str) -> HttpResponse:
+    """The results of a study, for everybody or for one group (`?group=region:north`)."""
+    study = seen_study(request, slug)
+    group = _group(request.GET.get("group", ""))
+    found = results_of(study, group)
+    return render(
+        request,
+        "questionnaires/results.html",
+        {
+            "study": study,
+            "found": found,
+            "group": group,
+            "facets": Facet.objects.prefetch_related("values"),
+            "questions": [_shown(study, result, group) for result in found.questions],
+            "reached": _funnel(found),
+            "drafting": draft_version(study) is not None,
+        },
+    )
+
+
+def _group(typed: str) -> Group | None:
+    facet, _colon, value = typed.partition(":")
+    found = FacetValue.objects.filter(facet__key=facet, key=value).select_related("facet").first()
+    return Group(found.facet, found) if found else None
+
+
+def _shown(study: Study, result: QuestionResult, group: Group | None) -> dict[str, Any]:
+    """A question as the page shows it: a chart where something can be counted, and the way to its words."""
+    words = _words_url(study)
+    asked = [f"question={source.ref}" for source in result.sources]
+    return {
+        "result": result,
+        "question": result.question,
+        "answers": _bars(study, result, group),
+        "total": result.answered,
+        "facts": _facts(result),
+        "words_url": f"{words}?{'&'.join(asked + _of_group(group))}" if words and asked else "",
+        "open": result.question.is_open,
+        "chart_id": f"chart-{result.question.key}",
+    }
+
+
+def _words_url(study: Study) -> str:
+    """Where the words of a study are read; a room above, so that its address is asked by name."""
+    try:
+        return reverse("insights:words_of_study", args=[study.slug])
+    except NoReverseMatch:
+        return ""
+
+
+def _of_group(group: Group | None) -> list[str]:
+    return [f"facet={group.facet.key}:{group.value.key}"] if group else []
+
+
+def _bars(study: Study, result: QuestionResult, group: Group | None) -> list[charts.Answers]:
+    if result.question.has_choices:
+        rows = [(choice.label, choice.count, str(choice.key)) for choice in result.choices]
+    elif result.numbers:
+        rows = _steps(result)
+    else:
+        return []
+    return [_bar(study, result, group, *row) for row in rows]
+
+
+def _bar(
+    study: Study, result: QuestionResult, group: Group | None, label: str, count: int, value: str
+) -> charts.Answers:
+    """One bar with its interval, leading to what those who answered so said in their own words."""
+    words = _words_url(study)
+    query = "&".join([f"answered={result.question.key}:{value}", *_of_group(group)])
+    href = f"{words}?{query}" if words and count else ""
+    if result.answered < statistics.ENOUGH:
+        return charts.Answers(label, count, href=href)
+    interval = statistics.wilson(min(count, result.answered), result.answered)
+    return charts.Answers(label, count, interval.low, interval.high, href)
+
+
+def _steps(result: QuestionResult) -> list[tuple[str, int, str]]:
+    """The values of a scale with all its steps, those of a number as given, or in bins where they are many."""
+    question, counts = result.question, result.numbers
+    if question.kind == QuestionKind.SCALE and question.minimum is not None and question.maximum is not None:
+        steps = {float(step): 0 for step in range(int(question.minimum), int(question.maximum) + 1)}
+        counts = {**steps, **counts}
+    if len(counts) <= MOST_BARS:
+        return [(_end(result, value), count, f"{value:g}") for value, count in sorted(counts.items())]
+    return [_in_bin(each, counts) for each in statistics.bins(counts)]
+
+
+def _end(result: QuestionResult, value: float) -> str:
+    """A step, with what it means where it is an end."""
+    question = result.question
+    words = {question.minimum: question.low_label, question.maximum: question.high_label}.get(value, "")
+    return f"{value:g} {words}".strip()
+
+
+def _in_bin(each: statistics.Bin, counts: dict[float, int]) -> tuple[str, int, str]:
+    inside = [value for value in counts if each.low <= value < each.high] or [each.low]
+    low, high = min(inside), max(inside)
+    label = f"{each.low:g} – {each.high:g}"
+    return label, each.count, f"{low:g}-{high:g}" if high > low else f"{low:g}"
+
+
+def _facts(result: QuestionResult) -> list[str]:
+    """How many answered, and the median where there is one."""
+    n = result.answered
+    facts = [ngettext("%(n)s answered", "%(n)s answered", n) % {"n": intcomma(n)}]
+    if result.numbers and n >= statistics.ENOUGH:
+        middle = statistics.median(result.numbers)
+        quarters = [statistics.quantile(result.numbers, share) for share in (0.25, 0.75)]
+        facts.append(_("median %(median)s") % {"median": f"{middle:g}"})
+        facts.append(
+            _("half of them from %(low)s to %(high)s") % {"low": f"{quarters[0]:g}", "high": f"{quarters[1]:g}"}
+        )
+    if result.question.kind == QuestionKind.MULTIPLE:
+        facts.append(_("several choices each"))
+    return facts
+
+
+def _funnel(found: Results) -> list[charts.FunnelStep]:
+    """How far people came: begun, each page, sent. Only where there is more than one page or not all were sent."""
+    if not found.responses or (len(found.reached) < 2 and found.sent == found.responses):
+        return []
+    begun = charts.FunnelStep(_("Begun"), found.responses)
+    pages = [_page_step(n, reached.section.title, reached.count) for n, reached in enumerate(found.reached, 1)]
+    return [begun, *pages, charts.FunnelStep(_("Sent"), found.sent, "kept")]
+
+
+def _page_step(number: int, title: str, count: int) -> charts.FunnelStep:
+    label = _("Answered on page %(n)d or later") % {"n": number}
+    return charts.FunnelStep(title or label, count)

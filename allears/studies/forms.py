@@ -1,0 +1,130 @@
+"""The shape and the wording of what is typed about a study."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from allears.core.models import Role, User
+from allears.people.models import Kind
+from allears.studies.models import Study
+
+
+class StudyForm(forms.Form):
+    """Why we ask, what participants are told, and who may read it."""
+
+    title = forms.CharField(
+        label=_("Title"), max_length=200, help_text=_("For your own people. Participants do not see it.")
+    )
+    decision = forms.CharField(
+        label=_("Which decision does it inform?"), required=False, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("What will you do differently, depending on what you hear?"),
+    )  # fmt: skip
+    options = forms.CharField(
+        label=_("The options on the table"), required=False, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("One a line. “Leave it as it is” is one too."),
+    )  # fmt: skip
+    known = forms.CharField(label=_("What we know already"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    unknown = forms.CharField(
+        label=_("What we do not know"), required=False, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("The gaps that only customers can close."),
+    )  # fmt: skip
+    problem = forms.CharField(
+        label=_("The problem, as participants read it"), required=False, max_length=600,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_(
+            "Plainly, in a sentence or two: what happened, and why you ask them."
+            " It stands in the invitation and on the first page."
+        ),
+    )  # fmt: skip
+    promise_on = forms.DateField(
+        label=_("By when do they hear back?"), required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("The day by which everybody who answers is told what became of it. It is shown to them."),
+    )  # fmt: skip
+    touchpoints = forms.CharField(
+        label=_("Touchpoints"), required=False,
+        help_text=_("Where customers meet you, separated by commas: ordering, delivery, support."),
+    )  # fmt: skip
+    language = forms.ChoiceField(label=_("Language of the study"), choices=settings.LANGUAGES)
+    team_only = forms.BooleanField(
+        label=_("Only its team, leaders and administrators may read it"), required=False,
+        help_text=_("Otherwise everybody who signs in may, so that customers are heard."),
+    )  # fmt: skip
+
+    def clean_touchpoints(self) -> list[str]:
+        parts = [part.strip() for part in self.cleaned_data["touchpoints"].replace("\n", ",").split(",")]
+        return list(dict.fromkeys(part[:200] for part in parts if part))
+
+    def clean_title(self) -> str:
+        return str(self.cleaned_data["title"]).strip()
+
+
+def written(study: Study) -> dict[str, Any]:
+    """Return the form's first values for a study that exists."""
+    return {
+        "title": study.title, "decision": study.decision, "options": study.options, "known": study.known,
+        "unknown": study.unknown, "problem": study.problem, "promise_on": study.promise_on,
+        "touchpoints": ", ".join(study.touchpoints), "language": study.language, "team_only": study.team_only,
+    }  # fmt: skip
+
+
+class NoteForm(forms.Form):
+    """Why a study is opened or closed."""
+
+    note = forms.CharField(label=_("A note for those who come later"), required=False, max_length=500)
+
+
+class TeamForm(forms.Form):
+    """Somebody joins, leaves or takes over."""
+
+    user = forms.ModelChoiceField(label=_("Who"), queryset=User.objects.none(), empty_label=_("Choose somebody"))
+    act = forms.ChoiceField(choices=[("add", "add"), ("remove", "remove"), ("hand_over", "hand_over")])
+
+    def __init__(self, *args: Any, study: Study, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = User.objects.filter(is_active=True).exclude(pk=study.owner_id)
+        self.fields["user"].queryset = people.order_by("name")  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or {}
+        if told.get("act") == "hand_over" and told.get("user") and told["user"].role != Role.RESEARCHER:
+            self.add_error("user", _("Only a researcher can own a study. Choose one."))
+        return told
+
+
+class WhoForm(forms.Form):
+    """Filters over people: whom to ask. Facets are added by the view."""
+
+    q = forms.CharField(label=_("Name, address, account"), required=False, max_length=200)
+    kind = forms.ChoiceField(label=_("Who they are"), required=False, choices=[("", _("Anybody")), *Kind.choices])
+    joined_before = forms.DateField(
+        label=_("Customer since before"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    joined_after = forms.DateField(
+        label=_("Customer since after"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    rested = forms.IntegerField(
+        label=_("Not asked for so many days"), required=False, min_value=1, max_value=3650,
+        help_text=_("Leaves out whom any study asked more recently."),
+    )  # fmt: skip
+
+
+class RoundForm(forms.Form):
+    """The last look before people are asked."""
+
+    minutes = forms.DecimalField(
+        label=_("Minutes it takes"), min_value=0, max_value=999, decimal_places=1,
+        help_text=_("Estimated from the questions. Each person's contact budget pays it."),
+    )  # fmt: skip
+    override_reason = forms.CharField(
+        label=_("Ask those too who have no minutes left, because"), required=False, max_length=500,
+        help_text=_("Only when it cannot wait. Your reason and your name go on record."),
+    )  # fmt: skip

@@ -1,0 +1,66 @@
+"""What every page about a study has in common: its header with tabs, and small words about it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import template
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from allears.design.parts import Link
+from allears.studies.loop import tabs_of
+from allears.studies.models import State, Study
+from allears.studies.rules import can_work_on
+from allears.studies.wording import promise_in_words
+
+register = template.Library()
+
+STATE_TONES = {State.DRAFT: "neutral", State.OPEN: "kept", State.CLOSED: "accent"}
+
+
+@register.simple_tag(takes_context=True)
+def study_header(context: dict[str, Any], study: Study, heading: str = "") -> SafeString:
+    """The header of a page about a study: title, state and promise, and the tabs of all rooms.
+
+    Stands in the `header` block of `design/base.html`. `heading` is the page's own title; the study's stands
+    above.
+    """
+    request = context["request"]
+    home = reverse("studies:study", args=[study.slug])
+    at_home = request.path == home
+    return render_to_string(
+        "studies/header.html",
+        {
+            "study": study,
+            "heading": heading,
+            "home": home,
+            "at_home": at_home,
+            "tone": STATE_TONES[State(study.state)],
+            "works": at_home and can_work_on(request.user, study),
+            "tabs": _links(study, request),
+        },
+        request=request,
+    )
+
+
+def _links(study: Study, request: Any) -> list[Link]:
+    tabs = [(tab, reverse(tab.url_name, args=[study.slug])) for tab in tabs_of(study, request.user)]
+    near = max((url for _tab, url in tabs if request.path.startswith(url)), key=len, default="")
+    return [Link(str(tab.label), url, url == near) for tab, url in tabs]
+
+
+@register.simple_tag
+def state_chip(study: Study) -> SafeString:
+    """The study's state as a chip."""
+    words = {State.DRAFT: _("Draft"), State.OPEN: _("Open"), State.CLOSED: _("Closed")}[State(study.state)]
+    return render_to_string("design/components/chip.html", {"label": words, "tone": STATE_TONES[State(study.state)]})
+
+
+@register.filter
+def promised(study: Study) -> str:
+    """What the study's promise comes to today: "9 days left", "3 days overdue"."""
+    return promise_in_words(study.promise_on) if isinstance(study.promise_on, date) else ""

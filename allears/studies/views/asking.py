@@ -1,0 +1,206 @@
+"""Who to ask: filters, the picture of how the chosen compare, the letter as anybody will read it, and the
+round.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from allears.core.doors import door
+from allears.core.models import Job
+from allears.core.progress import job_url
+from allears.core.queries import the_organisation
+from allears.core.rules import is_researcher
+from allears.people.models import Facet, Person
+from allears.people.queries import facets_of, matching
+from allears.people.rules import may_override_budget
+from allears.people.search import find
+from allears.studies import actions, asking, choosing
+from allears.studies.forms import RoundForm, WhoForm
+from allears.studies.mails import Letters
+from allears.studies.models import Invitation, Study
+from allears.studies.queries import last_round
+from allears.studies.views.finding import own_study, reader
+
+A_PAGE = 40
+MOST_BY_HAND = 200
+
+
+@dataclass
+class Wish:
+    """What the filters ask for: criteria for `people`, days of rest, and the form that said so."""
+
+    form: WhoForm
+    criteria: dict[str, Any] = field(default_factory=dict)
+    rested: int | None = None
+
+    def people(self) -> Any:
+        return choosing.people_for(self.criteria, self.rested)
+
+
+def wish_of(query: QueryDict) -> Wish:
+    """Read the filters from an address; what is wrongly typed filters nothing and is said in the form."""
+    form = WhoForm(query)
+    form.is_valid()
+    told = form.cleaned_data
+    plain = {name: told.get(name) for name in ("q", "kind", "joined_before", "joined_after") if told.get(name)}
+    facets = {name[6:]: query.getlist(name) for name in query if name.startswith("facet_")}
+    wanted = {name: values for name, values in facets.items() if any(values)}
+    return Wish(form, {**plain, **({"facets": wanted} if wanted else {})}, told.get("rested"))
+
+
+@door(is_researcher)
+@require_GET
+def people(request: HttpRequest, slug: str) -> HttpResponse:
+    """Filter people, see how they compare with all customers and who of them can be asked."""
+    study, wish = own_study(request, slug), wish_of(request.GET)
+    minutes = asking.minutes_of(study)
+    found = wish.people()
+    rows, onward = _a_page(found, request.GET.get("after", ""))
+    return render(
+        request,
+        "studies/people.html",
+        {
+            "study": study,
+            "form": wish.form,
+            "facets": _facet_choices(request.GET),
+            "query": request.GET.urlencode(),
+            "keep": [(name, value) for name, values in request.GET.lists() for value in values],
+            "verdict": choosing.verdict(found, study, minutes),
+            "coverage": choosing.coverage(found),
+            "filtered": bool(wish.criteria or wish.rested),
+            "minutes": minutes,
+            "people": _with_facets(rows, study),
+            "after": onward,
+            "last_round": last_round(study),
+            "missing": [] if study.is_open else asking.missing(study),
+        },
+    )
+
+
+def _a_page(found: Any, after: str) -> tuple[list[Person], str]:
+    """One page in the order of names; `after` is the ref of the last person on the page before."""
+    last = Person.objects.filter(ref=after).first() if after else None
+    if last:
+        found = found.filter(name__gte=last.name).exclude(name=last.name, pk__lte=last.pk)
+    rows = list(found.select_related("account").order_by("name", "id")[: A_PAGE + 1])
+    return rows[:A_PAGE], rows[A_PAGE - 1].ref if len(rows) > A_PAGE else ""
+
+
+def _with_facets(rows: list[Person], study: Study) -> list[dict[str, Any]]:
+    facets = facets_of([person.pk for person in rows])
+    invited = Invitation.objects.filter(study=study, person__in=rows).values_list("person_id", "ref")
+    refs = dict(invited)
+    return [
+        {
+            "person": person,
+            "facts": [value.label for value in facets[person.pk]],
+            "invitation": refs.get(person.pk, ""),
+            "askable": bool(person.email) and person.contactable,
+        }
+        for person in rows
+    ]
+
+
+def _facet_choices(query: QueryDict) -> list[dict[str, Any]]:
+    """Each facet with its values, how many customers have each, and which are ticked."""
+    counts = {row.value.pk: row.count for row in choosing.all_customers()}
+    return [
+        {
+            "facet": facet,
+            "chosen": [v for v in query.getlist(f"facet_{facet.key}") if v],
+            "values": [
+                {
+                    "value": v,
+                    "count": counts.get(v.pk, 0),
+                    "ticked": v.key in query.getlist(f"facet_{facet.key}"),
+                }
+                for v in facet.values.all()
+            ],
+        }
+        for facet in Facet.objects.prefetch_related("values")
+    ]
+
+
+@door(is_researcher)
+@require_GET
+def letter(request: HttpRequest, slug: str) -> HttpResponse:
+    """The invitation as anybody will read it; nothing is sent."""
+    study = own_study(request, slug)
+    words = request.GET.get("q", "")
+    chosen = Person.objects.filter(ref=request.GET.get("person", ""), erased_at=None).first()
+    someone = chosen or matching({"kind": "customer"}).exclude(email="").order_by("name", "id").first()
+    context = {
+        "study": study,
+        "person": someone,
+        "q": words,
+        "others": find(matching({}), words).exclude(email="").order_by("name", "id")[:10] if words else [],
+        "letter": _letter(study, someone, request.GET.get("kind", "")) if someone else None,
+        "kind": request.GET.get("kind", ""),
+    }
+    return render(request, "studies/letter.html", context)
+
+
+def _letter(study: Study, person: Person, kind: str) -> dict[str, Any]:
+    """A letter that is never put: its link leads nowhere."""
+    sample = Invitation(study=study, person=person, minutes=Decimal(str(asking.minutes_of(study))))
+    letters = Letters(study, the_organisation())
+    write = letters.reminder if kind == "reminder" else letters.invitation
+    return write(sample, _("their-own-link"))
+
+
+@door(is_researcher)
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitation_round(request: HttpRequest, slug: str) -> HttpResponse:
+    """The last look: how many, at what cost, why some cannot be asked. POST asks them in the background."""
+    study, how = own_study(request, slug), request.GET.get("how", "all")
+    estimate = asking.minutes_of(study)
+    chosen = _chosen(request.GET, how)
+    form = RoundForm(request.POST or None, initial={"minutes": estimate})
+    if request.method == "POST" and form.is_valid() and study.is_open:
+        return redirect(job_url(_ask(request, study, chosen, how, form.cleaned_data)))
+    minutes = form.cleaned_data.get("minutes", estimate) if form.is_bound and form.is_valid() else estimate
+    context = {
+        "study": study,
+        "form": form,
+        "how": how,
+        "count": _count(request.GET),
+        "verdict": choosing.verdict(chosen, study, minutes),
+        "query": request.GET.urlencode(),
+        "back": reverse("studies:people", args=[slug]) + "?" + request.GET.urlencode(),
+        "may_override": may_override_budget(reader(request)),
+        "one": chosen.order_by("pk").first(),
+    }
+    return render(request, "studies/round.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _chosen(query: QueryDict, how: str) -> Any:
+    if how == "picked":
+        return matching({}).filter(ref__in=query.getlist("person")[:MOST_BY_HAND])
+    return wish_of(query).people()
+
+
+def _count(query: QueryDict) -> int:
+    typed = query.get("count", "")
+    return min(int(typed), 1_000_000) if typed.isdecimal() else 0
+
+
+def _ask(request: HttpRequest, study: Study, chosen: Any, how: str, told: dict[str, Any]) -> Job:
+    reason = told["override_reason"]
+    if how == "some":
+        chosen = choosing.some_of(choosing.askable(chosen, study, told["minutes"]), _count(request.GET))
+    job = actions.ask_to_invite(
+        study=study, people=chosen, by=reader(request), minutes=told["minutes"], override_reason=reason,
+        next_url=reverse("studies:invitations", args=[study.slug]),
+    )  # fmt: skip
+    messages.success(request, _("On its way. You may leave this page; nobody is asked twice."))
+    return job

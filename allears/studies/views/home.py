@@ -1,0 +1,171 @@
+"""The list of studies, and the home of one: where it stands in the loop."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from allears.core.doors import door
+from allears.core.models import Role, User
+from allears.core.rules import signs_in
+from allears.design.parts import Fact, Link, LoopCell, Tone
+from allears.studies import asking, queries
+from allears.studies.hearing import uninvited
+from allears.studies.links import answering_url, current_public_link
+from allears.studies.loop import Cell, cells_of
+from allears.studies.models import State, Study
+from allears.studies.rules import can_create, can_hand_over, can_see_who_was_asked, can_work_on
+from allears.studies.views.finding import reader, seen_study
+from allears.studies.wording import percent
+
+A_PAGE = 20
+STEP_TONES: dict[str, Tone] = {
+    "asked": "voice", "spoke": "voice", "understood": "accent", "decided": "accent", "done": "kept", "heard": "kept",
+}  # fmt: skip
+
+
+@door(signs_in)
+@require_GET
+def studies(request: HttpRequest) -> HttpResponse:
+    """The studies that the reader may see: all or theirs, by state, by words, or those whose promise is past.
+    """
+    user, query = reader(request), request.GET
+    seen = queries.seen_by(user)
+    found = _shown(seen, user, query.get("show", ""), query.get("q", ""))
+    page = Paginator(found.select_related("owner").order_by("-created_at", "-id"), A_PAGE).get_page(query.get("page"))
+    return render(
+        request,
+        "studies/studies.html",
+        {
+            "page": page,
+            "views": _views(seen, user, query.get("show", "")),
+            "q": query.get("q", ""),
+            "show": query.get("show", ""),
+            "may_create": can_create(user),
+            "any": bool(page.paginator.count) or seen.exists(),
+        },
+    )
+
+
+def _shown(seen: queries.QuerySet[Study], user: User, show: str, words: str) -> queries.QuerySet[Study]:
+    chosen = {
+        "mine": lambda: queries.mine(seen, user),
+        "overdue": lambda: queries.overdue(seen),
+        **{state: (lambda state=state: seen.filter(state=state)) for state in State.values},
+    }.get(show, lambda: seen)()
+    return queries.looking_for(chosen, words)
+
+
+def _views(seen: queries.QuerySet[Study], user: User, show: str) -> list[Link]:
+    counts = queries.counts(seen, user)
+    labels = {
+        "": _("All"), "mine": _("Mine"), "open": _("Open"), "draft": _("Drafts"), "closed": _("Closed"),
+        "overdue": _("Promise is past"),
+    }  # fmt: skip
+    here = reverse("studies:list")
+    return [
+        Link(label, f"{here}?show={name}" if name else here, name == show, str(counts[name]))
+        for name, label in labels.items()
+        if counts[name] or name in ("", "mine")
+    ]
+
+
+@door(signs_in)
+@require_GET
+def study(request: HttpRequest, slug: str) -> HttpResponse:
+    """One study: why we ask, where it stands in the loop, who was asked and what is promised."""
+    study, user = seen_study(request, slug), reader(request)
+    works = can_work_on(user, study)
+    return render(
+        request,
+        "studies/study.html",
+        {
+            "study": study,
+            "works": works,
+            "cells": [_loop_cell(cell) for cell in cells_of(study)],
+            "why": _why(study),
+            "missing": asking.missing(study) if works and not study.is_open else [],
+            "members": [member.user for member in study.members.select_related("user").order_by("user__name")],
+            "may_hand_over": can_hand_over(user, study),
+            "candidates": _candidates(study) if works or can_hand_over(user, study) else [],
+            "trail": study.state_changes.select_related("by").order_by("-id")[:20],
+            "asked_url": reverse("studies:invitations", args=[slug]) if can_see_who_was_asked(user, study) else "",
+            **_asked(study, can_see_who_was_asked(user, study)),
+            **_public(study),
+        },
+    )
+
+
+def _list_of_asked(study: Study, user: User) -> dict[str, str]:
+    """The way to who was asked, for those who may read names."""
+    if not can_see_who_was_asked(user, study):
+        return {"asked_url": "", "asked_link": ""}
+    return {"asked_url": reverse("studies:invitations", args=[study.slug]), "asked_link": _("The invitations")}
+
+
+def _loop_cell(cell: Cell) -> LoopCell:
+    label = f"{cell.words} · {cell.note}" if cell.note else cell.words
+    return LoopCell(cell.figure, label, STEP_TONES[cell.step], cell.url)
+
+
+def _why(study: Study) -> list[Fact]:
+    pairs = [
+        (_("The decision it informs"), study.decision),
+        (_("The options"), study.options),
+        (_("What we know"), study.known),
+        (_("What we do not know"), study.unknown),
+        (_("Touchpoints"), ", ".join(study.touchpoints)),
+    ]
+    return [Fact(term, value) for term, value in pairs if value.strip()]
+
+
+def _candidates(study: Study) -> list[User]:
+    """Who could join: everybody who signs in and is not in the team; researchers first, because only they
+    work on it.
+    """
+    team = [study.owner_id, *study.members.values_list("user_id", flat=True)]
+    people = list(User.objects.filter(is_active=True).exclude(pk__in=team).order_by("name")[:500])
+    return sorted(people, key=lambda user: user.role != Role.RESEARCHER)
+
+
+def _public(study: Study) -> dict[str, str]:
+    link = current_public_link(study.pk)
+    return {"public_url": answering_url(link.token) if link else ""}
+
+
+def _asked(study: Study, names: bool) -> dict[str, object]:
+    """Who was asked and what came of it: a chip an outcome, and the field's rates with the counts behind
+    them.
+    """
+    counts = queries.outcome_counts(study)
+    rates = queries.rates_from(counts)
+    url = reverse("studies:invitations", args=[study.slug])
+    return {
+        "asked": rates.asked,
+        "uninvited": uninvited(study),
+        "outcomes": [
+            {
+                "label": outcome.label,
+                "count": count,
+                "href": f"{url}?outcome={outcome.value}" if names else "",
+            }
+            for outcome, count in counts.items()
+            if count
+        ],
+        "rates": [] if rates.rr1 is None else _rates(rates),
+    }
+
+
+def _rates(rates: queries.Outcomes) -> list[dict[str, str]]:
+    rows = [
+        (_("Response rate 1"), rates.rr1, "I / (I + P + R + NC + O + U)"),
+        (_("Response rate 2"), rates.rr2, "(I + P) / (I + P + R + NC + O + U)"),
+        (_("Cooperation rate 1"), rates.coop1, "I / (I + P + R + O)"),
+        (_("Refusal rate 1"), rates.ref1, "R / (I + P + R + NC + O + U)"),
+        (_("Contact rate 1"), rates.con1, "(I + P + R + O) / (I + P + R + O + NC + U)"),
+    ]
+    return [{"name": name, "rate": percent(rate), "formula": formula} for name, rate, formula in rows]

@@ -1,0 +1,180 @@
+"""Who was asked: the list, one invitation with its ways in, and the list as a file."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from allears.core import audit
+from allears.core.doors import door
+from allears.core.rules import is_researcher
+from allears.design.parts import Chip
+from allears.people.rules import may_read
+from allears.studies import actions, queries
+from allears.studies.hearing import Outcome, outcome_of
+from allears.studies.links import answering_url
+from allears.studies.models import Invitation, Study
+from allears.studies.rules import can_work_on
+from allears.studies.views.finding import asked_study, own_study, reader
+
+A_PAGE = 50
+TONES = {
+    Outcome.ANSWERED: "kept", Outcome.BEGUN: "accent", Outcome.DECLINED: "dissent", Outcome.NOT_ME: "dissent",
+    Outcome.OPENED: "neutral", Outcome.SILENT: "neutral",
+}  # fmt: skip
+
+
+@door(may_read)
+@require_GET
+def invitations(request: HttpRequest, slug: str) -> HttpResponse:
+    """The study's invitations, newest first, by what became of them."""
+    study = asked_study(request, slug)
+    found = queries.invitations_of(study, request.GET.get("outcome", ""), request.GET.get("q", ""))
+    rows, onward = _a_page(found, request.GET.get("after", ""))
+    counts = queries.outcome_counts(study)
+    return render(
+        request,
+        "studies/invitations.html",
+        {
+            "study": study,
+            "rows": [{"row": row, "outcome": outcome_of(row), "tone": TONES[outcome_of(row)]} for row in rows],
+            "after": onward,
+            "chips": _filters(study, counts, request.GET.get("outcome", "")),
+            "outcome": request.GET.get("outcome", ""),
+            "q": request.GET.get("q", ""),
+            "asked": sum(counts.values()),
+            "works": can_work_on(reader(request), study),
+            "last_round": queries.last_round(study),
+        },
+    )
+
+
+def _a_page(found: Any, after: str) -> tuple[list[Invitation], str]:
+    if after.isdecimal():
+        found = found.filter(pk__lt=int(after))
+    rows = list(found.select_related("person__account").prefetch_related("mails__message")[: A_PAGE + 1])
+    return rows[:A_PAGE], str(rows[A_PAGE - 1].pk) if len(rows) > A_PAGE else ""
+
+
+def _filters(study: Study, counts: dict[Outcome, int], chosen: str) -> list[Chip]:
+    here = reverse("studies:invitations", args=[study.slug])
+    return [
+        Chip(
+            f"{outcome.label} · {count}",
+            "accent" if outcome.value == chosen else "neutral",
+            "" if outcome.value == chosen else f"{here}?outcome={outcome.value}",
+            here if outcome.value == chosen else "",
+        )
+        for outcome, count in counts.items()
+        if count or outcome.value == chosen
+    ]
+
+
+@door(may_read)
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitation(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
+    """One invitation: its letters, what was answered, and for the study's team a reminder or a fresh link."""
+    study = own_study(request, slug) if request.method == "POST" else asked_study(request, slug)
+    found = get_object_or_404(queries.invitations_of(study).select_related("person__account", "invited_by"), ref=ref)
+    if request.method == "POST":
+        return _act(request, study, found)
+    return _page(request, study, found)
+
+
+def _page(request: HttpRequest, study: Study, found: Invitation, fresh: str = "") -> HttpResponse:
+    decline = getattr(found, "decline", None)
+    mails = list(found.mails.select_related("message").order_by("id"))
+    context = {
+        "study": study, "row": found, "outcome": outcome_of(found), "tone": TONES[outcome_of(found)],
+        "decline": decline, "mails": mails, "reminded": any(mail.kind == "remind" for mail in mails),
+        "working": found.links.filter(revoked_at=None).count(), "revoked": found.links.exclude(revoked_at=None).count(),
+        "works": can_work_on(reader(request), study), "fresh": fresh,
+        "waits": outcome_of(found) in (Outcome.SILENT, Outcome.OPENED, Outcome.BEGUN),
+    }  # fmt: skip
+    return render(request, "studies/invitation.html", context)
+
+
+def _act(request: HttpRequest, study: Study, found: Invitation) -> HttpResponse:
+    act = request.POST.get("act")
+    if act == "link":
+        return _page(request, study, found, answering_url(actions.issue_link(invitation=found, by=reader(request))))
+    if act == "revoke":
+        actions.revoke_links(invitation=found, by=reader(request))
+        messages.success(
+            request,
+            _("Every link of this invitation is dead now. Give them a fresh one if they still want to answer."),
+        )
+    if act in ("remind", "remind_again"):
+        _remind(request, found, they_asked=act == "remind_again")
+    return redirect("studies:invitation", study.slug, found.ref)
+
+
+def _remind(request: HttpRequest, found: Invitation, they_asked: bool) -> None:
+    refusals = {
+        "no_budget": _("They have no minutes left in their contact budget. Wait until they have."),
+        "not_contactable": _("They do not want to be asked."),
+        "no_address": _("There is no e-mail address to write to."),
+    }
+    try:
+        actions.remind(invitation=found, by=reader(request), they_asked=they_asked)
+    except actions.NotInvitable as refusal:
+        messages.error(request, refusals[refusal.why])
+    except actions.AlreadyReminded:
+        messages.error(request, _("They were reminded already, and one reminder is all that people get."))
+    except actions.NotOpen:
+        messages.error(request, _("This study takes no answers now. Open it again first."))
+    else:
+        messages.success(request, _("The reminder is in the outbox."))
+
+
+@door(is_researcher)
+@require_GET
+def as_csv(request: HttpRequest, slug: str) -> StreamingHttpResponse:
+    """Every invitation as a file, written row by row."""
+    study = own_study(request, slug)
+    audit.record(by=reader(request), verb="studies.invitations_exported", target=study)
+    answer = StreamingHttpResponse(_lines(study), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{study.slug}-invitations.csv"'
+    return answer
+
+
+HEADS = ["invitation", "person", "name", "email", "account", "invited_at", "minutes", "outcome", "reminded_at",
+         "declined", "reason"]  # fmt: skip
+
+
+class _Echo:
+    """A file that hands each line back instead of keeping it."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _lines(study: Study) -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    yield "\ufeff" + writer.writerow(HEADS)
+    rows = queries.invitations_of(study).select_related("person__account", "decline").prefetch_related("mails")
+    for row in rows.iterator(chunk_size=1000):
+        yield writer.writerow([plain_cell(value) for value in _cells(row)])
+
+
+def _cells(row: Invitation) -> list[str]:
+    reminders = [mail.at.isoformat() for mail in row.mails.all() if mail.kind == "remind"]
+    decline = getattr(row, "decline", None)
+    return [
+        row.ref, row.person.ref, row.person.name, row.person.email, row.person.account.name if row.person.account else "",
+        row.invited_at.isoformat(), str(row.minutes), outcome_of(row).value, reminders[-1] if reminders else "",
+        decline.kind if decline else "", decline.reason if decline else "",
+    ]  # fmt: skip
+
+
+def plain_cell(value: str) -> str:
+    """Return `value` so that no spreadsheet takes it for a formula (OWASP, "CSV Injection")."""
+    return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

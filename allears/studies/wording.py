@@ -1,0 +1,31 @@
+"""How this room puts figures and dates into words."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from allears.core.clock import today
+
+
+def promise_in_words(day: date) -> str:
+    """Return what a promise for `day` comes to today: "9 days left", "today", "3 days overdue"."""
+    left = (day - today()).days
+    if left == 0:
+        return _("today")
+    if left > 0:
+        return ngettext("%(n)d day left", "%(n)d days left", left) % {"n": left}
+    return ngettext("%(n)d day overdue", "%(n)d days overdue", -left) % {"n": -left}
+
+
+def on_day(day: date) -> str:
+    """Return the day as readers of the active language write it."""
+    return str(formats.date_format(day, "DATE_FORMAT"))
+
+
+def percent(share: float | None) -> str:
+    """Return "64%"; nothing where there are too few to speak of shares."""
+    return "" if share is None else f"{share * 100:.0f}%"
