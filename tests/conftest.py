@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from allears.questionnaires import answering_asked, answering_pages
 from tests import cast, gate
 
 gate.open_for_flush()
@@ -19,6 +20,13 @@ def _plain_static_files(settings: Any) -> None:
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture(autouse=True)
+def _pages_of_other_tests_forgotten() -> None:
+    """What participants are asked is read once a process; tests use the same numbers again."""
+    answering_asked.forget()
+    answering_pages.forget()
 
 
 @pytest.fixture

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from allears.questionnaires import answering_views as views
 
 app_name = "answering"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("<str:token>/", views.start, name="start"),
+    path("<str:token>/<int:number>/", views.page, name="page"),
+    path("<str:token>/pause/", views.paused, name="paused"),
+    path("<str:token>/decline/", views.decline, name="decline"),
+]

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from allears.verbatims import views
 
 app_name = "verbatims"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("receipt/", views.look_up, name="look_up"),
+    path("receipt/<str:name>/", views.receipt, name="receipt"),
+]

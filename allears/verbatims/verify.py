@@ -135,9 +135,7 @@ def _sealed_rows(last: int) -> Iterator[Row]:
     at = (0, -1)
     while True:
         leaves = Leaf.objects.filter(block_id__lte=last).order_by("block_id", "position")
-        leaves = leaves.extra(
-            where=["(verbatims_leaf.block_id, verbatims_leaf.position) > (%s, %s)"], params=at
-        )
+        leaves = leaves.extra(where=["(verbatims_leaf.block_id, verbatims_leaf.position) > (%s, %s)"], params=at)
         rows = [Row(*values) for values in leaves.values_list(*fields)[:CHUNK]]
         if not rows:
             return
@@ -206,6 +204,18 @@ def _check_words(row: Row) -> None:
         return
     if row.stone is not None:
         raise Broken(f"{name}: there is a stone but the words were not taken away")
+    if not _gives_its_digest(row):
+        raise Broken(f"{name}: its words are not those that were spoken")
+
+
+def still_holds(verbatim: Verbatim, has_stone: bool) -> bool:
+    """Return whether one row gives its digest, or was redacted as it should be."""
+    if verbatim.salt is None or has_stone:
+        return verbatim.salt is None and has_stone and not verbatim.text
+    return _gives_its_digest(verbatim)
+
+
+def _gives_its_digest(row: Row | Verbatim) -> bool:
     words = Words(
         row.collection_id,
         row.source_id,
@@ -215,5 +225,5 @@ def _check_words(row: Row) -> None:
         row.spoken_at,
         row.supersedes_id,
     )
-    if ledger.digest(bytes(row.salt), row.ref, words) != bytes(row.digest):
-        raise Broken(f"{name}: its words are not those that were spoken")
+    assert row.salt is not None
+    return ledger.digest(bytes(row.salt), row.ref, words) == bytes(row.digest)

@@ -1,0 +1,146 @@
+"""What a version asks, read once and kept: published versions never change, so each process reads each only
+once.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from allears.questionnaires.duration import minutes_for
+from allears.questionnaires.models import OPEN_KINDS, Question, QuestionKind, Section, Version
+from allears.questionnaires.structure import sections_of
+
+MOST_KEPT = 200  # versions
+
+
+class Cell(NamedTuple):
+    """One value of an answer, as one row holds it: see `models.Answer`."""
+
+    box: int
+    choice: int | None = None
+    number: float | None = None
+    text: str = ""
+
+
+# What somebody answered to one question; empty: nothing.
+Given = tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A choice."""
+
+    id: int
+    key: str
+    position: int
+    label: str
+    asks_text: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question."""
+
+    id: int
+    kind: str
+    text: str
+    help: str
+    required: bool
+    minimum: float | None
+    maximum: float | None
+    low_label: str
+    high_label: str
+    boxes: int
+    source_id: int | None
+    choices: tuple[Offered, ...]
+
+    @property
+    def name(self) -> str:
+        """What its fields' names begin with."""
+        return f"q{self.id}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.kind in OPEN_KINDS
+
+    @property
+    def steps(self) -> range:
+        """The steps of a scale."""
+        return range(int(self.minimum or 0), int(self.maximum if self.maximum is not None else 10) + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A section; `minutes` are those from here to the end."""
+
+    title: str
+    text: str
+    minutes: float
+    questions: tuple[Asked, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A whole version."""
+
+    version_id: int
+    pages: tuple[Page, ...]
+
+    def questions(self) -> Iterator[Asked]:
+        for page in self.pages:
+            yield from page.questions
+
+
+_kept: dict[int, Asking] = {}
+_lock = threading.Lock()
+
+
+def asking(version_id: int) -> Asking:
+    """Return what a published version asks."""
+    found = _kept.get(version_id)
+    if found is None:
+        found = read(Version.objects.get(pk=version_id))
+        with _lock:
+            while len(_kept) >= MOST_KEPT:
+                _kept.pop(next(iter(_kept)))
+            _kept[version_id] = found
+    return found
+
+
+def forget() -> None:
+    """Forget what was read: tests begin each with an empty database, in which the same numbers name other
+    versions.
+    """
+    _kept.clear()
+
+
+def read(version: Version) -> Asking:
+    """Return what `version` asks now, be it a draft; a page without anything on it is left out."""
+    sections = [s for s in sections_of(version) if s.questions.all() or s.title or s.text]
+    pages = tuple(_page(section, minutes_for(sections[at:])) for at, section in enumerate(sections))
+    return Asking(version.pk, pages)
+
+
+def _page(section: Section, minutes: float) -> Page:
+    return Page(section.title, section.text, minutes, tuple(map(_asked, section.questions.all())))
+
+
+def _asked(question: Question) -> Asked:
+    choices = question.choices.all() if question.has_choices else ()
+    return Asked(
+        id=question.pk,
+        kind=QuestionKind(question.kind).value,
+        text=question.text,
+        help=question.help,
+        required=question.required,
+        minimum=question.minimum,
+        maximum=question.maximum,
+        low_label=question.low_label,
+        high_label=question.high_label,
+        boxes=max(1, question.boxes) if question.is_open else 1,
+        source_id=question.source_id,
+        choices=tuple(Offered(c.pk, str(c.key), c.position, c.label, c.asks_text) for c in choices),
+    )

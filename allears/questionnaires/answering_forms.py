@@ -1,0 +1,206 @@
+"""What a browser posted, read without Django's forms: this is the path that thousands walk at once.
+
+Everything here is pure. Reading never fails: what cannot be taken becomes a `Wrong` with a sentence, and
+everything else on the page is taken.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from allears.questionnaires.answering_asked import Asked, Cell, Given
+from allears.verbatims import ledger
+
+Fields = dict[str, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """Why an answer could not be taken, or what is missing; `field` is the id of the control to go to."""
+
+    question: Asked
+    field: str
+    words: str
+
+
+@dataclass(slots=True)
+class Posted:
+    """What was read from one page: answers that can be taken, by question, and what is wrong."""
+
+    given: dict[int, Given] = field(default_factory=dict)
+    wrong: list[Wrong] = field(default_factory=list)
+
+
+def read(questions: Iterable[Asked], fields: Fields) -> Posted:
+    """Return what `fields` say to `questions`."""
+    posted = Posted()
+    for question in questions:
+        reader = _readers.get(question.kind)
+        if reader is None:
+            continue
+        found = reader(question, fields)
+        if isinstance(found, Wrong):
+            posted.wrong.append(found)
+        else:
+            posted.given[question.id] = found
+    return posted
+
+
+def missing(questions: Iterable[Asked], given: dict[int, Given]) -> list[Wrong]:
+    """Return those of `questions` that must be answered and are not."""
+    return [
+        Wrong(question, first_field(question), _ask_for(question))
+        for question in questions
+        if question.required and not given.get(question.id) and question.kind in _readers
+    ]
+
+
+def first_field(question: Asked) -> str:
+    """Return the id of the control at which answering `question` begins."""
+    if question.choices:
+        return f"{question.name}-{question.choices[0].id}"
+    return f"{question.name}-{question.steps[0]}" if question.kind == "scale" else question.name
+
+
+def _ask_for(question: Asked) -> str:
+    if question.kind == "multiple":
+        return _("Choose at least one.")
+    if question.kind in ("single", "scale"):
+        return _("Choose one.")
+    return _("Enter a number.") if question.kind == "number" else _("Write an answer.")
+
+
+def box_name(question: Asked, box: int) -> str:
+    """Return the name of an open question's box."""
+    return f"{question.name}.{box}" if box else question.name
+
+
+def other_name(question: Asked, choice: int) -> str:
+    """Return the name of the text field that goes with a choice."""
+    return f"{question.name}.t{choice}"
+
+
+def _words(fields: Fields, name: str) -> str:
+    """The words in a field as they were typed; only spaces are nothing."""
+    values = fields.get(name)
+    if not values or not values[0].strip():
+        return ""
+    return ledger.faithful(ledger.unbroken(values[0]))
+
+
+def _too_long(question: Asked, name: str, text: str) -> Wrong | None:
+    if len(text) * 4 <= ledger.LONGEST or len(text.encode()) <= ledger.LONGEST:
+        return None
+    words = _("This is longer than we can keep. Please shorten it to about a million characters.")
+    return Wrong(question, name.replace(".", "-"), words)
+
+
+def _read_open(question: Asked, fields: Fields) -> Given | Wrong:
+    cells = []
+    for box in range(question.boxes):
+        name = box_name(question, box)
+        text = _words(fields, name)
+        wrong = _too_long(question, name, text)
+        if wrong:
+            return wrong
+        if text:
+            cells.append(Cell(box, text=text))
+    return tuple(cells)
+
+
+def _read_single(question: Asked, fields: Fields) -> Given | Wrong:
+    """One choice. Words beside a choice that was not made are kept too, without counting as a choice."""
+    chosen = fields.get(question.name, [""])[0]
+    cells, others = [], []
+    for choice in question.choices:
+        text = _words(fields, other_name(question, choice.id)) if choice.asks_text else ""
+        wrong = _too_long(question, other_name(question, choice.id), text)
+        if wrong:
+            return wrong
+        if chosen == str(choice.id):
+            cells.append(Cell(0, choice=choice.id, text=text))
+        elif text:
+            others.append((choice, text))
+    if not cells and chosen:
+        return Wrong(question, first_field(question), _("Choose one of the answers on the page."))
+    if not cells and others:  # whoever wrote beside "Other" and did not mark it meant it
+        choice, text = others.pop(0)
+        cells.append(Cell(0, choice=choice.id, text=text))
+    return (*cells, *(Cell(choice.position + 1, text=text) for choice, text in others))
+
+
+def _read_multiple(question: Asked, fields: Fields) -> Given | Wrong:
+    """Several choices; words beside a choice make it one."""
+    chosen = set(fields.get(question.name, ()))
+    known = {str(choice.id) for choice in question.choices}
+    if chosen - known - {""}:
+        return Wrong(question, first_field(question), _("Choose from the answers on the page."))
+    cells = []
+    for choice in question.choices:
+        text = _words(fields, other_name(question, choice.id)) if choice.asks_text else ""
+        wrong = _too_long(question, other_name(question, choice.id), text)
+        if wrong:
+            return wrong
+        if text or str(choice.id) in chosen:
+            cells.append(Cell(choice.position, choice=choice.id, text=text))
+    return tuple(cells)
+
+
+def _read_scale(question: Asked, fields: Fields) -> Given | Wrong:
+    chosen = fields.get(question.name, [""])[0]
+    if not chosen:
+        return ()
+    steps = question.steps
+    # Compared as written: "7" is a step, "７" or "+7" is not something that the page offered.
+    if len(chosen) < 20 and chosen.lstrip("-").isdecimal() and chosen.isascii() and int(chosen) in steps:
+        return (Cell(0, number=float(chosen)),)
+    return Wrong(question, first_field(question), _("Choose one of the steps on the page."))
+
+
+def _read_number(question: Asked, fields: Fields) -> Given | Wrong:
+    typed = fields.get(question.name, [""])[0].strip()
+    if not typed:
+        return ()
+    number = as_number(typed)
+    if number is None:
+        return Wrong(question, question.name, _("Enter a number in figures, like 12 or 3.5."))
+    low, high = question.minimum, question.maximum
+    if (low is not None and number < low) or (high is not None and number > high):
+        return Wrong(question, question.name, _out_of_range(low, high))
+    return (Cell(0, number=number),)
+
+
+def as_number(typed: str) -> float | None:
+    """Return the number that somebody typed, with a point or a comma; None when it is none."""
+    try:
+        number = float(typed.replace(" ", "").replace(",", ".")) if len(typed) <= 40 and "_" not in typed else None
+    except ValueError:
+        return None
+    return number if number is not None and math.isfinite(number) else None
+
+
+def _out_of_range(low: float | None, high: float | None) -> str:
+    if low is not None and high is not None:
+        return _("Enter a number from %(low)s to %(high)s.") % {"low": figure(low), "high": figure(high)}
+    if low is not None:
+        return _("Enter a number that is %(low)s or more.") % {"low": figure(low)}
+    return _("Enter a number that is %(high)s or less.") % {"high": figure(high or 0.0)}
+
+
+def figure(number: float) -> str:
+    """Return how a number is written in a form field: no exponent, no needless decimals."""
+    return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
+
+
+_readers: dict[str, Callable[[Asked, Fields], Given | Wrong]] = {
+    "short_text": _read_open,
+    "long_text": _read_open,
+    "single": _read_single,
+    "multiple": _read_multiple,
+    "scale": _read_scale,
+    "number": _read_number,
+}

@@ -1,0 +1,168 @@
+"""What participants read where there is nothing to answer, and the lines around what there is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.http import HttpResponse
+from django.template.loader import render_to_string
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from allears.core.queries import the_organisation
+from allears.questionnaires import answering_pages as pages
+from allears.questionnaires.answering_asked import Asking
+from allears.questionnaires.answering_ways import Way
+from allears.questionnaires.models import Answer
+from allears.studies.links import answering_url
+from allears.verbatims.receipts import written
+
+
+def lead(way: Way, at: int, asked: Asking) -> str:
+    """Return what stands above the questions: the problem, the minutes left, the promise."""
+    link = answering_url(way.token) if way.kind == "own" else ""
+    return _lead(
+        way.language, way.problem, way.promise_on, way.kind, way.submitted_at is not None, link,
+        at, len(asked.pages), asked.pages[at].minutes,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=512)
+def _lead(
+    language: str, problem: str, promise_on: Any, kind: str, submitted: bool, link: str, at: int, count: int,
+    minutes: float,
+) -> str:  # fmt: skip
+    return pages.part(
+        "lead",
+        way={"problem": problem, "promise_on": promise_on, "kind": kind},
+        submitted=submitted,
+        own_link=link,
+        first=at == 0,
+        number=at + 1,
+        pages=count,
+        minutes=pages.minutes_left(minutes),
+    )
+
+
+@dataclass(frozen=True)
+class Said:
+    """Somebody's own words with their receipt."""
+
+    question: str
+    text: str
+    receipt: str
+
+
+def said(way: Way) -> list[Said]:
+    """Return what was said in own words, in the order of the questions."""
+    rows = (
+        Answer.objects.filter(response=way.response_id, verbatim__isnull=False)
+        .order_by("question__section__position", "question__position", "box")
+        .values_list("question__text", "verbatim__text", "verbatim__ref", "verbatim__digest")
+    )
+    return [Said(question, text, written(ref, bytes(digest))) for question, text, ref, digest in rows]
+
+
+def own_page(way: Way) -> str:
+    """Return the address of the participant's own page, for who is known; it opens once they have sent."""
+    return ""
+
+
+def direction(way: Way | None) -> dict[str, Any]:
+    """Return what the layout needs to know of the page's language."""
+    language = way.language if way else "en"
+    return {"page_language": language, "page_rtl": language.split("-")[0] in pages.RIGHT_TO_LEFT}
+
+
+def note(way: Way | None, heading: str, *lines: str, status: int = 200, **more: str) -> HttpResponse:
+    """Return a page that says something and asks nothing."""
+    context = {"way": way, "heading": heading, "lines": [line for line in lines if line], **more}
+    html = render_to_string(f"{pages.FOLDER}/note.html", {**context, **direction(way)})
+    return HttpResponse(html.encode(), status=status)
+
+
+def unknown() -> HttpResponse:
+    """A link that nobody made, or of which a piece was lost on the way."""
+    return note(
+        None,
+        _("This link opens nothing."),
+        _("Perhaps a piece of it was lost on the way: please copy it whole from the mail that it came with."),
+        _("If it still does not open, %(organisation)s can send you a new one.")
+        % {"organisation": the_organisation().name},
+        status=404,
+    )
+
+
+def withdrawn(way: Way) -> HttpResponse:
+    return note(
+        way,
+        _("This link is no longer in use."),
+        _("It was withdrawn, perhaps because it got into other hands. What was answered with it is kept."),
+        _("If you were asked to take part, %(name)s can send you a new one.") % {"name": way.asks},
+        status=410,
+    )
+
+
+def not_open_yet(way: Way) -> HttpResponse:
+    return note(
+        way,
+        _("These questions are not open yet."),
+        _("Please come back later: the same link will bring you here."),
+    )
+
+
+def closed(way: Way) -> HttpResponse:
+    """The study takes no more answers; who had begun keeps what they saved."""
+    begun = _("What you had saved is kept as it was.") if way.response_id else ""
+    return note(
+        way, _("This study is closed."), _("It takes no more answers. Thank you for coming."), begun, _promise(way)
+    )
+
+
+def _promise(way: Way) -> str:
+    if way.promise_on is None:
+        return ""
+    return _("Whoever took part hears by %(day)s what came of it.") % {"day": date_format(way.promise_on, "j F Y")}
+
+
+def declined(way: Way) -> HttpResponse:
+    return note(
+        way,
+        _("All right. Thank you for telling us."),
+        _("We do not ask you about this again."),
+        onward=f"/a/{way.token}/1/",
+        onward_words=_("I’d like to answer after all"),
+    )
+
+
+def paused(way: Way, minutes: float) -> HttpResponse:
+    return note(
+        way,
+        _("Saved. Come back whenever it suits you."),
+        _("This link brings you to where you stopped, on any device.") + " " + pages.minutes_left(minutes) + ".",
+        link=answering_url(way.token),
+        onward=f"/a/{way.token}/",
+        onward_words=_("Go on now"),
+    )
+
+
+def from_elsewhere(way: Way) -> HttpResponse:
+    return note(
+        way,
+        _("This came from another site."),
+        _("Nothing was saved. Please open your link and answer there."),
+        onward=f"/a/{way.token}/",
+        onward_words=_("Open the questions"),
+        status=403,
+    )
+
+
+def too_much(way: Way) -> HttpResponse:
+    return note(
+        way,
+        _("That is more than we can take at once."),
+        _("Nothing of this page was saved. Go back in your browser: what you wrote is still there. Please shorten it."),
+        status=413,
+    )

@@ -1,0 +1,251 @@
+"""Participant pages, compiled: the template of a page is rendered once for each version, page and language,
+and kept as pieces of text with slots between them. Answering a request is joining pieces.
+
+Slots for what differs from reader to reader (the heading, the problem, what was answered before, what is
+wrong) are marks in the rendered text that no author can have written, because they hold a random word of
+this process.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from math import ceil
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from allears.questionnaires.answering_asked import Asked, Asking, Given, Page
+from allears.questionnaires.answering_forms import Fields, Wrong, box_name, figure, other_name
+
+FOLDER = "questionnaires/answering"
+RIGHT_TO_LEFT = {"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ku", "nqo", "ps", "sd", "ug", "ur", "yi"}
+MOST_KEPT = 1_000  # compiled pages
+
+_WORD = secrets.token_hex(8)
+_MARK = re.compile(f"<!{_WORD} ([^>]*)>")
+
+
+def slot(name: str) -> SafeString:
+    return mark_safe(f"<!{_WORD} {name}>")
+
+
+class _Slots:
+    """`{{ slot.heading }}` in a template."""
+
+    def __init__(self, before: str = "") -> None:
+        self.before = before
+
+    def __getitem__(self, name: str) -> SafeString:
+        return slot(self.before + name)
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A page as pieces: text, slot, text, slot, ..., text. `blank` has only the slots of the page itself."""
+
+    pieces: tuple[str, ...]
+    blank: tuple[str, ...]
+
+    def filled(self, parts: Mapping[str, str], answers: Mapping[str, str] | None = None) -> str:
+        """Return the page with its slots filled; a slot that is not named stays empty."""
+        pieces = list(self.blank if not answers else self.pieces)
+        everything = {**parts, **answers} if answers else parts
+        for at in range(1, len(pieces), 2):
+            pieces[at] = everything.get(pieces[at], "")
+        return "".join(pieces)
+
+
+_kept: dict[tuple[int, int, str], Compiled] = {}
+_lock = threading.Lock()
+
+
+def compiled(asking: Asking, at: int, language: str) -> Compiled:
+    """Return page `at` (from 0) of a published version."""
+    key = (asking.version_id, at, language)
+    found = _kept.get(key)
+    if found is None:
+        found = compile_page(asking.pages[at], at, language)
+        with _lock:
+            if len(_kept) >= MOST_KEPT:
+                _kept.clear()
+            _kept[key] = found
+    return found
+
+
+def forget() -> None:
+    """Forget what was compiled; see `answering_asked.forget`."""
+    _kept.clear()
+
+
+def compile_page(page: Page, at: int, language: str) -> Compiled:
+    """Render the template of a page and cut it at its slots."""
+    with translation.override(language):
+        html = render_to_string(
+            f"{FOLDER}/page.html",
+            {
+                "slot": _Slots(),
+                "page": page,
+                # Later pages carry their title as the page's own heading.
+                "heading": page.title if at == 0 else "",
+                "questions": [_shown(question) for question in page.questions],
+                "page_language": language,
+                "page_rtl": language.split("-")[0] in RIGHT_TO_LEFT,
+            },
+        )
+    pieces = _MARK.split(_tight(html))
+    return Compiled(tuple(pieces), tuple(_without_answers(pieces)))
+
+
+def _tight(html: str) -> str:
+    """The same page without lines that hold nothing. Text boxes begin with a line end that must stay."""
+    return re.sub(r"\n\s*\n+", "\n", html)
+
+
+def _without_answers(pieces: list[str]) -> Iterable[str]:
+    """Only the page's own slots; those of answers become nothing."""
+    text = pieces[0]
+    for at in range(1, len(pieces), 2):
+        if "/" in pieces[at]:
+            text += pieces[at + 1]
+        else:
+            yield text
+            yield pieces[at]
+            text = pieces[at + 1]
+    yield text
+
+
+_TEMPLATES = {
+    "short_text": "words", "long_text": "words", "number": "number", "single": "choices",
+    "multiple": "choices", "scale": "scale", "statement": "statement",
+}  # fmt: skip
+
+
+def _shown(question: Asked) -> dict[str, Any]:
+    """What the template needs to know of a question; slots of answers are named with a slash in them."""
+    name = question.name
+    return {
+        "template": f"{FOLDER}/q_{_TEMPLATES[question.kind]}.html",
+        "slot": _Slots(f"{name}/"),
+        "name": name,
+        "kind": question.kind,
+        "text": question.text,
+        "help": question.help,
+        "required": question.required,
+        "low_label": question.low_label,
+        "high_label": question.high_label,
+        "minimum": None if question.minimum is None else figure(question.minimum),
+        "maximum": None if question.maximum is None else figure(question.maximum),
+        "value": slot(f"{name}/value/{name}"),
+        "boxes": [_box(question, box) for box in range(question.boxes)] if question.is_open else [],
+        "choices": [_choice(question, choice) for choice in question.choices],
+        "steps": [_step(question, step) for step in question.steps] if question.kind == "scale" else [],
+    }
+
+
+def _box(question: Asked, box: int) -> dict[str, str]:
+    name = box_name(question, box)
+    return {"name": name, "id": name.replace(".", "-"), "value": slot(f"{question.name}/value/{name}")}
+
+
+def _choice(question: Asked, choice: Any) -> dict[str, str]:
+    other = other_name(question, choice.id) if choice.asks_text else ""
+    return {
+        "id": f"{question.name}-{choice.id}",
+        "value": str(choice.id),
+        "label": choice.label,
+        "checked": slot(f"{question.name}/checked/{choice.id}"),
+        "other": other,
+        "words": slot(f"{question.name}/value/{other}"),
+    }
+
+
+def _step(question: Asked, step: int) -> dict[str, str]:
+    ends = {question.steps[0]: question.low_label, question.steps[-1]: question.high_label}
+    return {
+        "id": f"{question.name}-{step}",
+        "value": str(step),
+        "label": ends.get(step, ""),
+        "checked": slot(f"{question.name}/checked/{step}"),
+    }
+
+
+# --- filling ---------------------------------------------------------------------------------------------------
+
+
+def answered(questions: Iterable[Asked], given: Mapping[int, Given]) -> dict[str, str]:
+    """Return the slots of answers that stand."""
+    slots: dict[str, str] = {}
+    for question in questions:
+        for cell in given.get(question.id, ()):
+            if cell.choice is not None:
+                slots[f"{question.name}/checked/{cell.choice}"] = " checked"
+            elif cell.number is not None:
+                figures = figure(cell.number)
+                slots[f"{question.name}/checked/{figures}"] = " checked"
+                slots[f"{question.name}/value/{question.name}"] = figures
+            if cell.text:
+                slots[f"{question.name}/value/{_field_of(question, cell.box, cell.choice)}"] = escape(cell.text)
+    return slots
+
+
+def _field_of(question: Asked, box: int, choice: int | None) -> str:
+    if question.is_open:
+        return box_name(question, box)
+    if choice is None:  # words beside a choice that was not made
+        choice = next(c.id for c in question.choices if c.position + 1 == box)
+    return other_name(question, choice)
+
+
+def typed(questions: Iterable[Asked], fields: Fields) -> dict[str, str]:
+    """Return the slots of what somebody typed that could not be taken: it stays in its field."""
+    slots: dict[str, str] = {}
+    for question in questions:
+        names = [question.name, *(box_name(question, box) for box in range(1, question.boxes))]
+        names += [other_name(question, choice.id) for choice in question.choices if choice.asks_text]
+        for name in names:
+            for value in fields.get(name, ()):
+                slots[f"{question.name}/value/{name}"] = escape(value)
+                if name == question.name:
+                    slots[f"{question.name}/checked/{value}"] = " checked"
+    return slots
+
+
+def troubled(wrong: Iterable[Wrong]) -> dict[str, str]:
+    """Return the slots that say beside each question what is wrong with its answer."""
+    slots: dict[str, str] = {}
+    for one in wrong:
+        name = one.question.name
+        slots[f"{name}/wrong"] = " wrong"
+        slots[f"{name}/error"] = f'<p class="error" id="{name}-error">{escape(one.words)}</p>'
+        slots[f"{name}/described"] = f' aria-describedby="{name}-error"'
+        slots[f"{name}/described_too"] = f" {name}-error"
+    return slots
+
+
+def part(name: str, **context: Any) -> str:
+    """Return a piece of a page from its own small template."""
+    return render_to_string(f"{FOLDER}/{name}.html", context).strip()
+
+
+@lru_cache(maxsize=64)
+def onward(*, language: str, first: bool, last: bool, submitted: bool) -> str:
+    """Return the row of buttons. The one that goes forward comes first: Enter presses it."""
+    return part("onward", first=first, last=last, submitted=submitted)
+
+
+def minutes_left(minutes: float) -> str:
+    """Return the honest estimate in words."""
+    if minutes < 1:
+        return _("Less than a minute left")
+    whole = ceil(minutes)
+    return ngettext("About %(count)d minute left", "About %(count)d minutes left", whole) % {"count": whole}

@@ -1,0 +1,449 @@
+"""Answers go to the database here, by hand-written statements: nothing else in the product is done as often.
+
+`write` does everything that one press of "Next" or "Send" does, inside a transaction that somebody else has
+opened (see `answering_writer`), so that many people's answers can share one commit. Nothing that was given
+is thrown away: what an answer was before it changed becomes an `EarlierAnswer`.
+
+Two devices may hold the same page. A form says which answers it was filled from (`seen`); when they have
+changed since, an answer counts only where it differs from what that form showed, and the newer one wins.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from allears.core.ids import new_ref
+from allears.core.links import hash_token
+from allears.questionnaires.answering_asked import Asked, Asking, Cell, Given
+from allears.questionnaires.answering_ways import Way, moment, stamp
+from allears.studies.models import State
+from allears.verbatims import ledger
+from allears.verbatims.actions import redact
+from allears.verbatims.ledger import Words
+
+
+class Closed(Exception):
+    """The study closed between the page and its answers; nothing was written."""
+
+
+@dataclass(slots=True)
+class Stored:
+    """An answer as it stands: its cells, the verbatims of those that are in the ledger, and since when."""
+
+    given: Given = ()
+    verbatims: dict[int, int] = field(default_factory=dict)  # by box
+    at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Saving:
+    """What one press of a button brings: answers of one page, and whether it is the last."""
+
+    way: Way
+    asking: Asking
+    given: dict[int, Given]
+    seen: str
+    now: datetime
+    token: str = ""  # of a response that begins by a public link
+    passed: int = 0  # pages gone through
+    send: bool = False
+
+
+@dataclass(slots=True)
+class Saved:
+    """What came of it."""
+
+    response_id: int
+    sent: bool
+    verbatims: list[int] = field(default_factory=list)
+
+
+# --- reading ---------------------------------------------------------------------------------------------------
+
+_ANSWERS = """SELECT a.question_id, a.box, a.choice_id, a.number, a.text, a.verbatim_id, a.at, v.text
+    FROM questionnaires_answer a LEFT JOIN verbatims_verbatim v ON v.id = a.verbatim_id
+    WHERE a.response_id = %s ORDER BY a.question_id, a.box"""
+
+
+def answers(response_id: int | None) -> dict[int, Stored]:
+    """Return what a response says, by question; words that were sent are read from the ledger."""
+    if response_id is None:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_ANSWERS, [response_id])
+        rows = cursor.fetchall()
+    found: dict[int, Stored] = {}
+    for question_id, box, choice, number, text, verbatim, at, kept in rows:
+        stored = found.setdefault(question_id, Stored())
+        stored.given += (Cell(box, choice, number, text if kept is None else kept),)
+        stored.at = moment(at)
+        if verbatim is not None:
+            stored.verbatims[box] = verbatim
+    return found
+
+
+def given(stored: dict[int, Stored]) -> dict[int, Given]:
+    """Return only what was answered."""
+    return {question_id: answer.given for question_id, answer in stored.items()}
+
+
+# --- writing ---------------------------------------------------------------------------------------------------
+
+
+def write(saving: Saving) -> Saved:
+    """Write what `saving` brings. Raises `Closed`.
+
+    Sent answers in people's own words become verbatims; a change after sending supersedes, words that are
+    emptied after sending are taken back. Sending twice changes nothing.
+    """
+    begun = _begin(saving) if saving.way.response_id is None else None
+    if begun is not None:
+        rows, verbatims = _rows(saving, {}, saving.given, spoken=saving.send)
+        _insert(begun, rows)
+        return Saved(begun, saving.send, verbatims)
+    return _go_on(saving, *_held(saving))
+
+
+def _go_on(saving: Saving, response_id: int, submitted_at: datetime | None) -> Saved:
+    """Write to a response that has begun before."""
+    stored = answers(response_id)
+    changed = _changes(saving, response_id, stored)
+    sends = saving.send and submitted_at is None
+    for question_id in changed:
+        if question_id in stored:
+            _keep_earlier(response_id, question_id, stored[question_id], saving.now)
+    verbatims = _speak_what_is_stored(saving, response_id, stored, changed) if sends else []
+    rows, more = _rows(saving, stored, changed, spoken=sends or submitted_at is not None)
+    _delete(response_id, [question_id for question_id in changed if question_id in stored])
+    _insert(response_id, rows)
+    _take_back(changed, stored)
+    _touch(saving, response_id, bool(changed), sends)
+    return Saved(response_id, sends or submitted_at is not None, verbatims + more)
+
+
+_BEGIN = """INSERT INTO questionnaires_response
+    (ref, study_id, version_id, person_id, invitation_id, public_link_id, token_hash, language,
+     started_at, changed_at, passed, submitted_at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id"""
+
+
+def _begin(saving: Saving) -> int | None:
+    """Begin the response; None when it has been begun meanwhile, by another device or a second click."""
+    way, at = saving.way, sql_moment(saving.now)
+    token_hash = hash_token(saving.token) if saving.token else None
+    link = way.public_link_id if saving.token else None
+    with connection.cursor() as cursor:
+        _must_be_open(cursor, way.study_id)
+        cursor.execute(_BEGIN, [
+            new_ref(), way.study_id, way.asked_id, way.person_id, way.invitation_id, link, token_hash,
+            way.language, at, at, saving.passed, at if saving.send else None,
+        ])  # fmt: skip
+        row = cursor.fetchone()
+        if row and way.invitation_id:
+            _note_that_they_came(cursor, way, at)
+    return row[0] if row else None
+
+
+def _note_that_they_came(cursor: Any, way: Way, at: Any) -> None:
+    cursor.execute(
+        "UPDATE studies_invitation SET opened_at = %s WHERE id = %s AND opened_at IS NULL",
+        [at, way.invitation_id],
+    )
+
+
+_HELD = """SELECT r.id, r.submitted_at, r.changed_at, r.passed, s.state FROM questionnaires_response r
+    JOIN studies_study s ON s.id = r.study_id WHERE {key} = %s"""
+
+
+def _held(saving: Saving) -> tuple[int, datetime | None]:
+    """Read the response again, and on PostgreSQL hold it: somebody may be writing to it right now."""
+    way = saving.way
+    if way.response_id:
+        key, value = "r.id", way.response_id
+    elif way.invitation_id:
+        key, value = "r.invitation_id", way.invitation_id
+    else:
+        key, value = "r.token_hash", hash_token(saving.token)
+    lock = " FOR UPDATE OF r" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD.format(key=key) + lock, [value])
+        response_id, submitted_at, changed_at, passed, state = cursor.fetchone()
+    if state != State.OPEN:
+        raise Closed
+    way.changed_at, way.passed = moment(changed_at), passed
+    return response_id, moment(submitted_at)
+
+
+def _must_be_open(cursor: Any, study_id: int) -> None:
+    cursor.execute("SELECT state FROM studies_study WHERE id = %s", [study_id])
+    if cursor.fetchone()[0] != State.OPEN:
+        raise Closed
+
+
+# --- what changes ----------------------------------------------------------------------------------------------
+
+
+def _changes(saving: Saving, response_id: int, stored: dict[int, Stored]) -> dict[int, Given]:
+    """What is to be written: answers that differ from what stands, and on a stale form from what it
+    showed.
+    """
+    changed = {
+        question_id: new for question_id, new in saving.given.items() if new != stored.get(question_id, _NOTHING).given
+    }
+    if changed and stored and _is_stale(saving):
+        shown = _shown(response_id, saving.seen, stored, changed)
+        changed = {question_id: new for question_id, new in changed.items() if new != shown.get(question_id, ())}
+    return changed
+
+
+_NOTHING = Stored()
+
+
+def _is_stale(saving: Saving) -> bool:
+    changed_at = saving.way.changed_at
+    return changed_at is not None and saving.seen != stamp(changed_at)
+
+
+def _moment_of(seen: str) -> int:
+    """The moment a form was filled, in microseconds; 0 for a form that does not say."""
+    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 20 else 0
+
+
+def _shown(response_id: int, seen: str, stored: dict[int, Stored], wanted: Iterable[int]) -> dict[int, Given]:
+    """What a form showed that was filled from the answers of the moment `seen`."""
+    then, wanted = _moment_of(seen), set(wanted)
+    shown = {q: stored[q].given for q in wanted if q in stored and int(stamp(_since(stored[q]))) <= then}
+    for question_id, value, given_at, replaced_at in _earlier(response_id):
+        if question_id in wanted and int(stamp(given_at)) <= then < int(stamp(replaced_at)):
+            shown[question_id] = _unpacked(value)
+    return shown
+
+
+def _since(stored: Stored) -> datetime:
+    assert stored.at is not None
+    return stored.at
+
+
+def _earlier(response_id: int) -> list[tuple[int, list[Any], datetime, datetime]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT question_id, value, given_at, replaced_at FROM questionnaires_earlieranswer"
+            " WHERE response_id = %s ORDER BY id",
+            [response_id],
+        )
+        rows = cursor.fetchall()
+    return [(q, json.loads(v) if isinstance(v, str) else v, moment(g), moment(r)) for q, v, g, r in rows]  # type: ignore[misc]
+
+
+def _keep_earlier(response_id: int, question_id: int, before: Stored, now: datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO questionnaires_earlieranswer (response_id, question_id, value, given_at, replaced_at)"
+            " VALUES (%s, %s, %s, %s, %s)",
+            [response_id, question_id, json.dumps(_packed(before)), sql_moment(_since(before)), sql_moment(now)],
+        )
+
+
+def _packed(before: Stored) -> list[dict[str, Any]]:
+    """An answer as its history keeps it. Words that are in the ledger stay there: only their row is named."""
+    return [
+        {
+            "box": cell.box,
+            **({"choice": cell.choice} if cell.choice is not None else {}),
+            **({"number": cell.number} if cell.number is not None else {}),
+            **_packed_words(cell, before.verbatims.get(cell.box)),
+        }
+        for cell in before.given
+    ]
+
+
+def _packed_words(cell: Cell, verbatim: int | None) -> dict[str, Any]:
+    if verbatim is not None:
+        return {"verbatim": verbatim}
+    return {"words": cell.text} if cell.text else {}
+
+
+def _unpacked(value: list[dict[str, Any]]) -> Given:
+    return tuple(
+        Cell(part["box"], part.get("choice"), part.get("number"), part.get("words") or _words_of(part.get("verbatim")))
+        for part in value
+    )
+
+
+def _words_of(verbatim: int | None) -> str:
+    if verbatim is None:
+        return ""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT text FROM verbatims_verbatim WHERE id = %s", [verbatim])
+        return str(cursor.fetchone()[0])
+
+
+# --- rows ------------------------------------------------------------------------------------------------------
+
+Row = list[Any]
+
+
+def _rows(
+    saving: Saving, stored: dict[int, Stored], changed: dict[int, Given], *, spoken: bool
+) -> tuple[list[Row], list[int]]:
+    """The answer rows for what changed; when it is `spoken`, words go to the ledger and the rows point
+    there.
+    """
+    rows: list[Row] = []
+    said: list[tuple[Row, Asked, int | None]] = []
+    at = sql_moment(saving.now)
+    for question in saving.asking.questions():
+        before = stored.get(question.id, _NOTHING)
+        for cell in changed.get(question.id, ()):
+            row: Row = [question.id, cell.box, cell.choice, cell.number, cell.text, None, at]
+            rows.append(row)
+            if spoken and cell.text:
+                said.append((row, question, before.verbatims.get(cell.box)))
+    unchanged = _still_said(stored, changed)
+    fresh = [(row, question, old) for row, question, old in said if not _same_words(row, old, unchanged)]
+    verbatims = _speak(saving, [(q, row[4], old) for row, q, old in fresh])
+    for (row, _question, _old), verbatim in zip(fresh, verbatims, strict=True):
+        row[4], row[5] = "", verbatim
+    return rows, verbatims
+
+
+def _still_said(stored: dict[int, Stored], changed: dict[int, Given]) -> dict[int, str]:
+    """The words in the ledger behind the questions that change, by verbatim."""
+    return {
+        verbatim: cell.text
+        for question_id in changed
+        if question_id in stored
+        for cell in stored[question_id].given
+        if (verbatim := stored[question_id].verbatims.get(cell.box)) is not None
+    }
+
+
+def _same_words(row: Row, old: int | None, unchanged: dict[int, str]) -> bool:
+    """Of a question's boxes only one may have changed; the words of the others are in the ledger already."""
+    if old is None or unchanged.get(old) != row[4]:
+        return False
+    row[4], row[5] = "", old
+    return True
+
+
+def _speak_what_is_stored(
+    saving: Saving, response_id: int, stored: dict[int, Stored], changed: dict[int, Given]
+) -> list[int]:
+    """Sending: words that were saved with earlier pages go to the ledger; returns their verbatims."""
+    questions = {question.id: question for question in saving.asking.questions()}
+    said = [
+        (question_id, cell)
+        for question_id, answer in stored.items()
+        if question_id not in changed and question_id in questions
+        for cell in answer.given
+        if cell.text and cell.box not in answer.verbatims
+    ]
+    verbatims = _speak(saving, [(questions[question_id], cell.text, None) for question_id, cell in said])
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE questionnaires_answer SET text = '', verbatim_id = %s"
+            " WHERE response_id = %s AND question_id = %s AND box = %s",
+            [
+                (verbatim, response_id, question_id, cell.box)
+                for verbatim, (question_id, cell) in zip(verbatims, said, strict=True)
+            ],
+        )
+    return verbatims
+
+
+_KEEP = (
+    "INSERT INTO verbatims_verbatim (ref, collection_id, source_id, person_id, text, language, spoken_at, recorded_at,"
+    " supersedes_id, salt, digest) VALUES {rows} RETURNING id, ref"
+)
+
+
+def _speak(saving: Saving, said: Sequence[tuple[Asked, str, int | None]]) -> list[int]:
+    """Put words into the ledger, as `verbatims.actions.keep_many` does, in one statement; returns their ids
+    in order.
+
+    Words of a question without a source (nobody asks such a one, but imports may) stay in their answer.
+    """
+    if not said:
+        return []
+    at, parameters, refs = sql_moment(saving.now), [], []
+    for question, text, supersedes in said:
+        way, ref, salt = saving.way, new_ref(), secrets.token_bytes(ledger.SALT_BYTES)
+        source = _source_of(question)
+        words = Words(way.collection_id, source, way.person_id, text, way.language, saving.now, supersedes)
+        refs.append(ref)
+        parameters += [
+            ref, way.collection_id, source, way.person_id, text, way.language, at, at, supersedes, salt,
+            ledger.digest(salt, ref, words),
+        ]  # fmt: skip
+    rows = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"] * len(said))
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP.format(rows=rows), parameters)
+        ids = {ref: pk for pk, ref in cursor.fetchall()}
+    return [ids[ref] for ref in refs]
+
+
+def _source_of(question: Asked) -> int:
+    if question.source_id is None:
+        raise LookupError(f"question {question.id} takes words but has no place in the ledger")
+    return question.source_id
+
+
+_ANSWER = (
+    "INSERT INTO questionnaires_answer (response_id, question_id, box, choice_id, number, text, verbatim_id, at)"
+    " VALUES {rows}"
+)
+_AT_ONCE = 100  # rows; SQLite takes 999 parameters in its oldest form
+
+
+def _delete(response_id: int, questions: list[int]) -> None:
+    if questions:
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "DELETE FROM questionnaires_answer WHERE response_id = %s AND question_id = %s",
+                [(response_id, question_id) for question_id in questions],
+            )
+
+
+def _insert(response_id: int, rows: list[Row]) -> None:
+    with connection.cursor() as cursor:
+        for start in range(0, len(rows), _AT_ONCE):
+            some = rows[start : start + _AT_ONCE]
+            values = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s)"] * len(some))
+            cursor.execute(_ANSWER.format(rows=values), [p for row in some for p in (response_id, *row)])
+
+
+def _take_back(changed: dict[int, Given], stored: dict[int, Stored]) -> None:
+    emptied = [
+        verbatim
+        for question_id, new in changed.items()
+        if question_id in stored
+        for box, verbatim in stored[question_id].verbatims.items()
+        if not any(cell.box == box and cell.text for cell in new)
+    ]
+    if emptied:
+        redact(verbatims=emptied, reason="person", note="emptied by the participant", by_label="the participant")
+
+
+def _touch(saving: Saving, response_id: int, changed: bool, sends: bool) -> None:
+    """Note when the response changed, how far it has come and when it was sent."""
+    now, way = sql_moment(saving.now), saving.way
+    changed_at = now if changed or sends or way.changed_at is None else sql_moment(way.changed_at)
+    passed = max(way.passed, saving.passed)
+    sent = ", submitted_at = %s" if sends else ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE questionnaires_response SET changed_at = %s, passed = %s{sent} WHERE id = %s",  # noqa: S608
+            [changed_at, passed, *([now] if sends else []), response_id],
+        )
+
+
+def sql_moment(at: datetime) -> Any:
+    """Return `at` as a parameter of a hand-written statement."""
+    return connection.ops.adapt_datetimefield_value(at)

@@ -1,0 +1,361 @@
+"""The pages by which people answer: no account, no cookie, no script.
+
+There is no CSRF token here, on purpose. Such a token keeps another site from using the cookies that a
+browser sends along by itself; these pages set and read none. The only credential is the link, which a
+stranger's site does not know. What a browser says about where a form came from (`Sec-Fetch-Site`, `Origin`)
+is checked all the same.
+
+Opening a page changes nothing: mail scanners open links. What was posted and could be taken is saved even
+when the page is shown again because something is missing; that answer is a 200, because the answers were
+saved. Only what could not be taken makes it a 422.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+
+from allears.core.clock import now
+from allears.core.doors import open_door
+from allears.core.links import new_token
+from allears.questionnaires import answering_notes as notes
+from allears.questionnaires import answering_pages as pages
+from allears.questionnaires import answering_store as store
+from allears.questionnaires.answering import keep
+from allears.questionnaires.answering_asked import Asking, Given, asking
+from allears.questionnaires.answering_forms import Fields, Posted, Wrong, missing, read
+from allears.questionnaires.answering_store import Closed, Saving
+from allears.questionnaires.answering_ways import SHAPE, Way, look
+from allears.studies import actions as studies
+from allears.studies.links import answering_url
+from allears.studies.models import Decline, Invitation, State
+
+LARGEST_FORM = 16 * 1024 * 1024
+MOST_FIELDS = 5_000
+View = Callable[..., HttpResponse]
+
+
+def participant(view: View) -> View:
+    """Open a page to whoever holds a link, in the study's language; hand the view the way that the link
+    opens.
+    """
+
+    @csrf_exempt
+    @open_door
+    @wraps(view)
+    def opened(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponse:
+        way = look(token)
+        if way is None:
+            return private(notes.unknown())
+        with translation.override(way.language):
+            return private(_barred(request, way) or view(request, way, **kwargs))
+
+    return opened
+
+
+def private(response: HttpResponse) -> HttpResponse:
+    """Nobody between us and the participant keeps the page, and the link is not told to other sites."""
+    response.headers.setdefault("Cache-Control", "no-store")
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _barred(request: HttpRequest, way: Way) -> HttpResponse | None:
+    if request.method == "POST" and not _from_here(request):
+        return notes.from_elsewhere(way)
+    if request.method not in ("GET", "HEAD", "POST"):
+        return HttpResponse(status=405, headers={"Allow": "GET, HEAD, POST"})
+    if way.closed_at:
+        return notes.withdrawn(way)
+    if way.state == State.DRAFT or way.asked_id is None:
+        return notes.not_open_yet(way)
+    return None
+
+
+def _from_here(request: HttpRequest) -> bool:
+    """Whether a form was sent by our own page, as far as the browser says; old ones say nothing."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        return False
+    origin = request.headers.get("Origin", "null")
+    return origin == "null" or urlsplit(origin).netloc == request.get_host()
+
+
+# --- pages -----------------------------------------------------------------------------------------------------
+
+
+@participant
+def start(request: HttpRequest, way: Way) -> HttpResponse:
+    """The way in: the first page for who is new, the next unanswered one for who was here, thanks for who
+    has sent.
+    """
+    if request.method == "POST":
+        return _post(request, way, 0)
+    if way.submitted_at:
+        return _thanks(way)
+    if way.state != State.OPEN:
+        return notes.closed(way)
+    if way.declined_at:
+        return notes.declined(way)
+    return _show(way, _next_page(way))
+
+
+@participant
+def page(request: HttpRequest, way: Way, number: int) -> HttpResponse:
+    """One page of questions, to be answered or changed."""
+    at = number - 1
+    if way.state != State.OPEN:
+        return _thanks(way) if way.submitted_at else notes.closed(way)
+    if at >= len(_asking(way).pages) or at < 0 or way.kind == "public" and at > 0:
+        return _go_to(way)
+    if request.method == "POST":
+        return _post(request, way, at)
+    stored = store.given(store.answers(way.response_id))
+    wrong = missing(_asking(way).pages[at].questions, stored) if "missing" in request.GET else []
+    return _show(way, at, stored=stored, wrong=wrong)
+
+
+@participant
+def paused(request: HttpRequest, way: Way) -> HttpResponse:
+    """What stands there after "Stop for now"."""
+    return _go_to(way) if way.submitted_at else notes.paused(way, _minutes(way))
+
+
+@participant
+def decline(request: HttpRequest, way: Way) -> HttpResponse:
+    """Saying no, with or without a reason."""
+    if way.invitation_id is None or way.submitted_at:
+        return _go_to(way)
+    if way.state != State.OPEN:
+        return notes.closed(way)
+    kinds = Decline._meta.get_field("kind").choices
+    if request.method != "POST":
+        asked_for = request.GET.get("kind", "rather_not")
+        return _html(
+            render_to_string(
+                f"{pages.FOLDER}/decline.html",
+                {"way": way, "kinds": kinds, "kind": asked_for, **notes.direction(way)},
+            )
+        )
+    fields = _fields(request)
+    if fields is None:
+        return notes.too_much(way)
+    kind = fields.get("kind", ["rather_not"])[0]
+    studies.decline(
+        invitation=Invitation.objects.get(pk=way.invitation_id),
+        kind=kind if kind in dict(kinds or ()) else "rather_not",
+        reason=fields.get("reason", [""])[0][:10_000].replace("\0", ""),
+    )
+    return _go_to(way)
+
+
+# --- what a post does ------------------------------------------------------------------------------------------
+
+
+def _post(request: HttpRequest, way: Way, at: int) -> HttpResponse:
+    """Take what was posted from page `at`, and go where its button says."""
+    fields = _fields(request)
+    if fields is None:
+        return notes.too_much(way)
+    asked = _asking(way)
+    posted = read(asked.pages[at].questions, fields)
+    goes = fields.get("go", ["next"])[0]
+    gaps = [] if goes != "next" else missing(asked.pages[at].questions, _standing(way, posted))
+    last = at == len(asked.pages) - 1
+    complete = goes == "next" and not posted.wrong and not gaps
+    elsewhere = _first_gap(way, asked, posted) if complete and last and len(asked.pages) > 1 else None
+    saving = Saving(
+        way,
+        asked,
+        posted.given,
+        seen=fields.get("seen", [""])[0],
+        now=now(),
+        token=_own_token(way, fields),
+        passed=at + 1 if complete else 0,
+        send=complete and last and elsewhere is None,
+    )
+    try:
+        saved = keep(saving)
+    except Closed:
+        return notes.closed(way)
+    if way.kind == "public":
+        way.token = saving.token
+    way.response_id = saved.response_id
+    if posted.wrong or gaps:
+        return _again(way, at, fields, posted, [*posted.wrong, *gaps])
+    if goes == "pause":
+        return _go_to(way, "pause/")
+    if elsewhere is not None:
+        return _go_to(way, f"{elsewhere + 1}/?missing")
+    return _onward(way, at, back=goes == "back", sent=saving.send)
+
+
+def _onward(way: Way, at: int, *, back: bool, sent: bool) -> HttpResponse:
+    if sent:
+        return _go_to(way)
+    return _go_to(way, f"{max(at, 1) if back else at + 2}/")
+
+
+def _again(way: Way, at: int, fields: Fields, posted: Posted, wrong: list[Wrong]) -> HttpResponse:
+    """The same page with what is wrong; what was typed stays in its fields."""
+    fresh = look(way.token)
+    assert fresh is not None
+    refused = [one.question for one in posted.wrong]
+    response = _show(fresh, at, wrong=wrong, typed=pages.typed(refused, fields))
+    response.status_code = 422 if refused else 200
+    return response
+
+
+def _standing(way: Way, posted: Posted) -> dict[int, Given]:
+    """What the page's questions are answered with; where a stale form says nothing, what was answered
+    elsewhere.
+    """
+    if not way.response_id or fields_cover(way, posted):
+        return posted.given
+    stored = store.given(store.answers(way.response_id))
+    return {**posted.given, **{q: given for q, given in stored.items() if not posted.given.get(q)}}
+
+
+def fields_cover(way: Way, posted: Posted) -> bool:
+    return all(posted.given.values())
+
+
+def _first_gap(way: Way, asked: Asking, posted: Posted) -> int | None:
+    """The first page on which something that must be answered is not, for who wants to send; None: all is
+    there.
+    """
+    given = {**store.given(store.answers(way.response_id)), **posted.given}
+    return next((at for at, page in enumerate(asked.pages) if missing(page.questions, given)), None)
+
+
+def _own_token(way: Way, fields: Fields) -> str:
+    """The token of a response that begins by a public link. The form carries it, so that a second click
+    finds it.
+    """
+    if way.kind != "public":
+        return ""
+    token = fields.get("start", [""])[0]
+    return token if len(token) == 24 and SHAPE.fullmatch(token) else new_token()
+
+
+def _fields(request: HttpRequest) -> Fields | None:
+    """What the form holds, by name; None when it is more than a form of ours can hold."""
+    if request.content_type == "multipart/form-data":
+        return {name: request.POST.getlist(name) for name in request.POST}  # type: ignore[misc]
+    try:
+        length = int(request.META.get("CONTENT_LENGTH") or 0)
+        if length > LARGEST_FORM:
+            return None
+        body = request.META["wsgi.input"].read(length).decode("utf-8", "replace")
+        return parse_qs(body, keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        return None
+
+
+# --- what is shown ---------------------------------------------------------------------------------------------
+
+
+def _asking(way: Way) -> Asking:
+    assert way.asked_id is not None
+    return asking(way.asked_id)
+
+
+def _next_page(way: Way) -> int:
+    """The first page that was not gone through yet; the last one when all were."""
+    return min(way.passed, len(_asking(way).pages) - 1)
+
+
+def _minutes(way: Way) -> float:
+    return _asking(way).pages[_next_page(way)].minutes
+
+
+class SeeOther(HttpResponseRedirect):
+    """What was posted is done; what comes next is fetched (303, so that a reload does not post again)."""
+
+    status_code = 303
+
+
+def _go_to(way: Way, where: str = "") -> HttpResponse:
+    return SeeOther(f"/a/{way.token}/{where}")
+
+
+def _html(html: str) -> HttpResponse:
+    return HttpResponse(html.encode())
+
+
+def _show(
+    way: Way,
+    at: int,
+    *,
+    stored: dict[int, Given] | None = None,
+    wrong: list[Wrong] | None = None,
+    typed: dict[str, str] | None = None,
+) -> HttpResponse:
+    """Page `at` with the answers that stand, and what is wrong with them."""
+    asked, submitted = _asking(way), way.submitted_at is not None
+    page, count = asked.pages[at], len(asked.pages)
+    if stored is None:
+        stored = store.given(store.answers(way.response_id))
+    answers = pages.answered(page.questions, stored) if stored else {}
+    if wrong:
+        answers |= pages.troubled(wrong) | (typed or {})
+    first, last = at == 0, at == count - 1
+    parts = {
+        "title": escape(f"{way.title} · {way.organisation}" if first else f"{at + 1}/{count} · {way.title}"),
+        "kicker": escape(_kicker(way, at)),
+        "heading": escape(_heading(way, at)),
+        "lead": notes.lead(way, at, asked),
+        "summary": pages.part("summary", wrong=wrong) if wrong else "",
+        "hidden": _hidden(way),
+        "onward": pages.onward(language=way.language, first=first, last=last, submitted=submitted),
+        "ways": pages.part("ways", way=way, submitted=submitted) if way.kind == "personal" else "",
+    }
+    return _html(pages.compiled(asked, at, way.language).filled(parts, answers))
+
+
+def _kicker(way: Way, at: int) -> str:
+    if at == 0:
+        return _("%(organisation)s · %(name)s asks") % {"organisation": way.organisation, "name": way.asks}
+    return f"{way.organisation} · {way.title}"
+
+
+def _heading(way: Way, at: int) -> str:
+    if at > 0:
+        return _asking(way).pages[at].title or way.title
+    if way.first_name:
+        return _("%(name)s, can you help us understand?") % {"name": way.first_name}
+    return _("Can you help us understand?")
+
+
+def _hidden(way: Way) -> str:
+    """What the form says of itself: the answers it was filled from, and the token of a response yet to
+    begin.
+    """
+    if way.kind == "public":
+        return f'<input type="hidden" name="start" value="{new_token()}">'
+    return f'<input type="hidden" name="seen" value="{way.seen}">'
+
+
+def _thanks(way: Way) -> HttpResponse:
+    """Thanks, their words with a receipt each, and where to see what becomes of them. No form."""
+    return _html(
+        render_to_string(
+            f"{pages.FOLDER}/thanks.html",
+            {
+                "way": way,
+                "said": notes.said(way),
+                "link": answering_url(way.token),
+                "own_page": notes.own_page(way),
+                **notes.direction(way),
+            },
+        )
+    )

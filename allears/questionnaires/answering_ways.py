@@ -1,0 +1,144 @@
+"""Who comes in by a link, and where they stand: all of it in one statement, because every page asks for it.
+
+A token opens one of three ways: *personal* (an invitation's link), *own* (a response that was begun through
+a public link) or *public*. Looking changes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.db import connection
+
+from allears.core.links import hash_token
+
+SHAPE = re.compile(r"[A-Za-z0-9_-]{16,64}")
+
+_STUDY = """s.id, s.slug, s.title, s.problem, s.promise_on, s.language, s.state, s.collection_id, u.name,
+    (SELECT o.name FROM core_organisation o WHERE o.id = 1),
+    (SELECT v.id FROM questionnaires_version v JOIN questionnaires_questionnaire q ON q.id = v.questionnaire_id
+      WHERE q.study_id = s.id AND v.published_at IS NOT NULL ORDER BY v.number DESC LIMIT 1)"""
+_RESPONSE = "r.id, r.version_id, r.changed_at, r.submitted_at, r.passed"
+_NO_RESPONSE = "NULL, NULL, NULL, NULL, NULL"
+_OWNED = "JOIN core_user u ON u.id = s.owner_id"
+
+PERSONAL = f"""SELECT {_STUDY}, {_RESPONSE}, i.id, i.person_id, p.name, l.revoked_at, d.at, NULL
+    FROM studies_invitationlink l
+    JOIN studies_invitation i ON i.id = l.invitation_id
+    JOIN studies_study s ON s.id = i.study_id {_OWNED}
+    JOIN people_person p ON p.id = i.person_id
+    LEFT JOIN studies_decline d ON d.invitation_id = i.id
+    LEFT JOIN questionnaires_response r ON r.invitation_id = i.id
+    WHERE l.token_hash = %s"""  # noqa: S608
+OWN = f"""SELECT {_STUDY}, {_RESPONSE}, NULL, r.person_id, NULL, NULL, NULL, r.public_link_id
+    FROM questionnaires_response r
+    JOIN studies_study s ON s.id = r.study_id {_OWNED}
+    WHERE r.token_hash = %s"""  # noqa: S608
+PUBLIC = f"""SELECT {_STUDY}, {_NO_RESPONSE}, NULL, NULL, NULL, b.withdrawn_at, NULL, b.id
+    FROM studies_publiclink b
+    JOIN studies_study s ON s.id = b.study_id {_OWNED}
+    WHERE b.token = %s"""  # noqa: S608
+
+
+@dataclass(slots=True)
+class Way:
+    """What one token opens."""
+
+    kind: str
+    token: str
+    study_id: int
+    slug: str
+    title: str
+    problem: str
+    promise_on: date | None
+    language: str
+    state: str
+    collection_id: int
+    asks: str  # who asks
+    organisation: str
+    published_id: int | None
+    response_id: int | None
+    version_id: int | None
+    changed_at: datetime | None
+    submitted_at: datetime | None
+    passed: int
+    invitation_id: int | None
+    person_id: int | None
+    name: str
+    closed_at: datetime | None  # the link was revoked or withdrawn
+    declined_at: datetime | None
+    public_link_id: int | None
+
+    @property
+    def first_name(self) -> str:
+        return self.name.split()[0] if self.name.strip() else ""
+
+    @property
+    def asked_id(self) -> int | None:
+        """The version that this person answers: the one they began with, else what is asked now."""
+        return self.version_id or self.published_id
+
+    @property
+    def seen(self) -> str:
+        """What a form says about the answers that it was filled from."""
+        return stamp(self.changed_at) if self.changed_at else ""
+
+
+def stamp(at: datetime) -> str:
+    """Return a moment as forms carry it: microseconds since 1970."""
+    return str(round(at.timestamp() * 1_000_000))
+
+
+# Tokens that were public when last seen, so that their holders are looked for there first.
+_public_ones: set[str] = set()
+
+
+def look(token: str) -> Way | None:
+    """Return what `token` opens; None when nobody ever made it. A closed way is returned, too: see
+    `closed_at`.
+    """
+    if not SHAPE.fullmatch(token):
+        return None
+    if token in _public_ones:
+        return _look(PUBLIC, "public", token, token) or _look_personally(token)
+    return _look_personally(token) or _look(PUBLIC, "public", token, token)
+
+
+def _look_personally(token: str) -> Way | None:
+    hashed = hash_token(token)
+    return _look(PERSONAL, "personal", token, hashed) or _look(OWN, "own", token, hashed)
+
+
+def _look(sql: str, kind: str, token: str, key: str) -> Way | None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [key])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    if kind == "public" and len(_public_ones) < 1000:
+        _public_ones.add(token)
+    return _way(kind, token, row)
+
+
+def _way(kind: str, token: str, row: tuple[Any, ...]) -> Way:
+    (study_id, slug, title, problem, promise_on, language, state, collection_id, asks, organisation, published,
+     response_id, version_id, changed_at, submitted_at, passed,
+     invitation_id, person_id, name, closed_at, declined_at, public_link_id) = row  # fmt: skip
+    return Way(
+        kind, token, study_id, slug, title, problem, day(promise_on), language, state, collection_id, asks,
+        organisation or "", published, response_id, version_id, moment(changed_at), moment(submitted_at),
+        passed or 0, invitation_id, person_id, name or "", moment(closed_at),
+        moment(declined_at), public_link_id,
+    )  # fmt: skip
+
+
+def moment(value: datetime | str | None) -> datetime | None:
+    """Return a moment as the database's driver gave it: SQLite keeps text in UTC."""
+    return datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value
+
+
+def day(value: date | str | None) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else value

@@ -1,0 +1,61 @@
+"""What Ana's study of late orders asks, in one section or several."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allears.people.models import Person
+from allears.questionnaires import authoring
+from allears.questionnaires.models import Question, Response, Version
+from allears.studies import actions as studies
+from allears.studies.models import Invitation, Study
+from tests import cast
+
+EVERY_KIND: list[dict[str, Any]] = [
+    {"kind": "statement", "text": "Think of your last order."},
+    {"kind": "long_text", "text": "What happened?", "required": True},
+    {"kind": "scale", "text": "Would you order again?", "minimum": 0, "maximum": 10, "low_label": "never",
+     "high_label": "surely", "required": True},
+    {"kind": "single", "text": "Who called first?", "choices": ["You", "I", authoring.ChoiceWords("Other", True)],
+     "required": True},
+    {"kind": "multiple", "text": "What did you do?", "choices": ["Waited", "Called", "Wrote"]},
+    {"kind": "number", "text": "How many days late?", "minimum": 0, "maximum": 365, "required": True},
+    {"kind": "short_text", "text": "Three words for it", "boxes": 3},
+]  # fmt: skip
+
+
+def asking(questions: list[dict[str, Any]] | None = None, sections: int = 1, **study: Any) -> Version:
+    """Publish questions to late orders, dealt out over so many sections."""
+    where = cast.late_orders(**study)
+    draft = authoring.draft_of(where, cast.ana())
+    pages = [draft.sections.get(), *(authoring.add_section(version=draft) for _ in range(sections - 1))]
+    questions = EVERY_KIND if questions is None else questions
+    for at, question in enumerate(questions):
+        authoring.add_question(section=pages[at * sections // len(questions)], **question)
+    return authoring.publish(version=draft, by=cast.ana())
+
+
+def question(version: Version, text: str) -> Question:
+    return Question.objects.get(version=version, text=text)
+
+
+def invited(person: Person, study: Study | None = None) -> str:
+    """Invite `person` and return the path of their link."""
+    study = study or cast.late_orders()
+    invitation, _ = Invitation.objects.get_or_create(study=study, person=person)
+    return f"/a/{studies.issue_link(invitation=invitation)}/"
+
+
+def public() -> str:
+    """The path of the public link of late orders."""
+    return f"/a/{studies.make_public_link(study=cast.late_orders(), by=cast.ana()).token}/"
+
+
+def said_to(question: Question, response: Response | None = None) -> list[Any]:
+    """The values given to a question: choices, numbers or words, the ledger's where they are there."""
+    rows = question.answers.order_by("response", "box").select_related("choice", "verbatim")
+    rows = rows.filter(response=response) if response else rows
+    return [
+        row.verbatim.text if row.verbatim else row.text or (row.choice.label if row.choice else row.number)
+        for row in rows
+    ]

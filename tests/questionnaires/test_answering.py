@@ -1,0 +1,347 @@
+"""Answering from the first page to the thanks, with nothing but HTML."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from allears.questionnaires.models import Answer, Response
+from allears.studies import actions as studies
+from allears.studies.models import Decline, Invitation, InvitationLink
+from allears.verbatims.models import Stone, Verbatim
+from allears.verbatims.verify import verify
+from tests import cast
+from tests.questionnaires.asked import asking, invited, public, question, said_to
+from tests.questionnaires.robot import Robot
+
+pytestmark = pytest.mark.django_db
+ONE_WORD = [{"kind": "long_text", "text": "What happened?"}]
+TWO_PAGES: list[dict[str, Any]] = [
+    {"kind": "long_text", "text": "What happened?", "required": True},
+    {"kind": "number", "text": "How many days late?", "minimum": 0, "maximum": 365},
+]
+
+
+@pytest.mark.parametrize("sections", [1, 3, 7])
+@pytest.mark.parametrize("way", ["personal", "public"])
+def test_a_robot_that_reads_only_html_comes_to_the_thanks(sections: int, way: str) -> None:
+    version = asking(sections=sections)
+
+    robot = Robot().walk(invited(cast.bob()) if way == "personal" else public())
+
+    response = Response.objects.get()
+    assert "Thank you" in robot.text
+    assert robot.form is None
+    assert (response.version, response.submitted_at is not None) == (version, True)
+    assert said_to(question(version, "What happened?")) == ["It came nine days late."]
+    assert said_to(question(version, "Three words for it")) == ["It came nine days late."] * 3
+    assert len(said_to(question(version, "How many days late?"))) == 1
+    assert response.person == (cast.bob() if way == "personal" else None)
+
+
+def test_what_was_said_in_own_words_is_in_the_ledger_and_nowhere_else() -> None:
+    version = asking()
+    Robot(words="مرحبا 🎉 <b>late</b>").walk(invited(cast.bob()))
+
+    spoken = Verbatim.objects.get(source=question(version, "What happened?").source)
+    assert (spoken.text, spoken.person, spoken.collection) == (
+        "مرحبا 🎉 <b>late</b>",
+        cast.bob(),
+        cast.late_orders().collection,
+    )
+    assert set(Answer.objects.values_list("text", flat=True)) == {""}
+    assert verify().broken is None
+
+
+def test_opening_a_link_changes_nothing() -> None:
+    asking()
+    for path in (invited(cast.bob()), public()):
+        Robot().open(path)
+
+    assert Response.objects.count() == 0
+    assert Invitation.objects.get().opened_at is None
+
+
+def test_the_first_page_says_who_asks_why_how_long_and_by_when_they_hear_back() -> None:
+    asking()
+    page = Robot().open(invited(cast.bob()))
+
+    assert "Ana Ruiz asks" in page.text
+    assert "Bob, can you help us understand?" in page.text
+    assert "Your last orders came late" in page.text
+    assert "minutes left" in page.text
+    assert "we tell you by" in page.text
+    assert len(page.html.encode()) < 10_000
+
+
+def test_the_same_link_on_another_device_returns_to_the_next_page() -> None:
+    asking(TWO_PAGES, sections=2)
+    link = invited(cast.bob())
+    Robot().open(link).press()
+
+    elsewhere = Robot().open(link)
+
+    assert "How many days late?" in elsewhere.text
+    assert "page 2 of 2" in elsewhere.text
+
+
+def test_who_came_by_a_public_link_gets_a_link_of_their_own() -> None:
+    asking(TWO_PAGES, sections=2)
+    link = public()
+    first = Robot().open(link).press()
+
+    assert first.url != f"{link}2/"
+    assert "keep this link" in first.text
+    assert "How many days late?" in Robot().open(first.url.removesuffix("2/")).text
+    assert "What happened?" in Robot().open(link).text
+    assert Response.objects.count() == 1
+
+
+def test_a_second_click_on_the_first_page_of_a_public_link_begins_nothing_new() -> None:
+    asking(ONE_WORD)
+    robot = Robot().open(public())
+    data, url = robot.filled(), robot.url
+
+    robot.post(data)
+    robot.url = url
+    robot.post(data)
+
+    assert "Thank you" in robot.text
+    assert (Response.objects.count(), Verbatim.objects.count()) == (1, 1)
+
+
+def test_sending_twice_changes_nothing() -> None:
+    asking(ONE_WORD)
+    robot = Robot().open(invited(cast.bob()))
+    data, url = robot.filled(), robot.url
+    robot.post(data)
+    sent_at = Response.objects.get().submitted_at
+    robot.url = url
+    robot.post(data)
+
+    assert "Thank you" in robot.text
+    assert Response.objects.get().submitted_at == sent_at
+    assert Verbatim.objects.count() == 1
+
+
+def test_what_is_missing_is_asked_for_and_the_rest_is_saved() -> None:
+    version = asking()
+    asked = question(version, "What happened?")
+    robot = Robot().open(invited(cast.bob())).press(**{f"q{asked.pk}": ""})
+
+    assert robot.status == 200
+    assert "One answer needs another look" in robot.text
+    assert f'<a href="#q{asked.pk}">What happened?</a>: Write an answer.' in robot.html
+    assert said_to(question(version, "How many days late?"))
+    assert Response.objects.get().submitted_at is None
+    assert "Thank you" in robot.press().text
+
+
+def test_what_cannot_be_taken_stays_in_its_field_and_the_rest_is_saved() -> None:
+    version = asking()
+    days = question(version, "How many days late?")
+    robot = Robot().open(invited(cast.bob())).press(**{f"q{days.pk}": "4000"})
+
+    assert robot.status == 422
+    assert "Enter a number from 0 to 365." in robot.text
+    assert 'value="4000"' in robot.html
+    assert f'aria-describedby="q{days.pk}-error"' in robot.html
+    assert said_to(question(version, "What happened?")) == ["It came nine days late."]
+
+
+def test_a_megabyte_is_kept_and_more_is_refused_without_losing_the_rest() -> None:
+    version = asking(TWO_PAGES)
+    words = question(version, "What happened?")
+    too_much = Robot().open(invited(cast.bob())).press(**{f"q{words.pk}": "é" * 600_000})
+    assert too_much.status == 422
+    assert "longer than we can keep" in too_much.text
+    assert said_to(question(version, "How many days late?"))
+
+    enough = too_much.press(**{f"q{words.pk}": "م" * 524_288})
+    assert "Thank you" in enough.text
+    assert Verbatim.objects.get().text == "م" * 524_288
+
+
+def test_line_ends_are_kept_as_they_were_typed() -> None:
+    version = asking(ONE_WORD)
+    words = question(version, "What happened?")
+    Robot().open(invited(cast.bob())).press(**{f"q{words.pk}": "\r\none\r\n\r\n two \r\n"})
+
+    assert Verbatim.objects.get().text == "\none\n\n two \n"
+
+
+def test_a_text_box_shows_an_answer_that_begins_with_a_line_end() -> None:
+    version = asking(TWO_PAGES, sections=2)
+    words = question(version, "What happened?")
+    robot = Robot().open(invited(cast.bob())).press(**{f"q{words.pk}": "\r\none"}).press("back")
+
+    assert dict(robot.filled(**{}))
+    assert ">\n\none</textarea>" in robot.html
+
+
+def test_back_saves_without_asking_for_what_is_missing() -> None:
+    version = asking(TWO_PAGES, sections=2)
+    days = question(version, "How many days late?")
+    robot = Robot().open(invited(cast.bob())).press().press("back", **{f"q{days.pk}": "9"})
+
+    assert "What happened?" in robot.text
+    assert said_to(days) == [9.0]
+
+
+def test_stopping_for_now_saves_and_says_how_to_come_back() -> None:
+    version = asking(TWO_PAGES, sections=2)
+    words = question(version, "What happened?")
+    link = invited(cast.bob())
+    robot = Robot().open(link).press("pause", **{f"q{words.pk}": ""})
+
+    assert "Come back whenever it suits you" in robot.text
+    assert link in robot.text
+    assert robot.form is None
+    assert Response.objects.get().submitted_at is None
+    assert "What happened?" in Robot().open(link).text
+
+
+def test_who_jumps_to_the_last_page_is_led_back_to_what_is_missing() -> None:
+    asking(TWO_PAGES, sections=2)
+    link = invited(cast.bob())
+    robot = Robot().open(f"{link}2/").press()
+
+    assert robot.url == f"{link}1/?missing"
+    assert "Write an answer." in robot.text
+    assert Response.objects.get().submitted_at is None
+
+
+def test_a_changed_answer_is_a_new_verbatim_and_the_old_one_is_kept() -> None:
+    version = asking(ONE_WORD)
+    words = question(version, "What happened?")
+    link = invited(cast.bob())
+    Robot().walk(link)
+    robot = Robot().open(f"{link}1/")
+    assert "It came nine days late." in robot.html
+    robot.press(**{f"q{words.pk}": "They called, though."})
+
+    first, second = Verbatim.objects.order_by("pk")
+    assert (first.text, second.text) == ("It came nine days late.", "They called, though.")
+    assert second.supersedes == first
+    assert said_to(words) == ["They called, though."]
+    assert "They called, though." in robot.text
+
+
+def test_words_that_are_emptied_after_sending_are_taken_back() -> None:
+    version = asking(ONE_WORD)
+    words = question(version, "What happened?")
+    link = invited(cast.bob())
+    Robot().walk(link)
+    Robot().open(f"{link}1/").press(**{f"q{words.pk}": ""})
+
+    assert Verbatim.objects.get().text == ""
+    assert Stone.objects.get().reason == "person"
+    assert said_to(words) == []
+
+
+def test_the_thanks_hold_a_receipt_for_each_of_their_words(client: Client) -> None:
+    asking(ONE_WORD)
+    robot = Robot().walk(invited(cast.bob()))
+    receipt = robot.page.css_first("figure a").attributes["href"]
+    assert receipt
+
+    checked = client.get(receipt).content.decode()
+
+    assert "These words still stand as they were spoken." in checked
+    assert "nine days late" not in checked
+
+
+def test_declining_is_an_answer_with_or_without_a_reason() -> None:
+    asking()
+    link = invited(cast.bob())
+    robot = Robot().open(f"{link}decline/?kind=not_me").press(kind="not_me", reason="My wife orders.")
+
+    decline = Decline.objects.get()
+    assert (decline.kind, decline.reason) == ("not_me", "My wife orders.")
+    assert "Thank you for telling us" in robot.text
+    assert robot.form is None
+
+
+def test_who_declined_may_answer_after_all() -> None:
+    asking(ONE_WORD)
+    link = invited(cast.bob())
+    Robot().open(f"{link}decline/").press()
+    Robot().walk(f"{link}1/")
+
+    assert Decline.objects.count() == 0
+    assert Response.objects.get().submitted_at is not None
+
+
+def test_a_closed_study_takes_no_answers_but_shows_who_sent_theirs() -> None:
+    asking(ONE_WORD)
+    bobs, cleos = invited(cast.bob()), invited(cast.cleo())
+    Robot().walk(bobs)
+    open_page = Robot().open(cleos)
+    studies.close_study(study=cast.late_orders(), by=cast.ana())
+
+    assert "It came nine days late." in Robot().open(bobs).text
+    assert "closed" in open_page.press().text
+    assert Response.objects.count() == 1
+
+
+@pytest.mark.parametrize("token", ["x" * 24, "short", "%00" * 8, "a" * 500, "'; DROP TABLE"])
+def test_a_forged_link_opens_nothing(client: Client, token: str) -> None:
+    answer = client.get(f"/a/{token}/")
+    assert answer.status_code == 404
+    assert "This link opens nothing." in answer.content.decode()
+
+
+def test_a_revoked_link_says_so() -> None:
+    asking()
+    link = invited(cast.bob())
+    studies.revoke_links(invitation=Invitation.objects.get(), by=cast.ana())
+
+    assert InvitationLink.objects.get().revoked_at is not None
+    assert "no longer in use" in Robot().open(link).text
+
+
+def test_a_draft_is_not_open_yet() -> None:
+    asking(state="draft")
+    assert "not open yet" in Robot().open(invited(cast.bob())).text
+
+
+def test_a_form_from_another_site_is_refused(client: Client) -> None:
+    asking(ONE_WORD)
+    link = invited(cast.bob())
+    for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}):
+        assert client.post(link, {"go": "next"}, headers=headers).status_code == 403
+    assert Response.objects.count() == 0
+
+
+def test_participants_get_no_cookie_and_no_cache() -> None:
+    asking(ONE_WORD)
+    client = Client(enforce_csrf_checks=True)
+    answer = client.get(invited(cast.bob()))
+    assert answer.cookies == {}
+    assert answer["Cache-Control"] == "no-store"
+    assert answer["Referrer-Policy"] == "same-origin"
+    assert "script-src 'self'" in answer["Content-Security-Policy"]
+    assert Robot(client).walk(invited(cast.cleo())).form is None
+
+
+def test_a_page_in_a_right_to_left_language_runs_that_way() -> None:
+    asking(language="ar")
+    robot = Robot().open(public())
+    assert '<html lang="ar" dir="rtl">' in robot.html
+
+
+def test_markup_in_answers_and_questions_stays_words() -> None:
+    asking([{"kind": "long_text", "text": "<script>alert(1)</script>?"}, *TWO_PAGES], sections=3)
+    robot = Robot(words='"><script>alert(2)</script>').open(invited(cast.bob())).press().press("back")
+    assert "<script>" not in robot.html
+    assert '"><script>alert(2)</script>' in str(dict(robot.filled()))
+
+
+def test_a_page_costs_the_same_number_of_queries_however_much_it_asks(django_assert_num_queries: Any) -> None:
+    asking(sections=1)
+    link = invited(cast.bob())
+    Robot().open(link)
+    with django_assert_num_queries(1):
+        Client().get(link)
