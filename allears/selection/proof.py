@@ -1,0 +1,262 @@
+"""Commit, draw, prove: a lottery becomes a file that anybody can check.
+
+A proof is a plain JSON object (schema: proof.schema.json beside this file). It never holds an id: everybody is
+a token, SHA-256 of a secret salt and the id. It grows by rounds: the first draw, then one redraw each time that
+people decline. A round is committed (its lottery and everything before it are fixed by a digest) before its
+seed is known, and drawn once.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import Any
+
+from allears.selection.certificate import Barred
+from allears.selection.checker import FORMAT, Wrong, check, commitment, digest, line, merged, pick, pool_hash
+from allears.selection.errors import SelectionError
+from allears.selection.landing import Landing, seat_sample
+from allears.selection.lottery import Lottery
+from allears.selection.plan import Plan
+from allears.selection.pool import Pool
+from allears.selection.problem import Problem, describe
+from allears.selection.rounds import Proof, accepted, drawn_round, situation, tokens_left
+from allears.selection.targets import Targets
+
+
+def token(salt: str, person: str) -> str:
+    """What stands for a person in everything that is published. Keep the salt secret: it protects guessable ids."""
+    return digest("person", salt, person)[:32]
+
+
+def commit(plan: Plan, *, salt: str) -> Proof:
+    """The proof of a first round that has not been drawn. Publish its commitment before the seed exists.
+
+    salt: a secret text that the caller keeps; the same salt gives people the same tokens in another draw.
+    """
+    types = [type_entry(plan.pool, at, salt) for at in range(len(plan.pool.types))]
+    proof: Proof = {
+        "format": FORMAT,
+        "rule": plan.rule,
+        "facets": list(plan.pool.facets),
+        "quotas": quota_lines(plan.problem),
+        "pool": {"people": plan.pool.people, "hash": pool_hash(types), "types": types},
+        "rounds": [],
+    }
+    return with_round(proof, plan, list(range(len(types))), declined=[], quotas=None)
+
+
+def with_round(
+    proof: Proof, plan: Plan, places: Sequence[int], *, declined: Sequence[str], quotas: object
+) -> Proof:
+    """The proof with one more committed round. places: the number in the proof of each type of the plan."""
+    grown = copy.copy(proof)
+    round_: dict[str, Any] = {
+        "declined": list(declined),
+        "size": plan.size,
+        "quotas": quotas,
+        "lottery": lottery_entry(plan.lottery, places),
+        "targets": targets_entry(plan.targets, places, len(proof["pool"]["types"])),
+        "certificate": certificate_entry(plan, places),
+    }
+    round_["commitment"] = commitment(grown, round_, last_digest(proof))
+    grown["rounds"] = [*proof["rounds"], round_]
+    return grown
+
+
+def last_digest(proof: Proof) -> str:
+    """What the next commitment builds on: everything up to the last seed."""
+    if not proof["rounds"]:
+        return ""
+    last = proof["rounds"][-1]
+    return digest(last["commitment"], last["seed"])
+
+
+def draw(proof: Proof, seed: str) -> Proof:
+    """Draw the last round. The same proof and seed always give the same people.
+
+    Raises `empty_seed`, `already_drawn`. For a pool of counts only, the seats per type are drawn, nobody by name.
+    """
+    if not seed.strip():
+        raise SelectionError("empty_seed")
+    round_ = dict(proof["rounds"][-1])
+    if "seed" in round_:
+        raise SelectionError("already_drawn")
+    round_["seed"] = seed
+    if round_["targets"]:
+        round_["landing"] = landing_of(proof, len(proof["rounds"]) - 1, seed)
+    lottery = round_["lottery"] or round_["landing"]["lottery"]
+    round_["ticket"] = pick(sum(panel["tickets"] for panel in lottery), round_["commitment"], seed, "panel")
+    base = round_["landing"]["base"] if round_["targets"] else []
+    round_["seats"] = [list(pair) for pair in merged(panel_at(lottery, round_["ticket"]) + base)]
+    left = tokens_left(proof)
+    round_["selected"] = [
+        person for at, count in round_["seats"] for person in line(round_["commitment"], seed, left[at])[:count]
+    ]
+    return {**proof, "rounds": [*proof["rounds"][:-1], round_]}
+
+
+def landing_of(proof: Proof, number: int, seed: str) -> dict[str, Any]:
+    """The steps of a sample, taken from the proof alone."""
+    round_, now = proof["rounds"][number], situation(proof, number)
+    targets = Targets(tuple(round_["targets"]["seats"][place] for place in now.places), round_["targets"]["unit"])
+    problem = describe(now.pool, now.quotas, now.size)
+    return landing_entry(seat_sample(problem, targets, digest(round_["commitment"], seed, "steps")), now.places)
+
+
+def panel_at(lottery: list[dict[str, Any]], ticket: int) -> list[list[int]]:
+    for panel in lottery:
+        if ticket < panel["tickets"]:
+            return list(panel["seats"])
+        ticket -= panel["tickets"]
+    raise SelectionError("bad_proof", detail="the ticket is outside the lottery")
+
+
+def alternates(proof: Proof) -> dict[str, list[str]]:
+    """For everybody chosen in the last round, who is next in line among people of exactly the same type.
+
+    An alternate of the same type keeps every quota; where there is none, redraw (allears.selection.redraw).
+    """
+    round_ = drawn_round(proof)
+    before = {**proof, "rounds": proof["rounds"][:-1]}
+    left, found = tokens_left(before), {}
+    for at, count in round_["seats"]:
+        queue = line(round_["commitment"], round_["seed"], left[at])
+        for person in queue[:count]:
+            found[person] = queue[count:]
+    return found
+
+
+def chosen(proof: Proof, people: Iterable[str], *, salt: str) -> list[str]:
+    """Who the accepted tokens are, in order: only somebody with the salt and the ids can say."""
+    names = {token(salt, person): person for person in people}
+    missing = [held for held in accepted(proof) if held not in names]
+    if missing:
+        raise SelectionError("mismatch", detail=f"{len(missing)} of those chosen are not in the pool that was handed")
+    return [names[held] for held in accepted(proof)]
+
+
+def public(proof: Proof) -> Proof:
+    """A copy for everybody: facet values are replaced by their seals, so that a type of one cannot be recognised.
+
+    Commitment, chances, tickets and draw can still be checked; quotas and certificate in the full file only.
+    """
+    types = [{name: part for name, part in type_.items() if name not in ("values", "nonce")}
+             for type_ in proof["pool"]["types"]]
+    return {**proof, "pool": {**proof["pool"], "types": types}}
+
+
+def dumps(proof: Proof) -> str:
+    """The file: the same proof always gives the same bytes."""
+    return json.dumps(proof, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+
+
+def loads(text: str) -> Proof:
+    """Raises `bad_proof` where the text is not JSON of the right format."""
+    try:
+        proof = json.loads(text)
+    except ValueError as error:
+        raise SelectionError("bad_proof", detail=error) from error
+    if not isinstance(proof, dict) or proof.get("format") != FORMAT:
+        raise SelectionError("bad_proof", detail=f"it is not in the format {FORMAT}")
+    return proof
+
+
+def verify(proof: Proof) -> list[str]:
+    """Everything that the checker recomputes and, for a sample, its steps too. Returns notes; raises checker.Wrong."""
+    notes: list[str] = []
+    check(proof, notes.append)
+    for number, round_ in enumerate(proof["rounds"]):
+        if round_.get("landing") and "values" in proof["pool"]["types"][0]:
+            replay(proof, number)
+            notes = [note for note in notes if "replayed by" not in note]
+    return notes
+
+
+def replay(proof: Proof, number: int) -> None:
+    """Take the steps of a sample again."""
+    round_ = proof["rounds"][number]
+    if landing_of(proof, number, round_["seed"]) != round_["landing"]:
+        raise Wrong(f"draw {number + 1}: the steps of the sample give another result")
+
+
+def quota_lines(problem: Problem) -> list[dict[str, Any]]:
+    return [
+        {"facet": facet, "value": value, "min": low, "max": high}
+        for (facet, value), low, high in zip(
+            problem.rows, problem.lower.tolist(), problem.upper.tolist(), strict=True
+        )
+    ]
+
+
+def type_entry(pool: Pool, at: int, salt: str) -> dict[str, Any]:
+    values = list(pool.types[at])
+    nonce = digest("nonce", salt, values)[:32]
+    entry: dict[str, Any] = {
+        "values": values, "nonce": nonce, "seal": digest("type", nonce, values), "people": pool.sizes[at]
+    }
+    if pool.members is not None:
+        entry["tokens"] = sorted(token(salt, person) for person in pool.members[at])
+    return entry
+
+
+def lottery_entry(lottery: Lottery | None, places: Sequence[int]) -> list[dict[str, Any]] | None:
+    if lottery is None:
+        return None
+    return [
+        {"tickets": tickets, "seats": [[places[at], seats] for at, seats in panel]}
+        for panel, tickets in zip(lottery.panels, lottery.tickets, strict=True)
+    ]
+
+
+def targets_entry(targets: Targets | None, places: Sequence[int], types: int) -> dict[str, Any] | None:
+    if targets is None:
+        return None
+    seats = [0] * types
+    for place, part in zip(places, targets.seats, strict=True):
+        seats[place] = part
+    return {"unit": targets.unit, "seats": seats}
+
+
+def landing_entry(landing: Landing, places: Sequence[int]) -> dict[str, Any]:
+    base = [[places[at], seats] for at, seats in enumerate(landing.base.tolist()) if seats]
+    return {"base": base, "lottery": lottery_entry(landing.lottery, places)}
+
+
+def certificate_entry(plan: Plan, places: Sequence[int]) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "bound": str(plan.certificate.bound),
+        "least": str(plan.least),
+        "certified": plan.certified,
+        "seat": str(plan.certificate.seat),
+        "prices": fractions(plan.certificate.prices),
+        "barred": [barred_entry(entry, places) for entry in plan.barred],
+    }
+    if plan.coverage is not None:
+        bound = plan.coverage.bound
+        entry["coverage"] = {
+            "alpha": str(plan.coverage.alpha),
+            "weights": fractions(plan.coverage.weights),
+            "expected": str(plan.coverage.expected),
+            "bound": str(bound.bound),
+            "floor": str(bound.floor),
+            "parts": fractions(bound.parts),
+            "prices": fractions(bound.prices),
+            "seat": str(bound.seat),
+        }
+    return entry
+
+
+def barred_entry(entry: Barred, places: Sequence[int]) -> dict[str, Any]:
+    return {
+        "type": places[entry.type],
+        "bound": None if entry.bound is None else str(entry.bound),
+        "prices": fractions(entry.prices),
+        "seat": str(entry.seat),
+    }
+
+
+def fractions(values: Iterable[Fraction]) -> list[str]:
+    return [str(value) for value in values]
