@@ -268,8 +268,14 @@ def _ticked(
 
 
 def _other_words(question: QuestionPlan, cells: _Cells) -> str:
+    """What stands in the column for the words beside "Other"; reported if no choice takes words."""
     column = question.other_column
-    return cells.cells[column] if column is not None and cells.stripped(column) else ""
+    if column is None or not cells.stripped(column):
+        return ""
+    if not any(choice.asks_text for choice in question.choices):
+        cells.doubt(column, f"No choice takes these words: “{_short(cells.cells[column])}”.")
+        return ""
+    return cells.cells[column]
 
 
 def _is_no(said: str) -> bool:

@@ -11,6 +11,7 @@ from allears.core import audit
 from allears.core.models import User
 from allears.core.tables import Table, read_table
 from allears.questionnaires.dialects import Plan, apply_plan, propose, rows_of
+from allears.questionnaires.importing.recalling import recalled
 from allears.questionnaires.imports import Import
 from allears.questionnaires.models import Response
 from allears.studies.models import Study
@@ -60,6 +61,7 @@ def throw_away(*, bringing: Import, by: User | None) -> None:
 
 
 def _with_plan(bringing: Import, plan: Plan) -> Import:
+    plan = recalled(plan, bringing.study)
     bringing.plan = plan.to_json()
     bringing.rows = plan.rows
     bringing.save(update_fields=["plan", "rows"])
