@@ -29,6 +29,18 @@ def _pages_of_other_tests_forgotten() -> None:
     answering_pages.forget()
 
 
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings: Any) -> None:
+    """A password costs half a second to guess; tests need not wait for it."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _mail_goes_into_the_outbox(settings: Any) -> None:
+    """The test runner would put what libraries send elsewhere."""
+    settings.EMAIL_BACKEND = "allears.core.mail.OutboxBackend"
+
+
 @pytest.fixture
 def as_ana(db: None) -> Client:
     """A browser in which Ana, the researcher, is signed in."""

@@ -1,0 +1,276 @@
+"""The administrators' pages: organisation, outbox, what was done, long work, health."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from allears.core import audit, mail, seals
+from allears.core.models import AuditEvent, Job, Message
+from allears.core.queries import the_organisation
+from tests import cast
+from tests.core.mail_server import post_office
+
+pytestmark = pytest.mark.django_db
+
+FORM = {
+    "name": "Northwind Widgets", "language": "en", "time_zone": "Europe/Berlin", "mail_from": "ask@northwind.example",
+    "reply_to": "", "smtp_host": "127.0.0.1", "smtp_port": "2525", "smtp_security": "none", "smtp_user": "",
+    "smtp_password": "",
+}  # fmt: skip
+
+
+def questions(client: Client, path: str) -> int:
+    client.get(path)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(path).status_code == 200
+    return len(asked)
+
+
+def test_the_organisation_is_named_and_its_change_recorded(as_ada: Client) -> None:
+    assert as_ada.post(reverse("core:organisation"), FORM).status_code == 302
+
+    assert the_organisation().name == "Northwind Widgets"
+    assert AuditEvent.objects.get(verb="core.organisation_changed").details["changed"] == [
+        "name", "time_zone", "mail_from", "smtp_host", "smtp_port", "smtp_security",
+    ]  # fmt: skip
+
+
+def test_the_mail_password_is_sealed_never_shown_and_kept_when_left_empty(as_ada: Client) -> None:
+    as_ada.post(reverse("core:organisation"), {**FORM, "smtp_password": "s3cret pass"})
+    as_ada.post(reverse("core:organisation"), FORM)
+
+    sealed = the_organisation().smtp_password_sealed
+    assert "s3cret" not in sealed
+    assert seals.unseal(sealed) == "s3cret pass"
+    assert "s3cret" not in as_ada.get(reverse("core:organisation")).content.decode()
+    assert "s3cret" not in str(list(AuditEvent.objects.values()))
+
+
+def test_a_seal_of_another_installation_cannot_be_opened(settings: Any) -> None:
+    sealed = seals.seal("s3cret pass")
+    settings.SECRET_KEY = "another key"
+
+    with pytest.raises(seals.BrokenSeal):
+        seals.unseal(sealed)
+
+
+@pytest.mark.parametrize("wrong", [
+    {"name": ""}, {"language": "xx"}, {"time_zone": "Mars/Olympus"}, {"mail_from": "nobody"},
+    {"smtp_port": "-1"}, {"smtp_host": "smtp://x"}, {"smtp_security": "rot13"},
+])  # fmt: skip
+def test_wrong_settings_come_back_as_the_form(as_ada: Client, wrong: dict[str, str]) -> None:
+    answer = as_ada.post(reverse("core:organisation"), {**FORM, **wrong})
+
+    assert answer.status_code == 422
+    assert "error-summary" in answer.content.decode()
+
+
+def test_a_name_with_line_breaks_smuggles_nothing_into_mails(as_ada: Client) -> None:
+    as_ada.post(reverse("core:organisation"), {**FORM, "name": "North\r\nBcc: x@y.example"})
+
+    assert "\n" not in the_organisation().name
+
+
+def test_a_test_mail_arrives_and_the_page_says_so(as_ada: Client) -> None:
+    with post_office() as office:
+        as_ada.post(reverse("core:organisation"), {**FORM, "smtp_port": str(office.port)})
+        page = as_ada.post(reverse("core:test_mail"), {"to": "ada@house.example"}, follow=True)
+
+    assert office.recipients == ["ada@house.example"]
+    assert office.letters[0][1]["From"] == "Northwind Widgets <ask@northwind.example>"
+    assert "took the mail" in page.content.decode()
+
+
+def test_a_test_mail_that_is_refused_says_why(as_ada: Client) -> None:
+    with post_office() as office:
+        office.answers["ada@house.example"] = "550 5.7.1 Not from you"
+        as_ada.post(reverse("core:organisation"), {**FORM, "smtp_port": str(office.port)})
+        page = as_ada.post(reverse("core:test_mail"), {"to": "ada@house.example"}, follow=True)
+
+    assert "550 5.7.1 Not from you" in page.content.decode()
+
+
+def test_a_test_mail_without_a_server_says_what_is_missing(as_ada: Client) -> None:
+    page = as_ada.post(reverse("core:test_mail"), {"to": "ada@house.example"}, follow=True)
+    assert "No mail server is named yet" in page.content.decode()
+
+    assert as_ada.post(reverse("core:test_mail"), {"to": "nobody"}).status_code == 422
+
+
+def test_the_outbox_finds_by_state_and_words(as_ada: Client) -> None:
+    mail.put(to="bob@customer.example", subject="Your words", text="Hello", key="1")
+    sent = mail.put(to="cleo@customer.example", subject="Thank you", text="Hello", key="2")
+    failed = mail.put(to="dev@customer.example", subject="Please", text="Hello", key="3")
+    Message.objects.filter(pk=sent.pk).update(sent_at=timezone.now())
+    Message.objects.filter(pk=failed.pk).update(failed_at=timezone.now(), error="550 No such person")
+
+    def shown(**asked: str) -> str:
+        return as_ada.get(reverse("core:outbox"), asked).content.decode()
+
+    assert "bob@" in shown(state="waiting")
+    assert "cleo@" not in shown(state="waiting")
+    assert "cleo@" in shown(state="sent")
+    assert "550 No such person" in shown(state="failed")
+    assert "bob@" not in shown(q="thank")
+    assert "No mail here" in shown(q="zebra")
+
+    as_ada.post(reverse("core:outbox_again"))
+    assert Message.objects.get(pk=failed.pk).state == "waiting"
+
+
+def test_a_mail_is_read_as_text_whatever_stands_in_it(as_ada: Client) -> None:
+    put = mail.put(to="b@customer.example", subject="<script>x</script>", text="<script>alert(1)</script>", key="1")
+
+    page = as_ada.get(reverse("core:outbox_mail", args=[put.ref])).content.decode()
+
+    assert "<script>alert" not in page
+    assert "<script>x" not in page
+    assert "&lt;script&gt;alert(1)" in page
+
+
+def test_what_was_done_is_found_by_who_what_and_to_what(as_ada: Client) -> None:
+    audit.record(by=cast.ana(), verb="people.merged", target="people.person:7")
+    audit.record(by=cast.lea(), verb="studies.opened", target="studies.study:1")
+
+    def shown(**asked: str) -> str:
+        return as_ada.get(reverse("core:audit"), asked).content.decode()
+
+    assert "people.merged" in shown(who="ana")
+    assert "studies.opened" not in shown(who="ana")
+    assert "studies.opened" in shown(verb="studies.")
+    assert "people.merged" in shown(target="people.person:7")
+    assert "Nothing like that" in shown(verb="zebra")
+
+
+def test_long_lists_go_on_by_key(as_ada: Client) -> None:
+    for number in range(120):
+        audit.record(by="the system", verb=f"test.number_{number:03}")
+    first = as_ada.get(reverse("core:audit")).content.decode()
+    assert "test.number_119" in first
+    assert "test.number_069" not in first
+
+    from allears.core.paging import keyset_page
+    from allears.core.queries import events
+
+    seen: list[str] = []
+    page = keyset_page(events(verb="test."), None)
+    while True:
+        seen += [event.verb for event in page.rows]
+        if not page.after:
+            break
+        page = keyset_page(events(verb="test."), page.after)
+    assert seen == [f"test.number_{number:03}" for number in reversed(range(120))]
+
+
+@pytest.mark.parametrize("before", ["", "x", "-1", "9" * 40, "1; DROP TABLE"])
+def test_a_made_up_key_is_no_error(as_ada: Client, before: str) -> None:
+    assert as_ada.get(reverse("core:audit"), {"before": before}).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["core:outbox", "core:audit", "core:jobs"])
+def test_three_rows_ask_no_more_than_one(as_ada: Client, name: str) -> None:
+    def add(number: int) -> None:
+        mail.put(to="bob@customer.example", subject="Words", text="Hello", key=f"k{number}")
+        audit.record(by=cast.user(f"Person{number} X", "staff"), verb="test.done")
+        Job.objects.create(kind="t", title="Work", started_by=cast.user(f"Person{number} X", "staff"))
+
+    add(1)
+    few = questions(as_ada, reverse(name))
+    add(2)
+    add(3)
+    assert questions(as_ada, reverse(name)) == few
+
+
+def job(**fields: Any) -> Job:
+    return Job.objects.create(**{"kind": "test", "title": "Bring responses", "started_by": cast.ana(), **fields})
+
+
+def test_a_job_shows_how_far_it_is_and_that_one_may_leave(as_ana: Client) -> None:
+    under_way = job(started_at=timezone.now(), done=420, total=1706)
+
+    page = as_ana.get(reverse("core:job", args=[under_way.ref])).content.decode()
+
+    assert "420 of 1,706" in page
+    assert "You may leave this page" in page
+    assert 'hx-trigger="every 2s"' in page
+    assert 'http-equiv="refresh"' in page
+
+
+def test_htmx_gets_the_moving_part_alone(as_ana: Client) -> None:
+    under_way = job(started_at=timezone.now(), done=1, total=2)
+
+    page = as_ana.get(reverse("core:job", args=[under_way.ref]), headers={"HX-Request": "true"}).content.decode()
+
+    assert "<html" not in page
+    assert 'id="moving"' in page
+
+
+def test_a_job_that_ended_says_what_came_of_it_and_moves_no_more(as_ana: Client) -> None:
+    done = job(started_at=timezone.now(), ended_at=timezone.now(), done=2, total=2, result={"rows_taken": 2, "list": [1]})
+
+    page = as_ana.get(reverse("core:job", args=[done.ref])).content.decode()
+
+    assert "Rows taken" in page
+    assert "every 2s" not in page
+    assert "http-equiv" not in page
+
+
+def test_a_job_is_stopped_by_whoever_started_it(as_ana: Client) -> None:
+    under_way = job()
+
+    as_ana.post(reverse("core:job", args=[under_way.ref]))
+
+    under_way.refresh_from_db()
+    assert under_way.state == "stopped"
+    assert AuditEvent.objects.filter(verb="core.job_stopped").count() == 1
+
+
+def test_others_jobs_are_not_there_but_administrators_see_all(as_mia: Client, as_ada: Client) -> None:
+    under_way = job()
+
+    assert as_mia.get(reverse("core:job", args=[under_way.ref])).status_code == 404
+    assert as_mia.post(reverse("core:job", args=[under_way.ref])).status_code == 404
+    assert "Bring responses" not in as_mia.get(reverse("core:jobs")).content.decode()
+    assert as_ada.get(reverse("core:job", args=[under_way.ref])).status_code == 200
+
+
+def test_health_says_what_is_wrong(as_ada: Client) -> None:
+    page = as_ada.get(reverse("core:health")).content.decode()
+
+    assert "No worker lives" in page
+    assert "No mail server is named" in page
+
+
+def test_healthz_is_for_machines_and_asks_no_host_name() -> None:
+    answer = Client().get("/healthz", headers={"host": "anything.at.all"})
+
+    assert (answer.status_code, answer.json()["status"]) == (200, "ok")
+
+
+def test_a_profile_is_ones_own(as_sam: Client) -> None:
+    form = {"name": "Sam Ito", "language": "en", "time_zone": "Asia/Tokyo", "theme": "dark"}
+
+    answer = as_sam.post(reverse("core:profile"), form)
+
+    assert answer.status_code == 302
+    sam = cast.sam()
+    assert (sam.time_zone, sam.theme) == ("Asia/Tokyo", "dark")
+    assert answer.cookies["theme"].value == "dark"
+    assert as_sam.post(reverse("core:profile"), {**form, "time_zone": "Mars"}).status_code == 422
+
+
+def test_the_choice_of_a_dark_page_follows_to_a_new_device(as_sam: Client) -> None:
+    as_sam.post(reverse("core:profile"), {"name": "Sam", "language": "en", "time_zone": "UTC", "theme": "dark"})
+    as_sam.cookies.pop("theme")
+
+    assert 'data-theme="dark"' in as_sam.get(reverse("core:profile")).content.decode()
+
+    as_sam.post(reverse("design:theme"), {"theme": "auto"})
+    assert 'data-theme="dark"' not in as_sam.get(reverse("core:profile")).content.decode()
