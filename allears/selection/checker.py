@@ -85,7 +85,7 @@ def check(proof: Any, note: Any = print) -> None:
             note(f"{where}committed, not drawn yet")
             continue
         seats = check_ticket(round_, before, where)
-        chosen = [[at, token] for at, count in sorted(seats.items()) if isinstance(left[at], set)
+        chosen: list[Any] = [[at, token] for at, count in sorted(seats.items()) if isinstance(left[at], set)
                   for token in line(before, round_["seed"], left[at])[:count]]
         hold([token for _, token in chosen] == round_.get("selected", []), where + "the draw gives other people")
         for at, token in chosen:

@@ -145,7 +145,7 @@ def public(proof: Proof) -> Proof:
     """
     types = [{name: part for name, part in type_.items() if name not in ("values", "nonce")}
              for type_ in proof["pool"]["types"]]
-    return {**proof, "pool": {**proof["pool"], "types": types}}
+    return {**copy.deepcopy(proof), "pool": {**proof["pool"], "types": types}}
 
 
 def dumps(proof: Proof) -> str:

@@ -1,0 +1,262 @@
+"""Commit, draw, prove, decline, redraw: and nothing in the file can be changed without being noticed."""
+
+from __future__ import annotations
+
+import copy
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from allears.selection import (
+    Infeasible,
+    Pool,
+    Quotas,
+    SelectionError,
+    accepted,
+    alternates,
+    chosen,
+    commit,
+    draw,
+    dumps,
+    loads,
+    prepare,
+    public,
+    redraw,
+    token,
+    verify,
+)
+from allears.selection import checker as checker_module
+from allears.selection.checker import Wrong, pick
+from tests.selection.pools import customers, in_proportion, self_selected
+
+CHECKER = Path(checker_module.__file__)
+SCHEMA = CHECKER.with_name("proof.schema.json")
+SALT = "kept in a drawer"
+Proof = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def pool() -> Pool:
+    return customers(90)
+
+
+@pytest.fixture(scope="module")
+def drawn(pool: Pool) -> Proof:
+    return draw(commit(prepare(pool, in_proportion(pool, 12), 12), salt=SALT), "the sum of six dice: 23")
+
+
+def people(pool: Pool) -> list[str]:
+    return [person for ids in pool.members or () for person in ids]
+
+
+def test_a_drawn_proof_holds_and_names_the_right_number(pool: Pool, drawn: Proof) -> None:
+    assert verify(drawn) == []
+    assert len(set(chosen(drawn, people(pool), salt=SALT))) == 12
+
+
+def test_a_committed_proof_holds_before_its_seed_exists(pool: Pool) -> None:
+    assert verify(commit(prepare(pool, in_proportion(pool, 12), 12), salt=SALT)) == [
+        "draw 1: committed, not drawn yet"
+    ]
+
+
+def test_no_id_is_in_the_file(pool: Pool, drawn: Proof) -> None:
+    text = dumps(drawn)
+    assert not any(person in text for person in people(pool))
+    assert token(SALT, "c00001") != token("another", "c00001")
+
+
+def test_the_file_comes_back_as_it_was(drawn: Proof) -> None:
+    assert loads(dumps(drawn)) == drawn
+    for text in ("", "[]", "{}", "nonsense"):
+        with pytest.raises(SelectionError, match="cannot be read"):
+            loads(text)
+
+
+def test_another_seed_chooses_others_and_the_same_seed_the_same(pool: Pool) -> None:
+    committed = commit(prepare(pool, in_proportion(pool, 12), 12), salt=SALT)
+    first, again, other = draw(committed, "a"), draw(committed, "a"), draw(committed, "b")
+    assert first == again
+    assert accepted(first) != accepted(other)
+
+
+def test_a_lottery_is_drawn_once_and_with_a_seed(drawn: Proof) -> None:
+    with pytest.raises(SelectionError, match="has been drawn"):
+        draw(drawn, "again")
+    with pytest.raises(SelectionError, match="needs a seed"):
+        draw({**drawn, "rounds": [{key: drawn["rounds"][0][key] for key in ("size",)}]}, " ")
+
+
+def test_the_single_file_checker_runs_alone(drawn: Proof, tmp_path: Path) -> None:
+    file = tmp_path / "proof.json"
+    file.write_text(dumps(drawn), encoding="utf-8")
+    alone = tmp_path / "checker.py"
+    alone.write_text(CHECKER.read_text(encoding="utf-8"), encoding="utf-8")
+    run = subprocess.run(
+        [sys.executable, "-I", "-S", str(alone), str(file)], capture_output=True, text=True, cwd=tmp_path, check=False
+    )
+    assert (run.returncode, run.stdout) == (
+        0, "PROVEN: pool, quotas, chances, certificate, commitment and draw all hold.\n"
+    )
+    file.write_text("{}", encoding="utf-8")
+    assert subprocess.run([sys.executable, str(alone), str(file)], capture_output=True, check=False).returncode == 1
+
+
+def leaves(part: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    if isinstance(part, dict):
+        return [leaf for key in part for leaf in leaves(part[key], (*path, key))]
+    if isinstance(part, list) and part:
+        return [leaf for at in range(len(part)) for leaf in leaves(part[at], (*path, at))]
+    return [path]
+
+
+def changed(proof: Proof, path: tuple[Any, ...]) -> Proof:
+    """The proof with one leaf made into something else of its kind."""
+    other = copy.deepcopy(proof)
+    part: Any = other
+    for step in path[:-1]:
+        part = part[step]
+    old = part[path[-1]]
+    if isinstance(old, bool):
+        part[path[-1]] = not old
+    elif isinstance(old, int):
+        part[path[-1]] = old + 1
+    elif isinstance(old, str):
+        part[path[-1]] = "7" if old != "7" else "8"
+    else:
+        part[path[-1]] = [["9"]]
+    return other
+
+
+def test_whatever_is_changed_is_noticed(drawn: Proof) -> None:
+    """Every leaf of the file, one after another, except the head count, which nothing rests on but reading."""
+    paths = [path for path in leaves(drawn) if path != ("pool", "people")]
+    assert len(paths) > 500
+    for path in paths[:: max(1, len(paths) // 400)]:
+        with pytest.raises((Wrong, KeyError, IndexError, TypeError, ValueError, ZeroDivisionError)):
+            verify(changed(drawn, path))
+
+
+def test_a_lottery_that_was_bent_and_recommitted_is_noticed(drawn: Proof) -> None:
+    """Somebody with the code bends the chances and seals the file anew: the certificate gives it away."""
+    bent = copy.deepcopy(drawn)
+    round_ = bent["rounds"][0]
+    round_["lottery"] = round_["lottery"][:1]
+    round_["commitment"] = checker_module.commitment(bent, round_, "")
+    with pytest.raises(Wrong, match="least chance"):
+        verify(bent)
+
+
+def test_a_public_copy_hides_facets_and_can_be_checked(drawn: Proof) -> None:
+    sealed = public(drawn)
+    [note] = verify(sealed)
+    assert note.startswith("Facets are sealed")
+    assert "glad" not in json.dumps(sealed["pool"])
+    sealed["rounds"][0] = {**sealed["rounds"][0], "ticket": 1}
+    with pytest.raises(Wrong, match="another ticket"):
+        verify(sealed)
+
+
+def test_who_is_next_in_line_is_of_the_same_type(pool: Pool, drawn: Proof) -> None:
+    kind = {token(SALT, person): values
+            for values, ids in zip(pool.types, pool.members or (), strict=True) for person in ids}
+    waiting = alternates(drawn)
+    assert set(waiting) == set(accepted(drawn))
+    assert any(waiting.values())
+    assert all(kind[person] == kind[other] for person, others in waiting.items() for other in others)
+    assert not {other for others in waiting.values() for other in others} & set(accepted(drawn))
+
+
+def test_empty_seats_are_drawn_again_and_the_quotas_still_hold(pool: Pool, drawn: Proof) -> None:
+    gone = accepted(drawn)[:3]
+    second = draw(redraw(drawn, gone), "a second throw: 31")
+    assert verify(second) == []
+    assert len(accepted(second)) == 12
+    assert not set(gone) & set(accepted(second))
+    third = draw(redraw(second, [accepted(second)[-1]]), "a third")
+    assert verify(third) == []
+    assert len(third["rounds"]) == 3
+    held = {value: 0 for value in pool.counts()["feeling"]}
+    kind = {token(SALT, person): values[3]
+            for values, ids in zip(pool.types, pool.members or (), strict=True) for person in ids}
+    for person in accepted(third):
+        held[kind[person]] += 1
+    for _, value, low, high in [line for line in in_proportion(pool, 12) if line[0] == "feeling"]:
+        assert low <= held[value] <= high
+
+
+def test_a_redraw_cannot_be_asked_for_nonsense(pool: Pool, drawn: Proof) -> None:
+    committed = commit(prepare(pool, in_proportion(pool, 12), 12), salt=SALT)
+    one = accepted(drawn)[0]
+    for code, ask in (
+        ("not_drawn", (committed, [one])),
+        ("not_selected", (drawn, ["nobody"])),
+        ("double_decline", (drawn, [one, one])),
+        ("nobody_declined", (drawn, [])),
+    ):
+        with pytest.raises(SelectionError) as caught:
+            redraw(*ask)
+        assert caught.value.code == code
+
+
+def test_seats_nobody_can_fill_are_said_and_loosened_quotas_are_on_record() -> None:
+    pool = Pool.from_people(("age",), {"a": ("old",), "b": ("young",), "c": ("young",), "d": ("young",)})
+    quotas = Quotas({"age": {"old": (1, 1), "young": (1, 2)}})
+    proof = draw(commit(prepare(pool, quotas, 2), salt=SALT), "x")
+    with pytest.raises(Infeasible, match="age “old”"):
+        redraw(proof, [token(SALT, "a")])
+    loosened = quotas.with_bounds("age", "old", 0, 1)
+    second = draw(redraw(proof, [token(SALT, "a")], quotas=loosened), "y")
+    assert verify(second) == []
+    assert second["rounds"][1]["quotas"][0] == {"facet": "age", "value": "old", "min": 0, "max": 1}
+
+
+def test_a_panel_and_a_sample_are_proven_too() -> None:
+    pool = customers(300)
+    for rule, size in (("panel", 4), ("sample", 20)):
+        proof = draw(commit(prepare(pool, in_proportion(pool, size), size, rule=rule), salt=SALT), "z")
+        assert verify(proof) == []
+        second = draw(redraw(proof, accepted(proof)[:2]), "zz")
+        assert verify(second) == []
+        assert len(accepted(second)) == size
+
+
+def test_a_sample_whose_steps_were_forged_is_noticed() -> None:
+    pool, quotas = self_selected(300, 20)
+    proof = draw(commit(prepare(pool, quotas, 20, rule="sample"), salt=SALT), "z")
+    forged = copy.deepcopy(proof)
+    landing = forged["rounds"][0]["landing"]
+    landing["lottery"] = [{**landing["lottery"][-1], "tickets": sum(way["tickets"] for way in landing["lottery"])}]
+    with pytest.raises(Wrong):
+        verify(forged)
+
+
+def test_people_who_are_not_in_the_pool_cannot_be_named(drawn: Proof) -> None:
+    with pytest.raises(SelectionError, match="12 of those chosen are not in the pool"):
+        chosen(drawn, [], salt=SALT)
+
+
+def test_a_pool_of_counts_is_drawn_without_names() -> None:
+    pool = Pool.from_counts(("age",), [(("young",), 70), (("old",), 30)])
+    proof = draw(commit(prepare(pool, Quotas({"age": {"young": (5, 9), "old": (1, 5)}}), 10), salt=SALT), "x")
+    assert proof["rounds"][0]["selected"] == []
+    assert sum(seats for _, seats in proof["rounds"][0]["seats"]) == 10
+    assert verify(proof) == []
+    with pytest.raises(SelectionError, match="not among those chosen"):
+        redraw(proof, ["a"])
+
+
+def test_numbers_are_picked_evenly() -> None:
+    found = [pick(10, "even", number) for number in range(20_000)]
+    assert all(abs(found.count(digit) - 2000) < 200 for digit in range(10))
+
+
+def test_the_schema_describes_every_part_of_a_proof(drawn: Proof) -> None:
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    assert set(drawn) == set(schema["properties"])
+    assert set(drawn["rounds"][0]) | {"landing"} == set(schema["$defs"]["round"]["properties"])
+    assert set(drawn["rounds"][0]["certificate"]) | {"coverage"} == set(schema["$defs"]["certificate"]["properties"])
