@@ -120,7 +120,7 @@ def _tell(done: int, total: int) -> None:
 
 
 def _report(bringing: Import, counts: Counts) -> dict[str, Any]:
-    plan = Plan.from_json(bringing.plan)
+    plan = Plan.from_json(bringing.plan or {})
     problems = bringing.problems.order_by("row", "pk").values("row", "column", "reason")
     return {
         "rows": counts.rows,
@@ -136,7 +136,7 @@ def _report(bringing: Import, counts: Counts) -> dict[str, Any]:
 
 
 def _in_words(bringing: Import, counts: Counts) -> str:
-    plan = Plan.from_json(bringing.plan)
+    plan = Plan.from_json(bringing.plan or {})
     lines = [
         f"{bringing.name}, as {TITLES[plan.dialect]} writes it: {counts.rows:,} rows.",
         f"{counts.responses:,} responses ({counts.partial:,} partial), {counts.new_responses:,} of them new.",

@@ -15,6 +15,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -99,11 +100,10 @@ def _columns_of(question: Question) -> Iterator[Column]:
     if question.is_open:
         for box in range(question.boxes):
             heading = text if question.boxes == 1 else f"{text} [{box + 1}]"
-            yield Column(heading, key, lambda given, box=box: _words(given, box))
+            yield Column(heading, key, partial(_words, box=box))
     elif question.kind == QuestionKind.MULTIPLE:
         for choice in question.choices.all():
-            label = choice.label
-            yield Column(f"{text} [{label}]", key, lambda given, label=label: _ticked(given, label))
+            yield Column(f"{text} [{choice.label}]", key, partial(_ticked, label=choice.label))
     else:
         yield Column(text, key, _value)
     if question.has_choices and any(choice.asks_text for choice in question.choices.all()):

@@ -148,6 +148,7 @@ def changed_kind(question: QuestionPlan, kind: Kind) -> QuestionPlan:
     A closed question becomes open word for word; an open one becomes a choice among the answers that the plan
     knows, and everything else that was said is kept as "Other" with the words.
     """
+    question = replace(question, note="")
     if kind in OPEN_KINDS or kind is Kind.NUMBER:
         return replace(question, kind=kind, layout=Layout.CELL, choices=[], separator="", facet=False)
     if kind is Kind.SCALE:

@@ -37,6 +37,8 @@ def _like(wanted: QuestionPlan, asked: Question | None, joined_by: str) -> Quest
         return wanted
     if kind in OPEN:
         return changed_kind(wanted, kind) if kind is not wanted.kind else wanted
+    if kind is wanted.kind and wanted.choices:
+        return _with_their_other(wanted, asked)
     if kind is Kind.SINGLE and wanted.kind in OPEN and len(wanted.columns) == 1:
         return _as_choice(wanted, asked)
     if kind is Kind.MULTIPLE and wanted.kind is Kind.SINGLE:
@@ -61,3 +63,15 @@ def _as_several(wanted: QuestionPlan, asked: Question, joined_by: str) -> Questi
     labels = {choice.label for choice in offered}
     choices = [*offered, *(choice for choice in wanted.choices if choice.label not in labels)]
     return replace(wanted, kind=Kind.MULTIPLE, layout=Layout.JOINED, separator=joined_by, choices=choices, facet=False)
+
+
+def _with_their_other(wanted: QuestionPlan, asked: Question) -> QuestionPlan:
+    """The choice that takes words keeps the name that it has in the study."""
+    named = next((choice.label for choice in asked.choices.all() if choice.asks_text), None)
+    if named is None:
+        return wanted
+    choices = [
+        replace(choice, label=named, values=[*choice.values, named]) if choice.asks_text else choice
+        for choice in wanted.choices
+    ]
+    return replace(wanted, choices=choices)

@@ -112,8 +112,9 @@ class Store:
     def _give_facets(self, pairs: list[tuple[Response, Reply]]) -> None:
         """What people said of themselves; what was known of them before stays."""
         rows = [
-            PersonFacet(person_id=response.person_id, facet_id=value.facet_id, value=value)
+            PersonFacet(person=response.person, facet_id=value.facet_id, value=value)
             for response, reply in pairs
+            if response.person
             for given in reply.given
             if given.choice is not None and (value := self.facets.get((given.question, given.choice)))
         ]

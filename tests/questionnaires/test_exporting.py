@@ -1,0 +1,105 @@
+"""What leaves is complete, says what it is, and can be checked."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from allears.core.models import AuditEvent
+from allears.core.tables import restore_cell
+from allears.questionnaires.exporting import export, responses_csv
+from allears.questionnaires.importing import bring
+from allears.questionnaires.models import Response
+from allears.verbatims.actions import redact
+from allears.verbatims.models import Verbatim
+from tests import cast
+from tests.questionnaires.test_importing import ROWS, study, taken
+
+pytestmark = pytest.mark.django_db
+
+
+def exported(folder: Path) -> tuple[dict, list[dict[str, str]], list[dict]]:
+    """The manifest, the rows of responses.csv and the entries of verbatims.jsonl."""
+    manifest = export(study=study(), folder=folder, by=cast.ana())
+    with (folder / "responses.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    lines = (folder / "verbatims.jsonl").read_text("utf-8").splitlines()
+    return manifest, rows, [json.loads(line) for line in lines]
+
+
+def test_a_row_for_each_response_and_a_column_for_each_box_and_choice(tmp_path: Path) -> None:
+    bring(taken(), by=cast.ana())
+    _, rows, _ = exported(tmp_path)
+    first = rows[0]
+    assert {name: first[name] for name in list(first)[7:]} == {
+        "How often?": "Daily",
+        "How often? [own words]": "",
+        "What helps? [1]": "speed ",
+        "What helps? [2]": "its\nlooks 🙂",
+        "Which words fit? [cool]": "1",
+        "Which words fit? [quick]": "1",
+        "Which words fit? [calm]": "0",
+        "Rate it from 1 to 5, please": "5",
+    }
+    assert [row["state"] for row in rows].count("partial") == 2
+
+
+def test_words_that_look_like_a_formula_are_harmless_and_can_be_restored(tmp_path: Path) -> None:
+    bring(taken(), by=cast.ana())
+    _, rows, entries = exported(tmp_path)
+    cell = rows[1]["How often? [own words]"]
+    assert (cell, restore_cell(cell)) == ("'=when(asked)", "=when(asked)")
+    assert "=when(asked)" in [entry["text"] for entry in entries]
+
+
+def test_the_manifest_counts_and_digests_every_file(tmp_path: Path) -> None:
+    bring(taken(), by=cast.ana())
+    manifest, rows, entries = exported(tmp_path)
+    assert json.loads((tmp_path / "manifest.json").read_text()) == manifest
+    assert (manifest["files"]["responses.csv"]["rows"], len(rows)) == (6, 6)
+    assert (manifest["files"]["verbatims.jsonl"]["rows"], len(entries)) == (6, 6)
+    for name, file in manifest["files"].items():
+        data = (tmp_path / name).read_bytes()
+        assert (file["bytes"], file["sha256"]) == (len(data), hashlib.sha256(data).hexdigest())
+
+
+def test_redacted_words_leave_as_a_stone(tmp_path: Path) -> None:
+    bring(taken(), by=cast.ana())
+    gone = Verbatim.objects.get(text="quiet")
+    redact(verbatims=[gone.pk], reason="person", by=None, by_label="the person")
+    _, rows, entries = exported(tmp_path)
+    entry = next(entry for entry in entries if entry["ref"] == gone.ref)
+    assert (entry["text"], entry["redacted_at"] is not None) == (None, True)
+    assert "quiet" not in [cell for row in rows for cell in row.values()]
+
+
+def test_a_study_without_responses_has_headings_and_no_rows(tmp_path: Path) -> None:
+    manifest, rows, entries = exported(tmp_path)
+    assert (rows, entries, manifest["files"]["responses.csv"]["rows"]) == ([], [], 0)
+
+
+def test_an_export_leaves_an_audit_event(tmp_path: Path) -> None:
+    bring(taken(), by=cast.ana())
+    exported(tmp_path)
+    event = AuditEvent.objects.get(verb="questionnaires.exported")
+    assert event.details == {"responses.csv": 6, "verbatims.jsonl": 6}
+
+
+def test_three_times_the_rows_take_the_same_number_of_queries() -> None:
+    bring(taken(ROWS[:2]), by=cast.ana())
+    few = queries()
+    bring(taken(ROWS), by=cast.ana())
+    assert (Response.objects.count(), queries()) == (6, few)
+
+
+def queries() -> int:
+    with CaptureQueriesContext(connection) as caught:
+        list(responses_csv(study()))
+    # Each version of the questionnaire is read whole; there may be more of them now.
+    return len([q for q in caught.captured_queries if "questionnaires_answer" in q["sql"]])
