@@ -23,7 +23,7 @@ def understood(study: Study) -> Cell:
         step="understood",
         figure=str(standing),
         words=ngettext("insight", "insights", standing),
-        url=reverse("insights:of_study", args=[study.slug]),
+        url=reverse("insights:insights", args=[study.slug]),
         note=note if untried else "",
     )
 
@@ -34,4 +34,4 @@ def _reads(user: User, study: Study) -> bool:
 
 add_tab(Tab(40, gettext_lazy("Words"), "insights:words_of_study", _reads))
 add_tab(Tab(45, gettext_lazy("Themes"), "insights:themes", _reads))
-add_tab(Tab(50, gettext_lazy("Insights"), "insights:of_study", _reads))
+add_tab(Tab(50, gettext_lazy("Insights"), "insights:insights", _reads))

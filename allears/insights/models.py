@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 
 from allears.core.clock import now
@@ -81,7 +81,10 @@ class Coding(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["verbatim", "theme", "start", "end"], name="insights_coding_once"),
+            # Two coders may say the same: each of them has said it once.
+            models.UniqueConstraint(
+                "verbatim", "theme", "start", "end", Coalesce("coder", 0), name="insights_coding_once"
+            ),
             models.CheckConstraint(condition=Q(start__lt=F("end")), name="insights_coding_span_not_empty"),
         ]
         indexes = [models.Index(fields=["theme", "-verbatim"], name="insights_coding_of_theme")]
@@ -171,3 +174,13 @@ class Surprise(models.Model):
             models.Index(fields=["collection", "-score", "-verbatim"], name="insights_surprise_of_words"),
             models.Index(fields=["-score", "-verbatim"], name="insights_surprise_first"),
         ]
+
+
+class Tally(models.Model):
+    """How many people there are by facet value, counted once for many readers, where counting takes long."""
+
+    key = models.CharField(max_length=60, unique=True)  # "customers", "speakers:<collection>"
+    people = models.PositiveIntegerField()
+    by_value = models.JSONField(default=dict)  # {facet value's id: people}
+    last = models.PositiveBigIntegerField(default=0)  # the newest row that was counted
+    at = models.DateTimeField(default=now)

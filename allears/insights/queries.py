@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models.functions import Coalesce, RowNumber
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,6 +18,8 @@ from allears.studies.models import Study
 from allears.studies.queries import seen_by
 from allears.verbatims.models import Verbatim
 
+FEW_WORDS = 5_000  # a theme that more words carry is asked for its examples by itself, along its index
+LAST_CODINGS = 300  # somebody's latest codings are looked through for the themes they gave last
 MANY = 50  # how many of each kind of waiting thing are looked at; more would drown the others
 
 
@@ -76,6 +78,23 @@ def codings_of(verbatim_ids: Iterable[int]) -> dict[int, list[Coding]]:
     rows = Coding.objects.filter(verbatim__in=list(found), theme__merged_into=None)
     for coding in rows.select_related("theme", "coder", "first_theme").order_by("start", "-end", "pk"):
         found[coding.verbatim_id].append(coding)
+    return found
+
+
+def examples(themes: Iterable[int], most: int) -> dict[int, list[Coding]]:
+    """Return up to `most` codings of each theme whose words stand, the newest words first; one verbatim once."""
+    ids = list(themes)
+    newest = Window(RowNumber(), partition_by=F("theme"), order_by=[F("verbatim").desc(), F("start").asc()])
+    standing = Coding.objects.filter(theme__in=ids, theme__words__lte=FEW_WORDS)
+    ranked = standing.annotate(rank=newest).filter(rank__lte=3 * most)
+    rows = list(ranked.select_related("verbatim").order_by("theme", "rank"))
+    for theme in Theme.objects.filter(pk__in=ids, words__gt=FEW_WORDS):
+        rows += list(Coding.objects.filter(theme=theme).select_related("verbatim").order_by("-verbatim")[: 3 * most])
+    found: dict[int, list[Coding]] = {pk: [] for pk in ids}
+    for coding in rows:
+        seen = {c.verbatim_id for c in found[coding.theme_id]}
+        if coding.verbatim.salt is not None and coding.verbatim_id not in seen and len(found[coding.theme_id]) < most:
+            found[coding.theme_id].append(coding)
     return found
 
 
@@ -138,11 +157,9 @@ def nobody_looked(insights: QuerySet[Insight]) -> QuerySet[Insight]:
 
 def recent_themes(user: User, study: Study, most: int = 9) -> list[Theme]:
     """Return the themes that `user` gave last in `study`, the last first."""
-    given = Coding.objects.filter(coder=user, theme__in=Theme.objects.in_use().filter(study=study))
-    last = given.values("theme").annotate(last=Max("at")).order_by("-last", "-theme")[:most]
-    ids = [row["theme"] for row in last]
-    themes = Theme.objects.in_bulk(ids)
-    return [themes[pk] for pk in ids]
+    themes = Theme.objects.in_use().filter(study=study).in_bulk()
+    last = Coding.objects.filter(coder=user).order_by("-pk").values_list("theme", flat=True)[:LAST_CODINGS]
+    return [themes[pk] for pk in dict.fromkeys(last) if pk in themes][:most]
 
 
 def waiting_for(user: User) -> list[Waiting]:
@@ -163,7 +180,7 @@ def _untried(mine: QuerySet[Insight]) -> list[Waiting]:
         "Nobody has looked against %(n)d insights of yours yet",
         len(untried),
     ) % {"n": len(untried)}
-    return [Waiting(words, reverse("insights:insights") + "?show=untried&mine=1")]
+    return [Waiting(words, reverse("insights:list") + "?show=untried&mine=1")]
 
 
 def _spoken_against(mine: QuerySet[Insight], user: User) -> list[Waiting]:

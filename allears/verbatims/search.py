@@ -65,6 +65,34 @@ def matching(qs: QuerySet[Verbatim], query: str) -> QuerySet[Verbatim]:
     return _on_postgresql(qs, terms) if connection.vendor == "postgresql" else _on_sqlite(qs, terms)
 
 
+def listed(query: str, most: int, *, beyond: int | None = None, oldest_first: bool = False) -> list[int]:
+    """Return the ids of at most `most` rows that the query finds, newest first (or oldest), from `beyond` on.
+
+    For walking through many: it costs what it returns, however much there is to be found. Rows that no longer stand
+    are for the caller to leave out. A query that only says what it does not want lists nothing.
+    """
+    terms = parsed(query)
+    if not any(term.wanted for term in terms):
+        return []
+    order, side = ("ASC", ">") if oldest_first else ("DESC", "<")
+    if connection.vendor == "postgresql":
+        rows = _on_postgresql(Verbatim.objects.all(), terms)
+        rows = rows if beyond is None else rows.filter(**{"pk__gt" if oldest_first else "pk__lt": beyond})
+        return list(rows.order_by("pk" if oldest_first else "-pk").values_list("pk", flat=True)[:most])
+    limit, values = ("", []) if beyond is None else (f" AND rowid {side} %s", [beyond])
+    sql = f"SELECT rowid FROM verbatims_words WHERE verbatims_words MATCH %s{limit} ORDER BY rowid {order} LIMIT %s"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [_expression(terms), *values, most])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _expression(terms: list[Term]) -> str:
+    """The FTS5 expression of terms of which at least one is wanted."""
+    wanted = " ".join(_fts5(term) for term in terms if term.wanted)
+    unwanted = " OR ".join(_fts5(term) for term in terms if not term.wanted)
+    return f"({wanted}) NOT ({unwanted})" if unwanted else wanted
+
+
 def _on_sqlite(qs: QuerySet[Verbatim], terms: list[Term]) -> QuerySet[Verbatim]:
     wanted = " ".join(_fts5(term) for term in terms if term.wanted)
     unwanted = " OR ".join(_fts5(term) for term in terms if not term.wanted)

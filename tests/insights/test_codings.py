@@ -24,9 +24,7 @@ def test_a_span_is_given_a_theme_by_somebody_at_a_time() -> None:
 
 def test_saying_it_twice_changes_nothing() -> None:
     words = said("It came late.")
-    first, second = coded(words, "late"), coded(words, "late", by=cast.ben())
-    assert first == second
-    assert second.coder == cast.ana()
+    assert coded(words, "late") == coded(words, "late")
     assert Theme.objects.get().words == 1
     assert AuditEvent.objects.filter(verb="insights.coded").count() == 1
 
@@ -36,6 +34,15 @@ def test_two_people_code_the_same_words_and_both_stay() -> None:
     coded(words, "late", "came late", by=cast.ana())
     coded(words, "late", "came late, and nobody called", by=cast.ben())
     assert Coding.objects.filter(verbatim=words).count() == 2
+    assert Theme.objects.get().words == 1
+
+
+def test_somebody_else_may_say_the_same_and_the_words_count_once() -> None:
+    words = said("It came late.")
+    anas, bens = coded(words, "late"), coded(words, "late", by=cast.ben())
+    assert (anas.coder, bens.coder) == (cast.ana(), cast.ben())
+    assert Theme.objects.get().words == 1
+    actions.uncode(coding=anas, by=cast.ana())
     assert Theme.objects.get().words == 1
 
 

@@ -40,6 +40,8 @@ def code(
 ) -> Coding:
     """Say that the characters [start, end) of `verbatim` speak of `theme`; saying it twice changes nothing.
 
+    Somebody else may say the same: that is a coding of its own, by which one sees how far people agree.
+
     `kind` is a `CoderKind`, `label` names the machine or file that coded. Raises `WordsAreGone`, `OutsideTheWords`,
     `ThemeNotInUse`, `AnotherStudy`.
     """
@@ -52,7 +54,8 @@ def code(
         theme=theme,
         start=start,
         end=end,
-        defaults={"coder": by, "coder_kind": kind, "coder_label": label},
+        coder=by,
+        defaults={"coder_kind": kind, "coder_label": label},
     )
     if made:
         audit.record(by=by or label, verb="insights.coded", target=verbatim, theme=theme.pk, start=start, end=end)

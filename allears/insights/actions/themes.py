@@ -77,7 +77,7 @@ def move_theme(*, theme: Theme, by: User | None, up: bool) -> Theme:
 def merge_themes(*, keep: Theme, other: Theme, by: User | None) -> Theme:
     """Let the codings of `other` become codings of `keep`; each remembers the theme it was given first.
 
-    Where both themes mark the very same span, the coding of `other` stays with it as history. Themes under `other`
+    Where somebody has given both themes to the very same span, the coding of `other` stays with it as history. Themes under `other`
     move under `keep`. Raises `AnotherStudy`, `ThemeNotInUse`, `WouldLoop` (a theme with itself).
     """
     if keep.study_id != other.study_id:
@@ -174,6 +174,7 @@ def _move_codings(codings: QuerySet[Coding], to: Theme) -> int:
     same = Coding.objects.filter(
         theme=to, verbatim=OuterRef("verbatim"), start=OuterRef("start"), end=OuterRef("end")
     )
+    same = same.alias(who=Coalesce("coder", 0)).filter(who=Coalesce(OuterRef("coder"), 0))
     return int(codings.filter(~Exists(same)).update(first_theme=Coalesce(F("first_theme"), F("theme")), theme=to))
 
 

@@ -1,0 +1,156 @@
+"""What stands beside the words: their themes, and who is speaking.
+
+Exact always. Beside few words it comes with the page; beside a whole study, from counts that are kept; beside many
+words that were filtered it is counted when the reader asks for it, because that takes a moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Count
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from allears.design.charts import Bar
+from allears.insights import narrowing, speakers
+from allears.insights.filters import NOT_THEMED, Filters
+from allears.insights.models import Coding, Theme
+from allears.insights.narrowing import Room, Words
+from allears.insights.small_groups import FOR_NUMBERS, safe_groups
+from allears.insights.speakers import Speakers
+from allears.people.models import FacetValue
+
+AT_ONCE = 3_000  # words; more are counted after the page has come
+MOST_THEMES = 12
+FEWEST_FOR_SHARES = 10
+
+
+@dataclass(frozen=True)
+class FacetBars:
+    """Who is speaking, by one facet."""
+
+    label: str
+    bars: list[Bar]
+    hidden: bool  # whether small groups were left out
+
+
+@dataclass(frozen=True)
+class Aside:
+    """The two cards beside the words."""
+
+    themes: list[Bar] = field(default_factory=list)
+    more_themes: int = 0
+    facets: list[FacetBars] = field(default_factory=list)
+    people: int = 0
+    known: bool = True  # False: who is speaking has not been counted yet
+
+
+def beside(room: Room, wanted: Filters, ids: Sequence[int] | None) -> Aside | None:
+    """Return what stands beside these words; None where it would take long to count."""
+    if ids is not None:
+        return _beside_few(room, wanted, ids)
+    if not wanted.narrows and len(room.studies) == 1:
+        return _beside_a_study(room, wanted)
+    return None
+
+
+def beside_many(room: Room, wanted: Filters, words: Words) -> Aside:
+    """Count what stands beside many words: seconds for a million."""
+    inside = words.order_by().values("pk")
+    carried = Coding.objects.filter(verbatim__in=inside, theme__merged_into=None).order_by()
+    counts = dict(carried.values_list("theme").annotate(n=Count("verbatim", distinct=True)))
+    return _drawn(room, wanted, counts, None, _of_all(room), speakers.behind(words))
+
+
+def _beside_few(room: Room, wanted: Filters, ids: Sequence[int]) -> Aside:
+    carried = Coding.objects.filter(verbatim__in=narrowing.listed(ids), theme__merged_into=None).order_by()
+    pairs = set(carried.values_list("theme", "verbatim"))
+    counts: dict[int, int] = {}
+    for theme, _verbatim in pairs:
+        counts[theme] = counts.get(theme, 0) + 1
+    not_themed = len(ids) - len({verbatim for _theme, verbatim in pairs})
+    return _drawn(room, wanted, counts, not_themed, _of_all(room), speakers.among(ids))
+
+
+def _beside_a_study(room: Room, wanted: Filters) -> Aside:
+    study = room.studies[0]
+    counts = dict(Theme.objects.filter(study=study, merged_into=None, words__gt=0).values_list("pk", "words"))
+    return _drawn(room, wanted, counts, None, _of_all(room), speakers.of_study(study))
+
+
+def _of_all(room: Room) -> Speakers | None:
+    return speakers.customers()
+
+
+def _drawn(
+    room: Room,
+    wanted: Filters,
+    counts: Mapping[int, int],
+    not_themed: int | None,
+    everyone: Speakers | None,
+    here: Speakers | None,
+) -> Aside:
+    themes = Theme.objects.in_bulk(list(counts))
+    ranked = sorted(counts, key=lambda pk: (-counts[pk], themes[pk].name.lower()))
+    bars = [_theme_bar(themes[pk], counts[pk], wanted) for pk in ranked[:MOST_THEMES]]
+    if not_themed:
+        href = wanted.address(theme=NOT_THEMED)
+        bars.append(Bar(_("not themed"), not_themed, number_format(not_themed, force_grouping=True), href=href, tone="neutral"))
+    return Aside(
+        themes=bars,
+        more_themes=max(0, len(ranked) - MOST_THEMES),
+        facets=facets_of(wanted, here, everyone) if here else [],
+        people=here.people if here else 0,
+        known=here is not None,
+    )
+
+
+def _theme_bar(theme: Theme, count: int, wanted: Filters) -> Bar:
+    return Bar(theme.name, count, number_format(count, force_grouping=True), href=wanted.address(theme=theme.ref), tone="voice")
+
+
+def facets_of(wanted: Filters, here: Speakers, everyone: Speakers | None) -> list[FacetBars]:
+    """Return the speakers by facet beside all customers; nothing for fewer than ten people."""
+    if here.people < FEWEST_FOR_SHARES:
+        return []
+    held = set(here.by_value) | set(everyone.by_value if everyone else ())
+    values = FacetValue.objects.filter(pk__in=held).select_related("facet")
+    by_facet: dict[int, list[FacetValue]] = {}
+    for value in values.order_by("facet__position", "facet__label", "position", "label"):
+        by_facet.setdefault(value.facet_id, []).append(value)
+    drawn = [_facet(wanted, of_one, here, everyone) for of_one in by_facet.values()]
+    return [facet for facet in drawn if facet.bars]
+
+
+def _facet(wanted: Filters, values: list[FacetValue], here: Speakers, everyone: Speakers | None) -> FacetBars:
+    """Shares of the people whose value is known, here and among all customers."""
+    groups = safe_groups({v.pk: here.by_value.get(v.pk, 0) for v in values}, FOR_NUMBERS)
+    known = sum(here.by_value.get(v.pk, 0) for v in values)
+    known_of_all = sum(everyone.by_value.get(v.pk, 0) for v in values) if everyone else 0
+    bars = [
+        _share(v, here.by_value.get(v.pk, 0), known, everyone, known_of_all, wanted)
+        for v in values
+        if v.pk in groups.shown and known >= FEWEST_FOR_SHARES
+    ]
+    return FacetBars(values[0].facet.label, bars, bool(groups.hidden))
+
+
+def _share(value: FacetValue, people: int, known: int, everyone: Speakers | None, of_all: int, wanted: Filters) -> Bar:
+    share = 100 * people / known
+    tick = 100 * everyone.by_value.get(value.pk, 0) / of_all if everyone and of_all else None
+    pair = (value.facet.key, value.key)
+    facets = wanted.facets if pair in wanted.facets else (*wanted.facets, pair)
+    return Bar(
+        value.label,
+        share,
+        _percent(share),
+        reference=tick,
+        reference_shown=_percent(tick) if tick is not None else "",
+        href=wanted.address(facets=facets),
+    )
+
+
+def _percent(share: float) -> str:
+    return f"{share:.0f}%" if share >= 1 or share == 0 else _("under 1%")

@@ -1,0 +1,143 @@
+"""What a reader asks the reading room for, as it stands in the address.
+
+`?q=late&question=<ref>&theme=<ref or none>&facet=<facet>:<value>&answered=<question key>:<choice key, number or
+low-high>&language=de&since=2026-01-31&until=…&unread=1&insight=<ref>&order=oldest`. Whatever else stands there is
+passed over; what names nothing finds nothing, rather than everything.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Self
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+
+UNEXPECTED, NEWEST, OLDEST = ORDERS = ("unexpected", "newest", "oldest")
+NOT_THEMED = "none"
+MOST_VALUES = 40
+_RANGE = re.compile(r"(-?\d+(?:\.\d+)?)-(-?\d+(?:\.\d+)?)")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+
+
+@dataclass(frozen=True)
+class Answered:
+    """Who answered a closed question so: by a choice, or by a number from `low` to `high` (both included)."""
+
+    question: uuid.UUID
+    choice: uuid.UUID | None = None
+    low: float | None = None
+    high: float | None = None
+    raw: str = ""
+
+
+@dataclass(frozen=True)
+class Filters:
+    """One reader's question to the reading room."""
+
+    q: str = ""
+    questions: tuple[str, ...] = ()
+    theme: str = ""
+    facets: tuple[tuple[str, str], ...] = ()
+    answered: tuple[str, ...] = ()
+    language: str = ""
+    since: date | None = None
+    until: date | None = None
+    unread: bool = False
+    insight: str = ""
+    order: str = UNEXPECTED
+
+    @classmethod
+    def of(cls, query: QueryDict) -> Self:
+        """Read what stands in an address; nothing that stands there is an error."""
+        return cls(
+            q=query.get("q", "").strip()[:1000],
+            questions=_all(query, "question"),
+            theme=query.get("theme", "").strip(),
+            facets=tuple(tuple(pair.split(":", 1)) for pair in _all(query, "facet") if ":" in pair),  # type: ignore[misc]
+            answered=_all(query, "answered"),
+            language=query.get("language", "").strip()[:12],
+            since=_day(query.get("since", "")),
+            until=_day(query.get("until", "")),
+            unread=query.get("unread") == "1",
+            insight=query.get("insight", "").strip(),
+            order=query.get("order", "") if query.get("order") in ORDERS else UNEXPECTED,
+        )
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Return what stands in the address for it: names and values, nothing that is as usual."""
+        return [
+            *_given("q", [self.q]),
+            *_given("question", self.questions),
+            *_given("theme", [self.theme]),
+            *_given("facet", [f"{facet}:{value}" for facet, value in self.facets]),
+            *_given("answered", self.answered),
+            *_given("language", [self.language]),
+            *_given("since", [self.since.isoformat() if self.since else ""]),
+            *_given("until", [self.until.isoformat() if self.until else ""]),
+            *_given("unread", ["1" if self.unread else ""]),
+            *_given("insight", [self.insight]),
+            *_given("order", [self.order if self.order != UNEXPECTED else ""]),
+        ]
+
+    def address(self, **changes: object) -> str:
+        """Return the query of an address that asks this with some things changed: "?q=late", or "?" for everything."""
+        changed = replace(self, **changes) if changes else self  # type: ignore[arg-type]
+        return "?" + urlencode(changed.pairs())
+
+    @property
+    def narrows(self) -> bool:
+        """Whether it leaves any words out."""
+        return replace(self, order=UNEXPECTED) != Filters()
+
+    @property
+    def by_who_they_are(self) -> bool:
+        """Whether it picks words by what their speakers are like, which a small group must be safe from."""
+        return bool(self.facets or self.answered or self.language)
+
+    def values_by_facet(self) -> dict[str, list[str]]:
+        """Return the chosen values of each facet: any of one facet, every one of the facets."""
+        chosen: dict[str, list[str]] = {}
+        for facet, value in self.facets:
+            chosen.setdefault(facet, []).append(value)
+        return chosen
+
+
+def answers(raw: Iterable[str]) -> list[Answered | None]:
+    """Read `answered` values; None stands for one that can name nothing."""
+    return [_answer(each) for each in raw]
+
+
+def _answer(raw: str) -> Answered | None:
+    question, _, value = raw.partition(":")
+    try:
+        key = uuid.UUID(question)
+    except ValueError:
+        return None
+    if found := _RANGE.fullmatch(value):
+        return Answered(key, low=float(found[1]), high=float(found[2]), raw=raw)
+    if _NUMBER.fullmatch(value):
+        return Answered(key, low=float(value), high=float(value), raw=raw)
+    try:
+        return Answered(key, choice=uuid.UUID(value), raw=raw)
+    except ValueError:
+        return None
+
+
+def _all(query: QueryDict, name: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value.strip() for value in query.getlist(name) if value.strip()))[:MOST_VALUES]
+
+
+def _given(name: str, values: Iterable[str]) -> list[tuple[str, str]]:
+    return [(name, value) for value in values if value]
+
+
+def _day(value: str) -> date | None:
+    try:
+        return date.fromisoformat(value.strip())
+    except ValueError:
+        return None

@@ -1,0 +1,249 @@
+"""Words as a page shows them: in full, with their passages marked, and what is known beside them.
+
+A page of words takes the same number of queries whether it holds one or twenty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from allears.core.models import User
+from allears.design.parts import Chip
+from allears.design.words import Segment, Span
+from allears.insights import queries, quotes
+from allears.insights.chips import chips_of
+from allears.insights.models import Citation, Coding, Read, Side
+from allears.insights.sight import line_of_sight
+from allears.insights.small_groups import FOR_COMMENTS, safe_groups
+from allears.insights.speakers import Speakers, label_of
+from allears.insights.speakers import of_study as speakers_of_study
+from allears.insights.surprise import AGAINST, RARE
+from allears.people.models import FacetValue, Person
+from allears.people.queries import facets_of
+from allears.studies.models import Study
+from allears.verbatims.models import Verbatim
+from allears.verbatims.search import highlights
+
+LONG = 6_000  # characters; what is longer is shown whole on a page of its own
+MOST_FACTS = 3
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One verbatim on a page."""
+
+    verbatim: Verbatim
+    study: Study
+    segments: list[Segment]
+    who: str
+    who_href: str = ""
+    facts: list[str] = field(default_factory=list)
+    prompt: str = ""
+    when: datetime | None = None
+    sight: str = ""
+    chips: list[Chip] = field(default_factory=list)
+    why: str = ""
+    codings: list[Coding] = field(default_factory=list)
+    citations: list[Citation] = field(default_factory=list)
+    may_code: bool = False
+    may_cite: bool = False
+    read: bool = False
+    rest: int = 0  # how many characters are not shown here
+    gone: bool = False
+
+    @property
+    def url(self) -> str:
+        """Where these words stand by themselves, in full."""
+        return reverse("insights:verbatim", args=[self.verbatim.ref])
+
+    @property
+    def fact_line(self) -> list[str]:
+        """What is known of the speaker, as one quiet line."""
+        return [", ".join(self.facts)] if self.facts else []
+
+    @property
+    def day(self) -> str:
+        """The day on which it was said."""
+        return date_format(localtime(self.when)) if self.when else ""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads, and what they may do where; asked once a page."""
+
+    user: User
+    codes_in: frozenset[int]  # studies
+    claims_in: frozenset[int]
+    names_in: frozenset[int]
+
+
+def reader_of(user: User, studies: Sequence[Study]) -> Reader:
+    """Return what `user` may do in these studies, which they may see (the room's rules, asked in one query)."""
+    from allears.studies.queries import mine  # the rule can_work_on as a filter
+
+    every = frozenset(study.pk for study in studies)
+    if user.is_leader:
+        return Reader(user, frozenset(), every, every)
+    if not user.is_researcher:
+        return Reader(user, frozenset(), frozenset(), frozenset())
+    own = frozenset(mine(Study.objects.filter(pk__in=every), user).values_list("pk", flat=True))
+    return Reader(user, own, own, own)
+
+
+def shown(
+    reader: Reader,
+    studies: Sequence[Study],
+    ids: Sequence[int],
+    *,
+    q: str = "",
+    scores: Mapping[int, int] | None = None,
+    whole: bool = False,
+    theme_href: Callable[[Study, str], str] | None = None,
+) -> list[Shown]:
+    """Return these verbatims, in this order, as `reader` may see them.
+
+    `studies` are the studies they belong to. `q` is marked in the words. `scores` say how unexpected each is.
+    `whole` shows however much was said. `theme_href` makes the address that a theme's chip leads to.
+    """
+    by_collection = {study.collection_id: study for study in studies}
+    rows = Verbatim.objects.select_related("source", "person__merged_into").in_bulk(list(ids))
+    verbatims = [rows[pk] for pk in ids if pk in rows and rows[pk].collection_id in by_collection]
+    people = {v.pk: _stays(v.person) for v in verbatims}
+    codings, citations = queries.codings_of(ids), queries.citations_of(ids)
+    facets = facets_of({person.pk for person in people.values() if person})
+    read = set(Read.objects.filter(user=reader.user, verbatim__in=list(ids)).values_list("verbatim", flat=True))
+    more = chips_of(ids)
+    safe = _safe_values(reader, {by_collection[v.collection_id].pk: by_collection[v.collection_id] for v in verbatims})
+    made = []
+    for v in verbatims:
+        study, person = by_collection[v.collection_id], people[v.pk]
+        named = study.pk in reader.names_in
+        of = facets.get(person.pk, []) if person else []
+        kept = [c for c in citations[v.pk] if c.insight.study_id == study.pk]
+        made.append(
+            Shown(
+                verbatim=v,
+                study=study,
+                segments=_segments(v.text if whole else v.text[:LONG], codings[v.pk], kept, q),
+                who=who(v.person, named),
+                who_href=_page_of(person) if named else "",
+                facts=[f.label for f in of if named or f.pk in safe.get(study.pk, set())][:MOST_FACTS],
+                prompt=v.source.prompt,
+                when=v.spoken_at,
+                sight=line_of_sight("verbatim", v.ref),
+                chips=[*_theme_chips(study, codings[v.pk], theme_href), *_citation_chips(kept), *more[v.pk]],
+                why=_why((scores or {}).get(v.pk), codings[v.pk]),
+                codings=codings[v.pk],
+                citations=kept,
+                may_code=study.pk in reader.codes_in,
+                may_cite=study.pk in reader.claims_in,
+                read=v.pk in read,
+                rest=0 if whole else max(0, len(v.text) - LONG),
+                gone=v.salt is None,
+            )
+        )
+    return made
+
+
+def who(person: Person | None, named: bool) -> str:
+    """Return what a speaker is called here: the name of who they are today where names may stand, else a label."""
+    today = _stays(person)
+    return today.shown_name if named and today else label_of(today)
+
+
+def _stays(person: Person | None) -> Person | None:
+    return (person.merged_into or person) if person else None
+
+
+def _page_of(person: Person | None) -> str:
+    if person is None:
+        return ""
+    try:
+        return reverse("people:person", args=[person.ref])
+    except NoReverseMatch:
+        return ""
+
+
+def _safe_values(reader: Reader, studies: Mapping[int, Study]) -> dict[int, set[int]]:
+    """Which facet values may stand beside words for somebody who sees no names: none that a small group shares."""
+    return {
+        pk: safe_values(speakers_of_study(study)) for pk, study in studies.items() if pk not in reader.names_in
+    }
+
+
+def safe_values(speakers: Speakers | None) -> set[int]:
+    """Return the facet values that so many speakers share that they point at nobody; none while nobody has counted."""
+    if speakers is None or not speakers.by_value:
+        return set()
+    facet_of = dict(FacetValue.objects.filter(pk__in=list(speakers.by_value)).values_list("pk", "facet"))
+    facets: dict[int, dict[int, int]] = {}
+    for value, people in speakers.by_value.items():
+        if value in facet_of:
+            facets.setdefault(facet_of[value], {})[value] = people
+    return {value for people in facets.values() for value in safe_groups(people, FOR_COMMENTS).shown}
+
+
+def _segments(text: str, codings: Iterable[Coding], citations: Iterable[Citation], q: str) -> list[Segment]:
+    """Mark what speaks of a theme, what speaks against an insight, and, on top, what was searched for."""
+    spans = [Span(c.start, c.end, "voice", c.theme.name) for c in codings]
+    against = _("speaks against “%(claim)s”")
+    spans += [
+        Span(c.start, c.end, "dissent", against % {"claim": queries.short(c.insight.claim, 60)})
+        for c in citations
+        if c.side == Side.AGAINST
+    ]
+    cut = quotes.segments(text, spans)
+    return _with_found(text, cut, highlights(text, q)) if q.strip() else cut
+
+
+def _with_found(text: str, cut: list[Segment], found: list[tuple[int, int]]) -> list[Segment]:
+    if not found:
+        return cut
+    return quotes.segments(text, [*_as_spans(cut), *[Span(a, b, "found") for a, b in found]])  # type: ignore[arg-type]
+
+
+def _as_spans(cut: list[Segment]) -> list[Span]:
+    spans, at = [], 0
+    for piece in cut:
+        if piece.tone:
+            spans.append(Span(at, at + len(piece.text), piece.tone, piece.label, piece.href))
+        at += len(piece.text)
+    return spans
+
+
+def _theme_chips(
+    study: Study, codings: Iterable[Coding], href: Callable[[Study, str], str] | None
+) -> list[Chip]:
+    themes = {c.theme_id: c.theme for c in codings}
+    return [Chip(t.name, "voice", href(study, t.ref) if href else "") for t in themes.values()]
+
+
+def _citation_chips(citations: Iterable[Citation]) -> list[Chip]:
+    chips = {}
+    for citation in citations:
+        against = citation.side == Side.AGAINST
+        words = _("speaks against “%(claim)s”") if against else _("speaks for “%(claim)s”")
+        chips[citation.insight_id, citation.side] = Chip(
+            words % {"claim": queries.short(citation.insight.claim, 42)},
+            "dissent" if against else "accent",
+            queries.insight_url(citation.insight),
+        )
+    return list(chips.values())
+
+
+def _why(score: int | None, codings: Sequence[Coding]) -> str:
+    """Say why these words stand so early among the unexpected."""
+    if score is None or score < RARE or score >= AGAINST or not codings:
+        return ""
+    fewest = min(codings, key=lambda c: c.theme.words).theme.words
+    if fewest <= 1:
+        return _("nobody else says this")
+    return ngettext("only %(n)d other says this", "only %(n)d others say this", fewest - 1) % {"n": fewest - 1}

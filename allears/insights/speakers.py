@@ -1,0 +1,136 @@
+"""Who is speaking: people by facet value among some words, a whole study, and all customers.
+
+Exact always. Up to `FEW` rows are counted while the reader waits; more are counted ahead by the heartbeat and kept as
+a `Tally`, which says when it was made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db.models import Count, F, QuerySet
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from allears.core.clock import now
+from allears.insights import narrowing
+from allears.insights.models import Tally
+from allears.insights.narrowing import FEW
+from allears.people.models import Kind, Person, PersonFacet
+from allears.people.queries import matching
+from allears.studies.models import Study
+from allears.verbatims.models import Verbatim
+from allears.verbatims.queries import current
+
+FRESH = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Speakers:
+    """How many people, and how many of them have each facet value (by its id)."""
+
+    people: int
+    by_value: Mapping[int, int] = field(default_factory=dict)
+    at: datetime | None = None
+
+
+def label_of(person: Person | None) -> str:
+    """Return what a speaker is called where no name may stand."""
+    if person is None:
+        return _("Somebody")
+    return person.label or _("Participant %(number)s") % {"number": person.ref[:4].upper()}
+
+
+def among(ids: Iterable[int]) -> Speakers:
+    """Count the people behind these verbatims, merged people once."""
+    people = list(_people(narrowing.among(Verbatim.objects.order_by(), ids)))
+    return Speakers(len(people), _by_value(PersonFacet.objects.filter(person__in=narrowing.listed(people))))
+
+
+def behind(words: QuerySet[Verbatim]) -> Speakers:
+    """Count the people behind many words, in the database: seconds for a million."""
+    people = _people(words)
+    return Speakers(people.count(), _by_value(PersonFacet.objects.filter(person__in=people)))
+
+
+def of_study(study: Study) -> Speakers | None:
+    """Count who spoke in `study`; None when they are many and have not been counted yet."""
+    rows = Verbatim.objects.filter(collection=study.collection_id).order_by().values_list("pk", flat=True)
+    ids = list(rows[: FEW + 1])
+    if len(ids) <= FEW:
+        return among(current().filter(collection=study.collection_id).order_by().values_list("pk", flat=True))
+    return _kept(_key(study))
+
+
+def customers() -> Speakers | None:
+    """Count all customers; None when they are many and have not been counted yet."""
+    people = _customers()
+    if len(people.values_list("pk", flat=True)[: FEW + 1]) <= FEW:
+        return _count_customers(people)
+    return _kept("customers")
+
+
+def count_ahead() -> None:
+    """Count what is too much to count while somebody waits; called by the heartbeat."""
+    large = [study for study in Study.objects.order_by("pk") if _is_large(study)]
+    for study in large:
+        _count_study(study)
+    if _customers()[: FEW + 1].count() > FEW:
+        _keep("customers", _count_customers(_customers()), last=_newest(Person.objects.all()))
+
+
+def _customers() -> QuerySet[Person]:
+    return matching({"kind": Kind.CUSTOMER}).order_by()
+
+
+def _count_customers(people: QuerySet[Person]) -> Speakers:
+    held = PersonFacet.objects.filter(
+        person__kind=Kind.CUSTOMER, person__merged_into=None, person__erased_at=None
+    )
+    return Speakers(people.count(), _by_value(held))
+
+
+def _is_large(study: Study) -> bool:
+    rows = Verbatim.objects.filter(collection=study.collection_id).order_by().values_list("pk", flat=True)
+    return len(rows[FEW : FEW + 1]) > 0
+
+
+def _count_study(study: Study) -> None:
+    spoken = current().filter(collection=study.collection_id)
+    newest = _newest(Verbatim.objects.filter(collection=study.collection_id))
+    kept = Tally.objects.filter(key=_key(study)).first()
+    if kept and (kept.last == newest or now() - kept.at < FRESH):
+        return
+    _keep(_key(study), behind(spoken), newest)
+
+
+def _people(words: QuerySet[Verbatim]) -> QuerySet[Verbatim, int]:
+    stays = Coalesce(F("person__merged_into_id"), F("person_id"))
+    return words.filter(person__isnull=False).order_by().annotate(who=stays).values_list("who", flat=True).distinct()
+
+
+def _by_value(held: QuerySet[PersonFacet]) -> dict[int, int]:
+    return dict(held.order_by().values_list("value").annotate(n=Count("pk")))
+
+
+def _newest(rows: QuerySet) -> int:  # type: ignore[type-arg]
+    newest = rows.order_by("-pk").values_list("pk", flat=True).first()
+    return int(newest or 0)
+
+
+def _key(study: Study) -> str:
+    return f"speakers:{study.collection_id}"
+
+
+def _kept(key: str) -> Speakers | None:
+    kept = Tally.objects.filter(key=key).first()
+    return Speakers(kept.people, {int(k): n for k, n in kept.by_value.items()}, kept.at) if kept else None
+
+
+def _keep(key: str, counted: Speakers, last: int) -> None:
+    Tally.objects.update_or_create(
+        key=key,
+        defaults={"people": counted.people, "by_value": dict(counted.by_value), "last": last, "at": now()},
+    )

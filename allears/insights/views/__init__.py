@@ -1,0 +1,1 @@
+"""The room's pages: words, codings, themes, insights."""

