@@ -165,6 +165,7 @@ _HELD = """SELECT r.id, r.submitted_at, r.changed_at, r.passed, s.state FROM que
 def _held(saving: Saving) -> tuple[int, datetime | None]:
     """Read the response again, and on PostgreSQL hold it: somebody may be writing to it right now."""
     way = saving.way
+    value: int | str
     if way.response_id:
         key, value = "r.id", way.response_id
     elif way.invitation_id:

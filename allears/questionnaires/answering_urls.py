@@ -8,8 +8,8 @@ from allears.questionnaires import answering_views as views
 
 app_name = "answering"
 urlpatterns = [
-    path("<str:token>/", views.start, name="start"),
-    path("<str:token>/<int:number>/", views.page, name="page"),
+    path("<str:token>/", views.start, name="page"),
+    path("<str:token>/<int:number>/", views.numbered, name="numbered"),
     path("<str:token>/pause/", views.paused, name="paused"),
     path("<str:token>/decline/", views.decline, name="decline"),
 ]

@@ -99,7 +99,7 @@ def start(request: HttpRequest, way: Way) -> HttpResponse:
     has sent.
     """
     if request.method == "POST":
-        return _post(request, way, 0)
+        return _post(request, way, _next_page(way))
     if way.submitted_at:
         return _thanks(way)
     if way.state != State.OPEN:
@@ -110,12 +110,12 @@ def start(request: HttpRequest, way: Way) -> HttpResponse:
 
 
 @participant
-def page(request: HttpRequest, way: Way, number: int) -> HttpResponse:
+def numbered(request: HttpRequest, way: Way, number: int) -> HttpResponse:
     """One page of questions, to be answered or changed."""
     at = number - 1
     if way.state != State.OPEN:
         return _thanks(way) if way.submitted_at else notes.closed(way)
-    if at >= len(_asking(way).pages) or at < 0 or way.kind == "public" and at > 0:
+    if at >= len(_asking(way).pages) or at < 0 or (way.kind == "public" and at > 0):
         return _go_to(way)
     if request.method == "POST":
         return _post(request, way, at)
@@ -250,7 +250,7 @@ def _own_token(way: Way, fields: Fields) -> str:
 def _fields(request: HttpRequest) -> Fields | None:
     """What the form holds, by name; None when it is more than a form of ours can hold."""
     if request.content_type == "multipart/form-data":
-        return {name: request.POST.getlist(name) for name in request.POST}  # type: ignore[misc]
+        return {name: request.POST.getlist(name) for name in request.POST}
     try:
         length = int(request.META.get("CONTENT_LENGTH") or 0)
         if length > LARGEST_FORM:
@@ -315,6 +315,7 @@ def _show(
         "heading": escape(_heading(way, at)),
         "lead": notes.lead(way, at, asked),
         "summary": pages.part("summary", wrong=wrong) if wrong else "",
+        "action": f"/a/{way.token}/{at + 1}/",
         "hidden": _hidden(way),
         "onward": pages.onward(language=way.language, first=first, last=last, submitted=submitted),
         "ways": pages.part("ways", way=way, submitted=submitted) if way.kind == "personal" else "",

@@ -62,7 +62,9 @@ class Robot:
     def post(self, data: Pairs) -> Robot:
         body = urlencode(data)
         kind = "application/x-www-form-urlencoded"
-        self._take(self.client.post(self.url, body, content_type=kind, follow=True), self.url)
+        action = self.form.attributes.get("action") if self.form is not None else None
+        url = urljoin(self.url, action or self.url)
+        self._take(self.client.post(url, body, content_type=kind, follow=True), url)
         return self
 
     def _button(self, value: str) -> LexborNode:
