@@ -186,6 +186,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ar", "العربية")]
 LOCALE_PATHS = [BASE_DIR / "allears" / "locale"]
 USE_I18N = True
+FORMAT_MODULE_PATH = ["allears.config.formats"]
 USE_THOUSAND_SEPARATOR = False
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -16,7 +16,7 @@ urlpatterns = [
     path("decisions/", include("allears.decisions.urls")),
     path("design/", include("allears.design.urls")),
     path("settings/", include("allears.core.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("allears.core.account_urls")),
 ]
 
 handler400 = "allears.core.views.bad_request"

@@ -56,9 +56,7 @@ def decide(
 
 def _leave_out_what_is_overtaken(grounds: list[Insight]) -> None:
     """A draft that only says what was understood is not needed once it can say what was decided."""
-    overtaken = Update.objects.filter(
-        insight__in=grounds, approved_at=None, discarded_at=None, edited_by=None
-    )
+    overtaken = Update.objects.filter(insight__in=grounds, approved_at=None, discarded_at=None, edited_by=None)
     overtaken.update(discarded_at=now())
 
 
@@ -167,9 +165,7 @@ def draft_update(
     return open_draft or _draft(by, decision, change_step, insight)
 
 
-def _draft(
-    by: User | None, decision: Decision | None, step: ChangeStep | None, insight: Insight | None
-) -> Update:
+def _draft(by: User | None, decision: Decision | None, step: ChangeStep | None, insight: Insight | None) -> Update:
     if decision:
         study, (cited, general), example = decision.study, drafting.about_decision(decision), decision.example
     elif step:

@@ -48,9 +48,7 @@ def insights_behind_all(updates: Iterable[Update]) -> dict[int, list[int]]:
     """Return the same for many updates, in one query. `change_step__change` should be selected along."""
     decided = {u.pk: decision for u in updates if (decision := _decision_of(u))}
     grounds: dict[int, list[int]] = defaultdict(list)
-    rows = Ground.objects.filter(decision__in=set(decided.values()), insight__withdrawn_at=None).order_by(
-        "insight"
-    )
+    rows = Ground.objects.filter(decision__in=set(decided.values()), insight__withdrawn_at=None).order_by("insight")
     for decision_id, insight_id in rows.values_list("decision_id", "insight_id"):
         grounds[decision_id].append(insight_id)
     return {u.pk: [u.insight_id] if u.insight_id else grounds[decided[u.pk]] for u in updates}
@@ -60,9 +58,7 @@ def _decision_of(update: Update) -> int | None:
     return update.change_step.change.decision_id if update.change_step else update.decision_id
 
 
-def quoted_by_person(
-    insight_ids: Iterable[int], people: Iterable[int] | None = None
-) -> dict[int, list[Quoted]]:
+def quoted_by_person(insight_ids: Iterable[int], people: Iterable[int] | None = None) -> dict[int, list[Quoted]]:
     """Return, for every person cited by these insights, their cited spans; redacted words are left out."""
     cited = Citation.objects.filter(
         insight_id__in=list(insight_ids), verbatim__stone=None, verbatim__person__erased_at=None
@@ -77,9 +73,7 @@ def quoted_by_person(
 
 def _quoted(row: Citation, who: str = "") -> Quoted:
     said = row.verbatim
-    return Quoted(
-        said.pk, said.ref, said.text, row.start, row.end, row.side, row.insight_id, said.spoken_at, who
-    )
+    return Quoted(said.pk, said.ref, said.text, row.start, row.end, row.side, row.insight_id, said.spoken_at, who)
 
 
 def cited_by_insight(insight_ids: Iterable[int]) -> dict[int, list[Quoted]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from allears.decisions.models import ChangeState, ChangeStep, Decision, DecisionKind
+from allears.decisions.models import ChangeState, ChangeStep, Decision
 from allears.insights.models import Insight
 
 
@@ -15,19 +15,12 @@ def about_decision(decision: Decision) -> tuple[str, str]:
         told = _decided(decision)
         return (
             _("Because of what you and others told us, this is what we decided.") + "\n\n" + told,
-            _("Thank you for taking part. From what everybody said, this is what we decided.")
-            + "\n\n"
-            + told,
+            _("Thank you for taking part. From what everybody said, this is what we decided.") + "\n\n" + told,
         )
 
 
 def _decided(decision: Decision) -> str:
-    lead = {
-        DecisionKind.WILL: _("We will: %(what)s"),
-        DecisionKind.WONT: _("We won't: %(what)s"),
-        DecisionKind.NOT_YET: _("Not yet: %(what)s"),
-    }[DecisionKind(decision.kind)]
-    lines = [lead % {"what": decision.statement}]
+    lines = [decision.headline]
     if decision.because:
         lines.append(_("Why: %(why)s") % {"why": decision.because})
     if decision.until:

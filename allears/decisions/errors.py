@@ -27,9 +27,7 @@ class SameState(DecisionError):
 
 
 class AlreadySent(DecisionError):
-    message = _(
-        "This update has gone out; what people were told stays as they were told. Write a new one instead."
-    )
+    message = _("This update has gone out; what people were told stays as they were told. Write a new one instead.")
 
 
 class NothingToSend(DecisionError):

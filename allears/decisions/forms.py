@@ -16,15 +16,11 @@ from allears.studies.models import Study
 class DecisionForm(forms.Form):
     """A decision: what, on which insights, why, and what speaks against it."""
 
-    kind = forms.ChoiceField(
-        label=_("What do you decide?"), choices=DecisionKind.choices, widget=forms.RadioSelect
-    )
+    kind = forms.ChoiceField(label=_("What do you decide?"), choices=DecisionKind.choices, widget=forms.RadioSelect)
     statement = forms.CharField(
         label=_("The decision, in one sentence"),
         max_length=400,
-        help_text=_(
-            "As you would say it to a customer: “call before you do, whenever an order slips by a day”."
-        ),
+        help_text=_("As you would say it to a customer: “call before you do, whenever an order slips by a day”."),
     )
     because = forms.CharField(label=_("Because"), required=False, widget=forms.Textarea(attrs={"rows": 4}))
     until = forms.CharField(
@@ -37,9 +33,7 @@ class DecisionForm(forms.Form):
         label=_("It rests on these insights"),
         queryset=Insight.objects.none(),
         widget=forms.CheckboxSelectMultiple,
-        error_messages={
-            "required": _("Choose at least one insight: a decision rests on what customers said.")
-        },
+        error_messages={"required": _("Choose at least one insight: a decision rests on what customers said.")},
     )
     against = forms.CharField(
         label=_("What speaks against it"),
@@ -96,9 +90,7 @@ class ChangeForm(forms.Form):
 class MoveForm(forms.Form):
     """How far a change has come."""
 
-    state = forms.ChoiceField(
-        label=_("Where does it stand?"), choices=ChangeState.choices, widget=forms.RadioSelect
-    )
+    state = forms.ChoiceField(label=_("Where does it stand?"), choices=ChangeState.choices, widget=forms.RadioSelect)
     note = forms.CharField(
         label=_("What happened"),
         required=False,

@@ -20,9 +20,7 @@ add_tab(Tab(70, gettext_lazy("Hearing back"), "decisions:updates", can_see))
 @cell("decided")
 def decided(study: Study) -> Cell:
     """How many decisions, and how many of them are a no."""
-    counts = Decision.objects.filter(study=study).aggregate(
-        all=Count("pk"), no=Count("pk", filter=Q(kind="wont"))
-    )
+    counts = Decision.objects.filter(study=study).aggregate(all=Count("pk"), no=Count("pk", filter=Q(kind="wont")))
     words = ngettext("decision", "decisions", counts["all"])
     note = _("%(count)d “no, because”") % {"count": counts["no"]} if counts["no"] else ""
     return Cell("decided", str(counts["all"]), words, reverse("decisions:of_study", args=[study.slug]), note)
@@ -62,4 +60,4 @@ def shown_days(figures: HearBack) -> str:
     if figures.median_days is None:
         return ""
     days = round(figures.median_days)
-    return ngettext("median %(days)d day", "median %(days)d days", days) % {"days": days}
+    return ngettext("%(days)d day", "%(days)d days", days) % {"days": days}

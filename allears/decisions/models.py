@@ -40,19 +40,23 @@ class Decision(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(kind__in=DecisionKind.values), name="decisions_decision_kind_known"
-            ),
-            models.CheckConstraint(
-                condition=~Q(kind="wont") | ~Q(because=""), name="decisions_no_says_because"
-            ),
-            models.CheckConstraint(
-                condition=~Q(kind="not_yet") | ~Q(until=""), name="decisions_not_yet_says_until"
-            ),
+            models.CheckConstraint(condition=Q(kind__in=DecisionKind.values), name="decisions_decision_kind_known"),
+            models.CheckConstraint(condition=~Q(kind="wont") | ~Q(because=""), name="decisions_no_says_because"),
+            models.CheckConstraint(condition=~Q(kind="not_yet") | ~Q(until=""), name="decisions_not_yet_says_until"),
         ]
 
     def __str__(self) -> str:
         return self.statement
+
+    @property
+    def headline(self) -> str:
+        """The decision as a sentence: "We will: call before you do"."""
+        lead = {
+            DecisionKind.WILL: _("We will: %(what)s"),
+            DecisionKind.WONT: _("We won't: %(what)s"),
+            DecisionKind.NOT_YET: _("Not yet: %(what)s"),
+        }[DecisionKind(self.kind)]
+        return str(lead) % {"what": self.statement}
 
 
 class Ground(models.Model):
@@ -117,9 +121,7 @@ class Update(models.Model):
     ref = models.CharField(max_length=10, unique=True, default=new_ref)
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="+")
     decision = models.ForeignKey(Decision, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    change_step = models.ForeignKey(
-        ChangeStep, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    change_step = models.ForeignKey(ChangeStep, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     insight = models.ForeignKey(Insight, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     text_cited = models.TextField()
     text_general = models.TextField(blank=True)
@@ -145,7 +147,7 @@ class Update(models.Model):
     def subject(self) -> str:
         """What the update is about, in a line."""
         if self.decision:
-            return f"{self.decision.get_kind_display()}: {self.decision.statement}"
+            return self.decision.headline
         if self.change_step:
             return f"{self.change_step.get_state_display()}: {self.change_step.change.what}"
         return self.insight.claim if self.insight else ""
@@ -166,9 +168,7 @@ class Telling(models.Model):
     update = models.ForeignKey(Update, on_delete=models.CASCADE, related_name="tellings")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     cited = models.BooleanField()
-    digest = models.ForeignKey(
-        Digest, null=True, blank=True, on_delete=models.PROTECT, related_name="tellings"
-    )
+    digest = models.ForeignKey(Digest, null=True, blank=True, on_delete=models.PROTECT, related_name="tellings")
     told_at = models.DateTimeField(default=now)
     seen_at = models.DateTimeField(null=True, blank=True)
     spoke_at = models.DateTimeField()  # when this person first spoke in the update's study
@@ -220,7 +220,5 @@ class PublicQuote(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["item", "verbatim", "start", "end"], name="decisions_publicquote_once"
-            )
+            models.UniqueConstraint(fields=["item", "verbatim", "start", "end"], name="decisions_publicquote_once")
         ]

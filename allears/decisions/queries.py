@@ -58,9 +58,7 @@ def hear_back(study: Study | None = None, *, studies: QuerySet[Study] | None = N
     A contributor gave at least one answer; erased people are left out. Days run from when somebody first spoke in the
     study to the first thing they heard of it.
     """
-    inside = (
-        Study.objects.filter(pk=study.pk) if study else (Study.objects.all() if studies is None else studies)
-    )
+    inside = Study.objects.filter(pk=study.pk) if study else (Study.objects.all() if studies is None else studies)
     first = (
         Telling.objects.filter(HEARD, update__study__in=inside, person__erased_at=None)
         .values("person", "update__study")
@@ -84,9 +82,7 @@ def decisions_in(studies: QuerySet[Study]) -> QuerySet[Decision]:
     return (
         Decision.objects.filter(study__in=studies)
         .select_related("study", "decided_by")
-        .prefetch_related(
-            "insights", Prefetch("changes", Change.objects.select_related("owner").order_by("pk"))
-        )
+        .prefetch_related("insights", Prefetch("changes", Change.objects.select_related("owner").order_by("pk")))
         .order_by("-decided_at", "-pk")
     )
 
@@ -117,9 +113,7 @@ def helped_by_update(updates: list[int]) -> dict[int, HelpedCount]:
     """Return the answers to "did it help?" for each update."""
     newest: dict[tuple[int, int], bool] = {}
     for update_id, person_id, helped in (
-        Helped.objects.filter(update__in=updates)
-        .order_by("pk")
-        .values_list("update_id", "person_id", "helped")
+        Helped.objects.filter(update__in=updates).order_by("pk").values_list("update_id", "person_id", "helped")
     ):
         newest[(update_id, person_id)] = helped
     found: dict[int, HelpedCount] = {}

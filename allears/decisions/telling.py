@@ -39,9 +39,7 @@ class Reach:
 def approved(study: Study) -> list[Update]:
     """Return the study's approved updates, oldest step first."""
     ready = Update.objects.filter(study=study, approved_at__isnull=False, discarded_at=None)
-    return list(
-        ready.select_related("study", "decision", "change_step__change", "insight").order_by("drafted_at")
-    )
+    return list(ready.select_related("study", "decision", "change_step__change", "insight").order_by("drafted_at"))
 
 
 def untold(study: Study) -> dict[int, set[int]]:
@@ -107,9 +105,7 @@ def _chunks(ids: list[int]) -> Iterator[list[int]]:
 def _tell(chunk: list[int], updates: dict[int, Update], spoke: dict[int, datetime]) -> int:
     # The lock on the people makes two sendings at once take turns; the second finds nobody left to tell.
     people = {p.pk: p for p in Person.objects.select_for_update().filter(pk__in=chunk).order_by("pk")}
-    told = set(
-        Telling.objects.filter(person__in=chunk, update__in=updates).values_list("person_id", "update_id")
-    )
+    told = set(Telling.objects.filter(person__in=chunk, update__in=updates).values_list("person_id", "update_id"))
     parts = parts_for(people, list(updates.values()))
     tellings: list[Telling] = []
     for pk, person in people.items():
@@ -122,8 +118,7 @@ def _tell(chunk: list[int], updates: dict[int, Update], spoke: dict[int, datetim
 def _tell_one(person: Person, parts: list[Part], spoke_at: datetime) -> list[Telling]:
     digest = _mail(person, parts) if parts and _mailable(person) else None
     return [
-        Telling(update=part.update, person=person, cited=part.cited, digest=digest, spoke_at=spoke_at)
-        for part in parts
+        Telling(update=part.update, person=person, cited=part.cited, digest=digest, spoke_at=spoke_at) for part in parts
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.http import HttpRequest
@@ -48,15 +49,19 @@ def _overdue(user: User) -> str:
     return ngettext("%(count)d overdue", "%(count)d overdue", count) % {"count": count} if count else ""
 
 
+# Pages about one study lie under their room's address; the rail shows the study there, or the room's own link.
+_ABOUT_A_STUDY = re.compile(r"^/(?:questionnaires|studies)/")
+_HEARING_BACK = re.compile(r"^/decisions/[^/]+/hearing-back/")
+
+
 def _with_current(groups: list[list[Link]], path: str) -> list[list[Link]]:
     """Mark the one link that leads nearest to `path`."""
-    urls = [link.url for group in groups for link in group if path.startswith(link.url)]
-    near = max(urls, key=len, default="")
-    near = path if path == "/" else near
-    return [
-        [
-            Link(link.label, link.url, link.url == near and (near != "/" or path == "/"), link.badge)
-            for link in group
-        ]
-        for group in groups
-    ]
+    if _HEARING_BACK.match(path):
+        path = reverse("decisions:all_updates")
+    elif _ABOUT_A_STUDY.match(path):
+        path = reverse("studies:list")
+    elif path != "/" and path.endswith("/words/"):
+        path = reverse("insights:words")
+    urls = [link.url for group in groups for link in group if path.startswith(link.url) and link.url != "/"]
+    near = "/" if path == "/" else max(urls, key=len, default="")
+    return [[Link(link.label, link.url, link.url == near, link.badge) for link in group] for group in groups]

@@ -56,9 +56,7 @@ def find(user: User, query: str) -> Found:
         words=_words(studies, query),
         insights=[
             Hit(i.claim, reverse("insights:insight", args=[i.ref]), i.study.title)
-            for i in Insight.objects.filter(_holds("claim", query), study__in=studies).select_related(
-                "study"
-            )[:MOST]
+            for i in Insight.objects.filter(_holds("claim", query), study__in=studies).select_related("study")[:MOST]
         ],
         decisions=_decisions(studies, query),
         studies=[
@@ -95,9 +93,7 @@ def _words(studies: QuerySet[Study], query: str) -> list[Verbatim]:
 
 
 def _decisions(studies: QuerySet[Study], query: str) -> list[Hit]:
-    decided = Decision.objects.filter(
-        _holds("statement", query) | _holds("because", query), study__in=studies
-    )
+    decided = Decision.objects.filter(_holds("statement", query) | _holds("because", query), study__in=studies)
     changed = Change.objects.filter(_holds("what", query), decision__study__in=studies)
     return [
         Hit(d.statement, reverse("decisions:decision", args=[d.ref]), d.study.title)

@@ -71,9 +71,7 @@ def from_decision(decision: Decision, change: Change | None = None) -> Sight:
     whole.decisions = [decision]
     whole.changes = [change] if change else [c for c in whole.changes if c.decision_id == decision.pk]
     kept = {f"decision:{decision.pk}", *(f"change:{c.pk}" for c in whole.changes)}
-    whole.edges = [
-        (a, b) for a, b in whole.edges if b.split(":")[0] not in ("decision", "change") or b in kept
-    ]
+    whole.edges = [(a, b) for a, b in whole.edges if b.split(":")[0] not in ("decision", "change") or b in kept]
     _add_tellings(whole)
     return whole
 
@@ -92,11 +90,7 @@ def _forward(insights: Sequence[Insight]) -> Sight:
 
 
 def _add_tellings(sight: Sight) -> None:
-    about = (
-        Q(insight__in=sight.insights)
-        | Q(decision__in=sight.decisions)
-        | Q(change_step__change__in=sight.changes)
-    )
+    about = Q(insight__in=sight.insights) | Q(decision__in=sight.decisions) | Q(change_step__change__in=sight.changes)
     told = Update.objects.filter(about).annotate(people=Count("tellings")).filter(people__gt=0)
     sight.updates = list(
         told.select_related("decision", "change_step__change", "insight", "study").order_by("drafted_at")
@@ -140,9 +134,7 @@ def _themes_of(ids: list[int]) -> dict[int, list[tuple[Theme, int]]]:
 
 def _tellings_under(ids: list[int], tellings: Sequence[Telling]) -> dict[int, list[Telling]]:
     cited: dict[int, set[int]] = {}
-    for verbatim_id, insight_id in Citation.objects.filter(verbatim__in=ids).values_list(
-        "verbatim_id", "insight_id"
-    ):
+    for verbatim_id, insight_id in Citation.objects.filter(verbatim__in=ids).values_list("verbatim_id", "insight_id"):
         cited.setdefault(insight_id, set()).add(verbatim_id)
     found: dict[int, list[Telling]] = {}
     grounds = insights_behind_all({t.update_id: t.update for t in tellings}.values())

@@ -62,8 +62,7 @@ def tellings_of(person: Person) -> list[Telling]:
 def by_study(person: Person, words: Sequence[OwnWords], tellings: Sequence[Telling]) -> list[Group]:
     """Group words and tellings by study, the one spoken in last first."""
     studies = {
-        s.collection_id: s
-        for s in Study.objects.filter(collection__in={w.verbatim.collection_id for w in words})
+        s.collection_id: s for s in Study.objects.filter(collection__in={w.verbatim.collection_id for w in words})
     }
     told = {t.update.study_id: t.update.study for t in tellings}
     answers = {h.update_id: h for h in Helped.objects.filter(person__in=all_of(person)).order_by("pk")}

@@ -58,9 +58,7 @@ def draw(nodes: Sequence[Node], edges: Sequence[tuple[str, str]]) -> Picture:
     rows = max((len(column) for column in shown.values()), default=0)
     placed = {n.key: n for kind, column in shown.items() for n in _placed(kind, column, rows)}
     lines = [_edge(placed[a], placed[b]) for a, b in dict.fromkeys(edges) if a in placed and b in placed]
-    return Picture(
-        WIDTH, TOP + max(rows, 1) * ROW + 6, tuple(placed.values()), tuple(lines), len(nodes) - len(placed)
-    )
+    return Picture(WIDTH, TOP + max(rows, 1) * ROW + 6, tuple(placed.values()), tuple(lines), len(nodes) - len(placed))
 
 
 def _placed(kind: str, column: Sequence[Node], rows: int) -> list[Node]:

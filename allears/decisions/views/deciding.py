@@ -75,9 +75,7 @@ def new(request: StaffRequest, slug: str) -> HttpResponse:
         return _save(request, study, None)
     started = {"insights": Insight.objects.filter(study=study, ref=request.GET.get("insight", ""))}
     options = [{"text": line} for line in study.options.splitlines() if line.strip()]
-    return _decision_page(
-        request, study, None, DecisionForm(study=study, initial=started), _option_forms(options)
-    )
+    return _decision_page(request, study, None, DecisionForm(study=study, initial=started), _option_forms(options))
 
 
 @door(signs_in)
@@ -116,18 +114,14 @@ def _save(request: StaffRequest, study: Study, decision: Decision | None) -> Htt
         return _decision_page(request, study, decision, form, options, status=422)
     given = {
         **form.cleaned_data,
-        "options": [
-            (o["text"], o["chosen"], o["why"]) for o in options.cleaned_data if o.get("text", "").strip()
-        ],
+        "options": [(o["text"], o["chosen"], o["why"]) for o in options.cleaned_data if o.get("text", "").strip()],
     }
     if decision:
         actions.change_decision(decision=decision, by=request.user, **given)
         messages.success(request, _("The decision is changed."))
         return redirect("decisions:decision", decision.ref)
     made = actions.decide(study=study, by=request.user, **given)
-    messages.success(
-        request, _("Decided. A first update to contributors is drafted; read it before it goes out.")
-    )
+    messages.success(request, _("Decided. A first update to contributors is drafted; read it before it goes out."))
     return redirect("decisions:decision", made.ref)
 
 
@@ -241,6 +235,4 @@ def edit_change(request: StaffRequest, ref: str) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("decisions:change", found.ref)
     context = {"form": form, "change": found, "decision": found.decision, "study": found.decision.study}
-    return render(
-        request, "decisions/change_new.html", context, status=422 if request.method == "POST" else 200
-    )
+    return render(request, "decisions/change_new.html", context, status=422 if request.method == "POST" else 200)

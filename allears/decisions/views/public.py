@@ -40,9 +40,7 @@ def publish(request: StaffRequest, ref: str) -> HttpResponse:
     form = PublicForm(request.POST or None, initial=started)
     if request.method == "POST" and form.is_valid():
         try:
-            publishing.publish(
-                decision=decision, by=request.user, quotes=_quotes(request), **form.cleaned_data
-            )
+            publishing.publish(decision=decision, by=request.user, quotes=_quotes(request), **form.cleaned_data)
             messages.success(request, _("It stands on the public page now."))
             return redirect("decisions:decision", ref)
         except DecisionError as error:

@@ -5,6 +5,22 @@ What the source does not say (an insight, a decision, a change, addresses to wri
 
 from __future__ import annotations
 
-from pathlib import Path
+from django.urls import reverse
 
-FILES = Path(__file__).parent / "jupyter-2015-ux"
+from allears.core.demo import PEOPLE, DemoNotes, people
+from allears.core.models import Organisation
+from allears.core.queries import the_organisation
+from allears.studies.models import PublicLink
+from allears.web.demo import chain, codings, open_study, past_study
+
+
+def load() -> DemoNotes:
+    """Fill an empty installation, or go on where an earlier run was broken off; return what newcomers are told."""
+    Organisation.objects.filter(pk=the_organisation().pk).update(name="Notebook project (demo)")
+    users = people()
+    past = past_study.make(users["researcher"])
+    codings.make(past, users["researcher"])
+    chain.make(past, users)
+    today = open_study.make(users["researcher"])
+    link = PublicLink.objects.get(study=today, withdrawn_at=None)
+    return DemoNotes(PEOPLE, reverse("answering:page", args=[link.token]), today.title)

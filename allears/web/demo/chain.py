@@ -57,9 +57,7 @@ def make(study: Study, users: dict[str, User]) -> None:
     _decide_state(study, state, leader)
 
 
-def _insight(
-    study: Study, words: str, speaks_for: tuple[str, ...], against: tuple[str, ...], by: User
-) -> Insight:
+def _insight(study: Study, words: str, speaks_for: tuple[str, ...], against: tuple[str, ...], by: User) -> Insight:
     insight = claim(study=study, claim=words, by=by, example=True)
     for side, passages in (("for", speaks_for), ("against", against)):
         for passage in passages:
@@ -92,9 +90,7 @@ def _decide_versions(study: Study, insight: Insight, leader: User, owner: User) 
         decision=decision, what="A comparison of two notebooks that leaves out what no person changed", owner=owner,
         by=leader, due_on=today() + timedelta(days=60), example=True,
     )  # fmt: skip
-    move_change(
-        change=change, state="started", by=owner, note="A first version compares cells by what they hold."
-    )
+    move_change(change=change, state="started", by=owner, note="A first version compares cells by what they hold.")
     for update in Update.objects.filter(decision=decision):
         approve_update(update=update, by=leader)
 

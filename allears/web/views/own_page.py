@@ -79,9 +79,7 @@ def helped(request: HttpRequest, token: str) -> HttpResponse:
 def seen(request: HttpRequest, token: str) -> HttpResponse:
     """The person has read what is new on their page."""
     person = _whose(token)
-    mark_seen(
-        person=person, updates=list(Telling.objects.filter(person=person).values_list("update_id", flat=True))
-    )
+    mark_seen(person=person, updates=list(Telling.objects.filter(person=person).values_list("update_id", flat=True)))
     return redirect(f"/me/{token}/?done=seen")
 
 
@@ -144,8 +142,6 @@ def erasure(request: HttpRequest, token: str) -> HttpResponse:
     """Erase the person: their words go, a stone stays in the ledger."""
     person = _whose(token, "fresh")
     if request.POST.get("sure") != "yes":
-        return render(
-            request, "web/me/personal.html", {"person": person, "token": token, "unsure": True}, status=422
-        )
+        return render(request, "web/me/personal.html", {"person": person, "token": token, "unsure": True}, status=422)
     own.erase(person)
     return render(request, "web/me/erased.html")

@@ -50,9 +50,7 @@ def _of_verbatim(user: User, ref: str) -> Looked:
 
 
 def _of_insight(user: User, ref: str) -> Looked:
-    insight = get_object_or_404(
-        Insight.objects.select_related("study", "made_by"), ref=ref, study__in=seen_by(user)
-    )
+    insight = get_object_or_404(Insight.objects.select_related("study", "made_by"), ref=ref, study__in=seen_by(user))
     return line.from_insights([insight]), insight.study, insight
 
 
@@ -63,9 +61,9 @@ def _of_decision(user: User, ref: str) -> Looked:
 
 
 def _of_change(user: User, ref: str) -> Looked:
-    found = Change.objects.select_related(
-        "decision__study", "decision__decided_by", "owner"
-    ).prefetch_related("steps__by")
+    found = Change.objects.select_related("decision__study", "decision__decided_by", "owner").prefetch_related(
+        "steps__by"
+    )
     change = get_object_or_404(found, ref=ref, decision__study__in=seen_by(user))
     return line.from_decision(change.decision, change), change.decision.study, change
 
@@ -92,9 +90,7 @@ def _word_nodes(found: line.Sight, kind: str, focus: Any) -> list[picture.Node]:
         return [_node("verbatim", focus.pk, f"“{focus.text}”" if focus.text else "–", focus.ref, "voice")]
     once = {q.verbatim_id: q for q in reversed(found.words)}
     return [
-        _node(
-            "verbatim", q.verbatim_id, f"“{q.quoted}”", q.ref, "dissent" if q.side == "against" else "voice"
-        )
+        _node("verbatim", q.verbatim_id, f"“{q.quoted}”", q.ref, "dissent" if q.side == "against" else "voice")
         for q in sorted(once.values(), key=lambda q: (q.side == "against", q.verbatim_id))
     ]
 

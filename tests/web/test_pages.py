@@ -1,0 +1,160 @@
+"""Home, search and the line of sight, as the roles see them."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from allears.decisions import actions
+from allears.decisions.models import Decision, Update
+from allears.insights.models import Insight, Read
+from allears.verbatims.models import Verbatim
+from tests import cast
+from tests.decisions.test_actions import decided
+
+pytestmark = pytest.mark.django_db
+
+
+def text(client: Client, address: str, status: int = 200) -> str:
+    response = client.get(address)
+    assert response.status_code == status
+    return response.content.decode()
+
+
+def test_home_opens_on_words_that_the_reader_has_not_read(as_sam: Client) -> None:
+    cast.said(cast.bob(), "Nobody told us until we called them twice.")
+
+    assert "Nobody told us until we called them twice." in text(as_sam, "/")
+    assert not Read.objects.exists()
+
+
+def test_having_read_them_shows_the_next_words(as_sam: Client) -> None:
+    first = cast.said(cast.bob(), "The first thing that anybody ever said to us.")
+    second = cast.said(cast.cleo(), "The second thing that anybody ever said to us.")
+    as_sam.post("/heard/", {"words": second.ref})
+
+    assert first.text in text(as_sam, "/")
+    assert second.text not in text(as_sam, "/")
+
+
+def test_home_without_a_study_says_how_to_begin(as_ana: Client) -> None:
+    assert "/studies/new/" in text(as_ana, "/")
+
+
+def test_an_overdue_promise_stands_on_the_owner_s_home_first(as_ana: Client) -> None:
+    from datetime import date, timedelta
+
+    cast.said(cast.bob(), "Nobody told us until we called them twice.")
+    cast.late_orders()
+    from allears.studies.models import Study
+
+    Study.objects.update(promise_on=date.today() - timedelta(days=3))
+    page = text(as_ana, "/")
+
+    assert "is overdue" in page
+    assert "3 days over" in page
+
+
+@pytest.mark.parametrize("kind", ["verbatim", "insight", "decision", "change"])
+def test_the_line_of_sight_shows_the_whole_chain_from_any_step(as_lea: Client, kind: str) -> None:
+    decision = decided()
+    change = actions.add_change(decision=decision, what="Call list each morning", owner=cast.sam(), by=cast.lea())
+    step = {
+        "verbatim": Verbatim.objects.get(),
+        "insight": Insight.objects.get(),
+        "decision": decision,
+        "change": change,
+    }[kind]
+    page = text(as_lea, f"/sight/{kind}/{step.ref}/")
+
+    for part in ("Nobody told us", "It is not lateness", "call before you do", "Call list each morning"):
+        assert part in page
+
+
+def test_words_that_nobody_cited_yet_say_so(as_lea: Client) -> None:
+    words = cast.said(cast.bob(), "Nobody told us until we called.")
+
+    assert "No insight rests on these words yet." in text(as_lea, f"/sight/verbatim/{words.ref}/")
+
+
+def test_a_team_only_study_does_not_exist_for_others(as_mia: Client) -> None:
+    decision = decided()
+    words = Verbatim.objects.get()
+    from allears.studies.models import Study
+
+    Study.objects.update(team_only=True)
+    for address in (f"/sight/verbatim/{words.ref}/", f"/decisions/one/{decision.ref}/", "/decisions/late-orders/"):
+        text(as_mia, address, status=404)
+    assert "Nobody told us" not in text(as_mia, "/search/?q=told")
+    assert "Nobody told us" not in text(as_mia, "/")
+
+
+def test_search_finds_words_insights_decisions_and_people(as_lea: Client) -> None:
+    decided()
+
+    assert "Nobody" in text(as_lea, "/search/?q=told")
+    assert "It is not lateness" in text(as_lea, "/search/?q=lateness")
+    assert "call before you do" in text(as_lea, "/search/?q=before")
+    assert "Bob Hale" in text(as_lea, "/search/?q=bob")
+
+
+def test_staff_members_find_no_people(as_sam: Client) -> None:
+    decided()
+
+    assert "Bob Hale" not in text(as_sam, "/search/?q=bob")
+
+
+@pytest.mark.parametrize("query", ["'", '"', "*", "-", "a" * 5000, "<script>alert(1)</script>", "%", "\u202e", "NEAR("])
+def test_search_takes_anything(as_lea: Client, query: str) -> None:
+    response = as_lea.get("/search/", {"q": query})
+
+    assert response.status_code == 200
+    assert b"<script>alert" not in response.content
+
+
+def test_hearing_back_makes_as_many_questions_for_three_decisions_as_for_one(as_lea: Client) -> None:
+    decided()
+    with CaptureQueriesContext(connection) as one:
+        text(as_lea, "/decisions/")
+        text(as_lea, "/decisions/updates/")
+        text(as_lea, "/decisions/late-orders/hearing-back/")
+    for number in range(2):
+        decision = decided(statement=f"another {number}")
+        actions.add_change(decision=decision, what="x", owner=cast.sam(), by=cast.lea())
+    with CaptureQueriesContext(connection) as three:
+        text(as_lea, "/decisions/")
+        text(as_lea, "/decisions/updates/")
+        text(as_lea, "/decisions/late-orders/hearing-back/")
+
+    assert len(three) == len(one)
+
+
+def test_a_leader_decides_in_the_browser_and_a_staff_member_cannot(as_lea: Client, as_sam: Client) -> None:
+    decided()
+    insight = Insight.objects.first()
+    assert insight
+    form = {
+        "kind": "wont", "statement": "write a mail", "because": "", "insights": [insight.pk],
+        "option-TOTAL_FORMS": "0", "option-INITIAL_FORMS": "0",
+    }  # fmt: skip
+    assert as_lea.post("/decisions/late-orders/new/", form).status_code == 422
+    assert as_lea.post("/decisions/late-orders/new/", {**form, "because": "Nobody reads it"}).status_code == 302
+    assert as_sam.post("/decisions/late-orders/new/", {**form, "because": "I say so"}).status_code == 403
+
+    assert Decision.objects.filter(kind="wont").count() == 1
+
+
+def test_an_update_is_read_edited_approved_and_sent(as_lea: Client) -> None:
+    update = Update.objects.get(decision=decided())
+    assert "“" in text(as_lea, f"/decisions/updates/{update.ref}/") or "Nobody told us" in text(
+        as_lea, f"/decisions/updates/{update.ref}/"
+    )
+    as_lea.post(f"/decisions/updates/{update.ref}/", {"text_cited": "We call you now.", "text_general": ""})
+    as_lea.post(f"/decisions/updates/{update.ref}/approval/", {"do": "approve"})
+    assert "1 person gets one mail" in text(as_lea, "/decisions/late-orders/hearing-back/sending/")
+
+    response = as_lea.post("/decisions/late-orders/hearing-back/sending/")
+    assert response.status_code == 302
+    assert response.headers["Location"].startswith("/settings/jobs/")
