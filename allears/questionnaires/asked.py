@@ -1,7 +1,9 @@
-"""What this room tells studies: whether something can be asked, how long it takes, and who answered."""
+"""What this room tells studies: whether something can be asked, how long it takes, who answered and how many spoke.
+"""
 
 from __future__ import annotations
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,7 +14,7 @@ from allears.questionnaires.models import Answer, Response
 from allears.questionnaires.structure import draft_version, published_version
 from allears.studies import asking, hearing
 from allears.studies.asking import Missing
-from allears.studies.loop import Tab, add_tab
+from allears.studies.loop import Cell, Tab, add_tab, cell
 from allears.studies.models import Study
 from allears.studies.rules import can_see
 
@@ -22,9 +24,7 @@ def something_is_asked(study: Study) -> Missing | None:
     """A study opens with a published questionnaire only."""
     if published_version(study):
         return None
-    words = (
-        _("Publish its questions.") if draft_version(study) else _("Write its questions and publish them.")
-    )
+    words = _("Publish its questions.") if draft_version(study) else _("Write its questions and publish them.")
     return Missing(words, reverse("questionnaires:questionnaire", args=[study.slug]))
 
 
@@ -47,6 +47,14 @@ def _begun() -> Exists:
 
 def _uninvited(study: Study) -> int:
     return Response.objects.filter(study=study, invitation=None).count()
+
+
+@cell("spoke")
+def spoke(study: Study) -> Cell:
+    """How many said something, sent or not."""
+    said = Answer.objects.filter(response=OuterRef("pk"))
+    count = Response.objects.filter(Exists(said), study=study).count()
+    return Cell("spoke", intcomma(count), _("spoke"), reverse("questionnaires:results", args=[study.slug]))
 
 
 hearing.listen_with(hearing.Ear(answered=_sent, begun=_begun, uninvited=_uninvited))

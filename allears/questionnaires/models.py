@@ -137,7 +137,7 @@ class Response(models.Model):
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="responses")
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     invitation = models.OneToOneField(
-        Invitation, null=True, blank=True, on_delete=models.PROTECT, related_name="response"
+        Invitation, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     public_link = models.ForeignKey(
         PublicLink, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False

@@ -61,8 +61,7 @@ class NotNow(Exception):
 
 @transaction.atomic
 def create_study(*, by: User, title: str, slug: str = "", **fields: Any) -> Study:
-    """Return a new draft owned by `by`, with its collection of words. `fields`: those named in `CHANGEABLE`.
-    """
+    """Return a new draft owned by `by`, with its collection of words. `fields`: those named in `CHANGEABLE`."""
     title = title.strip()
     collection = Collection.objects.create(title=title)
     study = Study(slug=free_slug(slug or title), title=title, owner=by, collection=collection, **_known(fields))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from allears.studies.hearing import uninvited
 from allears.studies.loop import Cell, Tab, add_tab, cell
@@ -18,7 +18,7 @@ def asked(study: Study) -> Cell:
     """Who was invited, and who came without: by a public link or brought from elsewhere."""
     invited = Invitation.objects.filter(study=study).count()
     came = uninvited(study)
-    note = ngettext("%(n)s came uninvited", "%(n)s came uninvited", came) % {"n": intcomma(came)} if came else ""
+    note = _("%(n)s without an invitation") % {"n": intcomma(came)} if came and invited else ""
     return Cell(
         "asked",
         intcomma(invited + came),

@@ -1,5 +1,4 @@
-"""Whom to ask: from filters to people, how they compare with all customers, and what the contact budget says.
-"""
+"""Whom to ask: from filters to people, how they compare with all customers, and what the contact budget says."""
 
 from __future__ import annotations
 
@@ -56,8 +55,7 @@ def not_invited(people: QuerySet[Person], study: Study) -> QuerySet[Person]:
 
 
 def askable(people: QuerySet[Person], study: Study, minutes: float | Decimal) -> QuerySet[Person]:
-    """Return those who can be asked by mail now: not yet invited, with address, willing, with minutes left.
-    """
+    """Return those who can be asked by mail now: not yet invited, with address, willing, with minutes left."""
     return budget.free_for(not_invited(people, study).exclude(email=""), minutes)
 
 

@@ -54,8 +54,7 @@ class AlreadyReminded(Exception):
 
 @dataclass
 class Round:
-    """What came of inviting some people: who is invited now, how many were before, and why others were not.
-    """
+    """What came of inviting some people: who is invited now, how many were before, and why others were not."""
 
     invitations: list[Invitation] = field(default_factory=list)
     before: int = 0

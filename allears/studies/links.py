@@ -20,8 +20,7 @@ def fresh(invitation: Invitation) -> tuple[str, InvitationLink]:
 
 
 def invitation_for(token: str) -> Invitation | None:
-    """Return the invitation that a personal link opens, with its study and person; None: unknown or revoked.
-    """
+    """Return the invitation that a personal link opens, with its study and person; None: unknown or revoked."""
     link = (
         InvitationLink.objects.filter(token_hash=hash_token(token), revoked_at=None)
         .select_related("invitation__study", "invitation__person")

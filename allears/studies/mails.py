@@ -7,19 +7,18 @@ click in a mail program is enough.
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from allears.core.models import Organisation
 from allears.people.links import leaving_headers, leaving_link
 from allears.studies.links import answering_url
 from allears.studies.models import Invitation, Study
+from allears.studies.wording import minutes_in_words
 
 
 class Letters:
@@ -85,12 +84,6 @@ def language_for(person: str, study: str) -> str:
             if candidate in spoken:
                 return candidate
     return settings.LANGUAGE_CODE
-
-
-def minutes_in_words(minutes: Any) -> str:
-    """Return "about 3 minutes": rounded up, because a promise of time is kept or broken."""
-    whole = max(1, math.ceil(float(minutes)))
-    return ngettext("about %(count)d minute", "about %(count)d minutes", whole) % {"count": whole}
 
 
 def one_line(words: str) -> str:

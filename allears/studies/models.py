@@ -119,8 +119,7 @@ class Invitation(models.Model):
 
 
 class InvitationLink(models.Model):
-    """A personal link of an invitation. Each mail carries one of its own; any of them opens the same answers.
-    """
+    """A personal link of an invitation. Each mail carries one of its own; any of them opens the same answers."""
 
     invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, related_name="links")
     token_hash = models.CharField(max_length=64, unique=True)

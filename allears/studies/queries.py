@@ -50,14 +50,12 @@ def _of_team(user: User) -> Q:
 
 
 def overdue(studies: QuerySet[Study]) -> QuerySet[Study]:
-    """Return those whose promised day is past. Whether everybody has heard back by now, a room above knows.
-    """
+    """Return those whose promised day is past. Whether everybody has heard back by now, a room above knows."""
     return studies.exclude(state=State.DRAFT).filter(promise_on__lt=today())
 
 
 def counts(studies: QuerySet[Study], user: User) -> dict[str, int]:
-    """Return how many of `studies` there are: all (""), in each state, `user`'s own, and with a promise past.
-    """
+    """Return how many of `studies` there are: all (""), in each state, `user`'s own, and with a promise past."""
     late = Q(promise_on__lt=today()) & ~Q(state=State.DRAFT)
     by_state = {state: Count("pk", filter=Q(state=state)) for state in State.values}
     found = studies.aggregate(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
+from typing import Any
 
 from django.utils import formats
 from django.utils.translation import gettext as _
@@ -29,3 +31,9 @@ def on_day(day: date) -> str:
 def percent(share: float | None) -> str:
     """Return "64%"; nothing where there are too few to speak of shares."""
     return "" if share is None else f"{share * 100:.0f}%"
+
+
+def minutes_in_words(minutes: Any) -> str:
+    """Return "about 3 minutes": rounded up, because a promise of time is kept or broken."""
+    whole = max(1, math.ceil(float(minutes)))
+    return ngettext("about %(count)d minute", "about %(count)d minutes", whole) % {"count": whole}

@@ -37,7 +37,7 @@ from allears.questionnaires.structure import (
     sections_of,
     versions_of,
 )
-from allears.questionnaires.views.finding import draft_question, draft_section, own_study, reader, seen_study
+from allears.questionnaires.views.finding import draft_question, draft_section, own_study, posted, reader, seen_study
 from allears.studies.models import Study
 from allears.studies.rules import can_work_on
 
@@ -127,7 +127,7 @@ def section(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         return _back(study, f"page-{pk}")
     if act == "remove":
         return _remove_section(request, study, found)
-    form = SectionForm(request.POST or None, initial={"title": found.title, "text": found.text})
+    form = SectionForm(posted(request), initial={"title": found.title, "text": found.text})
     if request.method == "POST" and form.is_valid():
         authoring.change_section(section=found, by=reader(request), **form.cleaned_data)
         return _back(study, f"page-{pk}")
@@ -154,7 +154,7 @@ def new_question(request: HttpRequest, slug: str) -> HttpResponse:
     if not is_kind(kind):
         context = {"study": study, "section": request.GET.get("section", ""), "kinds": QuestionKind.choices}
         return render(request, "questionnaires/kinds.html", context)
-    form = QuestionForm(request.POST or None, kind=kind, initial=first_values(kind))
+    form = QuestionForm(posted(request), kind=kind, initial=first_values(kind))
     rows = _rows(request, kind, None)
     if _is_whole(request, form, rows):
         page = _page_for(request, study)
@@ -206,7 +206,7 @@ def question(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
     study, found = draft_question(request, slug, key)
     kind = request.GET.get("kind", "")
     kind = kind if is_kind(kind) else found.kind
-    form = QuestionForm(request.POST or None, kind=kind, initial={**first_values(kind), **_said(found)})
+    form = QuestionForm(posted(request), kind=kind, initial={**first_values(kind), **_said(found)})
     rows = _rows(request, kind, found)
     if _is_whole(request, form, rows):
         authoring.change_question(

@@ -132,7 +132,8 @@ def _end(result: QuestionResult, value: float) -> str:
 def _in_bin(each: statistics.Bin, counts: dict[float, int]) -> tuple[str, int, str]:
     inside = [value for value in counts if each.low <= value < each.high] or [each.low]
     low, high = min(inside), max(inside)
-    label = f"{each.low:g} – {each.high:g}"
+    whole = all(value.is_integer() for value in counts) and each.high - each.low >= 1
+    label = f"{each.low:g} – {each.high - 1:g}" if whole else f"{each.low:g} – {each.high:g}"
     return label, each.count, f"{low:g}-{high:g}" if high > low else f"{low:g}"
 
 

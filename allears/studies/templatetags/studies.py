@@ -15,7 +15,7 @@ from allears.design.parts import Link
 from allears.studies.loop import tabs_of
 from allears.studies.models import State, Study
 from allears.studies.rules import can_work_on
-from allears.studies.wording import promise_in_words
+from allears.studies.wording import minutes_in_words, promise_in_words
 
 register = template.Library()
 
@@ -64,3 +64,9 @@ def state_chip(study: Study) -> SafeString:
 def promised(study: Study) -> str:
     """What the study's promise comes to today: "9 days left", "3 days overdue"."""
     return promise_in_words(study.promise_on) if isinstance(study.promise_on, date) else ""
+
+
+@register.filter
+def about(minutes: float) -> str:
+    """An estimate in words: "about 3 minutes"."""
+    return minutes_in_words(minutes)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -20,6 +21,7 @@ from allears.core.models import Job
 from allears.core.progress import job_url
 from allears.core.queries import the_organisation
 from allears.core.rules import is_researcher
+from allears.people.links import leaving_link
 from allears.people.models import Facet, Person
 from allears.people.queries import facets_of, matching
 from allears.people.rules import may_override_budget
@@ -29,7 +31,7 @@ from allears.studies.forms import RoundForm, WhoForm
 from allears.studies.mails import Letters
 from allears.studies.models import Invitation, Study
 from allears.studies.queries import last_round
-from allears.studies.views.finding import own_study, reader
+from allears.studies.views.finding import own_study, posted, reader
 
 A_PAGE = 40
 MOST_BY_HAND = 200
@@ -155,7 +157,9 @@ def _letter(study: Study, person: Person, kind: str) -> dict[str, Any]:
     sample = Invitation(study=study, person=person, minutes=Decimal(str(asking.minutes_of(study))))
     letters = Letters(study, the_organisation())
     write = letters.reminder if kind == "reminder" else letters.invitation
-    return write(sample, _("their-own-link"))
+    written = write(sample, _("their-own-link"))
+    # The way out of our mails is signed for this very person: whoever reads a preview must not hold it.
+    return {**written, "text": written["text"].replace(leaving_link(person), f"{settings.BASE_URL}/…")}
 
 
 @door(is_researcher)
@@ -165,7 +169,7 @@ def invitation_round(request: HttpRequest, slug: str) -> HttpResponse:
     study, how = own_study(request, slug), request.GET.get("how", "all")
     estimate = asking.minutes_of(study)
     chosen = _chosen(request.GET, how)
-    form = RoundForm(request.POST or None, initial={"minutes": estimate})
+    form = RoundForm(posted(request), initial={"minutes": estimate})
     if request.method == "POST" and form.is_valid() and study.is_open:
         return redirect(job_url(_ask(request, study, chosen, how, form.cleaned_data)))
     minutes = form.cleaned_data.get("minutes", estimate) if form.is_bound and form.is_valid() else estimate

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
 
 from allears.core.models import User
@@ -16,6 +16,11 @@ from allears.studies.rules import can_see, can_see_who_was_asked, can_work_on
 def reader(request: HttpRequest) -> User:
     """Return who is signed in; doors have made sure that somebody is."""
     return cast(User, request.user)
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """Return what a form sent, be it empty; None when the page was only asked for."""
+    return request.POST if request.method == "POST" else None
 
 
 def seen_study(request: HttpRequest, slug: str) -> Study:

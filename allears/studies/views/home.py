@@ -31,8 +31,7 @@ STEP_TONES: dict[str, Tone] = {
 @door(signs_in)
 @require_GET
 def studies(request: HttpRequest) -> HttpResponse:
-    """The studies that the reader may see: all or theirs, by state, by words, or those whose promise is past.
-    """
+    """The studies that the reader may see: all or theirs, by state, by words, or those whose promise is past."""
     user, query = reader(request), request.GET
     seen = queries.seen_by(user)
     found = _shown(seen, user, query.get("show", ""), query.get("q", ""))

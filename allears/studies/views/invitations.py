@@ -168,11 +168,11 @@ def _lines(study: Study) -> Iterator[str]:
 def _cells(row: Invitation) -> list[str]:
     reminders = [mail.at.isoformat() for mail in row.mails.all() if mail.kind == "remind"]
     decline = getattr(row, "decline", None)
-    return [
-        row.ref, row.person.ref, row.person.name, row.person.email, row.person.account.name if row.person.account else "",
-        row.invited_at.isoformat(), str(row.minutes), outcome_of(row).value, reminders[-1] if reminders else "",
-        decline.kind if decline else "", decline.reason if decline else "",
-    ]  # fmt: skip
+    account = row.person.account.name if row.person.account else ""
+    asked = [row.ref, row.person.ref, row.person.name, row.person.email, account]
+    became = [row.invited_at.isoformat(), str(row.minutes), outcome_of(row).value]
+    said = [decline.kind, decline.reason] if decline else ["", ""]
+    return [*asked, *became, reminders[-1] if reminders else "", *said]
 
 
 def plain_cell(value: str) -> str:

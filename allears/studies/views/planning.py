@@ -19,14 +19,14 @@ from allears.studies import actions, asking
 from allears.studies.forms import NoteForm, StudyForm, TeamForm, written
 from allears.studies.models import State, StateChange, Study
 from allears.studies.rules import can_hand_over, can_work_on
-from allears.studies.views.finding import own_study, reader, seen_study
+from allears.studies.views.finding import own_study, posted, reader, seen_study
 
 
 @door(is_researcher)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Begin a study with what is known of it; only a title is needed."""
-    form = StudyForm(request.POST or None, initial={"language": reader(request).language})
+    form = StudyForm(posted(request), initial={"language": reader(request).language})
     if request.method == "POST" and form.is_valid() and "look" not in request.POST:
         study = actions.create_study(by=reader(request), **form.cleaned_data)
         messages.success(request, _("Begun. It is a draft until you open it; nobody is asked yet."))
@@ -106,7 +106,7 @@ def closing(request: HttpRequest, slug: str) -> HttpResponse:
 def _change_state(
     request: HttpRequest, study: Study, act: Callable[..., StateChange], page: str, told: str
 ) -> HttpResponse:
-    form = NoteForm(request.POST or None)
+    form = NoteForm(posted(request))
     missing = [] if study.is_open else asking.missing(study)
     if request.method == "POST" and form.is_valid() and not missing:
         try:
