@@ -26,6 +26,12 @@ def settings(request: StaffRequest) -> HttpResponse:
     return redirect("core:organisation" if is_administrator(request.user) else "core:profile")
 
 
+@door(signs_in)
+def own_address(request: StaffRequest) -> HttpResponse:
+    """The library's page for one's own addresses; here administrators change them, and the profile says so."""
+    return redirect("core:profile")
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @door(signs_in)
 def profile(request: StaffRequest) -> HttpResponse:

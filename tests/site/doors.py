@@ -1,0 +1,94 @@
+"""Which roles may open which address: the whole site in one table, read by test_doors.py.
+
+A new address without a line here fails the tests. A door is about roles; whether somebody may see *this* study is a
+rule of its room, tested there.
+"""
+
+from __future__ import annotations
+
+ROLES = ("researcher", "leader", "staff", "administrator")
+
+# Participants, the public and whoever is invited: no account needed.
+OPEN = """
+    answering:decline answering:numbered answering:page answering:paused core:join people:leave
+    verbatims:look_up verbatims:receipt web:consent web:fresh web:helped web:me web:new_link
+    web:own_erasure web:own_export web:personal web:seen web:you_said
+"""
+
+# Administrators alone.
+ADMINISTRATORS = """
+    core:activity core:audit core:health core:invitations core:organisation core:outbox core:outbox_again
+    core:outbox_mail core:staff core:staff_member core:test_mail core:withdraw people:budget
+    people:erasure people:holdings
+"""
+
+# Everybody who signs in.
+SIGNED_IN = """
+    account_email core:job core:jobs core:profile core:settings decisions:about_insight decisions:all_updates
+    decisions:approval decisions:change decisions:changes decisions:decision decisions:edit
+    decisions:edit_change decisions:index decisions:new decisions:of_study decisions:publish
+    decisions:sending decisions:update decisions:updates decisions:withdraw design:gallery
+    design:gallery_page design:sheet design:theme insights:beside insights:beside_study insights:insight
+    insights:insights insights:list insights:read insights:theme insights:themes insights:verbatim
+    insights:words insights:words_of_study questionnaires:preview questionnaires:questionnaire
+    questionnaires:results questionnaires:version questionnaires:versions studies:list studies:public_link
+    studies:public_link_code studies:study web:heard web:home web:search web:sight
+"""
+
+# Who makes sense of words and decides.
+RESEARCHERS_AND_LEADERS = """
+    insights:cite insights:insight_change insights:insight_new insights:looked insights:uncite
+    insights:withdrawal
+"""
+
+# Who asks.
+RESEARCHERS = """
+    insights:code insights:theme_change insights:theme_merge insights:theme_new insights:theme_place
+    insights:theme_retirement insights:theme_split insights:uncode questionnaires:draft
+    questionnaires:new_question questionnaires:place questionnaires:publishing questionnaires:question
+    questionnaires:section questionnaires:sections questionnaires:undo studies:closing studies:edit
+    studies:invitations_csv studies:letter studies:new studies:opening studies:people studies:problem
+    studies:round
+"""
+
+# Who may see people by name.
+NOT_STAFF_MEMBERS = """
+    people:account people:accounts people:list people:person studies:invitation studies:invitations
+"""
+
+# Who keeps people's records.
+RESEARCHERS_AND_ADMINISTRATORS = """
+    people:apart people:consents people:details people:facet people:facet-name people:facet-place
+    people:facet-removal people:facets people:import people:import-report people:imports people:limits
+    people:lookalikes people:merge people:merge-choose people:new people:revoke-links people:undo-merge
+    people:value-merge people:value-name people:value-place studies:team
+"""
+
+# The library's pages on the way in; open to all.
+ENTRANCE = """
+    account_confirm_email account_confirm_login_code account_email_verification_sent account_inactive
+    account_login account_logout account_reset_password account_reset_password_done
+    account_reset_password_from_key account_reset_password_from_key_done account_signup mfa_authenticate
+    mfa_login_webauthn
+"""
+
+# The library's pages about one's own account; everybody who signs in.
+OWN_ACCOUNT = """
+    account_change_password account_reauthenticate account_set_password mfa_activate_totp mfa_add_webauthn
+    mfa_deactivate_totp mfa_download_recovery_codes mfa_edit_webauthn mfa_generate_recovery_codes
+    mfa_index mfa_list_webauthn mfa_reauthenticate mfa_reauthenticate_webauthn mfa_remove_webauthn
+    mfa_view_recovery_codes usersessions_list
+"""
+
+ANYBODY = frozenset({"anonymous", *ROLES})
+TABLE: dict[str, frozenset[str]] = {
+    **dict.fromkeys(OPEN.split(), ANYBODY),
+    **dict.fromkeys(ENTRANCE.split(), ANYBODY),
+    **dict.fromkeys(OWN_ACCOUNT.split(), frozenset(ROLES)),
+    **dict.fromkeys(SIGNED_IN.split(), frozenset(ROLES)),
+    **dict.fromkeys(NOT_STAFF_MEMBERS.split(), frozenset({"researcher", "leader", "administrator"})),
+    **dict.fromkeys(RESEARCHERS_AND_LEADERS.split(), frozenset({"researcher", "leader"})),
+    **dict.fromkeys(RESEARCHERS_AND_ADMINISTRATORS.split(), frozenset({"researcher", "administrator"})),
+    **dict.fromkeys(RESEARCHERS.split(), frozenset({"researcher"})),
+    **dict.fromkeys(ADMINISTRATORS.split(), frozenset({"administrator"})),
+}
