@@ -12,19 +12,18 @@ import csv
 import hashlib
 import io
 import json
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from allears.core import audit
 from allears.core.clock import now
 from allears.core.models import User
 from allears.core.tables import safe_cell
-from allears.questionnaires.models import Answer, Question, QuestionKind, Response
+from allears.questionnaires.models import Answer, Choice, Question, QuestionKind, Response
 from allears.questionnaires.structure import questions_in, sections_of, versions_of
 from allears.studies.models import Study
 from allears.verbatims.models import Verbatim
@@ -32,7 +31,25 @@ from allears.verbatims.models import Verbatim
 CHUNK = 1000
 FORMAT = 1
 ABOUT = ("response", "person", "state", "language", "started_at", "submitted_at", "version")
+RESPONSE = ("pk", "ref", "person__ref", "language", "started_at", "submitted_at", "version__number")
+ANSWER = ("response", "question", "box", "choice", "number", "text", "verbatim", "verbatim__text")
+VERBATIM = (
+    "ref", "source__prompt", "person__ref", "text", "stone__at", "language", "spoken_at", "supersedes__ref",
+    "digest",
+)  # fmt: skip
 Told = Callable[[int], None]
+
+
+class Said(NamedTuple):
+    """One answer: the box, the choice's wording, the number, the words."""
+
+    box: int
+    label: str | None
+    number: float | None
+    text: str
+
+
+NOTHING: dict[str, list[Said]] = {}
 
 
 @dataclass(frozen=True)
@@ -41,7 +58,7 @@ class Column:
 
     heading: str
     key: str
-    read: Callable[[list[Answer]], str]
+    read: Callable[[list[Said]], str]
 
 
 def export(*, study: Study, folder: Path, by: User | str | None, told: Told = lambda rows: None) -> dict[str, Any]:
@@ -66,23 +83,23 @@ def export(*, study: Study, folder: Path, by: User | str | None, told: Told = la
 def responses_csv(study: Study, told: Told = lambda rows: None) -> Iterator[str]:
     """responses.csv as a stream of lines, the headings first."""
     columns = columns_of(study)
-    keys = _keys_of(study)
+    keys, labels = _keys_of(study), _labels_of(study)
     yield _line([*ABOUT, *(column.heading for column in columns)])
     done = 0
-    for chunk in _chunks(Response.objects.filter(study=study).select_related("person", "version")):
-        answers = _answers_of(chunk, keys)
-        for response in chunk:
-            given = answers[response.pk]
-            yield _line([*_about(response), *(column.read(given[column.key]) for column in columns)])
+    for chunk in _chunks(Response.objects.filter(study=study).order_by("pk").values_list(*RESPONSE)):
+        answers = _answers_of([row[0] for row in chunk], keys, labels)
+        for row in chunk:
+            given = answers.get(row[0], NOTHING)
+            yield _line([*_about(row), *(column.read(given.get(column.key, [])) for column in columns)])
         done += len(chunk)
         told(done)
 
 
 def verbatims_jsonl(study: Study) -> Iterator[str]:
     """verbatims.jsonl as a stream of lines, in the order in which the words were kept."""
-    rows = Verbatim.objects.filter(collection=study.collection_id).order_by("pk")
-    for verbatim in rows.select_related("source", "person", "stone", "supersedes").iterator(CHUNK):
-        yield json.dumps(_entry(verbatim), ensure_ascii=False) + "\n"
+    rows = Verbatim.objects.filter(collection=study.collection_id).order_by("pk").values_list(*VERBATIM)
+    for row in rows.iterator(CHUNK):
+        yield json.dumps(_entry(row), ensure_ascii=False) + "\n"
 
 
 def columns_of(study: Study) -> list[Column]:
@@ -110,43 +127,40 @@ def _columns_of(question: Question) -> Iterator[Column]:
         yield Column(f"{text} [own words]", key, _own_words)
 
 
-def _words(given: list[Answer], box: int) -> str:
-    return next((_said(answer) for answer in given if answer.box == box and answer.choice_id is None), "")
+def _words(given: list[Said], box: int) -> str:
+    return next((said.text for said in given if said.box == box and said.label is None), "")
 
 
-def _ticked(given: list[Answer], label: str) -> str:
+def _ticked(given: list[Said], label: str) -> str:
     if not given:
         return ""
-    return "1" if any(answer.choice and answer.choice.label == label for answer in given) else "0"
+    return "1" if any(said.label == label for said in given) else "0"
 
 
-def _value(given: list[Answer]) -> str:
-    answer = next(iter(given), None)
-    if answer is None:
+def _value(given: list[Said]) -> str:
+    said = next(iter(given), None)
+    if said is None:
         return ""
-    if answer.choice:
-        return answer.choice.label
-    return "" if answer.number is None else f"{answer.number:.15g}"
+    if said.label is not None:
+        return said.label
+    return "" if said.number is None else f"{said.number:.15g}"
 
 
-def _own_words(given: list[Answer]) -> str:
-    return "\n".join(said for answer in given if answer.choice_id and (said := _said(answer)))
+def _own_words(given: list[Said]) -> str:
+    return "\n".join(said.text for said in given if said.label is not None and said.text)
 
 
-def _said(answer: Answer) -> str:
-    return answer.verbatim.text if answer.verbatim else answer.text
-
-
-def _about(response: Response) -> list[str]:
-    submitted = response.submitted_at
+def _about(row: tuple[Any, ...]) -> list[str]:
+    _pk, ref, person, language, began, submitted, version = row
+    state = "complete" if submitted else "partial"
     return [
-        response.ref,
-        response.person.ref if response.person else "",
-        "complete" if submitted else "partial",
-        response.language,
-        response.started_at.isoformat(),
+        ref,
+        person or "",
+        state,
+        language,
+        began.isoformat(),
         submitted.isoformat() if submitted else "",
-        str(response.version.number),
+        str(version),
     ]
 
 
@@ -156,39 +170,46 @@ def _keys_of(study: Study) -> dict[int, str]:
     return {pk: str(key) for pk, key in asked.values_list("pk", "key")}
 
 
-def _answers_of(chunk: list[Response], keys: dict[int, str]) -> dict[int, dict[str, list[Answer]]]:
+def _labels_of(study: Study) -> dict[int, str]:
+    """The wording of every choice that the study ever offered, by id."""
+    offered = Choice.objects.filter(question__version__questionnaire__study=study)
+    return dict(offered.values_list("pk", "label"))
+
+
+def _answers_of(responses: list[int], keys: dict[int, str], labels: dict[int, str]) -> dict[int, dict[str, list[Said]]]:
     """The answers of some responses by response and question, in one query."""
-    found: dict[int, dict[str, list[Answer]]] = defaultdict(lambda: defaultdict(list))
-    rows = Answer.objects.filter(response__in=[response.pk for response in chunk])
-    for answer in rows.select_related("choice", "verbatim").order_by("response", "question", "box"):
-        found[answer.response_id][keys[answer.question_id]].append(answer)
+    found: dict[int, dict[str, list[Said]]] = {}
+    rows = Answer.objects.filter(response__in=responses).order_by("response", "question", "box")
+    for response, question, box, choice, number, text, verbatim, words in rows.values_list(*ANSWER):
+        said = Said(box, None if choice is None else labels[choice], number, words if verbatim else text)
+        found.setdefault(response, {}).setdefault(keys[question], []).append(said)
     return found
 
 
-def _entry(verbatim: Verbatim) -> dict[str, Any]:
-    stone = getattr(verbatim, "stone", None)
+def _entry(row: tuple[Any, ...]) -> dict[str, Any]:
+    ref, prompt, person, text, redacted_at, language, spoken_at, supersedes, digest = row
     return {
-        "ref": verbatim.ref,
-        "question": verbatim.source.prompt,
-        "person": verbatim.person.ref if verbatim.person else None,
-        "text": None if stone else verbatim.text,
-        "redacted_at": stone.at.isoformat() if stone else None,
-        "language": verbatim.language,
-        "spoken_at": verbatim.spoken_at.isoformat(),
-        "supersedes": verbatim.supersedes.ref if verbatim.supersedes else None,
-        "digest": bytes(verbatim.digest).hex(),
+        "ref": ref,
+        "question": prompt,
+        "person": person,
+        "text": None if redacted_at else text,
+        "redacted_at": redacted_at.isoformat() if redacted_at else None,
+        "language": language,
+        "spoken_at": spoken_at.isoformat(),
+        "supersedes": supersedes,
+        "digest": bytes(digest).hex(),
     }
 
 
-def _chunks(responses: Any) -> Iterator[list[Response]]:
-    rows = responses.order_by("pk").iterator(CHUNK)
+def _chunks(responses: Any) -> Iterator[list[tuple[Any, ...]]]:
+    rows = responses.iterator(CHUNK)
     while chunk := list(islice(rows, CHUNK)):
         yield chunk
 
 
 def _line(cells: Iterable[str]) -> str:
     text = io.StringIO()
-    csv.writer(text).writerow([safe_cell(cell) for cell in cells])
+    csv.writer(text).writerow([safe_cell(cell) if cell else cell for cell in cells])
     return text.getvalue()
 
 

@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 
 from allears.core.clock import now
 from allears.people.actions import value_of
-from allears.people.models import FacetValue, Person, PersonFacet
+from allears.people.models import FacetValue, Person
 from allears.questionnaires.dialects import Given, Plan, Problem, Reply
 from allears.questionnaires.importing.fitting import Fitted
 from allears.questionnaires.importing.persons import persons_of
-from allears.questionnaires.models import Answer, Response
+from allears.questionnaires.importing.writing import write_answers, write_facets
+from allears.questionnaires.models import Response
 from allears.studies.models import Study
 from allears.verbatims.actions import keep_many
 from allears.verbatims.ledger import LONGEST, Words
@@ -79,22 +80,11 @@ class Store:
         given = [(response, answer) for response, reply in pairs for answer in reply.given]
         speaking = [(response, answer) for response, answer in given if answer.text]
         kept = iter(keep_many([self._words(response, answer) for response, answer in speaking]))
-        answers = [self._answer(response, answer) for response, answer in given]
-        for answer, (_response, said) in zip(answers, given, strict=True):
-            answer.verbatim = next(kept) if said.text else None
-        Answer.objects.bulk_create(answers, batch_size=500)
-        return len(speaking)
-
-    def _answer(self, response: Response, given: Given) -> Answer:
-        placed = self.fitted.placed[given.question]
-        return Answer(
-            response=response,
-            question=placed.question,
-            box=given.box,
-            choice_id=placed.choices[given.choice] if given.choice is not None else None,
-            number=given.number,
-            at=response.changed_at,
+        write_answers(
+            (response, self.fitted.placed[answer.question], answer, next(kept) if answer.text else None)
+            for response, answer in given
         )
+        return len(speaking)
 
     def _words(self, response: Response, given: Given) -> Words:
         source = self.fitted.placed[given.question].question.source_id
@@ -111,14 +101,12 @@ class Store:
 
     def _give_facets(self, pairs: list[tuple[Response, Reply]]) -> None:
         """What people said of themselves; what was known of them before stays."""
-        rows = [
-            PersonFacet(person=response.person, facet_id=value.facet_id, value=value)
+        write_facets(
+            (response.person_id, value)
             for response, reply in pairs
-            if response.person
             for given in reply.given
             if given.choice is not None and (value := self.facets.get((given.question, given.choice)))
-        ]
-        PersonFacet.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+        )
 
     def _drop_what_is_too_long(self, reply: Reply) -> None:
         """The ledger takes a megabyte of words at once; more is reported, and the rest of the row taken."""
