@@ -55,9 +55,7 @@ def test_below_ten_answers_there_is_neither_percentage_nor_interval() -> None:
 
 
 def test_from_ten_answers_the_share_and_its_interval_are_drawn() -> None:
-    yes, _no = charts.distribution(
-        [charts.Answers("Yes", 60, 0.5, 0.69), charts.Answers("No", 40, 0.31, 0.5)]
-    )
+    yes, _no = charts.distribution([charts.Answers("Yes", 60, 0.5, 0.69), charts.Answers("No", 40, 0.31, 0.5)])
     assert (yes.width, yes.low, yes.high) == ("85.71%", "71.43%", "98.57%")
     assert (yes.note, yes.tick_shown) == ("60%", "50%–69%")
 
@@ -87,9 +85,7 @@ def test_a_funnel_in_which_nobody_was_asked_is_empty() -> None:
 
 
 def test_coverage_compares_the_chosen_with_all_customers() -> None:
-    facet = charts.Facet(
-        "Region", [charts.FacetValue("North", 30, 500, 25, 35), charts.FacetValue("South", 10, 500)]
-    )
+    facet = charts.Facet("Region", [charts.FacetValue("North", 30, 500, 25, 35), charts.FacetValue("South", 10, 500)])
     north, south = charts.coverage(facet)
     assert (north.width, north.tick, north.note, north.tick_shown) == ("83.33%", "55.56%", "75%", "50%")
     assert (north.low, north.high) == ("69.44%", "97.22%")
@@ -150,9 +146,7 @@ def test_a_large_gap_is_a_surprise_and_says_which_way() -> None:
 
 
 def test_the_lines_of_a_journey_meet_half_way_between_two_rows() -> None:
-    first, second = charts.journey(
-        [charts.Touchpoint("offer", 3, 5), charts.Touchpoint("portal", 3, 1)], 1, 5, large=1
-    )
+    first, second = charts.journey([charts.Touchpoint("offer", 3, 5), charts.Touchpoint("portal", 3, 1)], 1, 5, large=1)
     assert (first.actual_from, first.actual_to, second.actual_from) == ("", "50%", "50%")
 
 

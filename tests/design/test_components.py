@@ -164,9 +164,7 @@ def test_a_group_of_choices_has_a_legend_and_is_described_as_a_whole() -> None:
     page = drawn("{% field form.way %}", form=StudyForm({"way": "shout"}))
     group = page.css_first("fieldset")
     assert text(page, "legend") == "Way"
-    assert text(page, f"#{group.attributes['aria-describedby']}").endswith(
-        "Please choose one of those shown."
-    )
+    assert text(page, f"#{group.attributes['aria-describedby']}").endswith("Please choose one of those shown.")
     assert [label.text(strip=True) for label in page.css("label")] == ["One by one", "Together"]
 
 

@@ -86,16 +86,12 @@ def test_error_pages_say_what_to_do_next(name: str, db: None) -> None:
 
 
 def test_a_refusal_gives_its_own_reason(db: None) -> None:
-    assert "Only its facilitator" in render_to_string(
-        "403.html", {"exception": "Only its facilitator sees a panel."}
-    )
+    assert "Only its facilitator" in render_to_string("403.html", {"exception": "Only its facilitator sees a panel."})
 
 
 def test_the_participants_page_needs_no_script_no_font_and_no_rail() -> None:
     page = HTMLParser(render_to_string("design/participant.html", {"page_language": "ar", "page_rtl": True}))
     assert page.css("script, nav") == []
-    assert [link.attributes["href"] for link in page.css("link[rel=stylesheet]")] == [
-        "/static/design/participant.css"
-    ]
+    assert [link.attributes["href"] for link in page.css("link[rel=stylesheet]")] == ["/static/design/participant.css"]
     html = page.css_first("html")
     assert (html.attributes["lang"], html.attributes["dir"]) == ("ar", "rtl")

@@ -1,0 +1,156 @@
+"""The gallery in a real browser: what no template test can see.
+
+The browser asks Django's test client, through a route, so there is no second server and no second thread. The client
+is called in the test's own context: Django keeps its database connection there.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.staticfiles import finders
+from django.test import Client
+from playwright.sync_api import Browser, Page, Route
+
+from allears.design import gallery
+
+pytestmark = pytest.mark.browser
+HOST = "http://localhost"  # which a browser trusts as it trusts HTTPS
+QUIET = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    " --disable-component-update --disable-sync"
+)
+SCREENS = [(360, "light"), (1280, "dark")]
+ADDRESSES = [f"/design/{name}/" for name in gallery.PAGES] + [f"/design/sheets/{name}/" for name in gallery.SHEETS]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    return {"executable_path": shutil.which("chromium"), "args": QUIET.split()}
+
+
+class Reader:
+    """Somebody with a browser, signed in as Ana."""
+
+    def __init__(self, browser: Browser, client: Client) -> None:
+        self.browser, self.client = browser, client
+        self.complaints: list[str] = []
+        self.here = contextvars.copy_context()
+
+    def opens(self, path: str, width: int = 1280, scheme: Any = "light", script: bool = True) -> Page:
+        context = self.browser.new_context(
+            viewport={"width": width, "height": 800},
+            color_scheme=scheme,
+            java_script_enabled=script,
+            permissions=["clipboard-write"],
+        )
+        page = context.new_page()
+        page.set_default_navigation_timeout(60_000)
+        page.set_default_timeout(10_000)
+        page.on("console", lambda message: self._hears(message.type, message.text))
+        page.route("**/*", self._answers)
+        page.goto(HOST + path)
+        return page
+
+    def _hears(self, kind: str, text: str) -> None:
+        if kind == "error":
+            self.complaints.append(text)
+
+    def _answers(self, route: Route) -> None:
+        path = route.request.url.removeprefix(HOST)
+        if path.startswith("/static/"):
+            route.fulfill(path=Path(str(finders.find(path.removeprefix("/static/")))))
+        else:
+            answer = self.here.run(self.client.get, path)
+            headers = {name: value for name, value in answer.headers.items() if name != "Content-Length"}
+            route.fulfill(status=answer.status_code, headers=headers, body=answer.content)
+
+
+@pytest.fixture
+def reader(browser: Browser, as_ana: Client) -> Iterator[Reader]:
+    reader = Reader(browser, as_ana)
+    yield reader
+    for context in browser.contexts:
+        context.close()
+
+
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
+def test_every_page_fits_obeys_the_policy_and_satisfies_axe(reader: Reader, width: int, scheme: str) -> None:
+    for address in ADDRESSES:
+        page = reader.opens(address, width, scheme)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+        assert _faults(page) == [], address
+        page.context.close()
+    assert reader.complaints == []
+
+
+def _faults(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [f"{fault['id']}: {fault['nodes'][0]['html'][:120]}" for fault in found]
+
+
+def test_a_dialog_opens_in_place_and_escape_leaves_it(reader: Reader) -> None:
+    page = reader.opens("/design/controls/")
+    page.click("a[data-dialog]")
+    assert page.locator("dialog").evaluate("it => it.open")
+    page.keyboard.press("Escape")
+    assert not page.locator("dialog").evaluate("it => it.open")
+
+
+def test_no_go_back_inside_a_dialog_only_closes_it(reader: Reader) -> None:
+    page = reader.opens("/design/controls/")
+    page.click("a[data-dialog]")
+    page.click("dialog [data-cancel]")
+    assert not page.locator("dialog").evaluate("it => it.open")
+
+
+def test_without_script_the_question_is_a_page_of_its_own(reader: Reader) -> None:
+    page = reader.opens("/design/controls/", script=False)
+    page.click("a[data-dialog]")
+    assert page.url.endswith("#close-it")
+    assert not page.locator("dialog").is_visible()
+
+
+def test_a_menu_closes_on_escape_and_gives_the_focus_back(reader: Reader) -> None:
+    page = reader.opens("/design/controls/")
+    page.click("summary:has-text('More')")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    assert page.locator("details.menu[open]").count() == 0
+    assert page.evaluate("document.activeElement.textContent") == "More"
+
+
+def test_copying_says_that_it_worked(reader: Reader) -> None:
+    page = reader.opens("/design/controls/")
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: {writeText: async () => {}}})")
+    page.locator("[data-copy]").evaluate("it => { it.hidden = false }")
+    page.click("[data-copy]")
+    assert page.inner_text("[data-copy]") == "Copied"
+
+
+def test_on_a_phone_the_rail_is_a_menu_even_without_script(reader: Reader) -> None:
+    page = reader.opens("/design/home/", width=360, script=False)
+    assert not page.locator("nav.rail").is_visible()
+    page.click(".topbar button")
+    assert page.locator("nav.rail").is_visible()
+
+
+def test_a_form_that_came_back_begins_at_its_summary(reader: Reader) -> None:
+    page = reader.opens("/design/forms/")
+    assert page.evaluate("document.activeElement.id") == "error-summary"
+    page.click(".summary a >> nth=0")
+    assert page.evaluate("document.activeElement.name") == "name"
+
+
+def test_a_participant_can_hit_everything_with_a_thumb(reader: Reader) -> None:
+    page = reader.opens("/design/sheets/ask/", width=360, script=False)
+    sizes = page.locator(".choice, .button, .ways a, .answer").evaluate_all(
+        "all => all.map(it => it.getBoundingClientRect()).map(box => Math.min(box.width, box.height))"
+    )
+    assert min(sizes) >= 44
