@@ -127,7 +127,9 @@ class ThemeForm(forms.Form):
 class MergeForm(forms.Form):
     """Which theme this one becomes part of."""
 
-    into = forms.ModelChoiceField(label=_("Merge it into"), queryset=Theme.objects.none())
+    into = forms.ModelChoiceField(
+        label=_("Merge it into"), queryset=Theme.objects.none(), empty_label=_("choose a theme")
+    )
 
     def __init__(self, *args: Any, theme: Theme, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -58,6 +58,7 @@ class Shown:
     read: bool = False
     rest: int = 0  # how many characters are not shown here
     gone: bool = False
+    among: str = ""  # what the page holds several of: "studies", "questions" or ""
 
     @property
     def url(self) -> str:
@@ -68,6 +69,18 @@ class Shown:
     def fact_line(self) -> list[str]:
         """What is known of the speaker, as one quiet line."""
         return [", ".join(self.facts)] if self.facts else []
+
+    @property
+    def place(self) -> str:
+        """Where it was said, for pages that hold words from several places: the study's title, or the question."""
+        if self.among == "studies":
+            return self.study.title
+        return _("asked: %(prompt)s") % {"prompt": queries.short(self.prompt, 60)} if self.among == "questions" else ""
+
+    @property
+    def place_href(self) -> str:
+        room = reverse("insights:words_of_study", args=[self.study.slug])
+        return room if self.among == "studies" else f"{room}?question={self.verbatim.source.ref}"
 
     @property
     def day(self) -> str:
@@ -106,12 +119,13 @@ def shown(
     q: str = "",
     scores: Mapping[int, int] | None = None,
     whole: bool = False,
+    among: str = "",
     theme_href: Callable[[Study, str], str] | None = None,
 ) -> list[Shown]:
     """Return these verbatims, in this order, as `reader` may see them.
 
     `studies` are the studies they belong to. `q` is marked in the words. `scores` say how unexpected each is.
-    `whole` shows however much was said. `theme_href` makes the address that a theme's chip leads to.
+    `among` says what the page holds several of. `whole` shows however much was said. `theme_href` makes the address that a theme's chip leads to.
     """
     by_collection = {study.collection_id: study for study in studies}
     rows = Verbatim.objects.select_related("source", "person__merged_into").in_bulk(list(ids))
@@ -148,6 +162,7 @@ def shown(
                 read=v.pk in read,
                 rest=0 if whole else max(0, len(v.text) - LONG),
                 gone=v.salt is None,
+                among=among,
             )
         )
     return made

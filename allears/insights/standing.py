@@ -21,7 +21,7 @@ from allears.studies.models import Study
 
 CONTESTED, STRONGEST, NEWEST = "", "strongest", "newest"
 FEWEST = 10
-MOST_QUOTES = 60
+MOST_QUOTES = 12  # on each side of a page; the reading room shows all
 
 
 @dataclass(frozen=True)
@@ -94,11 +94,10 @@ def share_for(insight: Insight) -> Share | None:
 
 def both_sides(insight: Insight, named: bool) -> dict[str, list[Quote]]:
     """Return what is cited, the newest citation first, by side; rendered from the source."""
-    citations = _citations().filter(insight=insight).order_by("-at", "-pk")[: 2 * MOST_QUOTES]
-    sides: dict[str, list[Quote]] = {side: [] for side in Side.values}
-    for citation in citations:
-        sides[citation.side].append(_quote(citation, named))
-    return sides
+    cited = _citations().filter(insight=insight).order_by("-at", "-pk")
+    return {
+        side: [_quote(citation, named) for citation in cited.filter(side=side)[:MOST_QUOTES]] for side in Side.values
+    }
 
 
 def strongest_quotes(insights: Iterable[int]) -> dict[int, dict[str, Quote]]:
@@ -122,6 +121,7 @@ class Moment:
     at: datetime
     who: str
     what: str
+    times: int = 1
 
 
 def history(insight: Insight) -> list[Moment]:
@@ -137,18 +137,21 @@ def history(insight: Insight) -> list[Moment]:
     }
     events = AuditEvent.objects.filter(target=name_of(insight), verb__in=said).order_by("-id")[:100]
     sides = {"for": _("for"), "against": _("against")}
-    return [
-        Moment(
-            event.at,
-            event.actor_label,
-            said[event.verb]
-            % {
-                "side": sides.get(event.details.get("side", ""), ""),
-                "before": event.details.get("before", {}).get("claim", ""),
-            },
-        )
-        for event in events
-    ]
+    moments = []
+    for event in events:
+        before, side = event.details.get("before", {}).get("claim", ""), sides.get(event.details.get("side", ""), "")
+        moments.append(Moment(event.at, event.actor_label, said[event.verb] % {"side": side, "before": before}))
+    return _gathered(moments)
+
+
+def _gathered(moments: Iterable[Moment]) -> list[Moment]:
+    """What somebody did again and again on one day is one line."""
+    lines: dict[tuple[object, str, str], Moment] = {}
+    for moment in moments:
+        key = (moment.at.date(), moment.who, moment.what)
+        times = lines[key].times + 1 if key in lines else 1
+        lines[key] = Moment(lines[key].at if key in lines else moment.at, moment.who, moment.what, times)
+    return list(lines.values())
 
 
 def _citations() -> QuerySet[Citation]:

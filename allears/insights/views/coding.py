@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.contrib import messages
@@ -87,6 +88,7 @@ def _code(request: HttpRequest, words: Verbatim, study: Study) -> str:
         raise actions.NotNow(_("Choose a theme, or write the name of a new one."))
     made = [actions.code(verbatim=words, theme=t, start=start, end=end, by=reader(request)) for t in themes]
     request.session["last_codings"] = [coding.pk for coding in made]
+    request.given = [{"ref": t.ref, "name": t.name} for t in themes]  # type: ignore[attr-defined]
     names = ", ".join(theme.name for theme in themes)
     return _("These words speak of %(themes)s now.") % {"themes": names}
 
@@ -158,7 +160,9 @@ def _item(
 ) -> HttpResponse:
     """These words as they stand in a list, and what was just done with them."""
     undo = request.session.pop("last_codings", []) if said else []
-    context = {"item": _shown(request, words, study), "said": said, "wrong": wrong, "undo": undo, "study": study}
+    given = json.dumps(getattr(request, "given", []))  # so that the desk can offer what was just given, or is new
+    item = _shown(request, words, study)
+    context = {"item": item, "said": said, "wrong": wrong, "undo": undo, "study": study, "given": given}
     return render(request, "insights/item.html", context, status=status)
 
 
@@ -171,6 +175,7 @@ def _page(request: HttpRequest, words: Verbatim, study: Study, status: int = 200
         coding.is_whole = (coding.start, coding.end) == (0, len(words.text))  # type: ignore[attr-defined]
     context = {
         "item": item,
+        "size": "large" if len(words.text) <= SHORT else "",
         "study": study,
         "stone": Stone.objects.filter(verbatim=words).first(),
         "later": Verbatim.objects.filter(supersedes=words).first(),
@@ -186,6 +191,7 @@ def _page(request: HttpRequest, words: Verbatim, study: Study, status: int = 200
 
 
 MOST_SENTENCES = 200
+SHORT = 280
 
 
 def _shown(request: HttpRequest, words: Verbatim, study: Study, whole: bool = False) -> showing.Shown:

@@ -139,6 +139,7 @@ def _is_untidy(request: HttpRequest, wanted: Filters) -> bool:
 def _shown(request: HttpRequest, room: Room, page: paging.Page, wanted: Filters) -> list[showing.Shown]:
     return showing.shown(
         showing.reader_of(reader(request), room.studies), room.studies, page.ids, q=wanted.q, scores=page.scores,
+        among="studies" if len(room.studies) > 1 else "" if len(wanted.questions) == 1 else "questions",
         theme_href=lambda study, ref: reverse("insights:words_of_study", args=[study.slug]) + f"?theme={ref}",
     )  # fmt: skip
 

@@ -48,6 +48,7 @@
       each.hidden = !item.dataset[each.dataset.part];
     }
     if (find) { find.value = ""; offer(); }
+    if (part === "cite") insight.closest("details").open = true;
     if (!desk.matches(":popover-open")) desk.showPopover();
     place(found.box);
     const first = part === "cite" ? insight : find || insight;
@@ -112,7 +113,6 @@
   function give(row) {
     if (!row) return;
     send(item.dataset.code, row.dataset.ref ? { theme: row.dataset.ref } : { new_theme: find.value.trim() });
-    if (row.dataset.ref) remember(row.dataset.ref);
   }
 
   function remember(ref) {
@@ -122,6 +122,14 @@
     recent.length = Math.min(recent.length, 9);
   }
 
+  // A theme that was just made can be given again at once.
+  function learn(element) {
+    for (const { ref, name } of JSON.parse((element && element.dataset.given) || "[]")) {
+      if (!themes.some((theme) => theme.ref === ref)) themes.push({ ref, name, depth: 0, definition: "" });
+      remember(ref);
+    }
+  }
+
   function send(url, values) {
     const sent = { ...values, item: "1" };
     if (span) { sent.start = span[0]; sent.end = span[1]; }
@@ -129,9 +137,11 @@
     const target = item;
     window.getSelection().removeAllRanges();
     if (desk.matches(":popover-open")) desk.hidePopover();
+    for (const said of document.querySelectorAll(".item__said")) said.remove();
     window.htmx.ajax("POST", url, { target, swap: "outerHTML", values: sent }).then(() => {
       item = document.getElementById(id);
       span = null;
+      learn(item);
       if (item) item.focus({ preventScroll: true });
     });
   }
