@@ -14,7 +14,7 @@ class VerbatimsConfig(AppConfig):
     label = "verbatims"
 
     def ready(self) -> None:
-        from allears.verbatims import receivers  # noqa: F401
+        from allears.verbatims import about_person, receivers  # noqa: F401
 
         pre_migrate.connect(_lift_guards, sender=self)
         post_migrate.connect(_put_guards_back, sender=self)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -17,7 +16,7 @@ from allears.core import mail
 from allears.core.clock import now
 from allears.core.queries import the_organisation
 from allears.decisions.models import Helped, Telling
-from allears.people import actions, links
+from allears.people import actions, holdings, links
 from allears.people.folding import email_key
 from allears.people.models import Person, Purpose
 from allears.people.queries import all_of, consents
@@ -127,11 +126,9 @@ def _send(person: Person, kind: str, subject: str, text: str, address: str) -> N
         )  # fmt: skip
 
 
-def everything_held(person: Person) -> dict[str, Any]:
-    """Return all that every room holds about the person."""
-    from allears.people.holdings import everything_about
-
-    return everything_about(person)
+def everything_held(person: Person) -> str:
+    """Return all that every room holds about the person, as JSON; that they took it along is recorded."""
+    return holdings.as_json(holdings.hand_over(person=person, by=None))
 
 
 def erase(person: Person) -> None:

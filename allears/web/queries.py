@@ -15,7 +15,7 @@ from allears.verbatims.models import Verbatim
 from allears.verbatims.queries import current
 
 # Long answers are read in the reading room; home shows one that fits a page.
-MOST_CHARACTERS, FEWEST_CHARACTERS = 400, 25
+MOST_CHARACTERS, FEWEST_CHARACTERS = 300, 60
 
 
 def unread(user: User) -> QuerySet[Verbatim]:
@@ -26,8 +26,8 @@ def unread(user: User) -> QuerySet[Verbatim]:
 
 
 def to_read_now(user: User) -> Verbatim | None:
-    """Return the newest words that `user` has not read, of a length that can be set large."""
-    newest = list(unread(user).select_related("person", "source", "collection")[:50])
+    """Return the newest words that `user` has not read: a sentence or two, if there are any, that can be set large."""
+    newest = list(unread(user).select_related("person", "source", "collection")[:200])
     fitting = [v for v in newest if FEWEST_CHARACTERS <= len(v.text) <= MOST_CHARACTERS]
     return next(iter(fitting or newest), None)
 

@@ -57,9 +57,7 @@ def test_a_decision_on_another_study_s_insight_is_refused() -> None:
     elsewhere = claim(study=other, claim="Elsewhere", by=cast.mia())
 
     with pytest.raises(OtherStudy):
-        actions.decide(
-            study=cast.late_orders(), kind="will", statement="call", by=cast.lea(), insights=[elsewhere]
-        )
+        actions.decide(study=cast.late_orders(), kind="will", statement="call", by=cast.lea(), insights=[elsewhere])
 
 
 def test_a_no_without_a_reason_cannot_be_stored() -> None:
@@ -85,9 +83,7 @@ def test_an_edited_draft_about_the_insight_is_kept_when_something_is_decided() -
 
 
 def test_moving_a_change_drafts_an_update_for_each_step() -> None:
-    change = actions.add_change(
-        decision=decided(), what="Call list each morning", owner=cast.sam(), by=cast.lea()
-    )
+    change = actions.add_change(decision=decided(), what="Call list each morning", owner=cast.sam(), by=cast.lea())
     actions.move_change(change=change, state="started", by=cast.sam())
     actions.move_change(change=change, state="done", by=cast.sam(), note="38 of 40 called")
 

@@ -84,9 +84,7 @@ def test_a_revoked_link_opens_nothing() -> None:
 def test_they_say_that_it_helped_in_their_own_words() -> None:
     address = told()
     update = Update.objects.get(decision__isnull=False)
-    Client().post(
-        f"{address}helped/", {"update": update.ref, "helped": "yes", "words": "You called on <b>Monday</b>."}
-    )
+    Client().post(f"{address}helped/", {"update": update.ref, "helped": "yes", "words": "You called on <b>Monday</b>."})
 
     assert Helped.objects.get().helped
     assert Verbatim.objects.filter(text="You called on <b>Monday</b>.").exists()
@@ -96,9 +94,7 @@ def test_they_say_that_it_helped_in_their_own_words() -> None:
 def test_an_update_of_somebody_else_cannot_be_answered() -> None:
     told()
     address = f"/me/{links.issue(cast.dev())}/helped/"
-    response = Client().post(
-        address, {"update": Update.objects.get(decision__isnull=False).ref, "helped": "yes"}
-    )
+    response = Client().post(address, {"update": Update.objects.get(decision__isnull=False).ref, "helped": "yes"})
 
     assert response.status_code == 404
     assert not Helped.objects.exists()
@@ -126,11 +122,11 @@ def test_the_first_link_does_not_open_what_is_personal() -> None:
     address = told()
 
     assert Client().get(f"{address}personal/").status_code == 404
-    assert Client().get(f"{address}personal/export/").status_code == 404
+    assert Client().post(f"{address}personal/export/").status_code == 404
 
 
 def test_a_fresh_link_lets_them_take_everything_along() -> None:
-    held = json.loads(Client().get(f"{fresh(told())}export/").content)
+    held = json.loads(Client().post(f"{fresh(told())}export/").content)
 
     assert "Nobody told us until we called." in json.dumps(held)
     assert cast.bob().email in json.dumps(held)

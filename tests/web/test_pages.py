@@ -116,6 +116,7 @@ def test_search_takes_anything(as_lea: Client, query: str) -> None:
 
 def test_hearing_back_makes_as_many_questions_for_three_decisions_as_for_one(as_lea: Client) -> None:
     decided()
+    text(as_lea, "/decisions/updates/")
     with CaptureQueriesContext(connection) as one:
         text(as_lea, "/decisions/")
         text(as_lea, "/decisions/updates/")

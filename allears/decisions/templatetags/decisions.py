@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -9,9 +10,15 @@ from django import template
 
 from allears.core.clock import today
 from allears.decisions.loop import shown_days, shown_rate
-from allears.decisions.queries import HearBack
+from allears.decisions.queries import HearBack, HelpedCount
 
 register = template.Library()
+
+
+@register.filter
+def of(counts: Mapping[int, HelpedCount] | str, update_id: int) -> HelpedCount | None:
+    """Return what `helped_by_update` found for one update; None where the page did not ask."""
+    return counts.get(update_id) if isinstance(counts, Mapping) else None
 
 
 @register.inclusion_tag("decisions/_figures.html")

@@ -1,0 +1,60 @@
+"""What this room adds to a person's page and to what is held about them: their responses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Prefetch
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from allears.core.models import User
+from allears.people.holdings import holding
+from allears.people.models import Person
+from allears.people.panels import panel
+from allears.people.queries import all_of
+from allears.questionnaires.models import Answer, EarlierAnswer, Response
+from allears.studies.queries import seen_by
+
+MOST = 20
+
+
+@holding
+def responses(person: Person) -> tuple[str, Any]:
+    """Every response with its answers; open answers stand among the words and are pointed to by their ref."""
+    answers = Answer.objects.select_related("question", "choice", "verbatim").order_by("question", "box")
+    earlier = EarlierAnswer.objects.select_related("question").order_by("pk")
+    given = Response.objects.filter(person__in=all_of(person)).select_related("study").order_by("pk")
+    return "responses", [
+        _response(r) for r in given.prefetch_related(Prefetch("answers", answers), Prefetch("earlier_answers", earlier))
+    ]
+
+
+def _response(response: Response) -> dict[str, Any]:
+    return {
+        "study": response.study.title,
+        "started_at": response.started_at,
+        "sent_at": response.submitted_at,
+        "answers": [_answer(answer) for answer in response.answers.all()],
+        "earlier_answers": [
+            {"asked": e.question.text, "value": e.value, "given_at": e.given_at} for e in response.earlier_answers.all()
+        ],
+    }
+
+
+def _answer(answer: Answer) -> dict[str, Any]:
+    return {
+        "asked": answer.question.text,
+        "choice": answer.choice.label if answer.choice else None,
+        "number": answer.number,
+        "words": answer.text or None,
+        "words_ref": answer.verbatim.ref if answer.verbatim else None,
+    }
+
+
+@panel(10, _("Studies they took part in"))
+def took_part(person: Person, user: User) -> tuple[str, dict[str, Any]] | None:
+    """The studies that the reader may see, newest first."""
+    given = Response.objects.filter(person__in=all_of(person), study__in=seen_by(user)).select_related("study")
+    found = [(r, reverse("studies:study", args=[r.study.slug])) for r in given.order_by("-started_at")[:MOST]]
+    return ("questionnaires/about_person.html", {"responses": found}) if found else None

@@ -1,0 +1,31 @@
+"""What this room adds to a person's page and to what is held about them: what they were invited to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allears.people.holdings import holding
+from allears.people.models import Person
+from allears.people.queries import all_of
+from allears.studies.models import Invitation
+
+
+@holding
+def invitations(person: Person) -> tuple[str, Any]:
+    """The studies that the person was invited to, and whether they declined."""
+    invited = Invitation.objects.filter(person__in=all_of(person)).select_related("study", "decline").order_by("pk")
+    return "invitations", [
+        {
+            "study": i.study.title,
+            "problem": i.study.problem,
+            "minutes": float(i.minutes),
+            "invited_at": i.invited_at,
+            "declined": _declined(i),
+        }
+        for i in invited
+    ]
+
+
+def _declined(invitation: Invitation) -> dict[str, Any] | None:
+    decline = getattr(invitation, "decline", None)
+    return {"at": decline.at, "kind": decline.kind, "reason": decline.reason} if decline else None
