@@ -5,6 +5,7 @@ has a worked example and the theory on one page.
 """
 
 from allears.selection.carry import Held, carried_weights, owed
+from allears.selection.coverage import even_weights
 from allears.selection.errors import Infeasible, SelectionError
 from allears.selection.plan import RULES, Coverage, Plan, prepare
 from allears.selection.pool import Pool
@@ -29,6 +30,7 @@ __all__ = [
     "commit",
     "draw",
     "dumps",
+    "even_weights",
     "loads",
     "owed",
     "prepare",

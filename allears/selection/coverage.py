@@ -3,7 +3,7 @@
 A panel of 3 or 4 cannot hold every value of every facet. Choosing the panels that cover most would leave
 nearly everybody without a chance. So everybody keeps at least `alpha` (0.8) of the best least chance; with
 what is left, the expected coverage is as great as it can be. Coverage of a panel is the summed weight of the
-values that somebody in it holds; by default every facet counts the same, and every value within it.
+values that somebody in it holds; by default a value weighs as many people as hold it.
 
 The bound: a value with x expected seats is heard with chance at most min(1, x). That is one linear programme.
 Its solution is reached by panels in which a value with x <= 1 has at most one seat and a value with x >= 1 at
@@ -12,7 +12,7 @@ least one, and those panels are mixed like any other lottery.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -20,12 +20,13 @@ import numpy as np
 
 from allears.selection.certificate import ceiling, integers, worths
 from allears.selection.ideal import Floor, Mask, leximin
-from allears.selection.mixing import Budget, Maker, Mix, mix
+from allears.selection.mixing import REACHED, Budget, Maker, Mix, mix
 from allears.selection.problem import Floats, Ints, Problem
 from allears.selection.solver import INFINITY, Programme
 
 Weights = Mapping[tuple[str, str], Fraction]
 NEAR = 1e-7
+STANDSTILL, PATIENCE = 1e-5, 5
 
 
 @dataclass(frozen=True)
@@ -39,20 +40,26 @@ class CoverageBound:
     seat: Fraction
 
 
-def even_weights(problem: Problem) -> tuple[Fraction, ...]:
-    """Every facet counts the same, and every value that somebody in the pool holds counts the same within it."""
-    held = problem.people_of_row > 0
-    values = [int((held & (problem.facet_of_row == facet)).sum()) for facet in range(problem.facets)]
-    return tuple(
-        Fraction(1, problem.facets * values[facet]) if there else Fraction(0)
-        for facet, there in zip(problem.facet_of_row.tolist(), held.tolist(), strict=True)
-    )
+def even_weights(counts: Mapping[str, Mapping[str, int]]) -> dict[tuple[str, str], Fraction]:
+    """Every value of a facet counts the same, however few people hold it (counts: as Pool.counts() gives them)."""
+    return {
+        (facet, value): Fraction(1, len(counts) * len(values)) for facet, values in counts.items() for value in values
+    }
+
+
+def people_weights(problem: Problem) -> tuple[Fraction, ...]:
+    """A value counts by the people who hold it: coverage is then the chance that somebody picked at random finds
+
+    somebody like them on the panel, in a facet picked at random.
+    """
+    total = int(problem.sizes.sum()) * max(1, problem.facets)
+    return tuple(Fraction(held, total) for held in problem.people_of_row.tolist())
 
 
 def row_weights(problem: Problem, weights: Weights | None) -> tuple[Fraction, ...]:
     """Weights in the order of the rows, adding up to 1; a value that is not named weighs nothing."""
     if weights is None:
-        return even_weights(problem)
+        return people_weights(problem)
     exact = [Fraction(weights.get(row, 0)) for row in problem.rows]
     total = sum(exact) or Fraction(1)
     return tuple(weight / total for weight in exact)
@@ -142,22 +149,35 @@ def representative(problem: Problem, seats: Floats) -> Problem:
     return replace(problem, lower=lower, upper=upper)
 
 
-def fair_then_covering(
-    problem: Problem, eligible: Mask, weights: tuple[Fraction, ...], floor: Fraction, fair: Mix, budget: Budget
-) -> tuple[Mix, CoverageBound]:
-    """A lottery that leaves everybody the floor and covers as much as can be, with the bound on what can be.
+def direct_cover(
+    problem: Problem, eligible: Mask, weights: tuple[Fraction, ...], floor: Fraction, budget: Budget
+) -> tuple[Mix, CoverageBound, Floats]:
+    """(a mix near the best expected seats, the bound on coverage, those seats). Reach 1: the bound is attained.
 
-    fair: a mix that gives everybody at least the floor, kept as a start so that there is always an answer.
+    Of all expected seats with the best coverage, the fairest are taken: leximin once more.
     """
     best, bound = most_coverage(problem, eligible, weights, floor)
     numbers = np.array([float(weight) for weight in weights])
     ideal = leximin(problem, eligible, floor=Floor(numbers, best - 1e-10))
     narrow = representative(problem, ideal.seats)
-    mixed = mix(narrow, ideal.seats, np.where(eligible, ideal.seats, 0.0), budget)
-    if mixed.reach > 1 - 1e-9:
+    return mix(narrow, ideal.seats, np.where(eligible, ideal.seats, 0.0), budget, exact=False), bound, ideal.seats
+
+
+def cover(
+    problem: Problem, eligible: Mask, weights: tuple[Fraction, ...], floor: Fraction, fair: Mix, budget: Budget
+) -> tuple[Mix, CoverageBound]:
+    """A lottery that leaves everybody the floor and covers as much as was found, with the bound on what can be.
+
+    fair: a mix that gives everybody at least the floor, kept as a start so that there is always an answer.
+    """
+    mixed, bound, seats = direct_cover(problem, eligible, weights, floor, budget)
+    if mixed.reach > 1 - REACHED:
         return mixed, bound
+    numbers = np.array([float(weight) for weight in weights])
     known = np.concatenate([fair.known, mixed.known])
-    return covering(problem, eligible, numbers, float(floor), known, ideal.seats, budget), bound
+    master = Covering(problem, eligible, numbers, float(floor))
+    master.add(known)
+    return covering(master, seats, float(bound.bound), budget), bound
 
 
 class Covering:
@@ -175,7 +195,7 @@ class Covering:
     def covers(self, panel: Ints) -> float:
         return float(self.weights[self.problem.count(panel) > 0].sum())
 
-    def add(self, panels: Iterator[Ints] | Ints) -> int:
+    def add(self, panels: Iterable[Ints]) -> int:
         added = 0
         for panel in panels:
             if panel.tobytes() in self.seen:
@@ -191,35 +211,28 @@ class Covering:
             added += 1
         return added
 
-    def solve(self) -> tuple[Floats, Floats, float]:
-        """(shares, (T,) what a seat is worth to the floors, what a panel must bring)."""
+    def solve(self) -> tuple[float, Floats, Floats, float]:
+        """(coverage, shares, (T,) what a seat is worth to the floors, what a panel must bring)."""
         answer = self.programme.solve()
         worth = np.zeros(self.problem.types)
         worth[self.rows] = np.maximum(-answer.prices[:-1], 0)
-        return answer.columns, worth, float(answer.prices[-1])
+        return answer.objective, answer.columns, worth, float(answer.prices[-1])
 
 
-def covering(
-    problem: Problem, eligible: Mask, weights: Floats, floor: float, known: Ints, target: Floats, budget: Budget
-) -> Mix:
-    """The best cover found by adding panels that the prices pay for, until none is found or time is up."""
-    master, maker = Covering(problem, eligible, weights, floor), Maker(problem, target)
+def covering(master: Covering, target: Floats, bound: float, budget: Budget) -> Mix:
+    """The best cover found by adding panels that the prices pay for, until the bound or a standstill is reached."""
+    problem, maker = master.problem, Maker(master.problem, target)
     maker.loosen()
-    master.add(known)
+    share = master.weights / np.maximum(1, problem.count(target))
+    extra = sum((share[problem.codes[:, place]] for place in range(problem.facets)), np.zeros(problem.types))
+    before, still = 0.0, 0
     while True:
-        shares, worth, price = master.solve()
-        used = np.flatnonzero(shares > 1e-13)
-        if budget() > 0:
-            share = weights / np.maximum(1, problem.count(target))
-            wishes = worth + sum(share[problem.codes[:, place]] for place in range(problem.facets))
-            found = [panel for panel in maker.paid(wishes)
-                     if (panel * worth).sum() + master.covers(panel) > price + 1e-9]
-            if master.add(iter(found)):
+        reached, shares, worth, price = master.solve()
+        still = 0 if reached > before * (1 + STANDSTILL) else still + 1
+        before = max(before, reached)
+        if reached < bound * (1 - REACHED) and still < PATIENCE and budget() > 0:
+            paid = maker.paid(worth + extra)
+            if master.add([panel for panel in paid if (panel * worth).sum() + master.covers(panel) > price + 1e-9]):
                 continue
-        panels = np.array(master.panels, dtype=np.int64)
-        return Mix(panels[used], shares[used], 1.0, False, panels, worth)
-
-
-__all__ = [
-    "CoverageBound", "Weights", "covered", "even_weights", "fair_then_covering", "most_coverage", "row_weights",
-]
+        panels, used = np.array(master.panels, dtype=np.int64), np.flatnonzero(shares > 1e-13)
+        return Mix(panels[used], shares[used], 1.0, reached >= bound * (1 - REACHED), panels, worth)

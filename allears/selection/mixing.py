@@ -20,7 +20,7 @@ from allears.selection.solver import INFINITY, Programme
 Budget = Callable[[], float]
 BATCH = 8
 SEEDS = 2.0
-REACHED = 1e-9
+REACHED = 2e-8
 LOOSE_AFTER, EXACT_AFTER = 3, 6
 EXACT_SECONDS = 10.0
 
@@ -147,17 +147,26 @@ class Maker:
 
 
 def mix(
-    problem: Problem, target: Floats, goal: Floats, budget: Budget = unlimited, seeds: Ints | None = None
+    problem: Problem,
+    target: Floats,
+    goal: Floats,
+    budget: Budget = unlimited,
+    seeds: Ints | None = None,
+    *,
+    exact: bool = True,
 ) -> Mix:
-    """A mix of panels near `target` whose expected seats are at least `goal`, or as near to it as can be."""
+    """A mix of panels near `target` whose expected seats are at least `goal`, or as near to it as can be.
+
+    exact: where quick panels no longer help, search for the panel that would, until none does.
+    """
     master, maker = Master(goal), Maker(problem, target)
     if seeds is not None:
         master.add(seeds)
     master.add(maker.owed(max(2 * BATCH, int(SEEDS * len(master.rows)))))
-    return grow(problem, master, maker, budget)
+    return grow(problem, master, maker, budget, exact=exact)
 
 
-def grow(problem: Problem, master: Master, maker: Maker, budget: Budget) -> Mix:
+def grow(problem: Problem, master: Master, maker: Maker, budget: Budget, *, exact: bool = True) -> Mix:
     """Add panels until the master programme reaches 1, no panel helps, or the time is up."""
     best, still = -1.0, 0
     while True:
@@ -170,6 +179,8 @@ def grow(problem: Problem, master: Master, maker: Maker, budget: Budget) -> Mix:
             maker.loosen()
         if still < EXACT_AFTER and refill(master, maker, worth, price):
             continue
+        if not exact:
+            return result(master, shares, reach, worth, proven=False)
         panel, value, proven = best_panel(problem, worth, seconds=min(EXACT_SECONDS, budget()))
         if panel is None or value <= price + max(abs(price), 1e-6) * 1e-7 or not master.add(panel[None]):
             return result(master, shares, reach, worth, proven=proven)

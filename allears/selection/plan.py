@@ -12,13 +12,13 @@ from fractions import Fraction
 import numpy as np
 
 from allears.selection.certificate import Barred, Certificate, certify_least, roundings, seats_bound
-from allears.selection.coverage import CoverageBound, Weights, fair_then_covering, most_coverage, row_weights
+from allears.selection.coverage import CoverageBound, Weights, cover, direct_cover, most_coverage, row_weights
 from allears.selection.errors import Infeasible, SelectionError
 from allears.selection.exact import Reach, best_panel
 from allears.selection.explain import Price, explain_infeasible, prices
 from allears.selection.ideal import Ideal, Mask, leximin, unusable
 from allears.selection.lottery import Lottery, publish
-from allears.selection.mixing import Budget, Mix, mix, unlimited
+from allears.selection.mixing import REACHED, Budget, Mix, mix, unlimited
 from allears.selection.pool import Pool
 from allears.selection.problem import Ints, Problem, describe
 from allears.selection.quotas import Quotas
@@ -150,25 +150,39 @@ def prepare(
     problem = describe(pool, quotas, size)
     if rule == "sample":
         return sample(pool, quotas, problem)
+    if rule == "panel":
+        return panel(pool, quotas, problem, alpha, row_weights(problem, weights), budget)
     mixed, ideal, barred, eligible = fair_mix(problem, rule, budget)
     certificate = certify_least(problem, eligible, ideal.prices)
-    coverage = None
-    if rule == "panel":
-        exact = row_weights(problem, weights)
-        lottery = publish(mixed)
-        fair = zip(lottery.chances(pool.sizes), eligible, strict=True)
-        floor = alpha * min(chance for chance, able in fair if able)
-        mixed, bound = fair_then_covering(problem, eligible, exact, floor, mixed, budget)
-        lottery = publish(mixed)
-        coverage = measure(problem, eligible, lottery, exact, bound, alpha)
-    else:
-        lottery = publish(mixed)
-    return Plan(pool, quotas, size, rule, problem, lottery, None, certificate, barred, mixed.proven, coverage)
+    return Plan(pool, quotas, size, rule, problem, publish(mixed), None, certificate, barred, mixed.proven)
+
+
+def panel(
+    pool: Pool, quotas: Quotas, problem: Problem, alpha: Fraction, weights: tuple[Fraction, ...], budget: Budget
+) -> Plan:
+    """Fair first, then covering. Where whole panels attain the bounds at once, nothing else need be tried."""
+    eligible = ~unusable(problem)
+    ideal = ideal_or_sentences(problem, eligible)
+    certificate, barred = certify_least(problem, eligible, ideal.prices), tuple(shut_out(problem))
+    floor = alpha * min(certificate.bound, Fraction(ideal.least).limit_denominator(10**12))
+    mixed, bound, _ = direct_cover(problem, eligible, weights, floor, budget)
+    if mixed.reach < 1 - REACHED:
+        fair, ideal, barred, eligible = fair_mix(problem, "maximin", budget)
+        certificate = certify_least(problem, eligible, ideal.prices)
+        lottery = publish(fair)
+        chances = zip(lottery.chances(pool.sizes), eligible, strict=True)
+        floor = alpha * min(chance for chance, able in chances if able)
+        mixed, bound = cover(problem, eligible, weights, floor, fair, budget)
+    lottery = publish(mixed)
+    coverage = measure(problem, eligible, lottery, weights, bound, alpha)
+    return Plan(
+        pool, quotas, problem.size, "panel", problem, lottery, None, certificate, barred, mixed.proven, coverage
+    )
 
 
 def sample(pool: Pool, quotas: Quotas, problem: Problem) -> Plan:
     """Expected seats only: the panel itself is made when the seed is known."""
-    barred = tuple(Barred(int(at), Fraction(0), *bar(problem, int(at))) for at in np.flatnonzero(unusable(problem)))
+    barred = tuple(shut_out(problem))
     try:
         targets, ideal = sample_targets(problem)
     except ArithmeticError:
@@ -190,7 +204,7 @@ def check(pool: Pool, size: int, rule: str, alpha: Fraction) -> None:
 
 def fair_mix(problem: Problem, rule: str, budget: Budget) -> tuple[Mix, Ideal, tuple[Barred, ...], Mask]:
     """The fairest mix of panels; types that turn out to be on no panel are taken out and named."""
-    barred = [Barred(int(at), Fraction(0), *bar(problem, int(at))) for at in np.flatnonzero(unusable(problem))]
+    barred = shut_out(problem)
     seeds = np.zeros((0, problem.types), dtype=np.int64)
     while True:
         eligible = np.ones(problem.types, dtype=bool)
@@ -205,7 +219,7 @@ def fair_mix(problem: Problem, rule: str, budget: Budget) -> tuple[Mix, Ideal, t
                 continue
         goal = ideal.seats if rule == "leximin" else np.where(eligible, ideal.least * problem.sizes, 0.0)
         mixed = mix(problem, ideal.seats, goal, budget, seeds)
-        if mixed.reach > 1 - 1e-9:
+        if mixed.reach > 1 - REACHED:
             return mixed, ideal, tuple(barred), eligible
         if not len(mixed.known):
             raise nothing(problem, budget)
@@ -263,6 +277,11 @@ def prove_barred(problem: Problem, at: int, solved: object) -> Barred | None:
         if bound < 1:
             return Barred(at, bound, tuple(exact[:-1]), exact[-1])
     return None
+
+
+def shut_out(problem: Problem) -> list[Barred]:
+    """The types that a quota of zero seats shuts out."""
+    return [Barred(at, Fraction(0), *bar(problem, at)) for at in np.flatnonzero(unusable(problem)).tolist()]
 
 
 def bar(problem: Problem, at: int) -> tuple[tuple[Fraction, ...], Fraction]:
