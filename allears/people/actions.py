@@ -98,11 +98,7 @@ def _known_by(field: str, value: str | None) -> Person | None:
     living = Person.objects.filter(merged_into=None, **{field: value}).first()
     if living:
         return living
-    merged = (
-        Person.objects.filter(merged_into__isnull=False, **{field: value})
-        .select_related("merged_into")
-        .first()
-    )
+    merged = Person.objects.filter(merged_into__isnull=False, **{field: value}).select_related("merged_into").first()
     return merged.merged_into if merged else None
 
 
@@ -185,9 +181,7 @@ def change_person(*, person: Person, by: User | str | None, **fields: Any) -> Pe
         person.save(update_fields=changed)
     facets = _apply_facets(person, fields.get("facets") or {})
     if changed or facets:
-        audit.record(
-            by=by, verb="people.changed", target=person, fields=sorted(changed), facets=sorted(facets)
-        )
+        audit.record(by=by, verb="people.changed", target=person, fields=sorted(changed), facets=sorted(facets))
     return person
 
 
@@ -269,9 +263,7 @@ def record_consent(
     if purpose == Purpose.CONTACT:
         Person.objects.filter(pk=stays.pk).update(contactable=given)
         person.contactable = given
-    audit.record(
-        by=by or "the person", verb="people.consent-recorded", target=stays, purpose=purpose, given=given
-    )
+    audit.record(by=by or "the person", verb="people.consent-recorded", target=stays, purpose=purpose, given=given)
     if before is not given:
         consent_changed.send(sender=Consent, person=stays, purpose=purpose, given=given)
     return entry

@@ -54,9 +54,7 @@ def the_budget() -> ContactBudget:
 
 
 @transaction.atomic
-def set_budget(
-    *, by: User, minutes: int, days: int, quiet_from: time | None, quiet_to: time | None
-) -> ContactBudget:
+def set_budget(*, by: User, minutes: int, days: int, quiet_from: time | None, quiet_to: time | None) -> ContactBudget:
     """Set the house's minutes, its rolling period in days, and its quiet hours (both None: no quiet
     hours).
     """
@@ -169,9 +167,7 @@ def _refusal(
 def _record_overrides(contacts: Iterable[Contact], by: User | None, topic: str, reason: str) -> None:
     over = [contact.person_id for contact in contacts if contact.override_reason]
     if over:
-        audit.record(
-            by=by, verb="people.budget-overridden", target=topic, people=len(over), reason=reason[:500]
-        )
+        audit.record(by=by, verb="people.budget-overridden", target=topic, people=len(over), reason=reason[:500])
 
 
 def minutes_left(people: Iterable[Person] | Iterable[int]) -> dict[int, Decimal]:
@@ -214,17 +210,13 @@ def free_for(people: QuerySet[Person], minutes: Decimal | float) -> QuerySet[Per
     recent = Contact.objects.filter(at__gt=since).order_by()
     own = recent.filter(person=OuterRef("pk")).values("person").annotate(n=Sum("minutes")).values("n")
     merged = (
-        recent.filter(person__merged_into=OuterRef("pk"))
-        .values("person__merged_into")
-        .annotate(n=Sum("minutes"))
+        recent.filter(person__merged_into=OuterRef("pk")).values("person__merged_into").annotate(n=Sum("minutes"))
     ).values("n")
     number = DecimalField(max_digits=9, decimal_places=1)
     nothing = Value(Decimal(0), output_field=number)
     spent = Coalesce(Subquery(own, number), nothing) + Coalesce(Subquery(merged, number), nothing)
     limit = Coalesce(F("budget_minutes"), Value(house.minutes), output_field=number)
-    return (
-        people.filter(contactable=True).annotate(minutes_left=limit - spent).filter(minutes_left__gte=minutes)
-    )
+    return people.filter(contactable=True).annotate(minutes_left=limit - spent).filter(minutes_left__gte=minutes)
 
 
 def good_moment(person: Person, at: datetime | None = None) -> datetime:

@@ -112,9 +112,7 @@ def _email(details: Details, text: str) -> Problem | None:
     try:
         validate_email(text)
     except ValidationError:
-        return Problem(
-            "email", "no-address", _("This is not a mail address. Write it like name@example.org.")
-        )
+        return Problem("email", "no-address", _("This is not a mail address. Write it like name@example.org."))
     details.email = text
     return None
 

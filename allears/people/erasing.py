@@ -44,9 +44,7 @@ def erase(*, person: Person, by: User | None, reason: str) -> Person:
     Person.objects.filter(pk__in=rows).update(**EMPTY, erased_at=now())
     stays.refresh_from_db()
     # The reason was typed by whoever erased: it says which law or request, and must not name the person.
-    audit.record(
-        by=by or "the person", verb="people.erased", target=stays, reason=reason.strip()[:500], rows=len(rows)
-    )
+    audit.record(by=by or "the person", verb="people.erased", target=stays, reason=reason.strip()[:500], rows=len(rows))
     person_erased.send(sender=Person, person=stays, by=by, reason=reason)
     return stays
 

@@ -30,8 +30,7 @@ class AddressTaken(PeopleError):
 
     def __init__(self, field: str, other: Person) -> None:
         super().__init__(
-            _("%(name)s has this already. If they are the same person, merge them.")
-            % {"name": other.shown_name}
+            _("%(name)s has this already. If they are the same person, merge them.") % {"name": other.shown_name}
         )
         self.field, self.other = field, other
 

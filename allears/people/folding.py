@@ -26,7 +26,7 @@ def plain(text: str) -> str:
 
 def folded(text: str) -> str:
     """Return `text` as it is compared: compatibility forms, case and spaces made equal."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return " ".join(unicodedata.normalize("NFKC", plain(text)).casefold().split())
 
 
 def email_key(email: str) -> str | None:

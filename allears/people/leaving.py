@@ -31,6 +31,4 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
         actions.record_consent(
             person=person, purpose=Purpose.CONTACT, given=given, source="the link in a mail", wording=WORDING
         )
-    return render(
-        request, "people/leave.html", {"contactable": person.contactable, "done": request.method == "POST"}
-    )
+    return render(request, "people/leave.html", {"contactable": person.contactable, "done": request.method == "POST"})

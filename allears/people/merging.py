@@ -45,9 +45,7 @@ def merge(*, keep: Person, other: Person, by: User | None) -> Merge:
     }
     done = Merge.objects.create(keep=keep, other=other, by=by, copied=copied)
     Lookalike.objects.filter(first__in=[keep, other], second__in=[keep, other]).delete()
-    audit.record(
-        by=by, verb="people.merged", target=keep, other=audit.name_of(other), fields=copied["fields"]
-    )
+    audit.record(by=by, verb="people.merged", target=keep, other=audit.name_of(other), fields=copied["fields"])
     people_merged.send(sender=Person, keep=keep, other=other)
     return done
 
@@ -56,9 +54,7 @@ def _both_living(keep: Person, other: Person) -> tuple[Person, Person]:
     """Both rows, locked in the order of their ids so that two merges at once cannot wait for each other."""
     if keep.pk == other.pk:
         raise NotMergeable(_("This is the same person twice. Choose another one."))
-    locked = {
-        p.pk: p for p in Person.objects.select_for_update().filter(pk__in=[keep.pk, other.pk]).order_by("pk")
-    }
+    locked = {p.pk: p for p in Person.objects.select_for_update().filter(pk__in=[keep.pk, other.pk]).order_by("pk")}
     for person in (keep, other):
         row = locked.get(person.pk)
         if row is None or row.merged_into_id or row.erased_at:
@@ -90,9 +86,7 @@ def _copy_facets(keep: Person, other: Person) -> list[int]:
     return [row.pk for row in PersonFacet.objects.bulk_create(news)]
 
 
-def _copy_consents(
-    keep: Person, kept: dict[str, bool], others: dict[str, bool], by: User | None
-) -> list[int]:
+def _copy_consents(keep: Person, kept: dict[str, bool], others: dict[str, bool], by: User | None) -> list[int]:
     """Whoever said no under one name said no."""
     made = []
     for purpose in Purpose.values:
@@ -134,9 +128,7 @@ def unmerge(*, merge: Merge, by: User | None) -> Person:
 def _still_joined(merge: Merge) -> tuple[Person, Person]:
     if merge.undone_at:
         raise NotMergeable(_("This merge has been undone already."))
-    rows = {
-        p.pk: p for p in Person.objects.select_for_update().filter(pk__in=[merge.keep_id, merge.other_id])
-    }
+    rows = {p.pk: p for p in Person.objects.select_for_update().filter(pk__in=[merge.keep_id, merge.other_id])}
     keep, other = rows[merge.keep_id], rows[merge.other_id]
     if keep.erased_at or other.erased_at:
         raise NotMergeable(_("This person was erased; nothing is left to be parted."))
@@ -161,9 +153,7 @@ def _set_free(keep: Person, other: Person, copied: dict[str, Any]) -> None:
             Person.objects.filter(pk=other.pk).update(merged_into=None, user=other.user_id)
             Person.objects.filter(pk__in=copied["pointed"], merged_into=keep).update(merged_into=other)
     except IntegrityError:
-        raise NotMergeable(
-            _("Somebody else has this address or external id by now. Change it there first.")
-        ) from None
+        raise NotMergeable(_("Somebody else has this address or external id by now. Change it there first.")) from None
 
 
 def _contactable_as_before(person: Person, before: bool) -> None:

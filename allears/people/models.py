@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from allears.core.clock import now
 from allears.core.ids import new_ref
-from allears.core.models import User
+from allears.core.models import Job, User
 
 
 class Account(models.Model):
@@ -60,23 +60,17 @@ class Person(models.Model):
     phone = models.CharField(max_length=40, blank=True)
     phone_key = models.CharField(max_length=40, blank=True)  # folded: figures only, with + where it is known
     external_id = models.CharField(max_length=120, null=True, blank=True)
-    account = models.ForeignKey(
-        Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="people"
-    )
+    account = models.ForeignKey(Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="people")
     user = models.OneToOneField(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     language = models.CharField(max_length=12, blank=True)
     time_zone = models.CharField(max_length=64, blank=True)
     quiet_from = models.TimeField(null=True, blank=True)
     quiet_to = models.TimeField(null=True, blank=True)
-    budget_minutes = models.PositiveSmallIntegerField(
-        null=True, blank=True
-    )  # their own limit; NULL: the house's
+    budget_minutes = models.PositiveSmallIntegerField(null=True, blank=True)  # their own limit; NULL: the house's
     contactable = models.BooleanField(default=True)  # kept by the consent actions; the history is in Consent
     joined_on = models.DateField(null=True, blank=True)  # customer since
     created_at = models.DateTimeField(default=now, db_default=Now())
-    merged_into = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged"
-    )
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
     erased_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[models.Manager[Person]] = models.Manager.from_queryset(People)()
@@ -94,19 +88,12 @@ class Person(models.Model):
                 name="people_person_one_per_external_id",
             ),
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="people_person_kind_known"),
-            models.CheckConstraint(
-                condition=~Q(merged_into=models.F("id")), name="people_person_not_into_itself"
-            ),
+            models.CheckConstraint(condition=~Q(merged_into=models.F("id")), name="people_person_not_into_itself"),
         ]
         indexes = [
             models.Index(Lower("name"), "id", name="people_person_living_by_name", condition=LIVING),
             models.Index("kind", Lower("name"), "id", name="people_person_kind_by_name", condition=LIVING),
-            models.Index(
-                Lower("name"),
-                "id",
-                name="people_person_silent_by_name",
-                condition=LIVING & Q(contactable=False),
-            ),
+            models.Index("contactable", Lower("name"), "id", name="people_person_asked_by_name", condition=LIVING),
             models.Index(fields=["phone_key"], name="people_person_by_phone", condition=~Q(phone_key="")),
             # A list that is brought again still finds the rows that were merged away.
             models.Index(
@@ -171,9 +158,7 @@ class PersonFacet(models.Model):
     value = models.ForeignKey(FacetValue, on_delete=models.CASCADE, related_name="people", db_index=False)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["person", "facet"], name="people_personfacet_one_value")
-        ]
+        constraints = [models.UniqueConstraint(fields=["person", "facet"], name="people_personfacet_one_value")]
         indexes = [models.Index(fields=["value", "person"], name="people_personfacet_by_value")]
 
 
@@ -266,9 +251,7 @@ class Merge(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["other"], condition=Q(undone_at=None), name="people_merge_once_at_a_time"
-            ),
+            models.UniqueConstraint(fields=["other"], condition=Q(undone_at=None), name="people_merge_once_at_a_time"),
         ]
 
 
@@ -277,9 +260,7 @@ class Lookalike(models.Model):
 
     first = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     second = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
-    reason = models.CharField(
-        max_length=10, choices=[("name", _("same name")), ("phone", _("same telephone"))]
-    )
+    reason = models.CharField(max_length=10, choices=[("name", _("same name")), ("phone", _("same telephone"))])
     found_at = models.DateTimeField(default=now)
     dismissed_at = models.DateTimeField(null=True, blank=True)
     dismissed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -287,7 +268,60 @@ class Lookalike(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["first", "second"], name="people_lookalike_once"),
-            models.CheckConstraint(
-                condition=Q(first__lt=models.F("second")), name="people_lookalike_older_first"
-            ),
+            models.CheckConstraint(condition=Q(first__lt=models.F("second")), name="people_lookalike_older_first"),
         ]
+
+
+class Import(models.Model):
+    """A file of people: uploaded, its columns told what they are, then brought in the background.
+
+    `position` and the counts are kept in the transaction of each chunk of rows, so that a job that was
+    stopped in the middle goes on where it was.
+    """
+
+    ref = models.CharField(max_length=10, unique=True, default=new_ref)
+    title = models.CharField(max_length=200)  # the file's own name
+    file = models.CharField(max_length=200, blank=True)  # its name in the storage; empty once it was deleted
+    by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=now)
+    mapping = models.JSONField(default=list)  # per column: "" or what it holds, see importing.columns
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.CUSTOMER)  # where no column says so
+    known = models.CharField(
+        max_length=10,
+        default="fill",
+        choices=[
+            ("fill", _("Fill in what is empty")),
+            ("replace", _("Replace what the file says otherwise")),
+            ("skip", _("Leave them as they are")),
+        ],
+    )
+    job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    position = models.PositiveBigIntegerField(default=0)  # rows read
+    added = models.PositiveBigIntegerField(default=0)
+    changed = models.PositiveBigIntegerField(default=0)
+    unchanged = models.PositiveBigIntegerField(default=0)
+    refused = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["-at", "-id"], name="people_import_newest")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ImportProblem(models.Model):
+    """Something of a file that was not taken: where, why, and whether the rest of its row was.
+
+    It holds no cell's contents: whoever reads the report has the file, and an erasure need not come here.
+    """
+
+    bringing = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="problems")
+    row = models.PositiveBigIntegerField()  # as a spreadsheet program counts: the headings are row 1
+    column = models.CharField(max_length=200, blank=True)
+    code = models.CharField(max_length=40)
+    reason = models.TextField()
+    row_taken = models.BooleanField()
+
+    class Meta:
+        indexes = [models.Index(fields=["bringing", "row"], name="people_importproblem_of")]

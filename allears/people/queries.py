@@ -10,8 +10,13 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.translation import ngettext
 
+from allears.core.models import User
+from allears.core.waiting import Waiting
 from allears.people import search
+from allears.people.lookalikes import open_pairs
 from allears.people.models import (
     Consent,
     Facet,
@@ -19,6 +24,7 @@ from allears.people.models import (
     Person,
     PersonFacet,
 )
+from allears.people.rules import may_change
 
 CRITERIA = {"kind", "q", "account", "facets", "contactable", "joined_before", "joined_after"}
 
@@ -44,7 +50,7 @@ def matching(criteria: Mapping[str, Any]) -> QuerySet[Person]:
     `joined_before` and `joined_after`: a date or ISO text, both inclusive. Raises `UnknownCriterion`.
     """
     people = plain_matches(criteria)
-    for values in _values_by_facet(criteria.get("facets") or {}):
+    for values in values_by_facet(criteria.get("facets") or {}):
         people = people.filter(pk__in=PersonFacet.objects.filter(value__in=values).values("person"))
     return people
 
@@ -53,12 +59,11 @@ def plain_matches(criteria: Mapping[str, Any]) -> QuerySet[Person]:
     """Return the living people who meet all of `criteria` but the facets."""
     if unknown := set(criteria) - CRITERIA:
         raise UnknownCriterion(", ".join(sorted(unknown)))
-    people = search.find(
-        Person.objects.filter(merged_into=None, erased_at=None), str(criteria.get("q") or "")
-    )
-    asked = {
-        lookup: criteria[name] for name, lookup in _PLAIN.items() if criteria.get(name) not in (None, "")
-    }
+    people = search.find(Person.objects.filter(merged_into=None, erased_at=None), str(criteria.get("q") or ""))
+    asked = {lookup: criteria[name] for name, lookup in _PLAIN.items() if criteria.get(name) not in (None, "")}
+    if "contactable" in asked:
+        # Django writes `NOT contactable`, for which SQLite uses no index; for `IN` it does.
+        asked["contactable__in"] = [asked.pop("contactable")]
     return people.filter(**asked)
 
 
@@ -71,7 +76,7 @@ _PLAIN = {
 }
 
 
-def _values_by_facet(facets: Mapping[str, Iterable[str]]) -> list[list[int]]:
+def values_by_facet(facets: Mapping[str, Iterable[str]]) -> list[list[int]]:
     """Return the ids of the chosen values, a list a facet; an unknown facet or value is nobody's."""
     wanted = {key: set(values) for key, values in facets.items() if values}
     if not wanted:
@@ -126,10 +131,20 @@ def facet_counts(people: QuerySet[Person]) -> list[FacetCount]:
     """Return how many of `people` have each value, in the facets' order; values that nobody has count 0."""
     held = PersonFacet.objects.filter(person__in=people.order_by().values("pk"))
     counts = dict(held.order_by().values_list("value").annotate(n=Count("pk")))
-    values = FacetValue.objects.select_related("facet").order_by(
-        "facet__position", "facet__label", "position", "label"
-    )
+    values = FacetValue.objects.select_related("facet").order_by("facet__position", "facet__label", "position", "label")
     return [FacetCount(value.facet, value, counts.get(value.pk, 0)) for value in values]
+
+
+def values_with_counts(facet: Facet) -> list[FacetCount]:
+    """Return the values of a facet in their order, each with how many people have it."""
+    held = PersonFacet.objects.filter(facet=facet).order_by()
+    counts = dict(held.values_list("value").annotate(n=Count("pk")))
+    return [FacetCount(facet, value, counts.get(value.pk, 0)) for value in facet.values.all()]
+
+
+def holders(facet: Facet) -> int:
+    """Return how many people have a value of `facet`."""
+    return PersonFacet.objects.filter(facet=facet).count()
 
 
 def consents(person_ids: Iterable[int]) -> dict[int, dict[str, bool]]:
@@ -145,3 +160,12 @@ def consents(person_ids: Iterable[int]) -> dict[int, dict[str, bool]]:
     for person, purpose, given in rows.values_list("person", "purpose", "given"):
         said[person][purpose] = given
     return {pk: said.get(rows_of.get(pk, 0), {}) for pk in asked}
+
+
+def waiting_for(user: User) -> list[Waiting]:
+    """Return what waits for `user` in this room."""
+    count = open_pairs()[:1000].count() if may_change(user) else 0
+    if not count:
+        return []
+    text = ngettext("%(count)d pair may be one person", "%(count)d pairs may be one person", count)
+    return [Waiting(text % {"count": count}, reverse("people:lookalikes"))]

@@ -38,19 +38,40 @@ def terms(text: str) -> list[str]:
     return [word[:LONGEST_TERM] for word in re.findall(r"[^\W_]+", bare)[:MOST_TERMS]]
 
 
+def first_ids(text: str, most: int, below: int | None = None, using: str = "default") -> list[int]:
+    """Return the ids of at most `most` people found, the newest first, beginning below the id `below`."""
+    words = terms(text)
+    if not words:
+        return []
+    condition, params = _condition(words, connections[using].vendor)
+    if below is not None:
+        condition, params = f"{condition} AND rowid < %s", [*params, below]
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            f"SELECT rowid FROM people_search WHERE {condition} ORDER BY rowid DESC LIMIT {int(most)}",
+            params,
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
 def _ids(words: list[str], vendor: str) -> RawSQL:
+    condition, params = _condition(words, vendor)
+    return RawSQL(f"SELECT rowid FROM people_search WHERE {condition}", params)
+
+
+def _condition(words: list[str], vendor: str) -> tuple[str, list[Any]]:
     if vendor == "sqlite":
         query = " ".join(f'"{word}"' + ("*" if _is_beginning(word) else "") for word in words)
-        return RawSQL("SELECT rowid FROM people_search WHERE people_search MATCH %s", [query])
+        return "people_search MATCH %s", [query]
     query = " & ".join(f"'{word}'" + (":*" if _is_beginning(word) else "") for word in words)
-    return RawSQL("SELECT person_id FROM people_search WHERE words @@ %s::tsquery", [query])
+    return "words @@ %s::tsquery", [query]
 
 
 def _is_beginning(word: str) -> bool:
     return len(word) > 1 or not word.isascii()
 
 
-# ruff: noqa: S608 - the statements below are made of constants in this file alone
+# ruff: noqa: S608, S611 - the statements below are made of constants in this file alone
 # What is indexed of a person; an account's name is indexed with each of its people.
 _FIELDS = "{row}.name || ' ' || {row}.email || ' ' || coalesce({row}.external_id, '') || ' ' || {row}.label"
 _ACCOUNT = "coalesce((SELECT a.name FROM people_account a WHERE a.id = {row}.account_id), '')"
@@ -81,25 +102,25 @@ SQLITE = [
 
 # Lexemes are cut here and not by PostgreSQL's parser, which would keep a mail address as one word.
 POSTGRESQL = [
-    "CREATE TABLE IF NOT EXISTS people_search (person_id bigint PRIMARY KEY, words tsvector NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS people_search (rowid bigint PRIMARY KEY, words tsvector NOT NULL)",
     "CREATE INDEX IF NOT EXISTS people_search_words ON people_search USING gin (words)",
     r"""CREATE OR REPLACE FUNCTION people_search_words(t text) RETURNS tsvector LANGUAGE sql IMMUTABLE AS $$
         SELECT array_to_tsvector(array_remove(regexp_split_to_array(
             lower(regexp_replace(normalize(t, NFKD), '[\u0300-\u036f]', '', 'g') {collation}),
             '[\s@._+,;:/\\()\[\]{}<>"!?&#*=|~^`''’$%-]+'), '')) $$""",
     f"""CREATE OR REPLACE FUNCTION people_search_keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-        DELETE FROM people_search WHERE person_id = new.id;
+        DELETE FROM people_search WHERE rowid = new.id;
         IF new.merged_into_id IS NULL AND new.erased_at IS NULL THEN
             INSERT INTO people_search VALUES (new.id, people_search_words({_words("new")}));
         END IF;
         RETURN NULL; END $$""",
     """CREATE OR REPLACE FUNCTION people_search_drop() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
         IF TG_OP = 'TRUNCATE' THEN DELETE FROM people_search;
-        ELSE DELETE FROM people_search WHERE person_id = old.id; END IF;
+        ELSE DELETE FROM people_search WHERE rowid = old.id; END IF;
         RETURN NULL; END $$""",
     f"""CREATE OR REPLACE FUNCTION people_search_rename() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
         UPDATE people_search s SET words = people_search_words({_words("p")}) FROM people_person p
-        WHERE p.id = s.person_id AND p.account_id = new.id;
+        WHERE p.id = s.rowid AND p.account_id = new.id;
         RETURN NULL; END $$""",
     """CREATE OR REPLACE TRIGGER people_search_added AFTER INSERT ON people_person
         FOR EACH ROW EXECUTE FUNCTION people_search_keep()""",
@@ -135,16 +156,10 @@ def _statements(connection: Any, cursor: Any) -> list[str]:
 
 def remove(connection: Any) -> None:
     """Take the index away again."""
-    names = ("added", "changed", "removed", "account") + (
-        () if connection.vendor == "sqlite" else ("emptied",)
-    )
+    names = ("added", "changed", "removed", "account") + (() if connection.vendor == "sqlite" else ("emptied",))
     with connection.cursor() as cursor:
         for name in names:
-            of = (
-                f" ON people_{'account' if name == 'account' else 'person'}"
-                if connection.vendor != "sqlite"
-                else ""
-            )
+            of = f" ON people_{'account' if name == 'account' else 'person'}" if connection.vendor != "sqlite" else ""
             cursor.execute(f"DROP TRIGGER IF EXISTS people_search_{name}{of}", None)
         cursor.execute("DROP TABLE IF EXISTS people_search", None)
 
@@ -152,11 +167,10 @@ def remove(connection: Any) -> None:
 def fill(connection: Any) -> None:
     """Index everybody anew."""
     words = _words("p") if connection.vendor == "sqlite" else f"people_search_words({_words('p')})"
-    key = "rowid" if connection.vendor == "sqlite" else "person_id"
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM people_search", None)
         cursor.execute(
-            f"INSERT INTO people_search({key}, words) SELECT p.id, {words} FROM {Person._meta.db_table} p"
+            f"INSERT INTO people_search(rowid, words) SELECT p.id, {words} FROM {Person._meta.db_table} p"
             " WHERE p.merged_into_id IS NULL AND p.erased_at IS NULL",
             None,
         )

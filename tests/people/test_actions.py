@@ -39,9 +39,7 @@ def test_a_new_person_is_kept_with_account_and_facets_and_an_event() -> None:
 
 
 def test_who_has_the_address_already_is_completed_and_not_doubled() -> None:
-    bob = actions.add_person(
-        by=None, kind="customer", name="Bob", email="bob@x.example", facets={"Region": "North"}
-    )
+    bob = actions.add_person(by=None, kind="customer", name="Bob", email="bob@x.example", facets={"Region": "North"})
 
     again = actions.add_person(
         by=None, kind="customer", name="Robert", email=" BOB@x.example ", language="de",
@@ -57,9 +55,7 @@ def test_the_external_id_says_more_about_who_somebody_is_than_the_address() -> N
     bob = actions.add_person(by=None, kind="customer", name="Bob", external_id="1")
     cleo = actions.add_person(by=None, kind="customer", name="Cleo", email="c@x.example", external_id="2")
 
-    again = actions.add_person(
-        by=None, kind="customer", external_id="1", email="c@x.example", phone="+43 1 58858"
-    )
+    again = actions.add_person(by=None, kind="customer", external_id="1", email="c@x.example", phone="+43 1 58858")
 
     assert (again, again.email, again.phone_key) == (bob, "", "+43158858")
     assert queries.matching({"q": "c@x.example"}).get() == cleo

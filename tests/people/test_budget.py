@@ -20,9 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 def ask(person: Person, minutes: float, **fields: object) -> Contact:
-    return budget.ask_minutes(
-        person=person, minutes=minutes, subject="Late orders", topic="study:1", **fields
-    )
+    return budget.ask_minutes(person=person, minutes=minutes, subject="Late orders", topic="study:1", **fields)
 
 
 def test_the_house_asks_for_thirty_minutes_in_ninety_days_unless_it_says_otherwise() -> None:
@@ -174,9 +172,7 @@ def test_night_is_where_the_person_is() -> None:
 
 
 def test_their_own_quiet_hours_count_before_the_houses() -> None:
-    bob = actions.set_limits(
-        person=cast.bob(), by=None, budget_minutes=None, quiet_from=time(12), quiet_to=time(14)
-    )
+    bob = actions.set_limits(person=cast.bob(), by=None, budget_minutes=None, quiet_from=time(12), quiet_to=time(14))
 
     assert budget.good_moment(bob, at("13:00")) == at("14:00")
     assert budget.good_moment(bob, at("23:00")) == at("23:00")

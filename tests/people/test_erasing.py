@@ -19,14 +19,10 @@ pytestmark = pytest.mark.django_db
 
 
 def test_nothing_that_says_who_they_were_is_left() -> None:
-    bob = cast.person(
-        "Bob Hale", account=cast.account(), phone="+43 1 58858", phone_key="+43158858", external_id="C-7"
-    )
+    bob = cast.person("Bob Hale", account=cast.account(), phone="+43 1 58858", phone_key="+43158858", external_id="C-7")
     other = cast.person("Robert Hale", email="robert@customer.example", email_key="robert@customer.example")
     cast.has(bob, "Region", "North")
-    actions.record_consent(
-        person=bob, purpose="contact", given=True, source="call with Bob Hale", wording="Hi Bob"
-    )
+    actions.record_consent(person=bob, purpose="contact", given=True, source="call with Bob Hale", wording="Hi Bob")
     actions.merge(keep=bob, other=other, by=cast.ana())
     mail.put(to=other.email, to_name="Robert Hale", subject="Robert, hello", text="Dear Robert", key="1")
 
@@ -86,9 +82,7 @@ def test_no_link_opens_and_nobody_can_be_asked_and_no_merge_be_undone() -> None:
 
     assert (links.person_for(token), links.leaver(leaving)) == (None, None)
     with pytest.raises(NotContactable):
-        budget.ask_minutes(
-            person=cleo, minutes=1, subject="a", topic="a", by=cast.ana(), override_reason="please"
-        )
+        budget.ask_minutes(person=cleo, minutes=1, subject="a", topic="a", by=cast.ana(), override_reason="please")
     with pytest.raises(NotMergeable):
         actions.unmerge(merge=done, by=None)
 

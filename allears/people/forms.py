@@ -1,0 +1,210 @@
+"""Shape and wording of what is typed about people."""
+
+from __future__ import annotations
+
+import zoneinfo
+from typing import Any
+
+from django import forms
+from django.utils.functional import lazy
+from django.utils.translation import gettext_lazy as _
+
+from allears.people.errors import AddressTaken, UnfitDetails
+from allears.people.filters import MOST_OFFERED, facets_with_values
+from allears.people.models import ContactBudget, FacetValue, Kind, Person, Purpose
+
+FACET = "facet_"
+TIME = {"type": "time"}
+DATE = {"type": "date"}
+
+
+def _time_zones() -> list[tuple[str, str]]:
+    places = sorted(name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith("Etc/"))
+    return [("", "—"), ("UTC", "UTC"), *((name, name.replace("_", " ").replace("/", " / ")) for name in places)]
+
+
+class PersonForm(forms.Form):
+    """What is known of a person; every facet is a field of its own, so that nothing has to be typed twice."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=Kind.choices)
+    name = forms.CharField(label=_("Name"), required=False, max_length=200)
+    email = forms.CharField(
+        label=_("E-mail"), required=False, max_length=320, widget=forms.EmailInput(attrs={"autocomplete": "off"})
+    )
+    account_name = forms.CharField(
+        label=_("Account"),
+        required=False,
+        max_length=200,
+        help_text=_("The organisation or household they belong to. A name that is new makes a new account."),
+    )
+    phone = forms.CharField(label=_("Telephone"), required=False, max_length=40)
+    label = forms.CharField(
+        label=_("Called"),
+        required=False,
+        max_length=60,
+        help_text=_("What to call them where no name may stand, such as “Participant 0093”."),
+    )
+    external_id = forms.CharField(
+        label=_("Number elsewhere"),
+        required=False,
+        max_length=120,
+        help_text=_("Their customer number in your other systems. Imports know them again by it."),
+    )
+    language = forms.CharField(
+        label=_("Language"), required=False, max_length=12, help_text=_("A code such as en, de or pt-BR.")
+    )
+    time_zone = forms.ChoiceField(label=_("Time zone"), required=False, choices=lazy(_time_zones, list))
+    joined_on = forms.DateField(
+        label=_("Customer since"), required=False, widget=forms.DateInput(attrs=DATE, format="%Y-%m-%d")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.facets = facets_with_values()
+        for facet in self.facets:
+            values = list(facet.values.all())
+            if len(values) <= MOST_OFFERED:
+                choices = [("", "—"), *((value.label, value.label) for value in values)]
+                self.fields[FACET + facet.key] = forms.ChoiceField(label=facet.label, choices=choices, required=False)
+            else:
+                self.fields[FACET + facet.key] = forms.CharField(label=facet.label, max_length=200, required=False)
+
+    @classmethod
+    def about(cls, person: Person, values: list[FacetValue], data: Any = None) -> PersonForm:
+        """The form, filled with what is known of `person`."""
+        initial = {name: getattr(person, name) for name in cls.base_fields if hasattr(person, name)}
+        initial["account_name"] = person.account.name if person.account else ""
+        initial |= {FACET + value.facet.key: value.label for value in values}
+        return cls(data, initial=initial)
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """What was typed, as the actions take it."""
+        typed = {name: value for name, value in self.cleaned_data.items() if not name.startswith(FACET)}
+        facets = {f.key: self.cleaned_data.get(FACET + f.key, "") for f in self.facets}
+        return {**typed, "facets": facets}
+
+    def take_errors(self, error: UnfitDetails | AddressTaken) -> None:
+        """Put what an action refused beside the fields that it is about."""
+        if isinstance(error, AddressTaken):
+            self.add_error(error.field, str(error))
+            return
+        for problem in error.problems:
+            self.add_error(_field_of(problem.field), problem.reason)
+
+    @property
+    def main_fields(self) -> list[forms.BoundField]:
+        """Everything but the facets."""
+        return [bound for bound in self if not bound.name.startswith(FACET)]
+
+    @property
+    def facet_fields(self) -> list[forms.BoundField]:
+        """The facets."""
+        return [bound for bound in self if bound.name.startswith(FACET)]
+
+
+def _field_of(problem_field: str) -> str:
+    return problem_field.replace("facet:", FACET, 1)
+
+
+class ConsentForm(forms.Form):
+    """Somebody said yes or no to something."""
+
+    purpose = forms.ChoiceField(label=_("They may"), choices=Purpose.choices)
+    given = forms.TypedChoiceField(
+        label=_("They said"),
+        choices=[("yes", _("Yes")), ("no", _("No"))],
+        coerce=lambda word: word == "yes",
+        widget=forms.RadioSelect,
+    )
+    source = forms.CharField(
+        label=_("Where they said it"), max_length=200, help_text=_("Such as: on the telephone on 3 May, by form.")
+    )
+    wording = forms.CharField(
+        label=_("What they were shown or told"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class LimitsForm(forms.Form):
+    """How much of somebody's time may be asked, and when not to write to them."""
+
+    budget_minutes = forms.IntegerField(
+        label=_("Their own limit in minutes"),
+        required=False,
+        min_value=0,
+        max_value=10_000,
+        help_text=_("Empty: the organisation's limit counts."),
+    )
+    quiet_from = forms.TimeField(label=_("Quiet from"), required=False, widget=forms.TimeInput(attrs=TIME))
+    quiet_to = forms.TimeField(label=_("Quiet until"), required=False, widget=forms.TimeInput(attrs=TIME))
+
+    def clean(self) -> dict[str, Any]:
+        return _both_or_none(self)
+
+
+class BudgetForm(forms.ModelForm[ContactBudget]):
+    """The organisation's limit and quiet hours."""
+
+    class Meta:
+        model = ContactBudget
+        fields = ["minutes", "days", "quiet_from", "quiet_to"]
+        labels = {
+            "minutes": _("Minutes that may be asked of one person"),
+            "days": _("In how many days"),
+            "quiet_from": _("No mails from"),
+            "quiet_to": _("until"),
+        }
+        help_texts = {
+            "minutes": _("Everything that asks for their time counts, reminders included."),
+            "quiet_from": _("Where they are. Both empty: mails leave at any hour."),
+        }
+        widgets = {"quiet_from": forms.TimeInput(attrs=TIME), "quiet_to": forms.TimeInput(attrs=TIME)}
+
+    days = forms.IntegerField(label=_("In how many days"), min_value=1, max_value=3650)
+    minutes = forms.IntegerField(
+        label=_("Minutes that may be asked of one person"),
+        min_value=0,
+        max_value=10_000,
+        help_text=_("Everything that asks for their time counts, reminders included."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        return _both_or_none(self)
+
+
+def _both_or_none(form: forms.BaseForm) -> dict[str, Any]:
+    typed: dict[str, Any] = form.cleaned_data
+    if (typed.get("quiet_from") is None) != (typed.get("quiet_to") is None):
+        form.add_error("quiet_to", _("Quiet hours need a beginning and an end, or neither."))
+    return typed
+
+
+class ReasonForm(forms.Form):
+    """Why somebody is forgotten."""
+
+    reason = forms.CharField(
+        label=_("Why"),
+        max_length=500,
+        help_text=_("It stays on record, so do not name them: “asked by mail on 3 May” is enough."),
+    )
+    sure = forms.BooleanField(label=_("I understand that this cannot be undone"))
+
+
+class LabelForm(forms.Form):
+    """What a facet or a value is called."""
+
+    label = forms.CharField(label=_("Name"), max_length=200)
+
+    def clean_label(self) -> str:
+        label = " ".join(self.cleaned_data["label"].split())
+        if not label:
+            raise forms.ValidationError(_("Give it a name."))
+        return label
+
+
+class AccountForm(forms.Form):
+    """What an account is called."""
+
+    name = forms.CharField(label=_("Name"), max_length=200)
+    external_id = forms.CharField(label=_("Number elsewhere"), max_length=120, required=False)

@@ -1,0 +1,219 @@
+"""Bringing a file of people: upload, say what the columns are, start, and the work itself, chunk by chunk."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import PurePath
+from typing import Any, BinaryIO, cast
+
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from allears.core import audit
+from allears.core.clock import now
+from allears.core.models import Job, User
+from allears.core.progress import Progress, ask_for
+from allears.core.tables import Limits, Row, Table, TableError, read_table
+from allears.people import folding
+from allears.people.details import Details, Problem, checked
+from allears.people.errors import PeopleError
+from allears.people.importing import chunks, columns
+from allears.people.models import Facet, Import, ImportProblem
+
+CHUNK = 500
+SHOWN_ROWS = 12
+LIMITS = Limits(file_bytes=256 * 1024 * 1024, columns=300, cell_chars=100_000, row_chars=1_000_000)
+# Without these a row is nobody, or somebody else: the whole row is left. Anything else is left out of its
+# row.
+WHOLE_ROW = {"name", "email", "external_id", "kind", "label", "consent:contact"}
+
+
+class NotTaken(PeopleError):
+    """The file, or what its columns are said to hold, cannot be used."""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The first rows as they would be taken."""
+
+    headings: list[str]
+    samples: list[list[str]]  # a few cells of each column
+    rows: list[tuple[int, Details, list[Problem]]]
+
+
+def upload(*, file: File[Any], name: str, by: User) -> Import:
+    """Keep an uploaded file under a random name and guess what its columns hold. Raises `NotTaken`."""
+    stored = default_storage.save(f"people-imports/{secrets.token_hex(16)}", file)
+    try:
+        with _table(stored) as table:
+            mapping = columns.guess([column.name for column in table.columns], Facet.objects.all())
+    except TableError as error:
+        default_storage.delete(stored)
+        raise NotTaken(error.message) from error
+    title = folding.plain(PurePath(name).name)[:200] or _("a file")
+    with transaction.atomic():
+        made = Import.objects.create(title=title, file=stored, by=by, mapping=mapping)
+        audit.record(by=by, verb="people.import-uploaded", target=made)
+    return made
+
+
+@contextmanager
+def _table(stored: str) -> Iterator[Table]:
+    with default_storage.open(stored) as kept, read_table(cast(BinaryIO, kept), limits=LIMITS) as table:
+        yield table
+
+
+def preview(bringing: Import) -> Preview:
+    """Return the first rows as the mapping would take them. Raises `NotTaken` when the file has gone."""
+    try:
+        with _table(bringing.file) as table:
+            headings = [column.name for column in table.columns]
+            rows = list(islice(table.rows(), SHOWN_ROWS))
+    except (TableError, OSError) as error:
+        raise NotTaken(_("The file is no longer there. Upload it again.")) from error
+    samples = [[row.cells[n][:80] for row in rows[:3] if row.cells[n].strip()] for n in range(len(headings))]
+    taken = [(row.number, *_details(row, bringing)) for row in rows]
+    return Preview(headings, samples, taken)
+
+
+@transaction.atomic
+def describe(*, bringing: Import, mapping: Sequence[str], kind: str, known: str, by: User) -> None:
+    """Say what each column holds. Raises `NotTaken` with what is wrong with it."""
+    _refuse_started(bringing)
+    if wrong := columns.problems_of(mapping):
+        raise NotTaken(" ".join(wrong))
+    bringing.mapping, bringing.kind, bringing.known = list(mapping), kind, known
+    bringing.save(update_fields=["mapping", "kind", "known"])
+    audit.record(by=by, verb="people.import-described", target=bringing)
+
+
+@transaction.atomic
+def start(*, bringing: Import, by: User) -> Job:
+    """Bring the people in the background. Raises `NotTaken` when it was started before or cannot be."""
+    from allears.people.tasks import bring_people
+
+    bringing = Import.objects.select_for_update().get(pk=bringing.pk)
+    _refuse_started(bringing)
+    if wrong := columns.problems_of(bringing.mapping):
+        raise NotTaken(" ".join(wrong))
+    title = _("Bringing people from %(file)s") % {"file": bringing.title}
+    page = reverse("people:import", args=[bringing.ref])
+    bringing.job = ask_for(
+        bring_people, kind="people.import", title=title, by=by, unit=_("rows"), next_url=page, bringing=bringing.pk
+    )
+    bringing.save(update_fields=["job"])
+    audit.record(by=by, verb="people.import-started", target=bringing)
+    return bringing.job
+
+
+def _refuse_started(bringing: Import) -> None:
+    if bringing.job_id or bringing.ended_at:
+        raise NotTaken(_("This file has been brought already. Upload it again to bring it once more."))
+
+
+@transaction.atomic
+def drop(*, bringing: Import, by: User) -> None:
+    """Delete an upload that was never started."""
+    _refuse_started(bringing)
+    audit.record(by=by, verb="people.import-dropped", target=bringing)
+    default_storage.delete(bringing.file)
+    bringing.delete()
+
+
+def run(bringing: Import, progress: Progress) -> None:
+    """Bring what has not been brought yet; safe to run again after a crash. Memory does not grow with the
+    file.
+    """
+    if bringing.ended_at:
+        return
+    with _table(bringing.file) as table:
+        total = bringing.position + sum(1 for _row in _rest(table, bringing.position))
+        names = [column.name for column in table.columns]
+        for rows in _chunked(_rest(table, bringing.position)):
+            _bring_or_again(bringing, rows, names)
+            progress.to(bringing.position, total)
+    _end(bringing)
+
+
+def _rest(table: Table, position: int) -> Iterator[Row]:
+    return islice(table.rows(), position, None)
+
+
+def _chunked(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    while chunk := list(islice(rows, CHUNK)):
+        yield chunk
+
+
+def _bring_or_again(bringing: Import, rows: list[Row], names: list[str]) -> None:
+    """Once more when somebody added one of these people in the same moment: then they are found."""
+    try:
+        _bring(bringing, rows, names)
+    except IntegrityError:
+        bringing.refresh_from_db()
+        _bring(bringing, rows, names)
+
+
+@transaction.atomic
+def _bring(bringing: Import, rows: list[Row], names: list[str]) -> None:
+    """One chunk: its people, its problems and how far we have come are written together or not at all."""
+    fit, problems = [], []
+    for row in rows:
+        details, wrong = _details(row, bringing)
+        taken = not any(problem.field in WHOLE_ROW for problem in wrong)
+        if taken:
+            fit.append((row.number, details))
+        else:
+            bringing.refused += 1
+        problems += [_problem(bringing, row.number, problem, taken, names) for problem in wrong]
+    source = _("the file %(file)s") % {"file": bringing.title}
+    outcome = chunks.take(
+        [details for _number, details in fit], known=bringing.known, source=source[:200], by=bringing.by
+    )
+    problems += [_problem(bringing, fit[place][0], _taken_address(), True, names) for place in outcome.taken]
+    ImportProblem.objects.bulk_create(problems, batch_size=500)
+    bringing.added += outcome.added
+    bringing.changed += outcome.changed
+    bringing.unchanged += outcome.unchanged
+    bringing.position += len(rows)
+    bringing.save(update_fields=["added", "changed", "unchanged", "refused", "position"])
+
+
+def _details(row: Row, bringing: Import) -> tuple[Details, list[Problem]]:
+    details, problems = checked(columns.raw_of(row.cells, bringing.mapping, bringing.kind))
+    if not details.says_who and not any(p.field in WHOLE_ROW for p in problems):
+        problems.append(Problem("name", "nobody", _("There is no name, address or number: this row is nobody.")))
+    return details, [*problems, *(_reading(p) for p in row.problems)]
+
+
+def _reading(problem: Any) -> Problem:
+    return Problem(f"column:{problem.column}", problem.code, problem.reason)
+
+
+def _taken_address() -> Problem:
+    reason = _("Another person has this address, so it was left out. If they are one person, merge them.")
+    return Problem("email", "address-taken", reason)
+
+
+def _problem(bringing: Import, number: int, problem: Problem, taken: bool, names: Sequence[str]) -> ImportProblem:
+    place = problem.field.removeprefix("column:")
+    column = place if problem.field.startswith("column:") else columns.column_of(place, bringing.mapping, names)
+    return ImportProblem(
+        bringing=bringing, row=number, column=column[:200], code=problem.code, reason=problem.reason, row_taken=taken
+    )
+
+
+@transaction.atomic
+def _end(bringing: Import) -> None:
+    """Keep the report, let the file go."""
+    stored, bringing.file, bringing.ended_at = bringing.file, "", now()
+    bringing.save(update_fields=["file", "ended_at"])
+    counts = {name: getattr(bringing, name) for name in ("added", "changed", "unchanged", "refused")}
+    audit.record(by=bringing.by, verb="people.imported", target=bringing, **counts)
+    transaction.on_commit(lambda: default_storage.delete(stored))

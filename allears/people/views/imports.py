@@ -1,0 +1,188 @@
+"""Bringing people from a file: upload, columns, preview, start, report."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from allears.core.doors import door
+from allears.core.paging import keyset_page
+from allears.core.progress import job_url
+from allears.core.tables import safe_cell
+from allears.design.parts import Cell, Column
+from allears.people import rules
+from allears.people.importing import actions, columns
+from allears.people.models import Facet, Import, ImportProblem, Kind
+from allears.people.views.getting import reader
+
+SHOWN_PROBLEMS = 100
+
+
+class UploadForm(forms.Form):
+    """The file."""
+
+    file = forms.FileField(
+        label=gettext_lazy("A CSV or Excel file"),
+        help_text=gettext_lazy(
+            "One person a row, headings in the first row. Nothing is taken before you have seen it."
+        ),
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xls"}),
+    )
+
+
+class MappingForm(forms.Form):
+    """What each column holds, and what to do with who is known."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("They are"), choices=Kind.choices)
+    known = forms.ChoiceField(
+        label=gettext_lazy("People who are in your books already"),
+        choices=Import._meta.get_field("known").choices or [],
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, bringing: Import, headings: list[str], data: Any = None) -> None:
+        super().__init__(data, initial={"kind": bringing.kind, "known": bringing.known})
+        facets = list(Facet.objects.all())
+        for place, heading in enumerate(headings):
+            now_is = bringing.mapping[place] if place < len(bringing.mapping) else ""
+            self.fields[f"column_{place}"] = forms.ChoiceField(
+                label=heading, choices=columns.choices(heading, facets), required=False, initial=now_is
+            )
+        self.width = len(headings)
+
+    @property
+    def mapping(self) -> list[str]:
+        return [self.cleaned_data[f"column_{place}"] for place in range(self.width)]
+
+    @property
+    def column_fields(self) -> list[forms.BoundField]:
+        return [self[f"column_{place}"] for place in range(self.width)]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door(rules.may_change)
+def imports(request: HttpRequest) -> HttpResponse:
+    """Files that were brought; POST uploads one."""
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            made = actions.upload(file=file, name=file.name, by=reader(request))
+        except actions.NotTaken as refused:
+            form.add_error("file", str(refused))
+        else:
+            return redirect("people:import", ref=made.ref)
+    page = keyset_page(Import.objects.select_related("by").order_by("-pk"), request.GET.get("before"))
+    return render(request, "people/imports.html", {"form": form, "page": page}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door(rules.may_change)
+def import_(request: HttpRequest, ref: str) -> HttpResponse:
+    """One file: its columns and first rows before it is started, its report afterwards."""
+    bringing = get_object_or_404(Import.objects.select_related("by", "job"), ref=ref)
+    if bringing.job_id or bringing.ended_at:
+        return _report_page(request, bringing)
+    if request.method == "POST" and request.POST.get("do") == "drop":
+        actions.drop(bringing=bringing, by=reader(request))
+        messages.success(request, _("The file is deleted; nothing was taken from it."))
+        return redirect("people:imports")
+    try:
+        seen = actions.preview(bringing)
+    except actions.NotTaken as gone:
+        return render(request, "people/import_gone.html", {"bringing": bringing, "error": str(gone)}, status=422)
+    form = MappingForm(bringing, seen.headings, request.POST or None)
+    if request.method == "POST" and form.is_valid() and _described(request, bringing, form):
+        if request.POST.get("do") == "start":
+            return redirect(job_url(actions.start(bringing=bringing, by=reader(request))))
+        return redirect(request.path + "#preview")
+    return render(request, "people/import.html", _before(bringing, seen, form), status=422 if form.errors else 200)
+
+
+def _described(request: HttpRequest, bringing: Import, form: MappingForm) -> bool:
+    typed = form.cleaned_data
+    try:
+        actions.describe(
+            bringing=bringing, mapping=form.mapping, kind=typed["kind"], known=typed["known"], by=reader(request)
+        )
+    except actions.NotTaken as refused:
+        form.add_error(None, str(refused))
+        return False
+    return True
+
+
+def _before(bringing: Import, seen: actions.Preview, form: MappingForm) -> dict[str, Any]:
+    targets = [(place, target) for place, target in enumerate(bringing.mapping) if target]
+    lines = []
+    for number, details, problems in seen.rows:
+        lines.append(
+            {
+                "number": number,
+                "who": details.name or details.label or details.email or details.external_id,
+                "taken": not any(problem.field in actions.WHOLE_ROW for problem in problems),
+                "details": details,
+                "problems": [problem.reason for problem in problems],
+            }
+        )
+    return {
+        "bringing": bringing,
+        "form": form,
+        "columns": list(zip(form.column_fields, seen.samples, strict=True)),
+        "lines": lines,
+        "targets": targets,
+        "wrong": columns.problems_of(bringing.mapping),
+    }
+
+
+def _report_page(request: HttpRequest, bringing: Import) -> HttpResponse:
+    problems = bringing.problems.order_by("row", "pk")
+    context = {
+        "bringing": bringing,
+        "problems": problems[:SHOWN_PROBLEMS],
+        "more": problems.count() > SHOWN_PROBLEMS,
+        "job_url": job_url(bringing.job) if bringing.job else "",
+        "columns": [Column(_("Row"), numeric=True), Column(_("Column")), Column(_("Why")), Column(_("The row"))],
+        "rows": [_line(problem) for problem in problems[:SHOWN_PROBLEMS]],
+    }
+    return render(request, "people/import_report.html", context)
+
+
+def _line(problem: ImportProblem) -> list[Any]:
+    return [problem.row, problem.column, Cell(problem.reason), _taken(problem)]
+
+
+def _taken(problem: ImportProblem) -> str:
+    return _("taken without it") if problem.row_taken else _("not taken")
+
+
+@require_safe
+@door(rules.may_change)
+def report(request: HttpRequest, ref: str) -> StreamingHttpResponse:
+    """Everything that was not taken and why, as CSV, streamed."""
+    bringing = get_object_or_404(Import, ref=ref)
+    answer = StreamingHttpResponse(_csv(bringing), content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="not-taken-{bringing.ref}.csv"'
+    return answer
+
+
+class _Echo:
+    """What csv.writer writes to: hands each line straight on."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _csv(bringing: Import) -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    yield "\ufeff" + writer.writerow(["row", "column", "reason", "row taken"])
+    for problem in bringing.problems.order_by("row", "pk").iterator(chunk_size=1000):
+        yield writer.writerow([problem.row, safe_cell(problem.column), problem.reason, _taken(problem)])
