@@ -75,7 +75,7 @@ def test_the_funnel_is_as_wide_as_the_part_of_those_asked() -> None:
         [charts.FunnelStep("asked", 200), charts.FunnelStep("spoke", 50), charts.FunnelStep("told", 10)]
     )
     assert [(step.width, step.share) for step in steps] == [("100%", "100%"), ("25%", "25%"), ("5%", "5%")]
-    assert [step.onward for step in steps] == ["0,0 100,0 25,100 0,100", "0,0 25,0 5,100 0,100", ""]
+    assert [step.inward for step in steps] == ["", "0,0 100,0 25,100 0,100", "0,0 25,0 5,100 0,100"]
 
 
 def test_a_funnel_in_which_nobody_was_asked_is_empty() -> None:

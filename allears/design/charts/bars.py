@@ -61,14 +61,14 @@ def funnel(steps: Iterable[FunnelStep]) -> list[DrawnStep]:
     """Steps of the loop as bars of people, each as wide as its part of the first."""
     steps = list(steps)
     first = steps[0].count if steps else 0
-    onward = [*steps[1:], None][: len(steps)]
-    return [_drawn_step(step, after, first) for step, after in zip(steps, onward, strict=True)]
+    earlier = [None, *steps][: len(steps)]
+    return [_drawn_step(step, before, first) for step, before in zip(steps, earlier, strict=True)]
 
 
-def _drawn_step(step: FunnelStep, after: FunnelStep | None, first: int) -> DrawnStep:
+def _drawn_step(step: FunnelStep, before: FunnelStep | None, first: int) -> DrawnStep:
     width = place(step.count, 0, first)
     share = percent(step.count / first) if first >= FEWEST else ""
-    slope = "" if after is None else _slope(width, place(after.count, 0, first))
+    slope = "" if before is None else _slope(place(before.count, 0, first), width)
     return DrawnStep(step.label, step.count, width, share, slope, step.tone, step.href)
 
 

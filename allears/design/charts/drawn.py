@@ -25,15 +25,15 @@ class DrawnBar:
 
 @dataclass(frozen=True)
 class DrawnStep:
-    """A step of the funnel: its bar, and the slope (SVG points in a 100 by 100 box) that leads on to the
-    next.
+    """A step of the funnel: its bar, and the slope (SVG points in a 100 by 100 box) that leads to
+    it from the one before.
     """
 
     label: str
     count: int
     width: str
     share: str
-    onward: str
+    inward: str
     tone: Tone
     href: str
 
