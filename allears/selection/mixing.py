@@ -119,7 +119,7 @@ class Maker:
         found: list[Ints] = []
         batches = 0
         until = self.count + wanted
-        while self.count < until and batches < wanted:
+        while self.count < until and batches < 3 * wanted // BATCH + 4:
             debts = (self.count + BATCH / 2) * self.target - self.made
             scale = min(60.0, 6000.0 / max(1e-9, float(np.abs(debts).max())))
             found.append(self.valid(np.repeat((scale * debts)[None], BATCH, axis=0), 60))

@@ -180,7 +180,7 @@ def test_empty_seats_are_drawn_again_and_the_quotas_still_hold(pool: Pool, drawn
     third = draw(redraw(second, [accepted(second)[-1]]), "a third")
     assert verify(third) == []
     assert len(third["rounds"]) == 3
-    held = {value: 0 for value in pool.counts()["feeling"]}
+    held = dict.fromkeys(pool.counts()["feeling"], 0)
     kind = {token(SALT, person): values[3]
             for values, ids in zip(pool.types, pool.members or (), strict=True) for person in ids}
     for person in accepted(third):

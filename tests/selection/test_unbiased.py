@@ -13,7 +13,8 @@ import pytest
 
 from allears.selection import Plan, Pool, Quotas, accepted, commit, draw, dumps, prepare, token
 from allears.selection.checker import pick
-from allears.selection.landing import seat_sample
+from allears.selection.cube import fly
+from allears.selection.landing import land
 from tests.selection.pools import customers, in_proportion, self_selected
 
 ROOT = Path(__file__).parents[2]
@@ -42,21 +43,28 @@ def test_a_lottery_keeps_its_promise_to_every_type(rule: str) -> None:
 
 
 def test_a_sample_keeps_its_promise_to_every_type() -> None:
-    pool = customers(300, facets=3)
+    """The steps alone, for many seeds; that the landing keeps every fraction is checked in each proof."""
+    pool = customers(600)
     plan = prepare(pool, in_proportion(pool, 12), 12, rule="sample")
     assert plan.targets is not None
-    seats, draws = np.zeros(len(pool.types)), 400
+    targets = plan.targets.floats()
+    seats, draws = np.zeros(len(targets)), 1500
     for number in range(draws):
-        landing = seat_sample(plan.problem, plan.targets, f"seed {number}")
-        seats += landing.base
-        ticket = pick(landing.lottery.total, "landing", number)
-        for panel, tickets in zip(landing.lottery.panels, landing.lottery.tickets, strict=True):
-            if ticket < tickets:
-                break
-            ticket -= tickets
-        for at, count in panel:
-            seats[at] += count
+        flight = fly(plan.problem, targets, f"seed {number}")
+        seats += flight.whole + flight.part
     assert deviations(plan, seats, draws).max() < 4.5
+
+
+def test_a_landing_keeps_every_fraction() -> None:
+    pool = customers(600)
+    plan = prepare(pool, in_proportion(pool, 12), 12, rule="sample")
+    assert plan.targets is not None
+    for number in range(5):
+        flight = fly(plan.problem, plan.targets.floats(), f"seed {number}")
+        landing = land(plan.problem, flight)
+        held, total = landing.lottery.seats(), landing.lottery.total
+        for at in np.flatnonzero(flight.part):
+            assert held.get(int(at), 0) / total == pytest.approx(float(flight.part[at]), abs=1e-7)
 
 
 def test_within_a_type_everybody_is_drawn_alike() -> None:
