@@ -14,7 +14,7 @@ class QuestionnairesConfig(AppConfig):
     label = "questionnaires"
 
     def ready(self) -> None:
-        from allears.questionnaires import about_person, asked  # noqa: F401  (tells studies what is asked and who answered)
+        from allears.questionnaires import about_person, asked, bringing  # noqa: F401  (tells studies what is asked and who answered)
 
         pre_migrate.connect(_lift_guards, sender=self)
         post_migrate.connect(_put_guards_back, sender=self)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from allears.questionnaires.views import authoring, results
+from allears.questionnaires.views import authoring, importing, results
 
 app_name = "questionnaires"
 urlpatterns = [
@@ -21,4 +21,9 @@ urlpatterns = [
     path("<slug:slug>/questions/<uuid:key>/", authoring.question, name="question"),
     path("<slug:slug>/questions/<uuid:key>/place/", authoring.place, name="place"),
     path("<slug:slug>/results/", results.results, name="results"),
+    path("<slug:slug>/imports/", importing.imports, name="imports"),
+    path("<slug:slug>/imports/<slug:ref>/", importing.import_, name="import"),
+    path("<slug:slug>/imports/<slug:ref>/report.csv", importing.import_problems, name="import_problems"),
+    path("<slug:slug>/responses.csv", importing.responses, name="responses_csv"),
+    path("<slug:slug>/verbatims.jsonl", importing.verbatims, name="verbatims_jsonl"),
 ]

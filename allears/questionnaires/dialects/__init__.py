@@ -5,7 +5,10 @@ change that plan; `apply_plan` turns rows into replies, one by one, and says wha
 """
 
 from .applying import Given, Problem, Reply, apply_plan
+from .joined import find_vocabulary
+from .ordering import in_order
 from .plan import ChoicePlan, Kind, Layout, MetaColumn, Plan, QuestionPlan, Role, changed_kind
+from .profiles import Profile, profile_columns
 from .proposing import DIALECTS, TITLES, detect, propose, rows_of
 
 __all__ = [
@@ -18,12 +21,16 @@ __all__ = [
     "MetaColumn",
     "Plan",
     "Problem",
+    "Profile",
     "QuestionPlan",
     "Reply",
     "Role",
     "apply_plan",
     "changed_kind",
     "detect",
+    "find_vocabulary",
+    "in_order",
+    "profile_columns",
     "propose",
     "rows_of",
 ]

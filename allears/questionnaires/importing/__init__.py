@@ -5,8 +5,10 @@ called: a row that is in already stays as it is. The dialects of survey tools ar
 """
 
 from .errors import AsksSomethingElse, DraftInTheWay, NothingToImport
-from .fitting import Fitted, fit
+from .fitting import Fitted, check, fit
+from .retyping import TooManyAnswers, kinds_for, retype
 from .running import Counts, bring
+from .starting import change_plan, start
 from .taking import keys_of, look, look_again, opened, take_in, throw_away
 
 __all__ = [
@@ -15,12 +17,18 @@ __all__ = [
     "DraftInTheWay",
     "Fitted",
     "NothingToImport",
+    "TooManyAnswers",
     "bring",
+    "change_plan",
+    "check",
     "fit",
     "keys_of",
+    "kinds_for",
     "look",
     "look_again",
     "opened",
+    "retype",
+    "start",
     "take_in",
     "throw_away",
 ]

@@ -39,19 +39,30 @@ class Fitted:
     placed: dict[int, Placed]
 
 
+def check(*, study: Study, plan: Plan) -> None:
+    """Raises what `fit` would raise; writes nothing."""
+    if not any(question.include for question in plan.questions):
+        raise NothingToImport
+    published = published_version(study)
+    if published and _place(published, plan) is not None:
+        return
+    if published and study.is_open:
+        raise AsksSomethingElse
+    begun = draft_version(study)
+    if begun and any(questions_in(sections_of(begun))):
+        raise DraftInTheWay
+
+
 @transaction.atomic
 def fit(*, study: Study, plan: Plan, by: User | str | None) -> Fitted:
     """The published version that asks what the plan asks, made if need be.
 
     Raises NothingToImport, AsksSomethingElse, DraftInTheWay.
     """
-    if not any(question.include for question in plan.questions):
-        raise NothingToImport
+    check(study=study, plan=plan)
     published = published_version(study)
     if published and (placed := _place(published, plan)) is not None:
         return Fitted(published, placed)
-    if published and study.is_open:
-        raise AsksSomethingElse
     version = _next_version(study, plan, by)
     placed = _place(version, plan)
     if placed is None:  # pragma: no cover - what was just written is there
@@ -60,9 +71,6 @@ def fit(*, study: Study, plan: Plan, by: User | str | None) -> Fitted:
 
 
 def _next_version(study: Study, plan: Plan, by: User | str | None) -> Version:
-    begun = draft_version(study)
-    if begun and any(questions_in(sections_of(begun))):
-        raise DraftInTheWay
     draft = draft_of(study, by)
     known = _by_wording(draft)
     section = draft.sections.order_by("position", "id").first() or draft.sections.create(position=0)

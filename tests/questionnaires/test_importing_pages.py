@@ -1,0 +1,201 @@
+"""The pages that bring a file: looked at, put right, started, reported; and the way out again."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from allears.core.models import Job
+from allears.questionnaires.dialects import Kind, Plan
+from allears.questionnaires.importing import bring
+from allears.questionnaires.imports import Import, ImportProblem
+from allears.questionnaires.models import Response
+from allears.questionnaires.tasks import bring_responses
+from tests.questionnaires.test_importing import ROWS, study, table, taken
+
+pytestmark = pytest.mark.django_db
+
+
+def url(name: str, *more: Any) -> str:
+    return reverse(f"questionnaires:{name}", args=[study().slug, *more])
+
+
+def uploaded(browser: Client, data: bytes | None = None) -> Any:
+    file = SimpleUploadedFile("answers.csv", table(ROWS).getvalue() if data is None else data)
+    return browser.post(url("imports"), {"file": file, "time_zone": "UTC"})
+
+
+def typed(bringing: Import, **changes: Any) -> dict[str, Any]:
+    """What the plan page's form sends when nothing but `changes` is touched."""
+    plan = Plan.from_json(bringing.plan)
+    sent: dict[str, Any] = {"dialect": plan.dialect, "do": "save"}
+    for place, question in enumerate(plan.questions):
+        sent |= {f"kind_{place}": question.kind.value, f"no_answer_{place}": "\n".join(question.no_answer)}
+        sent |= {f"take_{place}": "on"} if question.include else {}
+        sent |= {f"facet_{place}": "on"} if question.facet else {}
+        ends = {"minimum": question.minimum, "maximum": question.maximum}
+        sent |= {f"{name}_{place}": f"{end:g}" for name, end in ends.items() if end is not None}
+    return {key: value for key, value in {**sent, **changes}.items() if value is not None}
+
+
+def run_waiting_jobs() -> None:
+    for job in Job.objects.filter(ended_at=None):
+        bring_responses.func(job.pk)
+
+
+def test_a_file_is_looked_at_and_its_columns_are_shown(as_ana: Client) -> None:
+    answer = uploaded(as_ana)
+    bringing = Import.objects.get()
+    assert answer.headers["Location"] == url("import", bringing.ref)
+    page = as_ana.get(answer.headers["Location"]).content.decode()
+    for words in ("How often?", "What helps?", "Alchemer", "speed", "whether it is complete", "6 rows"):
+        assert words in page
+
+
+def test_what_is_started_is_brought_in_the_background_and_reported(as_ana: Client) -> None:
+    uploaded(as_ana)
+    bringing = Import.objects.get()
+    answer = as_ana.post(url("import", bringing.ref), typed(bringing, do="start"))
+    job = Job.objects.get()
+    assert answer.headers["Location"] == reverse("core:job", args=[job.ref])
+    run_waiting_jobs()
+    assert Response.objects.count() == 6
+    page = as_ana.get(url("import", bringing.ref)).content.decode()
+    assert "Everything in the file was understood." in page
+    assert Job.objects.get().result["responses"] == 6
+
+
+def test_pressing_start_twice_makes_one_job(as_ana: Client) -> None:
+    uploaded(as_ana)
+    bringing = Import.objects.get()
+    sent = typed(bringing, do="start")
+    as_ana.post(url("import", bringing.ref), sent)
+    as_ana.post(url("import", bringing.ref), sent)
+    assert Job.objects.count() == 1
+
+
+def test_a_job_that_is_run_twice_brings_everything_once(as_ana: Client) -> None:
+    uploaded(as_ana)
+    bringing = Import.objects.get()
+    as_ana.post(url("import", bringing.ref), typed(bringing, do="start"))
+    job = Job.objects.get()
+    bring_responses.func(job.pk)
+    bring_responses.func(job.pk)
+    assert Response.objects.count() == 6
+
+
+def test_types_are_changed_on_the_page(as_ana: Client) -> None:
+    uploaded(as_ana)
+    bringing = Import.objects.get()
+    as_ana.post(url("import", bringing.ref), typed(bringing, kind_0="short_text", take_2=None, facet_0=None))
+    plan = Plan.from_json(Import.objects.get().plan)
+    assert [(q.kind, q.include) for q in plan.questions] == [
+        (Kind.SHORT_TEXT, True),
+        (Kind.LONG_TEXT, True),
+        (Kind.MULTIPLE, False),
+        (Kind.SCALE, True),
+    ]
+
+
+def test_a_text_is_made_choices_by_what_stands_in_the_file(as_ana: Client) -> None:
+    rows = [[str(n), f"Kind {n % 15} of answer, and more", "x"] for n in range(30)]
+    data = table(rows, ["Response ID", "Tell us", "More"]).getvalue()
+    uploaded(as_ana, data)
+    bringing = Import.objects.get()
+    assert Plan.from_json(bringing.plan).questions[0].kind is Kind.SHORT_TEXT
+    as_ana.post(url("import", bringing.ref), typed(bringing, kind_0="single"))
+    assert len(Plan.from_json(Import.objects.get().plan).questions[0].choices) == 15
+
+
+def test_too_many_different_answers_are_refused_as_choices(as_ana: Client) -> None:
+    rows = [[str(n), f"Story number {n}"] for n in range(150)]
+    uploaded(as_ana, table(rows, ["Response ID", "Tell us"]).getvalue())
+    bringing = Import.objects.get()
+    answer = as_ana.post(url("import", bringing.ref), typed(bringing, kind_0="single"))
+    assert answer.status_code == 422
+    assert "150 different answers" in answer.content.decode()
+
+
+def test_a_scale_whose_ends_are_turned_round_is_refused(as_ana: Client) -> None:
+    uploaded(as_ana)
+    bringing = Import.objects.get()
+    answer = as_ana.post(url("import", bringing.ref), typed(bringing, minimum_3="5", maximum_3="1"))
+    assert (answer.status_code, Job.objects.count()) == (422, 0)
+
+
+def test_nothing_chosen_is_refused(as_ana: Client) -> None:
+    uploaded(as_ana)
+    bringing = Import.objects.get()
+    nothing = {f"take_{place}": None for place in range(4)}
+    answer = as_ana.post(url("import", bringing.ref), typed(bringing, do="start", **nothing))
+    assert (answer.status_code, "Choose at least one" in answer.content.decode()) == (422, True)
+
+
+def test_a_file_can_be_dropped(as_ana: Client) -> None:
+    uploaded(as_ana)
+    as_ana.post(url("import", Import.objects.get().ref), {"do": "drop"})
+    assert Import.objects.count() == 0
+
+
+def test_the_file_can_be_read_as_another_tools(as_ana: Client) -> None:
+    uploaded(as_ana)
+    bringing = Import.objects.get()
+    as_ana.post(url("import", bringing.ref), typed(bringing, dialect="plain"))
+    assert Import.objects.get().plan["dialect"] == "plain"
+
+
+@pytest.mark.parametrize("data", [b"", b"%PDF-1.7", b"PK\x03\x04 broken"])
+def test_what_is_no_table_comes_back_with_the_form(as_ana: Client, data: bytes) -> None:
+    answer = uploaded(as_ana, data)
+    assert (answer.status_code, Import.objects.count()) == (422, 0)
+
+
+def test_hostile_words_are_shown_as_words(as_ana: Client) -> None:
+    rows = [[f"<script>alert({n})</script>", '"><img src=x onerror=alert(1)>'] for n in range(3)]
+    uploaded(as_ana, table(rows, ["<b>Which?</b><script>x</script>", "Words"]).getvalue())
+    page = as_ana.get(url("import", Import.objects.get().ref)).content.decode()
+    assert "<script>alert" not in page
+    assert "<img src=x" not in page
+
+
+def test_the_report_is_paged_and_downloaded_whole(as_ana: Client) -> None:
+    bringing = taken()
+    bring(bringing, by=None)
+    ImportProblem.objects.bulk_create(
+        ImportProblem(bringing=bringing, row=n, column="=Words", reason="+why") for n in range(2, 152)
+    )
+    assert "Download the report" in as_ana.get(url("import", bringing.ref)).content.decode()
+    answer = as_ana.get(url("import_problems", bringing.ref))
+    lines = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode())))
+    assert (lines[0], len(lines)) == (["row", "column", "reason"], 151)
+    assert lines[1] == ["2", "'=Words", "'+why"]
+
+
+def test_everything_leaves_by_two_links(as_ana: Client) -> None:
+    bring(taken(), by=None)
+    answer = as_ana.get(url("responses_csv"))
+    assert len(list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode())))) == 7
+    words = b"".join(as_ana.get(url("verbatims_jsonl")).streaming_content).decode()
+    assert len(words.splitlines()) == 6
+
+
+@pytest.mark.parametrize("name", ["imports", "responses_csv", "verbatims_jsonl"])
+def test_only_who_works_on_the_study_comes_in(name: str, as_mia: Client, as_lea: Client, as_sam: Client) -> None:
+    assert [browser.get(url(name)).status_code for browser in (as_mia, as_lea, as_sam)] == [403, 403, 403]
+
+
+@pytest.mark.parametrize("files", [1, 3])
+def test_the_list_of_files_takes_the_same_queries_for_one_and_three(
+    files: int, as_ana: Client, django_assert_max_num_queries: Any
+) -> None:
+    for _ in range(files):
+        taken()
+    as_ana.get(url("imports"))
+    with django_assert_max_num_queries(12):
+        as_ana.get(url("imports"))
