@@ -15,7 +15,8 @@ TEXT = (
     [(ink, ground) for ink in ("ink", "soft", *TONES) for ground in GROUNDS]
     + [("ink", f"{tone}-soft") for tone in TONES]
     + [(tone, f"{tone}-soft") for tone in TONES]
-    + [("ink", "track"), ("paper", "ink"), ("soft", "accent-soft"), ("soft", "voice-soft")]
+    + [("ink", "track"), ("paper", "ink"), ("wrong", "sheet")]
+    + [("soft", f"{tone}-soft") for tone in TONES]
 )
 MARKS = (
     [(mark, ground) for mark in ("edge", *TONES) for ground in GROUNDS]

@@ -141,6 +141,23 @@ def test_on_a_phone_the_rail_is_a_menu_even_without_script(reader: Reader) -> No
     assert page.locator("nav.rail").is_visible()
 
 
+def test_a_double_click_sends_a_form_once(reader: Reader) -> None:
+    page = reader.opens("/design/controls/")
+    sent = """form => {
+        let sent = 0;
+        document.addEventListener("submit", event => { sent += !event.defaultPrevented; event.preventDefault(); });
+        form.requestSubmit(); form.requestSubmit();
+        return sent;
+    }"""
+    assert page.locator("main form.inline-form >> nth=0").evaluate(sent) == 1
+
+
+def test_when_the_server_does_not_answer_a_piece_of_a_page_the_reader_is_told(reader: Reader) -> None:
+    page = reader.opens("/design/controls/")
+    page.evaluate("document.dispatchEvent(new CustomEvent('htmx:error'))")
+    assert page.locator("#no-answer").is_visible()
+
+
 def test_a_form_that_came_back_begins_at_its_summary(reader: Reader) -> None:
     page = reader.opens("/design/forms/")
     assert page.evaluate("document.activeElement.id") == "error-summary"

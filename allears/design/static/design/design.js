@@ -1,4 +1,5 @@
-// Small comforts on top of pages that work without them: dialogs in place, a Copy button, menus that close.
+// Small comforts on top of pages that work without them: dialogs in place, a Copy button, menus that close,
+// double clicks that count once, and a word when the server does not answer.
 (() => {
   const closest = (event, selector) => event.target instanceof Element ? event.target.closest(selector) : null;
 
@@ -22,6 +23,18 @@
     const menu = document.querySelector("details.menu[open]");
     if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
   });
+
+  // A second press within two seconds of the first is a double click, not a second wish.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || form.matches("[hx-post], [hx-put], [hx-patch], [hx-delete]")) return;
+    if (form.dataset.sent && Date.now() - form.dataset.sent < 2000) event.preventDefault();
+    else if (!event.defaultPrevented) form.dataset.sent = Date.now();
+  });
+
+  const silence = (is) => { const words = document.getElementById("no-answer"); if (words) words.hidden = !is; };
+  document.addEventListener("htmx:error", () => silence(true));
+  document.addEventListener("htmx:before:request", () => silence(false));
 
   async function copy(button) {
     const field = document.getElementById(button.dataset.copy);
