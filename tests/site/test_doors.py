@@ -21,6 +21,7 @@ NOTHING = {
     "slug": "no-such-study", "ref": "0000000000", "token": "x" * 24, "key": "x", "uidb36": "1", "pk": "999999",
     "name": "nothing", "number": "1", "kind": "verbatim", "page": "words",
 }  # fmt: skip
+NO_KEY = "00000000-0000-4000-8000-000000000000"
 
 
 def test_every_address_has_a_line_in_the_table_and_every_line_an_address() -> None:
@@ -54,7 +55,9 @@ def _let_in(address: Address) -> frozenset[str]:
 
 def path_of(address: Address) -> str:
     """An address to ask for, of things that do not exist."""
-    tries = [dict.fromkeys([NOTHING.get(parameter, "0000000000"), "999999"]) for parameter in address.parameters]
+    tries = [
+        dict.fromkeys([NOTHING.get(parameter, "0000000000"), "999999", NO_KEY]) for parameter in address.parameters
+    ]
     for values in itertools.product(*tries):
         try:
             return reverse(address.name, kwargs=dict(zip(address.parameters, values, strict=True)))

@@ -1,0 +1,92 @@
+"""A furnished house: one of everything, so that every page has something to show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from allears.core import audit, mail, progress, staff
+from allears.core.models import Job, StaffInvitation
+from allears.decisions import actions as decisions
+from allears.decisions.models import Update
+from allears.people import links
+from allears.people.models import Facet, FacetValue
+from allears.studies import actions as studies
+from allears.studies.models import Invitation
+from tests import cast
+from tests.insights import stories
+from tests.questionnaires import asked
+
+WORDS = {
+    "Nobody told us that it would be late. We called twice, and the second time somebody knew.": "Not told",
+    "The driver rang me an hour before. That was all I wanted to know.": "A call before",
+    "I have waited three days at home, and <b>nobody</b> came. 🙂 شكرا": "Waiting",
+}
+
+
+def furnish() -> dict[str, dict[str, Any]]:
+    """Fill the house; return what stands in for the parameters of addresses, by address or by parameter."""
+    cast.everybody()
+    version = asked.asking()
+    for person, (words, theme) in zip((cast.bob(), cast.cleo(), cast.dev()), WORDS.items(), strict=True):
+        stories.coded(stories.said(words, by=person), theme)
+    cast.has(cast.bob(), "Region", "North")
+    cast.has(cast.cleo(), "Region", "South")
+    insight = stories.claimed()
+    verbatim = stories.said("It came late, and they had told me the day before.", by=cast.nia())
+    citation = stories.cited(insight, verbatim, side="against")
+    stories.cited(insight, stories.said("Again, nobody told us.", by=cast.bob()))
+    decision = decisions.decide(
+        study=cast.late_orders(), kind="will", statement="call before you do", insights=[insight], by=cast.lea()
+    )
+    change = decisions.add_change(decision=decision, what="A call the day before", owner=cast.sam(), by=cast.lea())
+    invitation, _ = Invitation.objects.get_or_create(study=cast.late_orders(), person=cast.cleo())
+    token = studies.issue_link(invitation=invitation)
+    studies.make_public_link(study=cast.late_orders(), by=cast.ana())
+    own = links.page_link(cast.bob()).rstrip("/").rsplit("/", 1)[1]
+    _, join = staff.invite(email="nora@house.example", role="researcher", by=cast.ada())
+    facet = Facet.objects.get(label="Region")
+    return {
+        **_machinery(),
+        "core:join": {"token": join.rstrip("/").rsplit("/", 1)[1]},
+        "core:withdraw": {"pk": StaffInvitation.objects.get().pk},
+        "answering": {"token": token, "number": 1},
+        "web": {"token": own, "kind": "insight", "ref": insight.ref},
+        "people": {"ref": cast.bob().ref, "other": cast.cleo().ref, "pk": facet.pk},
+        "people:account": {"pk": cast.account().pk},
+        "people:value-name": {"pk": FacetValue.objects.filter(facet=facet).earliest("pk").pk},
+        "verbatims": {"name": verbatim.ref},
+        "studies": {"ref": invitation.ref},
+        "insights": {"ref": insight.ref},
+        "insights:verbatim": {"ref": verbatim.ref},
+        "insights:code": {"ref": verbatim.ref},
+        "insights:theme": {"ref": stories.theme("Waiting").ref},
+        "insights:uncite": {"ref": citation.pk},
+        "decisions": {"ref": decision.ref},
+        "decisions:change": {"ref": change.ref},
+        "decisions:edit_change": {"ref": change.ref},
+        "decisions:update": {"ref": Update.objects.earliest("pk").ref},
+        "questionnaires": {"number": version.number, "key": version.questions.earliest("pk").key},
+        "*": {"slug": "late-orders", "page": "words"},
+    }
+
+
+def _machinery() -> dict[str, dict[str, Any]]:
+    waiting = mail.put(to="bob@customer.example", subject="What became of your words", text="Hello", key="house:1")
+    failed = mail.put(to="gone@customer.example", subject="Please tell us", text="Hello", key="house:2")
+    failed.failed_at, failed.error = timezone.now(), "550 5.1.1 No such person here"
+    failed.save()
+    job = Job.objects.create(
+        kind="test", title="Bring responses", started_by=cast.ada(), started_at=timezone.now(), done=420, total=1706
+    )
+    Job.objects.create(
+        kind="test", title="Send updates", started_by=cast.ada(), ended_at=timezone.now(), result={"sent": 12}
+    )
+    audit.record(by=cast.ada(), verb="core.test", target=job, note="a line")
+    assert progress.job_url(job)
+    return {
+        "core": {"pk": cast.ana().pk},
+        "core:outbox_mail": {"ref": waiting.ref},
+        "core:job": {"ref": job.ref},
+    }

@@ -1,0 +1,150 @@
+"""Every page, for every role that may open it, in a real browser: axe finds nothing, nothing is refused, nothing is too wide.
+
+The browser asks Django's test client through a route, so that no second server runs and rows need no commit.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+from playwright.sync_api import Browser, Page, Route
+
+from tests import cast
+from tests.conftest import signed_in
+from tests.site import house
+from tests.site.addresses import Address, addresses
+from tests.site.doors import ROLES, TABLE
+from tests.walks import browsing
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+
+HOST = "http://localhost"
+# Their keys are made by the library, in mails and on devices; tests/core/test_signing_in.py goes there.
+NOT_FURNISHED = [
+    "account_confirm_email", "account_reset_password_from_key", "mfa_edit_webauthn", "mfa_remove_webauthn",
+]  # fmt: skip
+# These answer with a file or with data, not with a page.
+NO_PAGES = {"mfa_login_webauthn", "mfa_download_recovery_codes"}
+# One phone in the light and one desk in the dark: colours and widths are independent of each other.
+SCREENS: tuple[tuple[int, browsing.Scheme], ...] = ((360, "light"), (1280, "dark"))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    return browsing.launch_arguments()
+
+
+class Reader:
+    """Somebody with a browser, whose requests the test client answers."""
+
+    def __init__(self, browser: Browser, client: Client) -> None:
+        self.client = client
+        self.complaints: list[str] = []
+        self.here = contextvars.copy_context()
+        self.context = browser.new_context(**browsing.WISHES)
+        self.page = self.context.new_page()
+        self.page.set_default_navigation_timeout(60_000)
+        self.page.on("console", lambda message: self._hears(message.type, message.text))
+        self.page.route("**/*", self._answers)
+
+    def opens(self, path: str) -> Page:
+        self.page.goto(HOST + path)
+        return self.page
+
+    def judges(self, path: str) -> list[str]:
+        """What axe, the window and the console have against a page."""
+        self.complaints.clear()
+        page = self.opens(path)
+        return [line for screen in SCREENS for line in browsing.findings(page, *screen)] + self.complaints
+
+    def _hears(self, kind: str, text: str) -> None:
+        if kind == "error":
+            self.complaints.append(text)
+
+    def _answers(self, route: Route) -> None:
+        path = route.request.url.removeprefix(HOST)
+        if path.startswith("/static/"):
+            found = finders.find(path.removeprefix("/static/").partition("?")[0])
+            route.fulfill(path=Path(str(found))) if found else route.fulfill(status=404)
+            return
+        answer = self.here.run(self.client.get, path)
+        headers = {name: value for name, value in answer.headers.items() if name != "Content-Length"}
+        route.fulfill(status=answer.status_code, headers=headers, body=answer.content)
+
+
+@pytest.fixture
+def reader(browser: Browser) -> Iterator[Callable[[str], Reader]]:
+    """`reader(role)` is a browser in which one of that role is signed in; "anonymous" in which nobody is."""
+    opened: list[Reader] = []
+
+    def open_for(role: str) -> Reader:
+        client = Client() if role == "anonymous" else signed_in(cast.everybody()[role])
+        opened.append(Reader(browser, client))
+        return opened[-1]
+
+    yield open_for
+    for one in opened:
+        one.context.close()
+
+
+def path_of(address: Address, things: dict[str, dict[str, Any]]) -> str | None:
+    """The address of something that is there; None where the house has nothing of the kind."""
+    room = address.name.partition(":")[0]
+    known = {**things["*"], **things.get(room, {}), **things.get(address.name, {})}
+    try:
+        return reverse(address.name, kwargs={name: known[name] for name in address.parameters})
+    except (KeyError, NoReverseMatch):
+        return None
+
+
+def what_is_new(answer: Any) -> str:
+    """The page without the rail and without what differs each time: two roles who read the same read it once."""
+    page = answer.content.decode()
+    return re.sub(r'csrfmiddlewaretoken" value="\w+"|"X-CSRFToken": "\w+"', "", page[page.find("<main") :])
+
+
+def is_page(answer: Any) -> bool:
+    return answer.status_code == 200 and answer.get("Content-Type", "").startswith("text/html")
+
+
+def rooms() -> list[str]:
+    return sorted({_room(address) for address in addresses()})
+
+
+def _room(address: Address) -> str:
+    return address.name.partition(":" if ":" in address.name else "_")[0]
+
+
+@pytest.mark.looks
+@pytest.mark.parametrize("room", rooms())
+def test_everybody_can_use_every_page(room: str, reader: Callable[[str], Reader]) -> None:
+    things = house.furnish()
+    seen: set[tuple[str, str]] = set()
+    wrong: dict[str, list[str]] = {}
+    for role in ("anonymous", *ROLES):
+        visitor = reader(role)
+        for address in addresses():
+            path = path_of(address, things)
+            if path and _room(address) == room and role in TABLE[address.name] and address.name not in NO_PAGES:
+                answer = visitor.client.get(path)
+                page = (address.name, what_is_new(answer))
+                if is_page(answer) and page not in seen:
+                    seen.add(page)
+                    wrong[f"{role}: {address.name} {path}"] = visitor.judges(path)
+    assert {page: found for page, found in wrong.items() if found} == {}
+    assert seen
+
+
+@pytest.mark.django_db
+def test_the_furnished_house_has_something_for_every_address() -> None:
+    things = house.furnish()
+
+    assert [address.name for address in addresses() if path_of(address, things) is None] == NOT_FURNISHED

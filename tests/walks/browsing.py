@@ -1,0 +1,53 @@
+"""How tests drive Chromium, and how they ask axe."""
+
+from __future__ import annotations
+
+import shutil
+from typing import Any, Literal
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Page
+
+QUIET = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    " --disable-component-update --disable-sync"
+)
+# Nothing fades: a colour half-way between two themes would be judged.
+WISHES: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"}
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
+# A colour that is on its way from light to dark must not be judged.
+SETTLE = """() => new Promise(done => requestAnimationFrame(() => {
+    document.getAnimations().forEach(one => one.finish());
+    requestAnimationFrame(done);
+}))"""
+ASK = """async rules => (await axe.run(rules)).violations.flatMap(
+    wrong => wrong.nodes.slice(0, 3).map(node => wrong.id + ": " + node.html.slice(0, 160)))"""
+Scheme = Literal["light", "dark"]
+SCREENS: tuple[tuple[int, Scheme], ...] = ((360, "light"), (360, "dark"), (1280, "light"), (1280, "dark"))
+
+
+def launch_arguments() -> dict[str, Any]:
+    """Where Chromium is and how it starts."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next((path for path in map(shutil.which, names) if path), None)
+    assert found, "The browser tests need Chromium. On Debian: apt-get install chromium"
+    return {"executable_path": found, "args": QUIET.split()}
+
+
+def must_be_usable(page: Page, screens: tuple[tuple[int, Scheme], ...] = SCREENS) -> None:
+    """Fail when axe finds a violation, or when the page is wider than its window, on any of `screens`."""
+    wrong = [finding for screen in screens for finding in findings(page, *screen)]
+    assert wrong == [], page.url
+
+
+def findings(page: Page, width: int, scheme: Scheme) -> list[str]:
+    """What is wrong with `page` at this width in this scheme, in lines that name rule and element."""
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page.evaluate(SETTLE)
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    where = f"{width} px, {scheme}"
+    found = [f"{where}: {line}" for line in page.evaluate(ASK, RULES)]
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    return found + ([f"{where}: {wide} px wide"] if wide > width else [])
