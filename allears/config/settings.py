@@ -61,6 +61,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "allears.core.middleware.content_security_policy",
+    # Participants have no session: their pages answer from here.
+    "allears.questionnaires.answering_door.participants_first",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -114,12 +116,14 @@ def _database(url: str) -> dict[str, object]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": str(DATA_DIR / "allears.sqlite3"),
+            # Opening the file again for each page costs more than most pages do.
+            "CONN_MAX_AGE": None,
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
                 # FULL: an answer that was acknowledged is on disk even after a power cut.
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;"
-                " PRAGMA cache_size=-65536; PRAGMA mmap_size=1073741824; PRAGMA recursive_triggers=ON;",
+                " PRAGMA cache_size=-16384; PRAGMA mmap_size=1073741824; PRAGMA recursive_triggers=ON;",
             },
             "TEST": {"NAME": str(DATA_DIR / "test.sqlite3")},
         }
