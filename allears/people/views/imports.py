@@ -49,13 +49,17 @@ class MappingForm(forms.Form):
         widget=forms.RadioSelect,
     )
 
-    def __init__(self, bringing: Import, headings: list[str], data: Any = None) -> None:
+    def __init__(self, bringing: Import, headings: list[str], samples: list[list[str]], data: Any = None) -> None:
         super().__init__(data, initial={"kind": bringing.kind, "known": bringing.known})
         facets = list(Facet.objects.all())
         for place, heading in enumerate(headings):
             now_is = bringing.mapping[place] if place < len(bringing.mapping) else ""
             self.fields[f"column_{place}"] = forms.ChoiceField(
-                label=heading, choices=columns.choices(heading, facets), required=False, initial=now_is
+                label=heading,
+                choices=columns.choices(heading, facets),
+                required=False,
+                initial=now_is,
+                help_text=" · ".join(samples[place]),
             )
         self.width = len(headings)
 
@@ -100,7 +104,7 @@ def import_(request: HttpRequest, ref: str) -> HttpResponse:
         seen = actions.preview(bringing)
     except actions.NotTaken as gone:
         return render(request, "people/import_gone.html", {"bringing": bringing, "error": str(gone)}, status=422)
-    form = MappingForm(bringing, seen.headings, request.POST or None)
+    form = MappingForm(bringing, seen.headings, seen.samples, request.POST or None)
     if request.method == "POST" and form.is_valid() and _described(request, bringing, form):
         if request.POST.get("do") == "start":
             return redirect(job_url(actions.start(bringing=bringing, by=reader(request))))
@@ -121,7 +125,6 @@ def _described(request: HttpRequest, bringing: Import, form: MappingForm) -> boo
 
 
 def _before(bringing: Import, seen: actions.Preview, form: MappingForm) -> dict[str, Any]:
-    targets = [(place, target) for place, target in enumerate(bringing.mapping) if target]
     lines = []
     for number, details, problems in seen.rows:
         lines.append(
@@ -129,16 +132,16 @@ def _before(bringing: Import, seen: actions.Preview, form: MappingForm) -> dict[
                 "number": number,
                 "who": details.name or details.label or details.email or details.external_id,
                 "taken": not any(problem.field in actions.WHOLE_ROW for problem in problems),
-                "details": details,
+                "facts": " · ".join(
+                    fact for fact in (details.email, details.account_name, *details.facets.values()) if fact
+                ),
                 "problems": [problem.reason for problem in problems],
             }
         )
     return {
         "bringing": bringing,
         "form": form,
-        "columns": list(zip(form.column_fields, seen.samples, strict=True)),
         "lines": lines,
-        "targets": targets,
         "wrong": columns.problems_of(bringing.mapping),
     }
 
