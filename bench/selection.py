@@ -1,0 +1,404 @@
+"""Measures the fair lottery: against the library that assemblies use, for millions of people, and for bias.
+
+    python bench/selection.py --instances DIR [--only NAME ...] [--peer-limit 300] [--no-peer] [--json OUT]
+    python bench/selection.py --millions        ten million people: a panel of 4 and samples of 1,000
+    python bench/selection.py --panel           a panel of 4 out of 1,000 people with 6 facets
+    python bench/selection.py --unbiased 3000   that many seeds in each regime
+
+DIR holds a folder per instance: respondents.csv, categories.csv, meta.json ({"k": seats}) and, if known,
+reference.json with earlier results. Without --instances, made-up pools are measured. The peer,
+sortition-algorithms 0.12.15, is installed into an environment of its own under --cache: it is GPL software and
+no part of this project. Both sides run one after the other, each in a process of its own; "solve" is from the
+parsed files to the finished lottery, after a toy of two people; "with start" is the whole process. Quiet machines give honest numbers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import venv
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+PEER = "sortition-algorithms==0.12.15"
+PUBLISHED = {"example_large_200": 1162.0}  # seconds for leximin, as its authors published them (commercial solver)
+Facts = dict[str, Any]
+
+PEER_RUN = """
+import csv, json, sys, time
+folder, size = sys.argv[1], int(sys.argv[2])
+from sortition_algorithms.features import read_in_features
+from sortition_algorithms.people import read_in_people
+from sortition_algorithms.settings import Settings
+from sortition_algorithms.committee_generation.maximin import find_distribution_maximin
+def rows(name):
+    with open(folder + "/" + name, encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        return list(reader.fieldnames), list(reader)
+head, body = rows("categories.csv")
+renamed = [{"feature": row["category"], "value": row["feature"], "min": row["min"], "max": row["max"]} for row in body]
+features = read_in_features(["feature", "value", "min", "max"], renamed)
+features = features[0] if isinstance(features, tuple) else features
+head, body = rows("respondents.csv")
+people = read_in_people(head, body, features, Settings(id_column="id", columns_to_keep=[]))
+people = people[0] if isinstance(people, tuple) else people
+toy = [{"feature": "f", "value": "a", "min": "0", "max": "1"}, {"feature": "f", "value": "b", "min": "0", "max": "1"}]
+toy = read_in_features(["feature", "value", "min", "max"], toy)[0]
+few = [{"id": "1", "f": "a"}, {"id": "2", "f": "b"}]
+few = read_in_people(["id", "f"], few, toy, Settings(id_column="id", columns_to_keep=[]))[0]
+find_distribution_maximin(toy, few, 1, [])
+start, cpu = time.perf_counter(), time.process_time()
+panels, shares, _ = find_distribution_maximin(features, people, size, [])
+seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
+chances = {row["id"]: 0.0 for row in body}
+for panel, share in zip(panels, shares):
+    for person in panel:
+        chances[str(person)] += share
+print(json.dumps({"seconds": seconds, "cpu": cpu, "chances": sorted(chances.values())}))
+"""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--instances", type=Path)
+    parser.add_argument("--only", nargs="*", default=[])
+    parser.add_argument("--peer-limit", type=float, default=300.0)
+    parser.add_argument("--no-peer", action="store_true")
+    parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "allears-bench")
+    parser.add_argument("--millions", action="store_true")
+    parser.add_argument("--people", type=int, default=10_000_000)
+    parser.add_argument("--panel", action="store_true")
+    parser.add_argument("--unbiased", type=int, metavar="SEEDS")
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--one", nargs=3, help=argparse.SUPPRESS)
+    parser.add_argument("--huge", nargs=3, help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    if args.one:
+        return print_json(solve_one(Path(args.one[0]), int(args.one[1]), args.one[2]))
+    if args.huge:
+        return print_json(solve_huge(args.huge[0], int(args.huge[1]), int(args.huge[2])))
+    told: Facts = {"machine": {"cores": os.cpu_count(), "load": os.getloadavg()[0], "python": sys.version.split()[0]}}
+    if args.millions:
+        told["millions"] = millions(args.people)
+    if args.panel:
+        told["panel"] = panel_of_four()
+    if args.unbiased:
+        told["unbiased"] = unbiased(args.unbiased)
+    if not (args.millions or args.panel or args.unbiased):
+        told["instances"] = compare(args)
+    if args.json:
+        args.json.write_text(json.dumps(told, indent=1), encoding="utf-8")
+    return 0
+
+
+def print_json(told: Facts) -> int:
+    print(json.dumps(told))
+    return 0
+
+
+# Against the peer ----------------------------------------------------------------------------------------------
+
+
+def compare(args: argparse.Namespace) -> list[Facts]:
+    folders = made_up(args.cache) if args.instances is None else sorted(args.instances.iterdir())
+    folders = [folder for folder in folders if (folder / "meta.json").exists()]
+    folders = [folder for folder in folders if not args.only or folder.name in args.only]
+    peer = None if args.no_peer else peer_python(args.cache)
+    results = []
+    print(f"{'instance':20}{'people':>7}{'types':>6}{'k':>5} | {'maximin s':>9}{'peer s':>9}{'times':>7}"
+          f"{'least':>10}{'peer least':>11} | {'leximin s':>9}{'off by':>9} | proven")
+    for folder in folders:
+        found = compare_one(folder, peer, args.peer_limit)
+        results.append(found)
+        print(row_of(found), flush=True)
+    summarise(results)
+    return results
+
+
+def compare_one(folder: Path, peer: Path | None, limit: float) -> Facts:
+    size = json.loads((folder / "meta.json").read_text(encoding="utf-8"))["k"]
+    found: Facts = {"name": folder.name, "k": size}
+    for rule in ("maximin", "leximin"):
+        found[rule] = run([sys.executable, __file__, "--one", str(folder), str(size), rule], 600.0)
+    found["leximin"]["off_by"] = off_by(folder, found["leximin"].pop("chances", None))
+    found["maximin"].pop("chances", None)
+    if peer:
+        found["peer"] = run([str(peer), "-c", PEER_RUN, str(folder), str(size)], limit)
+        chances = found["peer"].pop("chances", None)
+        if chances:
+            found["peer"]["least"] = chances[0]
+            found["peer"]["least_of_able"] = chances[found["maximin"]["on_no_panel"]]
+    return found
+
+
+def run(command: list[str], limit: float) -> Facts:
+    """The JSON that a process prints last, with its whole time; {"error": ...} where it fails or is too slow."""
+    start = time.perf_counter()
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=limit, check=False)
+    except subprocess.TimeoutExpired:
+        return {"error": f"no answer in {limit:.0f} s"}
+    if done.returncode:
+        return {"error": done.stderr.strip().splitlines()[-1][:200] if done.stderr.strip() else "failed"}
+    return {**json.loads(done.stdout.strip().splitlines()[-1]), "with_start": time.perf_counter() - start}
+
+
+def solve_one(folder: Path, size: int, rule: str) -> Facts:
+    from allears.selection import Pool, Quotas, prepare
+
+    quotas = Quotas.read(folder / "categories.csv")
+    pool = Pool.read(folder / "respondents.csv", quotas)
+    rule = "sample" if len(pool.types) > 1500 else rule
+    prepare(Pool.from_counts(("f",), [(("a",), 1), (("b",), 1)]), Quotas({"f": {"a": (0, 1), "b": (0, 1)}}), 1)
+    start, cpu = time.perf_counter(), time.process_time()
+    plan = prepare(pool, quotas, size, rule=rule)
+    seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
+    chances = sorted(float(chance) for chance in plan.person_chances().values())
+    return {
+        "seconds": seconds, "cpu": cpu, "rule": rule, "people": pool.people, "types": len(pool.types),
+        "least": float(plan.least), "bound": str(plan.certificate.bound), "gap": float(plan.gap),
+        "certified": plan.certified, "on_no_panel": sum(pool.sizes[entry.type] for entry in plan.barred),
+        "panels": len(plan.lottery.panels) if plan.lottery else None, "chances": chances,
+    }
+
+
+def off_by(folder: Path, chances: list[float] | None) -> float | None:
+    """The greatest difference between sorted chances and the best reference there is."""
+    file = folder / "reference.json"
+    if chances is None or not file.exists():
+        return None
+    known = json.loads(file.read_text(encoding="utf-8"))
+    for name in ("prototype_leximin", "peer_leximin"):
+        reference = known.get(name, {}).get("prob_sorted")
+        if reference and len(reference) == len(chances):
+            return max(abs(mine - theirs) for mine, theirs in zip(chances, reference, strict=True))
+    return None
+
+
+def row_of(found: Facts) -> str:
+    ours, lexi, peer = found["maximin"], found["leximin"], found.get("peer", {})
+    times = f"{peer['seconds'] / ours['seconds']:.0f}×" if "seconds" in peer else "-"
+    return (
+        f"{found['name']:20}{ours['people']:7}{ours['types']:6}{found['k']:5} | {ours['seconds']:9.3f}"
+        f"{shown(peer.get('seconds'), 9, 2)}{times:>7}{ours['least']:10.5f}{shown(peer.get('least_of_able'), 11, 5)}"
+        f" | {lexi['seconds']:9.3f}{lexi['off_by'] if lexi['off_by'] is not None else float('nan'):9.0e}"
+        f" | {'yes, ' + ours['bound'] if ours['certified'] else 'gap ' + format(ours['gap'], '.1e')}"
+        f"   (with start: {ours['with_start']:.2f} s, peer {shown(peer.get('with_start'), 0, 2)} s)"
+        + (f" {peer['error']}" if "error" in peer else "")
+    )
+
+
+def shown(number: float | None, width: int, digits: int) -> str:
+    return f"{'-':>{width}}" if number is None else f"{number:{width}.{digits}f}"
+
+
+def summarise(results: list[Facts]) -> None:
+    answered = [found for found in results if "seconds" in found.get("peer", {})]
+    times = [found["peer"]["seconds"] / found["maximin"]["seconds"] for found in answered]
+    if times:
+        worst = min(found["maximin"]["least"] / found["peer"]["least_of_able"] for found in answered)
+        print(f"\n{len(times)} answered by both: {min(times):.0f} times faster at least, {statistics.median(times):.0f}"
+              f" at the median; our least chance is at least {worst:.9f} of the peer's.")
+        cpu = [found["peer"]["cpu"] / found["maximin"]["cpu"] for found in answered]
+        print(f"By processor time, which a busy machine disturbs less: {min(cpu):.0f} and {statistics.median(cpu):.0f}.")
+    print(f"Slowest leximin: {max(found['leximin']['seconds'] for found in results):.2f} s."
+          f" Largest gap: {max(found['maximin']['gap'] for found in results):.1e}.")
+    for found in results:
+        if found["name"] in PUBLISHED:
+            times_ = PUBLISHED[found["name"]] / found["leximin"]["seconds"]
+            print(f"{found['name']}: {times_:,.0f} times the published {PUBLISHED[found['name']]:,.0f} s of leximin.")
+
+
+def peer_python(cache: Path) -> Path:
+    """The Python of the peer's own environment, made on first use."""
+    home = cache / "peer-0.12.15"
+    python = home / "bin" / "python"
+    if not (home / "ready").exists():
+        venv.create(home, with_pip=True)
+        subprocess.run([str(python), "-m", "pip", "install", "-q", "--no-input", PEER], check=True)
+        (home / "ready").touch()
+    return python
+
+
+def made_up(cache: Path) -> list[Path]:
+    """Look-alikes for those who have no instances at hand: pools of made-up customers."""
+    from tests.selection.pools import customers, in_proportion, self_selected
+
+    folders = []
+    for name, people, size, chosen in (
+        ("even_100", 100, 10, False), ("even_300", 300, 20, False), ("leaning_150", 150, 16, True),
+        ("leaning_400", 400, 24, True),
+    ):
+        pool, quotas = self_selected(people, size) if chosen else (customers(people), None)
+        quotas = quotas or in_proportion(pool, size)
+        folder = cache / "made-up" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        rows = [",".join((person, *values)) for values, ids in zip(pool.types, pool.members or (), strict=True)
+                for person in ids]
+        (folder / "respondents.csv").write_text("\n".join([",".join(("id", *pool.facets)), *rows]) + "\n")
+        lines = [",".join(map(str, line)) for line in quotas]
+        (folder / "categories.csv").write_text("\n".join(["category,feature,min,max", *lines]) + "\n")
+        (folder / "meta.json").write_text(json.dumps({"k": size}))
+        folders.append(folder)
+    return folders
+
+
+# Millions ------------------------------------------------------------------------------------------------------
+
+
+def millions(people: int) -> list[Facts]:
+    """From grouped counts, as a database gives them; the grouping itself is not measured here."""
+    print(f"{'case':34}{'types':>8}{'ready s':>9}{'draw s':>8}{'both':>7}{'memory MB':>11}  least of equal, gap, valid")
+    results = []
+    for case, size in (("even", 4), ("even", 1000), ("self-selected", 4), ("self-selected", 1000)):
+        told = run([sys.executable, __file__, "--huge", case, str(people), str(size)], 900.0)
+        results.append({"case": case, "size": size, **told})
+        if "error" in told:
+            print(f"{case}, {size} of {people:,}: {told['error']}")
+            continue
+        print(f"{f'{size:,} of {people:,}, {case}':34}{told['types']:8}{told['ready']:9.2f}{told['draw']:8.2f}"
+              f"{told['ready'] + told['draw']:7.2f}{told['memory']:11.0f}  {told['least_of_equal']:.4f},"
+              f" {told['gap']:.1e}, {told['valid']}", flush=True)
+    return results
+
+
+def solve_huge(case: str, people: int, size: int) -> Facts:
+    import numpy as np
+
+    from allears.selection.certificate import certify_least
+    from allears.selection.ideal import unusable
+    from allears.selection.landing import seat_sample
+    from allears.selection.targets import sample_targets
+
+    problem = crowd(people, size, facets=6 if size < 10 else 8, self_selected=case != "even")
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    start = time.perf_counter()
+    targets, ideal = sample_targets(problem)
+    certificate = certify_least(problem, ~unusable(problem), ideal.prices)
+    ready = time.perf_counter()
+    landing = seat_sample(problem, targets, "bench")
+    done = time.perf_counter()
+    able = ~unusable(problem)
+    least = float((targets.floats() / problem.sizes)[able].min())
+    seats = landing.base.copy()
+    for at, count in landing.lottery.panels[0]:
+        seats[at] += count
+    return {
+        "types": problem.types, "ready": ready - start, "draw": done - ready,
+        "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "memory_before": before,
+        "least_of_equal": least * float(problem.sizes.sum()) / size,
+        "gap": 1 - least / float(certificate.bound), "valid": problem.admits(seats.astype(np.int64)),
+    }
+
+
+def crowd(people: int, size: int, *, facets: int, self_selected: bool) -> Any:
+    """Made-up customers of six kinds with 3 to 8 values per facet, already grouped."""
+    import numpy as np
+
+    from allears.selection.problem import Problem
+
+    chance, kinds = np.random.default_rng(1), 6
+    values = [5, 8, 4, 8, 4, 3, 5, 6][:facets]
+    habits = [np.cumsum(chance.dirichlet(np.ones(count) * 0.8, kinds), axis=1) for count in values]
+    weights = chance.dirichlet(np.ones(kinds) * 3)
+    keys: list[Any] = []
+    for _ in range(0, people, 500_000):
+        kind = chance.choice(kinds, min(500_000, people), p=weights)
+        code = np.zeros(len(kind), dtype=np.int64)
+        for count, habit in zip(values, habits, strict=True):
+            drawn = chance.random(len(kind))
+            code = code * count + sum((drawn > habit[kind, at]).astype(np.int64) for at in range(count - 1))
+        keys.append(np.unique(code, return_counts=True))
+    every, where = np.unique(np.concatenate([key for key, _ in keys]), return_inverse=True)
+    sizes = np.bincount(where, weights=np.concatenate([count for _, count in keys])).astype(np.int64)
+    codes, rest = np.zeros((len(every), facets), dtype=np.int64), every.copy()
+    for place in range(facets - 1, -1, -1):
+        codes[:, place], rest = rest % values[place], rest // values[place]
+    starts = np.cumsum([0, *values[:-1]])
+    codes += starts
+    held = sum(np.bincount(codes[:, place], weights=sizes, minlength=sum(values)) for place in range(facets))
+    for place, count in enumerate(values if self_selected else []):
+        own = slice(starts[place], starts[place] + count)
+        total = held[own].sum()
+        held[own] *= chance.lognormal(0, 0.7, count)
+        held[own] *= total / held[own].sum()
+    expected = held / sizes.sum() * size
+    rows = tuple((f"f{place}", f"v{at}") for place, count in enumerate(values) for at in range(count))
+    lower = np.maximum(0, np.floor(expected) - 1).astype(np.int64)
+    upper = np.minimum(size, np.ceil(expected) + 1).astype(np.int64)
+    return Problem(size, sizes, codes, lower, upper, rows)
+
+
+# A small panel, and bias ---------------------------------------------------------------------------------------
+
+
+def panel_of_four() -> Facts:
+    from allears.selection import Pool, prepare, propose
+
+    problem = crowd(1000, 4, facets=6, self_selected=False)
+    names = [value for _, value in problem.rows]
+    pool = Pool.from_counts(
+        tuple(dict.fromkeys(facet for facet, _ in problem.rows)),
+        [(tuple(names[code] for code in codes), size)
+         for codes, size in zip(problem.codes.tolist(), problem.sizes.tolist(), strict=True)],
+    )
+    start = time.perf_counter()
+    plan = prepare(pool, propose(pool.counts(), 4), 4, rule="panel")
+    seconds = time.perf_counter() - start
+    assert plan.coverage is not None
+    told = {
+        "types": len(pool.types), "seconds": seconds, "least_of_equal": float(plan.least * pool.people / 4),
+        "coverage": float(plan.coverage.expected), "bound": float(plan.coverage.bound.bound),
+        "share_of_best": float(plan.coverage.share_of_best), "certified": plan.certified,
+    }
+    print("A panel of 4 out of 1,000 people with 6 facets:", json.dumps(told))
+    return told
+
+
+def unbiased(seeds: int) -> Facts:
+    """The largest deviation of any type from its promise, in standard errors, over all seeds."""
+    import numpy as np
+
+    from allears.selection import prepare
+    from allears.selection.checker import pick
+    from allears.selection.landing import seat_sample
+    from tests.selection.pools import customers, in_proportion, self_selected
+
+    told: Facts = {}
+    for rule, people, size in (("leximin", 200, 16), ("maximin", 200, 16), ("panel", 200, 4), ("sample", 800, 16)):
+        pool, quotas = self_selected(people, size)
+        if rule == "sample":
+            pool = customers(people)
+            quotas = in_proportion(pool, size)
+        plan = prepare(pool, quotas, size, rule=rule)
+        seats, squares = np.zeros(len(pool.types)), np.zeros(len(pool.types))
+        for number in range(seeds):
+            landing = seat_sample(plan.problem, plan.targets, f"seed {number}") if plan.targets else None
+            lottery = landing.lottery if landing else plan.lottery
+            assert lottery is not None
+            ticket = pick(lottery.total, "bench", number)
+            drawn = landing.base.astype(float) if landing else np.zeros(len(pool.types))
+            ends = np.cumsum(np.array(lottery.tickets, dtype=object))
+            for at, count in lottery.panels[int(np.searchsorted(ends, ticket, side="right"))]:
+                drawn[at] += count
+            seats, squares = seats + drawn, squares + drawn**2
+        expected = np.array([float(chance * held) for chance, held in zip(plan.chances, pool.sizes, strict=True)])
+        error = np.sqrt(np.maximum(squares / seeds - (seats / seeds) ** 2, 1 / seeds) / seeds)
+        deviation = np.abs(seats / seeds - expected) / error
+        told[rule] = {"seeds": seeds, "types": len(pool.types), "largest": float(deviation.max()),
+                      "chi2_per_type": float((deviation**2).mean())}
+        print(rule, json.dumps(told[rule]), flush=True)
+    return told
+
+
+if __name__ == "__main__":
+    sys.exit(main())
