@@ -13,7 +13,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -76,7 +76,7 @@ def _check(folder: Path) -> int:
     """Recompute the ledger of the copy in a process of its own, which sees only the copy."""
     asked = [sys.executable, "-m", "allears.cli.main", "verify", "--json"]
     surroundings = {**os.environ, "ALLEARS_DATA": str(folder)}
-    answer = subprocess.run(asked, env=surroundings, capture_output=True, text=True, check=False)
+    answer = subprocess.run(asked, env=surroundings, capture_output=True, text=True, check=False)  # noqa: S603
     if answer.returncode != 0:
         raise CannotDo(f"the copy's words do not verify: {answer.stdout.strip() or answer.stderr.strip()}")
     checked: int = json.loads(answer.stdout)["checked"]
@@ -86,7 +86,7 @@ def _check(folder: Path) -> int:
 def _report(args: argparse.Namespace, folder: Path, checked: int) -> None:
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     if args.json:
-        at = datetime.now(timezone.utc).isoformat(timespec="seconds")
+        at = datetime.now(UTC).isoformat(timespec="seconds")
         print(json.dumps({"folder": str(folder), "bytes": size, "verbatims": checked, "at": at}))
         return
     print(f"Copied into {folder} ({size / 1e6:.1f} MB); its {checked} verbatims were checked and stand.")

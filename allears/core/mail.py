@@ -15,7 +15,6 @@ from django.core.mail.backends.base import BaseEmailBackend
 from allears.core.ids import new_ref
 from allears.core.models import Message
 
-
 HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 
 

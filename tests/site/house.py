@@ -35,7 +35,7 @@ def furnish() -> dict[str, dict[str, Any]]:
     cast.has(cast.cleo(), "Region", "South")
     insight = stories.claimed()
     verbatim = stories.said("It came late, and they had told me the day before.", by=cast.nia())
-    citation = stories.cited(insight, verbatim, side="against")
+    stories.cited(insight, verbatim, side="against")
     stories.cited(insight, stories.said("Again, nobody told us.", by=cast.bob()))
     decision = decisions.decide(
         study=cast.late_orders(), kind="will", statement="call before you do", insights=[insight], by=cast.lea()
@@ -54,6 +54,7 @@ def furnish() -> dict[str, dict[str, Any]]:
         "answering": {"token": token, "number": 1},
         "web": {"token": own, "kind": "insight", "ref": insight.ref},
         "people": {"ref": cast.bob().ref, "other": cast.cleo().ref, "pk": facet.pk},
+        "people:leave": {"token": links.leaving_link(cast.dev()).rstrip("/").rsplit("/", 1)[1]},
         "people:account": {"pk": cast.account().pk},
         "people:value-name": {"pk": FacetValue.objects.filter(facet=facet).earliest("pk").pk},
         "verbatims": {"name": verbatim.ref},
@@ -62,11 +63,12 @@ def furnish() -> dict[str, dict[str, Any]]:
         "insights:verbatim": {"ref": verbatim.ref},
         "insights:code": {"ref": verbatim.ref},
         "insights:theme": {"ref": stories.theme("Waiting").ref},
-        "insights:uncite": {"ref": citation.pk},
+        "insights:uncite": {"ref": verbatim.ref},
         "decisions": {"ref": decision.ref},
         "decisions:change": {"ref": change.ref},
         "decisions:edit_change": {"ref": change.ref},
         "decisions:update": {"ref": Update.objects.earliest("pk").ref},
+        "questionnaires:section": {"pk": version.sections.earliest("pk").pk},
         "questionnaires": {"number": version.number, "key": version.questions.earliest("pk").key},
         "*": {"slug": "late-orders", "page": "words"},
     }
