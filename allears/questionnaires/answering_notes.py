@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from allears.core.queries import the_organisation
 from allears.questionnaires import answering_pages as pages
 from allears.questionnaires.answering_asked import Asking
+from allears.questionnaires.answering_store import own_page_token
 from allears.questionnaires.answering_ways import Way
 from allears.questionnaires.models import Answer
 from allears.studies.links import answering_url
@@ -66,8 +67,8 @@ def said(way: Way) -> list[Said]:
 
 
 def own_page(way: Way) -> str:
-    """Return the address of the participant's own page, for who is known; it opens once they have sent."""
-    return ""
+    """Return the address of the participant's own page; empty for who came by a public link."""
+    return f"/me/{own_page_token(way.token)}/" if way.person_id and way.kind == "personal" else ""
 
 
 def direction(way: Way | None) -> dict[str, Any]:

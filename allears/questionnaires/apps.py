@@ -14,7 +14,8 @@ class QuestionnairesConfig(AppConfig):
     label = "questionnaires"
 
     def ready(self) -> None:
-        from allears.questionnaires import about_person, asked, bringing  # noqa: F401  (tells studies what is asked and who answered)
+        # Tells the rooms below what is asked, who answered and what is held; listens to who is erased.
+        from allears.questionnaires import about_person, asked, bringing, receivers  # noqa: F401
 
         pre_migrate.connect(_lift_guards, sender=self)
         post_migrate.connect(_put_guards_back, sender=self)
