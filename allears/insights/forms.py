@@ -78,7 +78,7 @@ def _themes(study: Study) -> list[tuple[str, str]]:
     listed = [
         (b.theme.ref, "\u2003" * b.depth + b.theme.name) for b in queries.flat(queries.codebook(study))
     ]
-    return [*listed, (NOT_THEMED, _("not themed yet"))] if listed else []
+    return [*listed, (NOT_THEMED, str(_("not themed yet")))] if listed else []
 
 
 def _answers(study: Study) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.urls import reverse
-
 from django.utils.translation import gettext_lazy, ngettext
 
 from allears.core.models import User

@@ -120,9 +120,13 @@ def listed(ids: Iterable[int]) -> RawSQL:
     return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(ids))])
 
 
+def are_many(rows: QuerySet[Any, Any]) -> bool:
+    """Whether there are more than `FEW` rows: the database skips that many and shows us at most one."""
+    return len(rows[FEW : FEW + 1]) > 0
+
+
 def _few(ids: Ids) -> list[int] | None:
-    found = list(ids[: FEW + 1])
-    return None if len(found) > FEW else list(dict.fromkeys(found))
+    return None if are_many(ids) else list(dict.fromkeys(ids[:FEW]))
 
 
 def _parts(room: Room, wanted: Filters) -> list[Filter]:

@@ -150,7 +150,8 @@ class Walk:
 
     def _listed(self, begin: Place | None, most: int) -> list[Place]:
         """Have some listed, try them, and go on with more at a time until there are enough."""
-        assert self.found.lister and self.found.others is not None
+        assert self.found.lister is not None
+        assert self.found.others is not None
         oldest_first = (self.order == OLDEST) != self.backwards
         beyond, size, kept = abs(begin.pk) if begin else None, 200, list[int]()
         while len(kept) < most:

@@ -45,7 +45,7 @@ class Branch:
 def codebook(study: Study) -> list[Branch]:
     """Return the themes of `study` that are in use as trees, each level in its order."""
     branches = {theme.pk: Branch(theme) for theme in Theme.objects.in_use().filter(study=study)}
-    roots = []
+    roots: list[Branch] = []
     for branch in branches.values():
         above = branches.get(branch.theme.parent_id or 0)
         (above.children if above else roots).append(branch)
@@ -87,9 +87,9 @@ def examples(themes: Iterable[int], most: int) -> dict[int, list[Coding]]:
     newest = Window(RowNumber(), partition_by=F("theme"), order_by=[F("verbatim").desc(), F("start").asc()])
     standing = Coding.objects.filter(theme__in=ids, theme__words__lte=FEW_WORDS)
     ranked = standing.annotate(rank=newest).filter(rank__lte=3 * most)
-    rows = list(ranked.select_related("verbatim").order_by("theme", "rank"))
+    rows: list[Coding] = list(ranked.select_related("verbatim").order_by("theme", "rank"))
     for theme in Theme.objects.filter(pk__in=ids, words__gt=FEW_WORDS):
-        rows += list(Coding.objects.filter(theme=theme).select_related("verbatim").order_by("-verbatim")[: 3 * most])
+        rows.extend(Coding.objects.filter(theme=theme).select_related("verbatim").order_by("-verbatim")[: 3 * most])
     found: dict[int, list[Coding]] = {pk: [] for pk in ids}
     for coding in rows:
         seen = {c.verbatim_id for c in found[coding.theme_id]}

@@ -1,6 +1,6 @@
 """Who is speaking: people by facet value among some words, a whole study, and all customers.
 
-Exact always. Up to `FEW` rows are counted while the reader waits; more are counted ahead by the heartbeat and kept as
+Exact always. Up to `narrowing.FEW` rows are counted while the reader waits; more are counted ahead by the heartbeat and kept as
 a `Tally`, which says when it was made.
 """
 
@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 from allears.core.clock import now
 from allears.insights import narrowing
 from allears.insights.models import Tally
-from allears.insights.narrowing import FEW
 from allears.people.models import Kind, Person, PersonFacet
 from allears.people.queries import matching
 from allears.studies.models import Study
@@ -57,9 +56,7 @@ def behind(words: QuerySet[Verbatim]) -> Speakers:
 
 def of_study(study: Study) -> Speakers | None:
     """Count who spoke in `study`; None when they are many and have not been counted yet."""
-    rows = Verbatim.objects.filter(collection=study.collection_id).order_by().values_list("pk", flat=True)
-    ids = list(rows[: FEW + 1])
-    if len(ids) <= FEW:
+    if not _is_large(study):
         return among(current().filter(collection=study.collection_id).order_by().values_list("pk", flat=True))
     return _kept(_key(study))
 
@@ -67,7 +64,7 @@ def of_study(study: Study) -> Speakers | None:
 def customers() -> Speakers | None:
     """Count all customers; None when they are many and have not been counted yet."""
     people = _customers()
-    if len(people.values_list("pk", flat=True)[: FEW + 1]) <= FEW:
+    if not narrowing.are_many(people.values_list("pk", flat=True)):
         return _count_customers(people)
     return _kept("customers")
 
@@ -77,7 +74,7 @@ def count_ahead() -> None:
     large = [study for study in Study.objects.order_by("pk") if _is_large(study)]
     for study in large:
         _count_study(study)
-    if _customers()[: FEW + 1].count() > FEW:
+    if narrowing.are_many(_customers().values_list("pk", flat=True)):
         _keep("customers", _count_customers(_customers()), last=_newest(Person.objects.all()))
 
 
@@ -93,8 +90,8 @@ def _count_customers(people: QuerySet[Person]) -> Speakers:
 
 
 def _is_large(study: Study) -> bool:
-    rows = Verbatim.objects.filter(collection=study.collection_id).order_by().values_list("pk", flat=True)
-    return len(rows[FEW : FEW + 1]) > 0
+    rows = Verbatim.objects.filter(collection=study.collection_id).order_by()
+    return narrowing.are_many(rows.values_list("pk", flat=True))
 
 
 def _count_study(study: Study) -> None:
@@ -115,7 +112,7 @@ def _by_value(held: QuerySet[PersonFacet]) -> dict[int, int]:
     return dict(held.order_by().values_list("value").annotate(n=Count("pk")))
 
 
-def _newest(rows: QuerySet) -> int:  # type: ignore[type-arg]
+def _newest(rows: QuerySet) -> int:
     newest = rows.order_by("-pk").values_list("pk", flat=True).first()
     return int(newest or 0)
 

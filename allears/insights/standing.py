@@ -9,8 +9,8 @@ from datetime import datetime
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
-from allears.core.models import AuditEvent
 from allears.core.audit import name_of
+from allears.core.models import AuditEvent
 from allears.design.parts import Option
 from allears.insights import aside, queries, quotes, showing, speakers
 from allears.insights.filters import Filters

@@ -57,12 +57,21 @@ def rebuild(study: Study) -> int:
     count_themes(study)
     scores, done = scores_of(study), 0
     for ids in _batches(_words_of(study), BATCH):
-        with transaction.atomic():
-            rows = _rows(ids, study, scores)
-            Surprise.objects.filter(verbatim__in=set(ids) - {row.verbatim_id for row in rows}).delete()
-            _put(rows)
-        done += len(rows)
+        done += _brought_up_to_date(ids, study, scores)
     return done
+
+
+def _brought_up_to_date(ids: list[int], study: Study, scores: dict[int, int]) -> int:
+    """Write only what has changed: mostly nothing has, and on SQLite everybody waits for a writer."""
+    rows = _rows(ids, study, scores)
+    kept = dict(Surprise.objects.filter(verbatim__in=ids).values_list("verbatim", "score"))
+    changed = [row for row in rows if kept.get(row.verbatim_id) != row.score]
+    gone = kept.keys() - {row.verbatim_id for row in rows}
+    if changed or gone:
+        with transaction.atomic():
+            Surprise.objects.filter(verbatim__in=gone).delete()
+            _put(changed)
+    return len(rows)
 
 
 def count_themes(study: Study, only: Iterable[int] | None = None) -> None:

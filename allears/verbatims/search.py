@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import BooleanField, QuerySet
+from django.db.models import BooleanField, F, Func, QuerySet
 from django.db.models.expressions import RawSQL
 
 from allears.verbatims.models import Verbatim
@@ -111,10 +111,21 @@ def _fts5(term: Term) -> str:
 
 
 def _on_postgresql(qs: QuerySet[Verbatim], terms: list[Term]) -> QuerySet[Verbatim]:
-    query = " & ".join(_tsquery(term) for term in terms)
-    return qs.filter(
-        RawSQL("verbatims_verbatim.words @@ to_tsquery('simple', %s)", [query], output_field=BooleanField())
-    )
+    return qs.filter(_Holds(" & ".join(_tsquery(term) for term in terms)))
+
+
+class _Holds(Func):
+    """`words @@ to_tsquery(...)`, on whatever alias the table has where it is used: in a subquery it has another."""
+
+    output_field = BooleanField()
+
+    def __init__(self, query: str) -> None:
+        super().__init__(F("pk"))
+        self.query = query
+
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        column, _params = compiler.compile(self.get_source_expressions()[0])
+        return f"{column.rpartition('.')[0]}.words @@ to_tsquery('simple', %s)", [self.query]
 
 
 def _tsquery(term: Term) -> str:

@@ -50,14 +50,14 @@ def cite(*, insight: Insight, verbatim: Verbatim, start: int, end: int, side: st
     check_span(verbatim, start, end)
     if insight.study.collection_id != verbatim.collection_id:
         raise AnotherStudy
-    given = {"side": Side(side).value, "by": by}
+    side = Side(side).value
     citation, made = Citation.objects.get_or_create(
-        insight=insight, verbatim=verbatim, start=start, end=end, defaults=given
+        insight=insight, verbatim=verbatim, start=start, end=end, defaults={"side": side, "by": by}
     )
-    if not made and citation.side == given["side"]:
+    if not made and citation.side == side:
         return citation
-    Citation.objects.filter(pk=citation.pk).update(**given)
-    citation.side, citation.by = given["side"], by
+    citation.side, citation.by = side, by
+    citation.save(update_fields=["side", "by"])
     _after_citing(citation, by)
     return citation
 

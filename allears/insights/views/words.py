@@ -150,7 +150,7 @@ def _is_too_small_a_group(
     """Whether these filters pick the words of so few people that somebody who sees no names could tell who they are."""
     if not wanted.by_who_they_are or ids is None or not ids:
         return False
-    if study and can_see_names(reader(request), study) or reader(request).is_leader:
+    if reader(request).is_leader or (study and can_see_names(reader(request), study)):
         return False
     everybody = speakers.of_study(study) if study else None
     here = speakers.among(ids).people
@@ -222,7 +222,7 @@ def _chips(wanted: Filters, room: Room) -> list[Chip]:
         (_("Not read by me"), {"unread": False}) if wanted.unread else None,
         (_insight_words(wanted.insight), {"insight": ""}) if wanted.insight else None,
     ]
-    return [Chip(chip[0], "accent", remove=wanted.address(**chip[1])) for chip in chips if chip]  # type: ignore[arg-type]
+    return [Chip(chip[0], "accent", remove=wanted.address(**chip[1])) for chip in chips if chip]
 
 
 def _question_chip(ref: str, wanted: Filters) -> tuple[str, dict[str, Any]]:
