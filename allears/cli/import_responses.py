@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
+from django.db import transaction
 
 from allears.cli.errors import CannotDo
 from allears.core.models import Role, User
@@ -25,6 +26,7 @@ from allears.questionnaires.importing import (
     DraftInTheWay,
     NothingToImport,
     bring,
+    check,
     look,
     look_again,
 )
@@ -50,9 +52,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     by = _who(args.by)
-    study = _study(args, by)
     try:
-        bringing = _look(args, study, by)
+        bringing = _taken_in(args, by)
         counts = bring(bringing, by=by or "the command line", told=_tell)
     except TableError as error:
         raise CannotDo(error.message) from error
@@ -60,6 +61,19 @@ def run(args: argparse.Namespace) -> int:
         raise CannotDo(str(error)) from error
     print(json.dumps(_report(bringing, counts), ensure_ascii=False) if args.json else _in_words(bringing, counts))
     return 0
+
+
+@transaction.atomic
+def _taken_in(args: argparse.Namespace, by: User | None) -> Import:
+    """The file, looked at; what is refused leaves neither a study nor a file behind."""
+    study = _study(args, by)
+    bringing = _look(args, study, by)
+    try:
+        check(study=study, plan=Plan.from_json(bringing.plan or {}))
+    except Exception:
+        bringing.file.delete(save=False)
+        raise
+    return bringing
 
 
 def _who(email: str) -> User | None:

@@ -7,4 +7,4 @@ from django.utils.translation import gettext_lazy
 from allears.studies.loop import Tab, add_tab
 from allears.studies.rules import can_work_on
 
-add_tab(Tab(90, gettext_lazy("Import and export"), "questionnaires:imports", can_work_on))
+add_tab(Tab(90, gettext_lazy("Files"), "questionnaires:imports", can_work_on))

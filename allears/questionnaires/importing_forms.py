@@ -48,7 +48,7 @@ class PlanForm(forms.Form):
         super().__init__(data)
         self.plan = plan
         self.fields["dialect"] = forms.ChoiceField(
-            label=_("The file is as this writes it"), choices=list(TITLES.items()), initial=plan.dialect
+            label=_("What wrote this file"), choices=list(TITLES.items()), initial=plan.dialect
         )
         for place, question in enumerate(plan.questions):
             self.fields.update(_fields(place, question))
@@ -91,7 +91,7 @@ def _fields(place: int, question: QuestionPlan) -> dict[str, forms.Field]:
     named = {
         "take": forms.BooleanField(label=_("Bring it"), required=False, initial=question.include),
         "kind": forms.ChoiceField(label=_("Type"), choices=kinds, initial=question.kind.value),
-        "facet": forms.BooleanField(label=_("People differ by it (a facet)"), required=False, initial=question.facet),
+        "facet": forms.BooleanField(label=_("A facet: people differ by it"), required=False, initial=question.facet),
         "facet_name": forms.CharField(
             label=_("Call the facet"), required=False, max_length=200, initial=question.facet_name
         ),

@@ -1,0 +1,112 @@
+"""The commands that bring a file in and take a study out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from allears.cli.main import main
+from allears.core.models import User
+from allears.questionnaires.imports import Import
+from allears.questionnaires.models import Response
+from allears.studies.models import Study
+from allears.verbatims.models import Verbatim
+from tests import cast
+from tests.questionnaires.test_importing import ROWS, table
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "our_survey-2015.csv"
+    path.write_bytes(table(ROWS).getvalue())
+    return path
+
+
+def printed(capsys: pytest.CaptureFixture[str], *typed: str, code: int = 0) -> str:
+    assert main(typed) == code
+    out, err = capsys.readouterr()
+    return out if code == 0 else err
+
+
+def test_a_file_is_brought_and_one_object_printed(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cast.ana()
+    out = printed(capsys, "import-responses", str(file), "--study", "ours", "--create", "--json")
+    report = json.loads(out)
+    assert {key: report[key] for key in ("rows", "responses", "verbatims", "questions", "problems")} == {
+        "rows": 6,
+        "responses": 6,
+        "verbatims": 6,
+        "questions": {"single": 1, "long_text": 1, "multiple": 1, "scale": 1},
+        "problems": [],
+    }
+    study = Study.objects.get()
+    assert (study.slug, study.title, study.owner) == ("ours", "Our survey 2015", cast.ana())
+
+
+def test_the_same_command_twice_says_the_same_and_adds_nothing(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first = json.loads(printed(capsys, "import-responses", str(file), "--study", "ours", "--create", "--json"))
+    again = json.loads(printed(capsys, "import-responses", str(file), "--study", "ours", "--json"))
+    assert (first.pop("new"), again.pop("new")) == (
+        {"responses": 6, "verbatims": 6},
+        {"responses": 0, "verbatims": 0},
+    )
+    assert first == again
+    assert (Response.objects.count(), Verbatim.objects.count()) == (6, 6)
+
+
+def test_without_anybody_who_signs_in_the_study_belongs_to_a_name_nobody_signs_in_by(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    printed(capsys, "import-responses", str(file), "--study", "ours", "--create")
+    owner = User.objects.get()
+    assert (Study.objects.get().owner, owner.is_active, owner.has_usable_password()) == (owner, False, False)
+
+
+def test_problems_are_told_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "bad.csv"
+    file.write_bytes(b"Timestamp,Words\n2020-01-02 10:00:00,hello there you\n2020-01-02 10:00:01,a b c,lost\n")
+    out = printed(capsys, "import-responses", str(file), "--study", "ours", "--create")
+    assert "row 3, Column C: This cell stands right of the last heading" in out
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "more", "words"),
+    [
+        ("missing.csv", None, ["--create"], "cannot be read"),
+        ("answers.csv", b"", ["--create"], "The file is empty"),
+        ("answers.xlsx", b"%PDF-1.7", ["--create"], "This is a PDF"),
+        ("answers.csv", b"a,b\n1,2\n", [], "there is no study"),
+        ("answers.csv", b"a,b\n1,2\n", ["--create", "--by", "no@body.example"], "nobody signs in"),
+        ("answers.csv", b"a,b\n", ["--create"], "No question is chosen"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, data: bytes | None, more: list[str], words: str
+) -> None:
+    file = tmp_path / name
+    if data is not None:
+        file.write_bytes(data)
+    assert words in printed(capsys, "import-responses", str(file), "--study", "ours", *more, code=1)
+    assert Response.objects.count() == 0
+
+
+def test_a_study_is_written_into_a_folder(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    printed(capsys, "import-responses", str(file), "--study", "ours", "--create")
+    out = printed(capsys, "export", "--study", "ours", "--out", str(tmp_path / "out"), "--json")
+    manifest = json.loads(out)
+    assert manifest == json.loads((tmp_path / "out" / "manifest.json").read_text())
+    for name, told in manifest["files"].items():
+        assert hashlib.sha256((tmp_path / "out" / name).read_bytes()).hexdigest() == told["sha256"]
+    assert "there is no study" in printed(capsys, "export", "--study", "other", "--out", str(tmp_path), code=1)
+
+
+def test_a_file_that_is_refused_leaves_nothing_behind(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "answers.csv"
+    file.write_bytes(b"<html><table>")
+    printed(capsys, "import-responses", str(file), "--study", "ours", "--create", code=1)
+    assert (Study.objects.count(), Import.objects.count()) == (0, 0)
