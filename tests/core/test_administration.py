@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -246,6 +248,17 @@ def test_health_says_what_is_wrong(as_ada: Client) -> None:
 
     assert "No worker lives" in page
     assert "No mail server is named" in page
+    assert "Nothing has been said yet; the guards stand." in page
+
+
+def test_health_sees_words_that_nobody_sealed(as_ada: Client) -> None:
+    from allears.verbatims.sealing import seal_waiting
+
+    cast.said(cast.bob(), "Nobody told us.")
+    with time_machine.travel(timezone.now() + timedelta(minutes=5)):
+        assert "not sealed" in as_ada.get(reverse("core:health")).content.decode()
+        seal_waiting()
+        assert "1 block of words is sealed" in as_ada.get(reverse("core:health")).content.decode()
 
 
 def test_healthz_is_for_machines_and_asks_no_host_name() -> None:
