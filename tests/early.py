@@ -18,6 +18,7 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
     atexit.register(_folder.cleanup)
     os.environ["ALLEARS_DATA"] = _folder.name
     os.environ["ALLEARS_TEST_FOLDER"] = _folder.name
+    (Path(_folder.name) / "static").mkdir()  # where whitenoise looks, and warns when there is nothing
 
 
 def _start_postgresql() -> None:
