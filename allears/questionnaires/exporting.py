@@ -14,8 +14,8 @@ import io
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,19 +23,20 @@ from allears.core import audit
 from allears.core.clock import now
 from allears.core.models import User
 from allears.core.tables import safe_cell
+from allears.people.models import Person
 from allears.questionnaires.models import Answer, Choice, Question, QuestionKind, Response
 from allears.questionnaires.structure import questions_in, sections_of, versions_of
 from allears.studies.models import Study
-from allears.verbatims.models import Verbatim
+from allears.verbatims.models import Source, Stone, Verbatim
 
 CHUNK = 1000
 FORMAT = 1
 ABOUT = ("response", "person", "state", "language", "started_at", "submitted_at", "version")
-RESPONSE = ("pk", "ref", "person__ref", "language", "started_at", "submitted_at", "version__number")
-ANSWER = ("response", "question", "box", "choice", "number", "text", "verbatim", "verbatim__text")
+# No joins: what they would bring is fetched for a chunk at a time.
+RESPONSE = ("pk", "ref", "person_id", "language", "started_at", "submitted_at", "version_id")
+ANSWER = ("response_id", "question_id", "box", "choice_id", "number", "text", "verbatim_id", "verbatim__text")
 VERBATIM = (
-    "ref", "source__prompt", "person__ref", "text", "stone__at", "language", "spoken_at", "supersedes__ref",
-    "digest",
+    "pk", "ref", "source_id", "person_id", "text", "language", "spoken_at", "supersedes_id", "digest",
 )  # fmt: skip
 Told = Callable[[int], None]
 
@@ -84,22 +85,40 @@ def responses_csv(study: Study, told: Told = lambda rows: None) -> Iterator[str]
     """responses.csv as a stream of lines, the headings first."""
     columns = columns_of(study)
     keys, labels = _keys_of(study), _labels_of(study)
+    numbers = dict(versions_of(study).values_list("pk", "number"))
     yield _line([*ABOUT, *(column.heading for column in columns)])
     done = 0
-    for chunk in _chunks(Response.objects.filter(study=study).order_by("pk").values_list(*RESPONSE)):
+    for chunk in _chunks(Response.objects.filter(study=study).values_list(*RESPONSE)):
+        people = _refs_of(Person, (row[2] for row in chunk))
         answers = _answers_of([row[0] for row in chunk], keys, labels)
-        for row in chunk:
-            given = answers.get(row[0], NOTHING)
-            yield _line([*_about(row), *(column.read(given.get(column.key, [])) for column in columns)])
+        for pk, ref, person, language, began, sent, version in chunk:
+            given = answers.get(pk, NOTHING)
+            about = _about(ref, people.get(person, ""), language, began, sent, numbers[version])
+            yield _line([*about, *(column.read(given.get(column.key, [])) for column in columns)])
         done += len(chunk)
         told(done)
 
 
 def verbatims_jsonl(study: Study) -> Iterator[str]:
     """verbatims.jsonl as a stream of lines, in the order in which the words were kept."""
-    rows = Verbatim.objects.filter(collection=study.collection_id).order_by("pk").values_list(*VERBATIM)
-    for row in rows.iterator(CHUNK):
-        yield json.dumps(_entry(row), ensure_ascii=False) + "\n"
+    prompts = dict(Source.objects.filter(collection=study.collection_id).values_list("pk", "prompt"))
+    for chunk in _chunks(Verbatim.objects.filter(collection=study.collection_id).values_list(*VERBATIM)):
+        people = _refs_of(Person, (row[3] for row in chunk))
+        earlier = _refs_of(Verbatim, (row[7] for row in chunk))
+        stones = dict(Stone.objects.filter(verbatim__in=[row[0] for row in chunk]).values_list("pk", "at"))
+        for pk, ref, source, person, text, language, spoken_at, supersedes, digest in chunk:
+            entry = {
+                "ref": ref,
+                "question": prompts[source],
+                "person": people.get(person),
+                "text": None if pk in stones else text,
+                "redacted_at": stones[pk].isoformat() if pk in stones else None,
+                "language": language,
+                "spoken_at": spoken_at.isoformat(),
+                "supersedes": earlier.get(supersedes),
+                "digest": bytes(digest).hex(),
+            }
+            yield json.dumps(entry, ensure_ascii=False) + "\n"
 
 
 def columns_of(study: Study) -> list[Column]:
@@ -150,18 +169,15 @@ def _own_words(given: list[Said]) -> str:
     return "\n".join(said.text for said in given if said.label is not None and said.text)
 
 
-def _about(row: tuple[Any, ...]) -> list[str]:
-    _pk, ref, person, language, began, submitted, version = row
-    state = "complete" if submitted else "partial"
-    return [
-        ref,
-        person or "",
-        state,
-        language,
-        began.isoformat(),
-        submitted.isoformat() if submitted else "",
-        str(version),
-    ]
+def _about(ref: str, person: str, language: str, began: datetime, sent: datetime | None, version: int) -> list[str]:
+    state = "complete" if sent else "partial"
+    return [ref, person, state, language, began.isoformat(), sent.isoformat() if sent else "", str(version)]
+
+
+def _refs_of(model: type[Person] | type[Verbatim], wanted: Iterable[int | None]) -> dict[int | None, str]:
+    """The public name of each row that is named."""
+    ids = {pk for pk in wanted if pk is not None}
+    return dict(model._default_manager.filter(pk__in=ids).values_list("pk", "ref")) if ids else {}
 
 
 def _keys_of(study: Study) -> dict[int, str]:
@@ -186,25 +202,12 @@ def _answers_of(responses: list[int], keys: dict[int, str], labels: dict[int, st
     return found
 
 
-def _entry(row: tuple[Any, ...]) -> dict[str, Any]:
-    ref, prompt, person, text, redacted_at, language, spoken_at, supersedes, digest = row
-    return {
-        "ref": ref,
-        "question": prompt,
-        "person": person,
-        "text": None if redacted_at else text,
-        "redacted_at": redacted_at.isoformat() if redacted_at else None,
-        "language": language,
-        "spoken_at": spoken_at.isoformat(),
-        "supersedes": supersedes,
-        "digest": bytes(digest).hex(),
-    }
-
-
-def _chunks(responses: Any) -> Iterator[list[tuple[Any, ...]]]:
-    rows = responses.iterator(CHUNK)
-    while chunk := list(islice(rows, CHUNK)):
+def _chunks(rows: Any) -> Iterator[list[tuple[Any, ...]]]:
+    """Rows by their id, which comes first in each, in pieces that need no open cursor and no sorting."""
+    last = 0
+    while chunk := list(rows.filter(pk__gt=last).order_by("pk")[:CHUNK]):
         yield chunk
+        last = chunk[-1][0]
 
 
 def _line(cells: Iterable[str]) -> str:
