@@ -1,7 +1,7 @@
 """The way in for participants: past everything that only staff need.
 
-Who answers has no session, no account and no cookie; what looks for those (sessions, sign-in, messages, languages by
-cookie) is not asked. The pages behind this door have the same security headers as all others.
+Who answers has no session, no account and no cookie; what looks for those (sessions, sign-in, messages,
+languages by cookie) is not asked. The pages behind this door have the same security headers as all others.
 """
 
 from __future__ import annotations

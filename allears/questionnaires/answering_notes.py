@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -14,11 +13,8 @@ from django.utils.translation import gettext as _
 from allears.core.queries import the_organisation
 from allears.questionnaires import answering_pages as pages
 from allears.questionnaires.answering_asked import Asking
-from allears.questionnaires.answering_store import own_page_token
 from allears.questionnaires.answering_ways import Way
-from allears.questionnaires.models import Answer
 from allears.studies.links import answering_url
-from allears.verbatims.receipts import written
 
 
 def lead(way: Way, at: int, asked: Asking) -> str:
@@ -45,30 +41,6 @@ def _lead(
         pages=count,
         minutes=pages.minutes_left(minutes),
     )
-
-
-@dataclass(frozen=True)
-class Said:
-    """Somebody's own words with their receipt."""
-
-    question: str
-    text: str
-    receipt: str
-
-
-def said(way: Way) -> list[Said]:
-    """Return what was said in own words, in the order of the questions."""
-    rows = (
-        Answer.objects.filter(response=way.response_id, verbatim__isnull=False)
-        .order_by("question__section__position", "question__position", "box")
-        .values_list("question__text", "verbatim__text", "verbatim__ref", "verbatim__digest")
-    )
-    return [Said(question, text, written(ref, bytes(digest))) for question, text, ref, digest in rows]
-
-
-def own_page(way: Way) -> str:
-    """Return the address of the participant's own page; empty for who came by a public link."""
-    return f"/me/{own_page_token(way.token)}/" if way.person_id and way.kind == "personal" else ""
 
 
 def direction(way: Way | None) -> dict[str, Any]:

@@ -106,6 +106,15 @@ def compile_page(page: Page, at: int, language: str) -> Compiled:
     return Compiled(tuple(pieces), tuple(_without_answers(pieces)))
 
 
+def compile_template(name: str, language: str, **context: Any) -> Compiled:
+    """Render one of this folder's templates, whose slots are all its own, and cut it there."""
+    known = {"page_language": language, "page_rtl": language.split("-")[0] in RIGHT_TO_LEFT}
+    with translation.override(language):
+        html = render_to_string(f"{FOLDER}/{name}.html", {"slot": _Slots(), **known, **context})
+    pieces = tuple(_MARK.split(_tight(html)))
+    return Compiled(pieces, pieces)
+
+
 def _tight(html: str) -> str:
     """The same page without lines that hold nothing. Text boxes begin with a line end that must stay."""
     return re.sub(r"\n\s*\n+", "\n", html)

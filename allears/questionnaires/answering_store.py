@@ -459,8 +459,8 @@ def sql_moment(at: datetime) -> Any:
 def _open_their_page(saving: Saving) -> None:
     """Who is known may see what becomes of their words: make the link that the thanks will show.
 
-    Its token follows from the token they came with and our secret, so that the thanks, which are only read, can
-    show it again; of it too only the hash is kept.
+    Its token follows from the token they came with and our secret, so that the thanks, which are only read,
+    can show it again; of it too only the hash is kept.
     """
     way = saving.way
     if way.person_id is None or not way.token:

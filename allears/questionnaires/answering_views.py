@@ -34,9 +34,9 @@ from allears.questionnaires.answering import keep
 from allears.questionnaires.answering_asked import Asking, Given, asking
 from allears.questionnaires.answering_forms import Fields, Posted, Wrong, missing, read
 from allears.questionnaires.answering_store import Closed, Saving
+from allears.questionnaires.answering_thanks import thanks
 from allears.questionnaires.answering_ways import SHAPE, Way, look
 from allears.studies import actions as studies
-from allears.studies.links import answering_url
 from allears.studies.models import Decline, Invitation, State
 
 LARGEST_FORM = 16 * 1024 * 1024
@@ -101,7 +101,7 @@ def start(request: HttpRequest, way: Way) -> HttpResponse:
     if request.method == "POST":
         return _post(request, way, _next_page(way))
     if way.submitted_at:
-        return _thanks(way)
+        return _html(thanks(way))
     if way.state != State.OPEN:
         return notes.closed(way)
     if way.declined_at:
@@ -114,7 +114,7 @@ def numbered(request: HttpRequest, way: Way, number: int) -> HttpResponse:
     """One page of questions, to be answered or changed."""
     at = number - 1
     if way.state != State.OPEN:
-        return _thanks(way) if way.submitted_at else notes.closed(way)
+        return _html(thanks(way)) if way.submitted_at else notes.closed(way)
     if at >= len(_asking(way).pages) or at < 0 or (way.kind == "public" and at > 0):
         return _go_to(way)
     if request.method == "POST":
@@ -344,19 +344,3 @@ def _hidden(way: Way) -> str:
     if way.kind == "public":
         return f'<input type="hidden" name="start" value="{new_token()}">'
     return f'<input type="hidden" name="seen" value="{way.seen}">'
-
-
-def _thanks(way: Way) -> HttpResponse:
-    """Thanks, their words with a receipt each, and where to see what becomes of them. No form."""
-    return _html(
-        render_to_string(
-            f"{pages.FOLDER}/thanks.html",
-            {
-                "way": way,
-                "said": notes.said(way),
-                "link": answering_url(way.token),
-                "own_page": notes.own_page(way),
-                **notes.direction(way),
-            },
-        )
-    )

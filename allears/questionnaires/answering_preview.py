@@ -1,0 +1,53 @@
+"""What participants will see, for who writes it: the very page, from the same template, that takes no
+answers.
+"""
+
+from __future__ import annotations
+
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from allears.core.queries import the_organisation
+from allears.questionnaires import answering_pages as pages
+from allears.questionnaires.answering_asked import read
+from allears.questionnaires.models import Version
+
+
+def render_preview(version: Version, page: int = 1, *, leave: str = "") -> str:
+    """Return page `page` (from 1) of a version, be it a draft, as a whole HTML page.
+
+    Its form is sent nowhere: "Next" and "Back" ask for `?page=N` of the address that shows it, and `leave`
+    is where the link out of the preview leads.
+    """
+    asked, study = read(version), version.questionnaire.study
+    if not asked.pages:
+        return ""
+    at = min(max(page, 1), len(asked.pages)) - 1
+    with override(study.language):
+        parts = {
+            "title": escape(_("Preview") + f" · {study.title}"),
+            "kicker": escape(f"{the_organisation().name} · {study.owner.name}"),
+            "heading": escape(_("Can you help us understand?") if at == 0 else asked.pages[at].title or study.title),
+            "lead": _lead(study.problem if at == 0 else "", asked.pages[at].minutes, leave),
+            "onward": _onward(at, len(asked.pages)),
+        }
+    # Two forms cannot stand in each other: this one asks for the next page instead of posting answers.
+    html = pages.compile_page(asked.pages[at], at, study.language).filled(parts)
+    return html.replace('method="post" action=""', 'method="get"', 1)
+
+
+def _lead(problem: str, minutes: float, leave: str) -> str:
+    told = f'<p class="problem">{escape(problem)}</p>' if problem else ""
+    out = f' <a href="{escape(leave)}">{escape(_("Leave the preview"))}</a>' if leave else ""
+    notice = escape(_("This is a preview: nothing that you type is kept."))
+    return f'<p class="notice">{notice}{out}</p>{told}<p class="small">{escape(pages.minutes_left(minutes))}</p>'
+
+
+def _onward(at: int, count: int) -> str:
+    def button(page: int, words: str, style: str) -> str:
+        return f'<button class="button button--{style}" name="page" value="{page}">{escape(words)}</button>'
+
+    onward = button(at + 2, _("Next"), "primary") if at + 1 < count else button(1, _("Start over"), "primary")
+    back = button(at, _("Back"), "quiet") if at > 0 else ""
+    return f'<div class="onward onward--reverse">{onward}{back}</div>'

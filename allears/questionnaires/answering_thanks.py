@@ -1,0 +1,89 @@
+"""What stands there when everything was sent: thanks, their words with a receipt each, and where to see
+what becomes of them. No form.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from django.db import connection
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.html import escape
+
+from allears.questionnaires import answering_pages as pages
+from allears.questionnaires.answering_pages import Compiled
+from allears.questionnaires.answering_store import own_page_token
+from allears.questionnaires.answering_ways import Way
+from allears.studies.links import answering_url
+from allears.studies.models import State
+from allears.verbatims.receipts import written
+
+_SAID = """SELECT q.text, v.text, v.ref, v.digest
+    FROM questionnaires_answer a
+    JOIN verbatims_verbatim v ON v.id = a.verbatim_id
+    JOIN questionnaires_question q ON q.id = a.question_id
+    JOIN questionnaires_section s ON s.id = q.section_id
+    WHERE a.response_id = %s ORDER BY s.position, q.position, a.box"""
+
+
+def thanks(way: Way) -> str:
+    """Return the page for who has sent their answers."""
+    said = _said(way)
+    known = way.person_id is not None and way.kind == "personal"
+    page = _page(
+        way.language,
+        named=bool(way.first_name),
+        promised=way.promise_on is not None,
+        spoke=bool(said),
+        known=known,
+        open_=way.state == State.OPEN,
+    )
+    link = escape(answering_url(way.token))
+    return page.filled(
+        {
+            "organisation": escape(way.organisation),
+            "name": escape(way.first_name),
+            "day": date_format(way.promise_on, "j F Y") if way.promise_on else "",
+            "said": said,
+            "own_page": f"/me/{own_page_token(way.token)}/" if known else "",
+            "link": link,
+            "change": f"/a/{way.token}/1/",
+        }
+    )
+
+
+@lru_cache(maxsize=128)
+def _page(language: str, *, named: bool, promised: bool, spoke: bool, known: bool, open_: bool) -> Compiled:
+    return pages.compile_template(
+        "thanks", language, named=named, promised=promised, spoke=spoke, known=known, open=open_
+    )
+
+
+@lru_cache(maxsize=64)
+def _one(language: str, *, kept: bool) -> Compiled:
+    return pages.compile_template("thanks_said", language, kept=kept)
+
+
+def _said(way: Way) -> str:
+    """Their words in the order of the questions, those that were taken back without words."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SAID, [way.response_id])
+        rows = cursor.fetchall()
+    return "\n".join(_words(way.language, *row) for row in rows)
+
+
+def _words(language: str, question: str, text: str, ref: str, digest: bytes) -> str:
+    receipt = written(ref, bytes(digest))
+    return _one(language, kept=bool(text)).filled(
+        {"question": escape(question), "text": escape(text), "receipt": receipt, "url": _address(receipt)}
+    )
+
+
+@lru_cache(maxsize=1)
+def _addresses() -> str:
+    return reverse("verbatims:look_up")
+
+
+def _address(receipt: str) -> str:
+    return f"{_addresses()}{receipt}/"

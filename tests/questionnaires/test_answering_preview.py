@@ -1,0 +1,33 @@
+"""Authors see the very page that participants will see."""
+
+from __future__ import annotations
+
+import pytest
+
+from allears.questionnaires import authoring
+from allears.questionnaires.answering_preview import render_preview
+from tests import cast
+from tests.questionnaires.asked import EVERY_KIND, asking
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_draft_shows_its_pages_and_takes_no_answers() -> None:
+    draft = authoring.draft_of(cast.late_orders(), cast.ana())
+    section = draft.sections.get()
+    for question in EVERY_KIND:
+        authoring.add_question(section=section, **question)
+    authoring.add_section(version=draft, title="Last page", text="Nearly there.")
+
+    first, last = render_preview(draft), render_preview(draft, 2, leave="/questionnaires/late-orders/")
+
+    assert "What happened?" in first
+    assert 'method="post"' not in first + last
+    assert "nothing that you type is kept" in first
+    assert "Nearly there." in last
+    assert 'href="/questionnaires/late-orders/"' in last
+
+
+def test_a_page_that_is_not_there_is_the_nearest_one() -> None:
+    version = asking(sections=2)
+    assert render_preview(version, 99) == render_preview(version, 2)
