@@ -46,13 +46,18 @@ class Barred:
     seat: Fraction
 
 
-def certify_least(problem: Problem, eligible: Mask, prices: Floats) -> Certificate:
-    """Turn a solver's prices (rows, then the seat) into the tightest exact bound on the least chance."""
+def certify_least(problem: Problem, eligible: Mask, prices: Floats, least: float = 0.0) -> Certificate:
+    """Turn a solver's prices (rows, then the seat) into the tightest exact bound on the least chance.
+
+    least: what the solver says the bound is; roundings that come as near to it as floats go end the search.
+    """
     best: Certificate | None = None
     for exact in roundings(prices):
         bound = least_bound(problem, eligible, exact)
         if bound is not None and (best is None or bound < best.bound):
             best = Certificate(bound, tuple(exact[:-1]), exact[-1])
+            if bound <= least * (1 + 1e-12):
+                break
     return best or trivial(problem, eligible)
 
 

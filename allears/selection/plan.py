@@ -153,7 +153,7 @@ def prepare(
     if rule == "panel":
         return panel(pool, quotas, problem, alpha, row_weights(problem, weights), budget)
     mixed, ideal, barred, eligible = fair_mix(problem, rule, budget)
-    certificate = certify_least(problem, eligible, ideal.prices)
+    certificate = certify_least(problem, eligible, ideal.prices, ideal.least)
     return Plan(pool, quotas, size, rule, problem, publish(mixed), None, certificate, barred, mixed.proven)
 
 
@@ -163,12 +163,12 @@ def panel(
     """Fair first, then covering. Where whole panels attain the bounds at once, nothing else need be tried."""
     eligible = ~unusable(problem)
     ideal = ideal_or_sentences(problem, eligible)
-    certificate, barred = certify_least(problem, eligible, ideal.prices), tuple(shut_out(problem))
+    certificate, barred = certify_least(problem, eligible, ideal.prices, ideal.least), tuple(shut_out(problem))
     floor = alpha * min(certificate.bound, Fraction(ideal.least).limit_denominator(10**12))
     mixed, bound, _ = direct_cover(problem, eligible, weights, floor, budget)
     if mixed.reach < 1 - REACHED:
         fair, ideal, barred, eligible = fair_mix(problem, "maximin", budget)
-        certificate = certify_least(problem, eligible, ideal.prices)
+        certificate = certify_least(problem, eligible, ideal.prices, ideal.least)
         lottery = publish(fair)
         chances = zip(lottery.chances(pool.sizes), eligible, strict=True)
         floor = alpha * min(chance for chance, able in chances if able)
@@ -187,7 +187,7 @@ def sample(pool: Pool, quotas: Quotas, problem: Problem) -> Plan:
         targets, ideal = sample_targets(problem)
     except ArithmeticError:
         raise Infeasible(explain_infeasible(problem)) from None
-    certificate = certify_least(problem, ~unusable(problem), ideal.prices)
+    certificate = certify_least(problem, ~unusable(problem), ideal.prices, ideal.least)
     return Plan(pool, quotas, problem.size, "sample", problem, None, targets, certificate, barred, True)
 
 

@@ -33,48 +33,48 @@ class Targets:
 
 
 def sample_targets(problem: Problem) -> tuple[Targets, Ideal]:
-    """The fairest expected seats that a sample can keep exactly, and the ideal that they are measured against.
+    """The fairest expected seats that a sample can keep exactly, and the ideal whose prices bound every lottery.
 
     Where the pool chose itself, the ideal presses most rows against their bounds, and then hardly any whole
-    sample lies near it. So when more than fifteen rows are pressed, every bound that has room keeps half a seat of
-    it free. That costs the least lucky about half a seat in the seats of the quota that holds them: the plan's
+    sample lies near it. So when more than fifteen rows are pressed, every bound that has room keeps half a seat
+    of it free. That costs the least lucky about half a seat in the seats of the quota that holds them: the plan's
     gap says exactly how much. Raises ArithmeticError where the quotas cannot be met.
     """
-    ideal = leximin(problem)
+    bound = leximin(problem, most_stages=1)
+    inner = roomy(problem)
+    rows = pressed(*inner) if inner else 1
+    ideal = inner[1] if inner and not 0 < rows <= EXACT_ROWS else leximin(problem)
+    return Targets(in_units(ideal.seats, problem)), replace(ideal, least=bound.least, prices=bound.prices)
+
+
+def pressed(problem: Problem, ideal: Ideal) -> int:
+    """How many rows the expected seats press against a bound."""
     expected = problem.count(ideal.seats)
-    pressed = (expected > problem.upper - NEAR) | (expected < problem.lower + NEAR)
-    if (pressed & (problem.people_of_row > 0) & (problem.upper > 0)).sum() > EXACT_ROWS:
-        ideal = replace_seats(ideal, roomy(problem))
-    return Targets(in_units(ideal.seats, problem)), ideal
+    at_bound = (expected > problem.upper - NEAR) | ((expected < problem.lower + NEAR) & (problem.lower > 0))
+    return int((at_bound & (problem.people_of_row > 0) & (problem.upper > 0)).sum())
 
 
-def roomy(problem: Problem) -> Ideal | None:
-    """Leximin with half a seat (or a quarter) of room inside every bound that can spare it."""
+def roomy(problem: Problem) -> tuple[Problem, Ideal] | None:
+    """Half a seat (or a quarter) of room inside every bound that can spare it, and leximin within."""
     for room in (ROOM, ROOM / 2):
         spare = np.where((problem.upper > problem.lower) & (problem.upper > 0), room, 0.0)
         low = np.where(problem.lower > 0, problem.lower + spare, 0.0)
         inner = replace(problem, lower=low, upper=problem.upper - spare)
         try:
-            return leximin(inner)
+            return inner, leximin(inner)
         except ArithmeticError:
             continue
     return None
 
 
-def replace_seats(ideal: Ideal, inner: Ideal | None) -> Ideal:
-    """The proof of the full bounds with the seats of the inner ones."""
-    return ideal if inner is None else replace(ideal, seats=inner.seats, chances=inner.chances)
-
-
 def in_units(seats: Floats, problem: Problem) -> tuple[int, ...]:
-    """Round to units; the largest type takes the remainder (a few parts in 2**50), so that the sum is exact."""
-    parts = [min(max(0, round(share * UNIT)), int(size) * UNIT)
-             for share, size in zip(seats.tolist(), problem.sizes.tolist(), strict=True)]
+    """Round to units; the largest types take the remainder (a few parts in 2**50), so that the sum is exact."""
+    parts: list[int] = np.rint(np.clip(seats, 0, problem.sizes) * UNIT).astype(np.int64).tolist()
     rest = problem.size * UNIT - sum(parts)
-    for at in sorted(range(len(parts)), key=lambda at: -parts[at]):
+    for at in np.argsort(-seats, kind="stable").tolist():
+        if not rest:
+            break
         moved = min(max(rest, -parts[at]), int(problem.sizes[at]) * UNIT - parts[at])
         parts[at] += moved
         rest -= moved
-        if not rest:
-            break
     return tuple(parts)
