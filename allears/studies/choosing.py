@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from allears.core.clock import now
 from allears.design import charts
@@ -48,10 +48,9 @@ def people_for(criteria: dict[str, Any], rested: int | None = None) -> QuerySet[
 
 def not_invited(people: QuerySet[Person], study: Study) -> QuerySet[Person]:
     """Return those of `people` whom `study` has not invited, under whichever of their rows."""
-    invited = Invitation.objects.filter(study=study).filter(
-        Q(person=OuterRef("pk")) | Q(person__merged_into=OuterRef("pk"))
-    )
-    return people.filter(~Exists(invited))
+    invited = Invitation.objects.filter(study=study)
+    merged = invited.filter(person__merged_into__isnull=False)
+    return people.exclude(pk__in=invited.values("person")).exclude(pk__in=merged.values("person__merged_into"))
 
 
 def askable(people: QuerySet[Person], study: Study, minutes: float | Decimal) -> QuerySet[Person]:
@@ -61,17 +60,17 @@ def askable(people: QuerySet[Person], study: Study, minutes: float | Decimal) ->
 
 def verdict(people: QuerySet[Person], study: Study, minutes: float | Decimal) -> Verdict:
     """Count who can be asked and why others cannot."""
-    found = people.count()
-    new = not_invited(people, study)
-    sums = {"all": new.count(), "addressed": new.exclude(email="").count()}
-    willing = new.exclude(email="").filter(contactable=True).count()
-    free = askable(people, study, minutes).count()
+    addressed, willing = ~Q(email=""), ~Q(email="") & Q(contactable=True)
+    new = not_invited(people, study).aggregate(
+        all=Count("pk"), addressed=Count("pk", filter=addressed), willing=Count("pk", filter=willing)
+    )
+    found, free = people.count(), askable(people, study, minutes).count()
     return Verdict(
         found=found,
-        invited=found - sums["all"],
-        no_address=sums["all"] - sums["addressed"],
-        unwilling=sums["addressed"] - willing,
-        spent=willing - free,
+        invited=found - new["all"],
+        no_address=new["all"] - new["addressed"],
+        unwilling=new["addressed"] - new["willing"],
+        spent=new["willing"] - free,
     )
 
 
