@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -42,7 +43,7 @@ def heard(study: Study) -> Cell:
     figures = hear_back(study)
     return Cell(
         "heard", shown_rate(figures), _("heard back"), reverse("decisions:updates", args=[study.slug]),
-        shown_days(figures),
+        _("median %(days)s") % {"days": shown_days(figures)} if figures.median_days is not None else "",
     )  # fmt: skip
 
 
@@ -60,4 +61,4 @@ def shown_days(figures: HearBack) -> str:
     if figures.median_days is None:
         return ""
     days = round(figures.median_days)
-    return ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
+    return ngettext("%(days)s day", "%(days)s days", days) % {"days": intcomma(days)}

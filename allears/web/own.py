@@ -37,6 +37,11 @@ class Group:
     elsewhere: list[Telling]  # told because they took part, not because of a sentence of theirs
     helped: dict[int, Helped]
 
+    @property
+    def waiting(self) -> list[OwnWords]:
+        """What they said and nobody has told them anything about yet."""
+        return [own for own in self.words if not own.tellings]
+
 
 def whose(token: str, scope: str = "page") -> Person | None:
     """Return whom this link stands for today."""
