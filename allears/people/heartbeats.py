@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from allears.core.heartbeat import every
 from allears.people import lookalikes
+from allears.people.importing.actions import forget_old_uploads
 
 
 @every(seconds=3600)
 def look_for_lookalikes() -> None:
     """Find rows that may be one person."""
     lookalikes.find()
+
+
+@every(seconds=3600)
+def forget_uploads() -> None:
+    """Delete files that were uploaded and never brought."""
+    forget_old_uploads()

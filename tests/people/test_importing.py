@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import openpyxl
 import pytest
+import time_machine
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -273,3 +275,14 @@ def test_a_heading_names_a_facet_that_is_there() -> None:
     cast.facet("Sales region", "North")
 
     assert columns.guess(["sales  REGION", "E-Mail"], Facet.objects.all()) == ["facet:sales-region", "email"]
+
+
+def test_an_upload_that_nobody_starts_is_forgotten_after_a_week() -> None:
+    made, done = upload(GUESTS), bring(GUESTS)
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=6)):
+        assert actions.forget_old_uploads() == 0
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=8)):
+        assert actions.forget_old_uploads() == 1
+
+    assert not default_storage.exists(made.file)
+    assert list(Import.objects.all()) == [done]

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import islice
 from pathlib import PurePath
 from typing import Any, BinaryIO, cast
@@ -29,6 +30,7 @@ from allears.people.models import Facet, Import, ImportProblem
 
 CHUNK = 500
 SHOWN_ROWS = 12
+KEPT = timedelta(days=7)
 LIMITS = Limits(file_bytes=256 * 1024 * 1024, columns=300, cell_chars=100_000, row_chars=1_000_000)
 # Without these a row is nobody, or somebody else: the whole row is left. Anything else is left out of its
 # row.
@@ -125,6 +127,19 @@ def drop(*, bringing: Import, by: User) -> None:
     audit.record(by=by, verb="people.import-dropped", target=bringing)
     default_storage.delete(bringing.file)
     bringing.delete()
+
+
+def forget_old_uploads() -> int:
+    """Delete uploads that nobody started within a week: they are people's data. Return how many there
+    were.
+    """
+    old = Import.objects.filter(job=None, ended_at=None, at__lt=now() - KEPT)
+    count = 0
+    for bringing in old[:100]:
+        default_storage.delete(bringing.file)
+        bringing.delete()
+        count += 1
+    return count
 
 
 def run(bringing: Import, progress: Progress) -> None:
