@@ -1,4 +1,4 @@
-"""Write a checked copy of the whole installation into a folder: the database, the files and the secret key.
+"""Write a checked copy of everything into a new folder inside the one named: database, files and secret key.
 
 The copy is made while the server runs, then it is opened, its integrity is checked, and every word's seal in it is
 recomputed. On PostgreSQL the database is copied by pg_dump; this command says how.
@@ -23,7 +23,7 @@ from allears.cli.errors import CannotDo
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("folder", type=Path, help="where the copy goes: a folder that is new or empty")
+    parser.add_argument("folder", type=Path, help="where copies are kept; each gets a folder of its own, named after the time")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
@@ -41,11 +41,13 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _new_folder(folder: Path) -> Path:
-    folder = folder.expanduser().resolve()
-    if folder.exists() and any(folder.iterdir()):
-        raise CannotDo(f"{folder} is not empty; name a new folder.")
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+def _new_folder(kept_in: Path) -> Path:
+    name = datetime.now(UTC).strftime("allears-%Y%m%d-%H%M%S")
+    folder = kept_in.expanduser().resolve() / name
+    try:
+        folder.mkdir(mode=0o700, parents=True)
+    except OSError as error:
+        raise CannotDo(f"{folder} cannot be made: {error.strerror}.") from error
     return folder
 
 

@@ -140,17 +140,17 @@ def test_a_backup_is_a_whole_installation(installation: Installation, tmp_path: 
     )
     assert added.returncode == 0, added.stderr
 
-    copied = installation.run("backup", str(tmp_path / "copy"), "--json")
+    copied = installation.run("backup", str(tmp_path / "backups"), "--json")
 
     assert copied.returncode == 0, copied.stderr
-    assert json.loads(copied.stdout)["verbatims"] == 0
-    assert (tmp_path / "copy" / "secret_key").read_text() == (installation.folder / "secret_key").read_text()
+    told = json.loads(copied.stdout)
+    copy = Path(told["folder"])
+    assert told["verbatims"] == 0
+    assert copy.parent == tmp_path / "backups"
+    assert copy.stat().st_mode & 0o777 == 0o700
+    assert (copy / "secret_key").read_text() == (installation.folder / "secret_key").read_text()
     again = installation.run(
         "add-user", "--email", "ada@house.example", "--name", "Ada",
-        ALLEARS_PASSWORD="a long enough password", ALLEARS_DATA=str(tmp_path / "copy"),
+        ALLEARS_PASSWORD="a long enough password", ALLEARS_DATA=str(copy),
     )  # fmt: skip
     assert "signs in already" in again.stderr
-
-    refused = installation.run("backup", str(tmp_path / "copy"))
-    assert refused.returncode == 1
-    assert "not empty" in refused.stderr
