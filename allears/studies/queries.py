@@ -46,7 +46,7 @@ def mine(studies: QuerySet[Study], user: User) -> QuerySet[Study]:
 
 
 def _of_team(user: User) -> Q:
-    return Q(owner=user) | Exists(Member.objects.filter(study=OuterRef("pk"), user=user))
+    return Q(owner=user) | Q(Exists(Member.objects.filter(study=OuterRef("pk"), user=user)))
 
 
 def overdue(studies: QuerySet[Study]) -> QuerySet[Study]:
@@ -80,7 +80,7 @@ def invitations_of(study: Study, outcome: str = "", words: str = "") -> QuerySet
     """
     found = with_outcome(Invitation.objects.filter(study=study)).order_by("-id")
     if outcome in Outcome.values:
-        found = found.filter(outcome=outcome)
+        found = found.filter(outcome=outcome)  # type: ignore[misc]
     return found.filter(person__in=find(Person.objects.all(), words)) if words.strip() else found
 
 
@@ -96,8 +96,8 @@ def last_round(study: Study) -> Job | None:
 
 def outcome_counts(study: Study) -> dict[Outcome, int]:
     """Return how many invitations ended how; every outcome is there."""
-    rows = with_outcome(Invitation.objects.filter(study=study)).values_list("outcome").annotate(Count("id"))
-    found = dict(rows.order_by())
+    rows = with_outcome(Invitation.objects.filter(study=study)).values_list("outcome")  # type: ignore[misc]
+    found = dict(rows.annotate(Count("id")).order_by())
     return {outcome: found.get(outcome.value, 0) for outcome in Outcome}
 
 

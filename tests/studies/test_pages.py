@@ -177,8 +177,23 @@ def test_who_to_ask_filters_compares_and_says_who_cannot_be_asked(as_ana: Client
 
 def test_typing_nonsense_into_the_filters_is_no_error(as_ana: Client) -> None:
     asked()
-    for query in ("joined_before=soon", "rested=-4", "kind=ghost", "facet_none=x", "after=zzz", "q=%00%27%22"):
+    for query in (
+        "joined_before=soon",
+        "rested=-4",
+        "kind=ghost",
+        "facet_none=x",
+        "after=zzz",
+        "q=%00%27%22",
+        "facet_x=%00",
+        "after=%00",
+    ):
         assert as_ana.get(f"/studies/late-orders/people/?{query}").status_code == 200
+
+
+def test_a_nul_in_an_address_is_no_error(as_ana: Client) -> None:
+    asked()
+    for page in ("?q=%00", "late-orders/people/letter/?person=%00&q=%00", "late-orders/invitations/?q=%00&outcome=%00"):
+        assert as_ana.get(f"/studies/{page}").status_code == 200
 
 
 def test_a_round_is_confirmed_first_and_then_asked_for(

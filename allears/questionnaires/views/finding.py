@@ -10,9 +10,9 @@ from django.shortcuts import get_object_or_404
 from allears.questionnaires.models import Question, Section
 from allears.questionnaires.structure import draft_version
 from allears.studies.models import Study
-from allears.studies.views.finding import own_study, posted, reader, seen_study
+from allears.studies.views.finding import own_study, posted, reader, seen_study, typed
 
-__all__ = ["draft_question", "draft_section", "own_study", "posted", "reader", "seen_study"]
+__all__ = ["draft_question", "draft_section", "own_study", "posted", "reader", "seen_study", "typed"]
 
 
 def draft_section(study: Study, pk: int) -> Section:

@@ -25,7 +25,7 @@ from allears.questionnaires.results import (
     results_of,
 )
 from allears.questionnaires.structure import draft_version
-from allears.questionnaires.views.finding import seen_study
+from allears.questionnaires.views.finding import seen_study, typed
 from allears.studies.models import Study
 
 # More different answers than this are drawn as bins.
@@ -37,7 +37,7 @@ MOST_BARS = 21
 def results(request: HttpRequest, slug: str) -> HttpResponse:
     """The results of a study, for everybody or for one group (`?group=region:north`)."""
     study = seen_study(request, slug)
-    group = _group(request.GET.get("group", ""))
+    group = _group(typed(request.GET, "group"))
     found = results_of(study, group)
     return render(
         request,

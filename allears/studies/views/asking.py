@@ -31,7 +31,7 @@ from allears.studies.forms import RoundForm, WhoForm
 from allears.studies.mails import Letters
 from allears.studies.models import Invitation, Study
 from allears.studies.queries import last_round
-from allears.studies.views.finding import own_study, posted, reader
+from allears.studies.views.finding import own_study, posted, reader, typed
 
 A_PAGE = 40
 MOST_BY_HAND = 200
@@ -55,9 +55,13 @@ def wish_of(query: QueryDict) -> Wish:
     form.is_valid()
     told = form.cleaned_data
     plain = {name: told.get(name) for name in ("q", "kind", "joined_before", "joined_after") if told.get(name)}
-    facets = {name[6:]: query.getlist(name) for name in query if name.startswith("facet_")}
+    facets = {name[6:]: _values(query, name) for name in query if name.startswith("facet_") and "\0" not in name}
     wanted = {name: values for name, values in facets.items() if any(values)}
     return Wish(form, {**plain, **({"facets": wanted} if wanted else {})}, told.get("rested"))
+
+
+def _values(query: QueryDict, name: str) -> list[str]:
+    return [value for value in query.getlist(name) if "\0" not in value]
 
 
 @door(is_researcher)
@@ -67,7 +71,7 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
     study, wish = own_study(request, slug), wish_of(request.GET)
     minutes = asking.minutes_of(study)
     found = wish.people()
-    rows, onward = _a_page(found, request.GET.get("after", ""))
+    rows, onward = _a_page(found, typed(request.GET, "after"))
     return render(
         request,
         "studies/people.html",
@@ -138,8 +142,8 @@ def _facet_choices(query: QueryDict) -> list[dict[str, Any]]:
 def letter(request: HttpRequest, slug: str) -> HttpResponse:
     """The invitation as anybody will read it; nothing is sent."""
     study = own_study(request, slug)
-    words = request.GET.get("q", "")
-    chosen = Person.objects.filter(ref=request.GET.get("person", ""), erased_at=None).first()
+    words = typed(request.GET, "q")
+    chosen = Person.objects.filter(ref=typed(request.GET, "person"), erased_at=None).first()
     someone = chosen or matching({"kind": "customer"}).exclude(email="").order_by("name", "id").first()
     context = {
         "study": study,
@@ -189,7 +193,7 @@ def invitation_round(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _chosen(query: QueryDict, how: str) -> Any:
     if how == "picked":
-        return matching({}).filter(ref__in=query.getlist("person")[:MOST_BY_HAND])
+        return matching({}).filter(ref__in=_values(query, "person")[:MOST_BY_HAND])
     return wish_of(query).people()
 
 

@@ -18,6 +18,11 @@ def reader(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
+def typed(query: QueryDict, name: str) -> str:
+    """Return what stands under `name` in an address; NUL, which PostgreSQL takes in no text, is left out."""
+    return query.get(name, "").replace("\0", "").strip()
+
+
 def posted(request: HttpRequest) -> QueryDict | None:
     """Return what a form sent, be it empty; None when the page was only asked for."""
     return request.POST if request.method == "POST" else None

@@ -19,7 +19,7 @@ from allears.studies.links import answering_url, current_public_link
 from allears.studies.loop import Cell, cells_of
 from allears.studies.models import State, Study
 from allears.studies.rules import can_create, can_hand_over, can_see_who_was_asked, can_work_on
-from allears.studies.views.finding import reader, seen_study
+from allears.studies.views.finding import reader, seen_study, typed
 from allears.studies.wording import percent
 
 A_PAGE = 20
@@ -34,7 +34,7 @@ def studies(request: HttpRequest) -> HttpResponse:
     """The studies that the reader may see: all or theirs, by state, by words, or those whose promise is past."""
     user, query = reader(request), request.GET
     seen = queries.seen_by(user)
-    found = _shown(seen, user, query.get("show", ""), query.get("q", ""))
+    found = _shown(seen, user, query.get("show", ""), typed(query, "q"))
     page = Paginator(found.select_related("owner").order_by("-created_at", "-id"), A_PAGE).get_page(query.get("page"))
     return render(
         request,
@@ -42,7 +42,7 @@ def studies(request: HttpRequest) -> HttpResponse:
         {
             "page": page,
             "views": _views(seen, user, query.get("show", "")),
-            "q": query.get("q", ""),
+            "q": typed(query, "q"),
             "show": query.get("show", ""),
             "may_create": can_create(user),
             "any": bool(page.paginator.count) or seen.exists(),
@@ -51,11 +51,11 @@ def studies(request: HttpRequest) -> HttpResponse:
 
 
 def _shown(seen: queries.QuerySet[Study], user: User, show: str, words: str) -> queries.QuerySet[Study]:
-    chosen = {
-        "mine": lambda: queries.mine(seen, user),
-        "overdue": lambda: queries.overdue(seen),
-        **{state: (lambda state=state: seen.filter(state=state)) for state in State.values},
-    }.get(show, lambda: seen)()
+    chosen = seen.filter(state=show) if show in State.values else seen
+    if show == "mine":
+        chosen = queries.mine(seen, user)
+    elif show == "overdue":
+        chosen = queries.overdue(seen)
     return queries.looking_for(chosen, words)
 
 

@@ -23,7 +23,7 @@ from allears.studies.hearing import Outcome, outcome_of
 from allears.studies.links import answering_url
 from allears.studies.models import Invitation, Study
 from allears.studies.rules import can_work_on
-from allears.studies.views.finding import asked_study, own_study, reader
+from allears.studies.views.finding import asked_study, own_study, reader, typed
 
 A_PAGE = 50
 TONES = {
@@ -37,7 +37,7 @@ TONES = {
 def invitations(request: HttpRequest, slug: str) -> HttpResponse:
     """The study's invitations, newest first, by what became of them."""
     study = asked_study(request, slug)
-    found = queries.invitations_of(study, request.GET.get("outcome", ""), request.GET.get("q", ""))
+    found = queries.invitations_of(study, request.GET.get("outcome", ""), typed(request.GET, "q"))
     rows, onward = _a_page(found, request.GET.get("after", ""))
     counts = queries.outcome_counts(study)
     return render(
@@ -49,7 +49,7 @@ def invitations(request: HttpRequest, slug: str) -> HttpResponse:
             "after": onward,
             "chips": _filters(study, counts, request.GET.get("outcome", "")),
             "outcome": request.GET.get("outcome", ""),
-            "q": request.GET.get("q", ""),
+            "q": typed(request.GET, "q"),
             "asked": sum(counts.values()),
             "works": can_work_on(reader(request), study),
             "last_round": queries.last_round(study),

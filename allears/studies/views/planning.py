@@ -129,7 +129,7 @@ def team(request: HttpRequest, slug: str) -> HttpResponse:
     if not (can_hand_over(by, study) if handing_over else can_work_on(by, study)):
         raise PermissionDenied
     if not form.is_valid():
-        messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
+        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
         return redirect(reverse("studies:study", args=[slug]) + "#team")
     user = form.cleaned_data["user"]
     if handing_over:
