@@ -49,6 +49,7 @@ class Filters:
     until: date | None = None
     unread: bool = False
     insight: str = ""
+    against: str = ""  # an insight that the reader looks for words against; it is carried along and narrows nothing
     order: str = UNEXPECTED
 
     @classmethod
@@ -65,6 +66,7 @@ class Filters:
             until=_day(query.get("until", "")),
             unread=query.get("unread") == "1",
             insight=query.get("insight", "").strip(),
+            against=query.get("against", "").strip(),
             order=query.get("order", "") if query.get("order") in ORDERS else UNEXPECTED,
         )
 
@@ -81,6 +83,7 @@ class Filters:
             *_given("until", [self.until.isoformat() if self.until else ""]),
             *_given("unread", ["1" if self.unread else ""]),
             *_given("insight", [self.insight]),
+            *_given("against", [self.against]),
             *_given("order", [self.order if self.order != UNEXPECTED else ""]),
         ]
 
@@ -92,7 +95,7 @@ class Filters:
     @property
     def narrows(self) -> bool:
         """Whether it leaves any words out."""
-        return replace(self, order=UNEXPECTED) != Filters()
+        return replace(self, order=UNEXPECTED, against="") != Filters()
 
     @property
     def by_who_they_are(self) -> bool:

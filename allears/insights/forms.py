@@ -24,23 +24,13 @@ class FilterForm(forms.Form):
 
     q = forms.CharField(required=False, widget=forms.HiddenInput)
     order = forms.CharField(required=False, widget=forms.HiddenInput)
-    question = forms.ChoiceField(label=_("Said in answer to"), required=False)
-    theme = forms.ChoiceField(label=_("Theme"), required=False)
-    answered = forms.ChoiceField(label=_("Who answered"), required=False)
-    language = forms.CharField(label=_("Language"), required=False, help_text=_("As a short name: “en”, “de”, “ar”."))
+    language = forms.CharField(label=_("Language, like “en” or “de”"), required=False)
     since = forms.DateField(label=_("Said since"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label=_("Said until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    unread = forms.BooleanField(label=_("Only what I have not read"), required=False)
 
     def __init__(self, wanted: Filters, study: Study | None) -> None:
         super().__init__(initial=self._initial(wanted), auto_id="filter-%s")
-        if study:
-            self._choices("question", _questions(study))
-            self._choices("theme", _themes(study))
-            self._choices("answered", _answers(study))
-        else:
-            for name in ("question", "theme", "answered"):
-                del self.fields[name]
+        self.long_choices = self._long_choices(wanted, study) if study else []
         self.facets = [self._facet(facet, wanted) for facet in Facet.objects.prefetch_related("values")]
 
     @staticmethod
@@ -48,20 +38,25 @@ class FilterForm(forms.Form):
         return {
             "q": wanted.q,
             "order": wanted.order,
-            "question": wanted.questions[0] if wanted.questions else "",
-            "theme": wanted.theme,
-            "answered": wanted.answered[0] if wanted.answered else "",
             "language": wanted.language,
             "since": wanted.since,
             "until": wanted.until,
-            "unread": wanted.unread,
         }
 
-    def _choices(self, name: str, choices: list[Any]) -> None:
-        if choices:
-            self.fields[name].choices = [("", _("any")), *choices]  # type: ignore[attr-defined]
-        else:
-            del self.fields[name]
+    @staticmethod
+    def _long_choices(wanted: Filters, study: Study) -> list[dict[str, Any]]:
+        """Choices that may be many: drawn by the page itself, because a widget draws each option by a template."""
+        first = {"question": wanted.questions[:1], "theme": (wanted.theme,), "answered": wanted.answered[:1]}
+        offered = [
+            ("question", _("Said in answer to"), [("", _questions(study))]),
+            ("theme", _("Theme"), [("", _themes(study))]),
+            ("answered", _("Who answered"), _answers(study)),
+        ]
+        return [
+            {"name": name, "id": f"filter-{name}", "label": label, "groups": groups, "chosen": "".join(first[name])}
+            for name, label, groups in offered
+            if any(options for _group, options in groups)
+        ]
 
     def _facet(self, facet: Facet, wanted: Filters) -> dict[str, Any]:
         chosen = wanted.values_by_facet().get(facet.key, [])

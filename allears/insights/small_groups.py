@@ -12,10 +12,12 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from allears.questionnaires.statistics import FEWEST_FOR_COMMENTS, FEWEST_IN_GROUP, hidden_groups
+
 Key = TypeVar("Key", bound=Hashable)
 
-FOR_NUMBERS = 5
-FOR_COMMENTS = 10
+FOR_NUMBERS = FEWEST_IN_GROUP
+FOR_COMMENTS = FEWEST_FOR_COMMENTS
 
 
 @dataclass(frozen=True)
@@ -31,13 +33,10 @@ def safe_groups(people: Mapping[Key, int], threshold: int = FOR_NUMBERS) -> Grou
 
     Empty groups may: they say nothing of anybody.
     """
-    smallest_first = sorted((key for key, n in people.items() if n > 0), key=lambda key: people[key])
-    hidden: list[Key] = [key for key in smallest_first if people[key] < threshold]
-    for key in smallest_first[len(hidden) :]:
-        if not hidden or sum(people[k] for k in hidden) >= threshold:
-            break
-        hidden.append(key)
-    return Groups({key: n for key, n in people.items() if key not in hidden}, frozenset(hidden))
+    names = {repr(key): key for key in people}
+    sizes = {name: people[key] for name, key in names.items()}
+    hidden = frozenset(names[name] for name in hidden_groups(sizes, sum(sizes.values()), threshold))
+    return Groups({key: n for key, n in people.items() if key not in hidden}, hidden)
 
 
 def may_be_shown(people: int, of: int, threshold: int = FOR_COMMENTS) -> bool:

@@ -15,8 +15,8 @@ from allears.design.parts import Option
 from allears.insights import aside, queries, quotes, showing, speakers
 from allears.insights.filters import Filters
 from allears.insights.models import Citation, Insight, Side
-from allears.insights.numbers import wilson
 from allears.insights.sight import line_of_sight
+from allears.questionnaires.statistics import wilson
 from allears.studies.models import Study
 
 CONTESTED, STRONGEST, NEWEST = "", "strongest", "newest"
@@ -88,8 +88,8 @@ def share_for(insight: Insight) -> Share | None:
     people = in_favour + against
     if people < FEWEST:
         return None
-    low, high = wilson(in_favour, people)
-    return Share(round(100 * in_favour / people), round(100 * low), round(100 * high), people)
+    found = wilson(in_favour, people)
+    return Share(round(100 * found.share), round(100 * found.low), round(100 * found.high), people)
 
 
 def both_sides(insight: Insight, named: bool) -> dict[str, list[Quote]]:

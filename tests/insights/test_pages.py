@@ -165,6 +165,8 @@ def test_looking_against_leads_into_the_reading_room(as_ana: Client) -> None:
     said("Late.")
     page = as_ana.get(reverse("insights:words_of_study", args=[insight.study.slug]), {"against": insight.ref})
     assert "You are looking for words against this" in page.content.decode()
+    assert page.context["wanted"].address(q="called") == f"?q=called&against={insight.ref}"
+    assert f'name="against" value="{insight.ref}"' in page.content.decode()
 
 
 def test_withdrawing_asks_first_and_can_be_taken_back(as_ana: Client) -> None:

@@ -108,7 +108,7 @@ def _reading_room(request: HttpRequest, study: Study | None) -> HttpResponseBase
         "filter_form": FilterForm(wanted, study),
         "studies": None if study else room.studies,
         "keep": [pair for pair in wanted.pairs() if pair[0] != "q"],
-        "looking": _insight_in_hand(request, study),
+        "looking": _insight_in_hand(wanted, study),
         "with_words": any_words(room) if not page.ids else True,
         **_abilities(request, study),
         **_aside_context(request, room, wanted, found, too_few),
@@ -181,17 +181,16 @@ def _for_coding(request: HttpRequest, study: Study) -> dict[str, Any]:
     }
 
 
-def _insight_in_hand(request: HttpRequest, study: Study | None) -> Insight | None:
+def _insight_in_hand(wanted: Filters, study: Study | None) -> Insight | None:
     """The insight that the reader is looking for words against, carried along in the address."""
-    ref = request.GET.get("against", "")
-    return queries.of_study(study).filter(ref=ref).first() if study and ref else None
+    return queries.of_study(study).filter(ref=wanted.against).first() if study and wanted.against else None
 
 
 def _count_in_words(wanted: Filters, ids: list[int] | None) -> str:
     """How many there are. Of many only what is known for sure: no filter, or one whose words were listed, found more."""
     if ids is None:
         listed = {"q", "question", "theme", "facet", "answered", "insight"} - {"theme" if wanted.theme == "none" else ""}
-        names = [name for name, _value in wanted.pairs() if name != "order"]
+        names = [name for name, _value in wanted.pairs() if name not in ("order", "against")]
         if len(names) > 1 or not listed.issuperset(names):
             return ""
         return _("more than %(n)s verbatims") % {"n": number_format(FEW, force_grouping=True)}
