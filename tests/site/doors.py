@@ -45,7 +45,8 @@ RESEARCHERS_AND_LEADERS = """
 RESEARCHERS = """
     insights:code insights:theme_change insights:theme_merge insights:theme_new insights:theme_place
     insights:theme_retirement insights:theme_split insights:uncode questionnaires:draft
-    questionnaires:new_question questionnaires:place questionnaires:publishing questionnaires:question
+    questionnaires:import questionnaires:import_problems questionnaires:imports
+    questionnaires:responses_csv questionnaires:verbatims_jsonl questionnaires:new_question questionnaires:place questionnaires:publishing questionnaires:question
     questionnaires:section questionnaires:sections questionnaires:undo studies:closing studies:edit
     studies:invitations_csv studies:letter studies:new studies:opening studies:people studies:problem
     studies:round

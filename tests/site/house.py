@@ -17,6 +17,7 @@ from allears.studies.models import Invitation
 from tests import cast
 from tests.insights import stories
 from tests.questionnaires import asked
+from tests.questionnaires.test_importing import taken
 
 WORDS = {
     "Nobody told us that it would be late. We called twice, and the second time somebody knew.": "Not told",
@@ -69,6 +70,8 @@ def furnish() -> dict[str, dict[str, Any]]:
         "decisions:edit_change": {"ref": change.ref},
         "decisions:update": {"ref": Update.objects.earliest("pk").ref},
         "questionnaires:section": {"pk": version.sections.earliest("pk").pk},
+        "questionnaires:import": {"ref": taken(into=cast.late_orders()).ref},
+        "questionnaires:import_problems": {"ref": taken(into=cast.late_orders()).ref},
         "questionnaires": {"number": version.number, "key": version.questions.earliest("pk").key},
         "*": {"slug": "late-orders", "page": "words"},
     }

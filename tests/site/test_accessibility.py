@@ -27,10 +27,9 @@ from tests.walks import browsing
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
 HOST = "http://localhost"
-# Keys that a library makes in mails and on devices, and imports, which need a file: their own rooms' tests go there.
+# Keys that a library makes in mails and on devices: its own tests go there.
 NOT_FURNISHED = [
     "account_confirm_email", "account_reset_password_from_key", "mfa_edit_webauthn", "mfa_remove_webauthn",
-    "questionnaires:import", "questionnaires:import_problems",
 ]  # fmt: skip
 # These answer with a file or with data, not with a page.
 NO_PAGES = {"mfa_login_webauthn", "mfa_download_recovery_codes"}
