@@ -32,7 +32,8 @@ def _answer(request: HttpRequest) -> HttpResponse | None:
     """The page, or None where it should go the long way: for an unknown address or host."""
     try:
         request.get_host()
-        match = resolve(request.path_info)
+        # Only among the room's own addresses, not through those of the whole site.
+        match = resolve(request.path_info.removeprefix("/a"), "allears.questionnaires.answering_urls")
     except (DisallowedHost, Resolver404):
         return None
     request.resolver_match = match
