@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import signal
@@ -66,6 +67,15 @@ class Installation:
                 time.sleep(0.1)
         raise AssertionError("it never served")
 
+    def is_free(self) -> bool:
+        """Has every process let go of the folder?"""
+        with (self.folder / "serving").open("a") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+        return True
+
     def nobody_listens(self) -> bool:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) != 0
@@ -110,12 +120,11 @@ def test_killed_without_warning_it_leaves_nothing_behind_and_starts_again(instal
 
     server.kill()
     server.communicate()
-    for _ in range(100):
-        if installation.nobody_listens():
+    for _ in range(600):
+        if installation.nobody_listens() and installation.is_free():
             break
         time.sleep(0.1)
     assert installation.nobody_listens()
-    time.sleep(1)
 
     again = installation.start("serve")
     installation.wait_until_ready(again)
