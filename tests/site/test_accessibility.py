@@ -32,7 +32,10 @@ NOT_FURNISHED = [
     "account_confirm_email", "account_reset_password_from_key", "mfa_edit_webauthn", "mfa_remove_webauthn",
 ]  # fmt: skip
 # These answer with a file or with data, not with a page.
-NO_PAGES = {"mfa_login_webauthn", "mfa_download_recovery_codes"}
+NO_PAGES = {
+    "mfa_login_webauthn", "mfa_download_recovery_codes", "questionnaires:import_problems",
+    "questionnaires:responses_csv", "questionnaires:verbatims_jsonl",
+}  # fmt: skip
 # One phone in the light and one desk in the dark: colours and widths are independent of each other.
 SCREENS: tuple[tuple[int, browsing.Scheme], ...] = ((360, "light"), (1280, "dark"))
 
