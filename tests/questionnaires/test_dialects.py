@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - a row of a table stays on its line
+
 """Exports of seven tools become the same typed questions, and no answer is lost on the way."""
 
 import csv
