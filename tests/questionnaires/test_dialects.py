@@ -1,4 +1,3 @@
-
 """Exports of seven tools become the same typed questions, and no answer is lost on the way."""
 
 import csv
