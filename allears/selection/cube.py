@@ -61,7 +61,7 @@ def fly(problem: Problem, targets: Floats, key: str) -> Flight:
         open_ = np.flatnonzero(part)
         if len(open_) <= keep:
             break
-        part[open_] = step_level(codes[open_], part[open_], shared, chance, keep if shared == 0 else 0)
+        part[open_] = step_level(codes[open_], part[open_], shared, chance, keep)
     whole += part == 1.0
     part[part == 1.0] = 0.0
     return Flight(whole.astype(np.int64), part)
@@ -73,12 +73,11 @@ def values_per_facet(problem: Problem) -> Ints:
 
 
 def step_level(codes: Ints, part: Floats, shared: int, chance: Chance, keep: int) -> Floats:
-    """All blocks of types that share their first facets, side by side; the last `keep` types are left alone."""
+    """All blocks of types that share their first facets, side by side; `keep` types spread over all stay open."""
     rest, rows = renumber(codes[:, shared:])
     blocks = block_numbers(codes[:, :shared])
     order = np.argsort(blocks, kind="stable")
-    if keep:
-        order = order[: len(order) - keep]
+    order = np.delete(order, np.linspace(0, len(order) - 1, keep).astype(np.int64))
     starts = np.flatnonzero(np.append(True, np.diff(blocks[order]) != 0))
     lengths = np.diff(np.append(starts, len(order)))
     by_length = np.argsort(-lengths, kind="stable")

@@ -28,7 +28,7 @@ class Landing:
     lottery: Lottery
 
 
-def land(problem: Problem, flight: Flight) -> Landing:
+def land(problem: Problem, flight: Flight, *, exact: bool = True) -> Landing:
     """Mix whole ways to fill the open seats so that every type's expected seats stay exact. Raises NoLanding."""
     open_ = np.flatnonzero(flight.part)
     if not len(open_):
@@ -43,7 +43,7 @@ def land(problem: Problem, flight: Flight) -> Landing:
         rows=problem.rows,
     )
     part = flight.part[open_] * (small.size / flight.part[open_].sum())
-    mixed = mix(small, part, part)
+    mixed = mix(small, part, part, exact=exact)
     if mixed.reach < 1 - REACHED:
         raise NoLanding(f"only {mixed.reach} of the open seats can be mixed")
     found = publish(mixed)
@@ -59,7 +59,8 @@ def seat_sample(problem: Problem, targets: Targets, key: str) -> Landing:
     """
     for attempt in range(ATTEMPTS):
         try:
-            return land(problem, fly(problem, targets.floats(), f"{key}|{attempt}"))
+            flight = fly(problem, targets.floats(), f"{key}|{attempt}")
+            return land(problem, flight, exact=attempt >= ATTEMPTS // 2)
         except NoLanding:
             continue
     raise SelectionError("no_landing", attempts=ATTEMPTS)

@@ -13,7 +13,7 @@ from allears.selection.problem import Floats, Problem
 
 UNIT = 1 << 50
 EXACT_ROWS = 15
-ROOM = 0.5
+ROOM = 1.0
 NEAR = 1e-6
 
 
@@ -36,9 +36,9 @@ def sample_targets(problem: Problem) -> tuple[Targets, Ideal]:
     """The fairest expected seats that a sample can keep exactly, and the ideal whose prices bound every lottery.
 
     Where the pool chose itself, the ideal presses most rows against their bounds, and then hardly any whole
-    sample lies near it. So when more than fifteen rows are pressed, every bound that has room keeps half a seat
-    of it free. That costs the least lucky about half a seat in the seats of the quota that holds them: the plan's
-    gap says exactly how much. Raises ArithmeticError where the quotas cannot be met.
+    sample lies near it. So when more than fifteen rows are pressed, every bound keeps a seat of room free (or
+    half of what it has, if less). That costs the least lucky about one seat in the seats of the quota that holds
+    them: the plan's gap says exactly how much. Raises ArithmeticError where the quotas cannot be met.
     """
     bound = leximin(problem, most_stages=1)
     inner = roomy(problem)
@@ -55,9 +55,9 @@ def pressed(problem: Problem, ideal: Ideal) -> int:
 
 
 def roomy(problem: Problem) -> tuple[Problem, Ideal] | None:
-    """Half a seat (or a quarter) of room inside every bound that can spare it, and leximin within."""
+    """A seat of room inside every bound (or half a seat, or half of what it has), and leximin within."""
     for room in (ROOM, ROOM / 2):
-        spare = np.where((problem.upper > problem.lower) & (problem.upper > 0), room, 0.0)
+        spare = np.where(problem.upper > 0, np.minimum(room, (problem.upper - problem.lower) / 2), 0.0)
         low = np.where(problem.lower > 0, problem.lower + spare, 0.0)
         inner = replace(problem, lower=low, upper=problem.upper - spare)
         try:
