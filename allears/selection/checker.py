@@ -52,7 +52,7 @@ def pool_hash(types: Any) -> str:
 
 
 def commitment(proof: Any, round_: Any, before: str) -> str:
-    told = [round_.get(name) for name in ("quotas", "declined", "size", "lottery", "targets", "certificate", "carried")]
+    told = [round_.get(name) for name in ("quotas", "declined", "size", "lottery", "targets", "certificate")]
     return digest(FORMAT, proof["rule"], proof["facets"], proof["quotas"], proof["pool"]["hash"], before, told)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from allears.selection.ideal import Ideal, leximin
 from allears.selection.problem import Floats, Problem
 
-UNIT = 1 << 50
+SAFE_BITS = 53  # whole numbers up to here survive in every language that reads JSON
 EXACT_ROWS = 15
 ROOM = 1.0
 NEAR = 1e-6
@@ -22,7 +22,7 @@ class Targets:
     """seats: per type, in parts of `unit`; they add up to the size of the sample exactly."""
 
     seats: tuple[int, ...]
-    unit: int = UNIT
+    unit: int
 
     def chances(self, sizes: Sequence[int]) -> tuple[Fraction, ...]:
         return tuple(Fraction(part, self.unit * size) for part, size in zip(self.seats, sizes, strict=True))
@@ -44,7 +44,8 @@ def sample_targets(problem: Problem) -> tuple[Targets, Ideal]:
     inner = roomy(problem)
     rows = pressed(*inner) if inner else 1
     ideal = inner[1] if inner and not 0 < rows <= EXACT_ROWS else leximin(problem)
-    return Targets(in_units(ideal.seats, problem)), replace(ideal, least=bound.least, prices=bound.prices)
+    unit = 1 << (SAFE_BITS - problem.size.bit_length())
+    return Targets(in_units(ideal.seats, problem, unit), unit), replace(ideal, least=bound.least, prices=bound.prices)
 
 
 def pressed(problem: Problem, ideal: Ideal) -> int:
@@ -67,14 +68,14 @@ def roomy(problem: Problem) -> tuple[Problem, Ideal] | None:
     return None
 
 
-def in_units(seats: Floats, problem: Problem) -> tuple[int, ...]:
-    """Round to units; the largest types take the remainder (a few parts in 2**50), so that the sum is exact."""
-    parts: list[int] = np.rint(np.clip(seats, 0, problem.sizes) * UNIT).astype(np.int64).tolist()
-    rest = problem.size * UNIT - sum(parts)
+def in_units(seats: Floats, problem: Problem, unit: int) -> tuple[int, ...]:
+    """Round to units; the largest types take the remainder (a few parts), so that the sum is exact."""
+    parts: list[int] = np.rint(np.clip(seats, 0, problem.sizes) * unit).astype(np.int64).tolist()
+    rest = problem.size * unit - sum(parts)
     for at in np.argsort(-seats, kind="stable").tolist():
         if not rest:
             break
-        moved = min(max(rest, -parts[at]), int(problem.sizes[at]) * UNIT - parts[at])
+        moved = min(max(rest, -parts[at]), int(problem.sizes[at]) * unit - parts[at])
         parts[at] += moved
         rest -= moved
     return tuple(parts)
