@@ -35,10 +35,7 @@ from urllib.parse import urlencode
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 TICK = os.sysconf("SC_CLK_TCK")
-WORDS = (
-    "the order came late and nobody called me about it so I had to ask again every week because the box was wet "
-    "they promised it would be there on monday but it never arrived"
-).split()
+WORDS = ["the", "order", "came", "late", "and", "nobody", "called", "me", "about", "it", "so", "I", "had", "to", "ask", "again", "every", "week", "because", "the", "box", "was", "wet", "they", "promised", "it", "would", "be", "there", "on", "monday", "but", "it", "never", "arrived"]
 
 
 def main() -> None:
@@ -92,7 +89,10 @@ class Server:
         if url:
             self.environment["DATABASE_URL"] = url
         self.token = self._ask("prepare", str(pages)).strip().splitlines()[-1]
-        command = [sys.executable, "-m", "allears.cli.main", "serve", "--port", str(port)]
+        self.start()
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "allears.cli.main", "serve", "--port", str(self.port)]
         self.process = subprocess.Popen(command, env=self.environment, cwd=ROOT, stdout=subprocess.DEVNULL)
         self._until_ready()
 
@@ -169,7 +169,7 @@ class Robot:
             status, html, where = await self.ask("POST", action[1], self.filled(html, marker))
             assert status == 303, (status, html[:300])
             status, html, _ = await self.ask("GET", where)
-        assert status == 200 and "Thank you" in html, html[:300]
+        assert "Thank you" in html, (status, html[:300])
         self.acknowledged.append(marker)
         self.writer.close()
 

@@ -20,6 +20,7 @@ from typing import Any, Literal
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer as WebServer
@@ -115,6 +116,8 @@ class Loader:
     def __call__(self) -> Callable[..., Any]:
         """Return the WSGI application, with the worker running beside it where it belongs inside."""
         application = get_wsgi_application()
+        # Every room's pages are read in now, not while the first visitor waits.
+        _ = get_resolver().url_patterns
         _in_background(_stop_without_parent, self.parent)
         _in_background(self.announcement.when_ready)
         if self.worker_inside:

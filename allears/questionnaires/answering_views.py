@@ -326,7 +326,7 @@ def _show(
 def _kicker(way: Way, at: int) -> str:
     if at == 0:
         return _("%(organisation)s · %(name)s asks") % {"organisation": way.organisation, "name": way.asks}
-    return f"{way.organisation} · {way.title}"
+    return f"{way.organisation} · {way.title}" if _asking(way).pages[at].title else way.organisation
 
 
 def _heading(way: Way, at: int) -> str:
