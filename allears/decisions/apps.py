@@ -11,4 +11,4 @@ class DecisionsConfig(AppConfig):
 
     def ready(self) -> None:
         """Say this room's part of a study's loop, and listen to the rooms below."""
-        from allears.decisions import about_person, loop, receivers  # noqa: F401
+        from allears.decisions import about_person, chips, loop, receivers  # noqa: F401

@@ -125,6 +125,11 @@ def helped_by_update(updates: list[int]) -> dict[int, HelpedCount]:
 
 def overdue_studies(studies: QuerySet[Study]) -> QuerySet[Study]:
     """Return the studies whose promise is past while a contributor has heard nothing yet."""
+    return waited_for(studies.filter(promise_on__lt=today()))
+
+
+def waited_for(studies: QuerySet[Study]) -> QuerySet[Study]:
+    """Return the studies of which a contributor has heard nothing yet."""
     told = Telling.objects.filter(HEARD, update__study=OuterRef("study"), person=OuterRef("speaker"))
     unheard = (
         Response.objects.filter(study=OuterRef("pk"), person__erased_at=None)
@@ -133,7 +138,7 @@ def overdue_studies(studies: QuerySet[Study]) -> QuerySet[Study]:
         .annotate(speaker=Coalesce("person__merged_into_id", "person_id"))
         .exclude(Exists(told))
     )
-    return studies.filter(promise_on__lt=today()).filter(Exists(unheard))
+    return studies.filter(Exists(unheard))
 
 
 def waiting_for(user: User) -> list[Waiting]:
