@@ -6,11 +6,15 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from allears.core.models import User
+from allears.core.models import Message, User
 from allears.decisions.actions import draft_update
-from allears.decisions.models import Ground, Update
+from allears.decisions.models import Digest, Ground, Update
 from allears.insights.models import Citation
 from allears.insights.signals import words_cited
+from allears.people.erasing import forget_mails
+from allears.people.models import Person
+from allears.people.queries import all_of
+from allears.people.signals import person_erased
 
 
 @receiver(words_cited, dispatch_uid="decisions.draft_what_was_understood")
@@ -20,3 +24,10 @@ def draft_what_was_understood(*, citation: Citation, by: User | None, **_: Any) 
     known = Ground.objects.filter(insight=insight).exists() or Update.objects.filter(insight=insight).exists()
     if not known:
         draft_update(insight=insight, by=by)
+
+
+@receiver(person_erased, dispatch_uid="decisions.forget_the_digests")
+def forget_the_digests(*, person: Person, **_: Any) -> None:
+    """Digests quote the words of whom they went to: they go with the person, also those to an earlier address."""
+    digests = Digest.objects.filter(person__in=all_of(person), message__isnull=False)
+    forget_mails(Message.objects.filter(pk__in=digests.values("message")))

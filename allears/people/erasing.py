@@ -5,6 +5,7 @@ same.
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from allears.core import audit
@@ -39,7 +40,7 @@ def erase(*, person: Person, by: User | None, reason: str) -> Person:
     stays = Person.objects.select_for_update().get(pk=rows[0])
     if stays.erased_at:
         raise AlreadyErased(_("This person has been erased already."))
-    _forget_mails(rows)
+    _forget_mails_to(rows)
     _forget_history(rows)
     Person.objects.filter(pk__in=rows).update(**EMPTY, erased_at=now())
     stays.refresh_from_db()
@@ -58,9 +59,16 @@ def _forget_history(rows: list[int]) -> None:
     Contact.objects.filter(person__in=rows).update(override_reason="")
 
 
-def _forget_mails(rows: list[int]) -> None:
-    """Empty the mails to their addresses; one that still waits in the outbox will not leave."""
+def _forget_mails_to(rows: list[int]) -> None:
+    """Empty the mails to the addresses they have today; rooms above know which others they wrote to them."""
     addresses = [e for e in Person.objects.filter(pk__in=rows).values_list("email", flat=True) if e]
-    mails = Message.objects.filter(to__in=addresses)
-    mails.filter(sent_at=None, failed_at=None).update(failed_at=now(), error=_("the person was erased"))
-    mails.update(to=NOBODY, to_name="", subject="", text="", html="", headers={})
+    forget_mails(Message.objects.filter(to__in=addresses))
+
+
+def forget_mails(mails: QuerySet[Message]) -> None:
+    """Empty these mails; one that still waits in the outbox will not leave."""
+    ids = list(mails.values_list("pk", flat=True))
+    for start in range(0, len(ids), 500):
+        some = Message.objects.filter(pk__in=ids[start : start + 500])
+        some.filter(sent_at=None, failed_at=None).update(failed_at=now(), error=_("the person was erased"))
+        some.update(to=NOBODY, to_name="", subject="", text="", html="", headers={})

@@ -1,0 +1,28 @@
+"""What this room does on news from below."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from allears.core.clock import now
+from allears.core.models import Message
+from allears.people.erasing import forget_mails
+from allears.people.models import Person
+from allears.people.queries import all_of
+from allears.people.signals import person_erased
+from allears.studies.models import Decline, InvitationLink, InvitationMail
+
+
+@receiver(person_erased, dispatch_uid="studies.forget_what_was_asked")
+def forget_what_was_asked(sender: Any, person: Person, **kwargs: Any) -> None:
+    """Why they declined, the letters we wrote (also to an address they had before) and every way in go with the person.
+
+    That somebody was invited and declined stays, because outcome rates count it.
+    """
+    theirs = all_of(person)
+    Decline.objects.filter(invitation__person__in=theirs).exclude(reason="").update(reason="")
+    InvitationLink.objects.filter(invitation__person__in=theirs, revoked_at=None).update(revoked_at=now())
+    letters = InvitationMail.objects.filter(invitation__person__in=theirs)
+    forget_mails(Message.objects.filter(pk__in=letters.values("message")))
