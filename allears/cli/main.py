@@ -25,7 +25,7 @@ COMMANDS = {
     "invite": "invite a person to a study and print the personal link",
     "import-responses": "bring what customers have already said into a study",
     "export": "write a study's responses and words into a folder",
-    "selection": "check the proof of a fair draw",
+    "selection": "draw panels and samples by the fair lottery, and verify proofs",
     "verify": "recompute the ledger of words and name the first row that does not hold",
     "backup": "write a checked copy of everything into a folder",
 }

@@ -1,18 +1,7 @@
-"""Check the proof of a fair draw, with the same checker that anybody can run without Allears."""
+"""The fair lottery from the command line: draw, chances, verify, explain. Needs no database."""
 
 from __future__ import annotations
 
-import argparse
+from allears.selection.command import add_arguments, run
 
-from allears.selection import checker
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    commands = parser.add_subparsers(dest="action", required=True)
-    check = commands.add_parser("check", help="recompute a proof; exit 1 and the first thing that does not hold")
-    check.add_argument("proof", help="the proof's JSON file")
-
-
-def run(args: argparse.Namespace) -> int:
-    code: int = checker.main([args.proof])
-    return code
+__all__ = ["add_arguments", "run"]

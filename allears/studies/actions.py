@@ -43,8 +43,8 @@ CHANGEABLE = (
     "title", "decision", "options", "known", "unknown", "problem", "promise_on", "touchpoints", "language",
     "team_only", "example", "criteria",
 )  # fmt: skip
-# Addresses that pages of the room itself have taken.
-TAKEN = {"new", "problem"}
+# Addresses that pages of this room and of the rooms above have taken: each room has a page `/<room>/<slug>/`.
+TAKEN = {"new", "problem", "changes", "insight", "one", "themes", "updates", "words"}
 
 
 class NotReady(Exception):
