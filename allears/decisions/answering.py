@@ -8,6 +8,7 @@ from allears.core import audit
 from allears.core.clock import now
 from allears.decisions.models import Helped, Telling, Update
 from allears.people.models import Person
+from allears.people.queries import all_of
 from allears.verbatims.actions import keep
 from allears.verbatims.models import Source, Verbatim
 
@@ -20,7 +21,7 @@ def answer_helped(*, person: Person, update: Update, helped: bool, words: str = 
 
     The same answer sent twice in a row (a double click) is kept once.
     """
-    last = Helped.objects.filter(person=person, update=update).order_by("-pk").first()
+    last = Helped.objects.filter(person__in=all_of(person), update=update).order_by("-pk").first()
     if last and last.helped == helped and (not words.strip() or _same_words(last, words)):
         return last
     said = _keep(person, update, words) if words.strip() else None
@@ -45,4 +46,4 @@ def _keep(person: Person, update: Update, words: str) -> Verbatim:
 
 def mark_seen(*, person: Person, updates: list[int]) -> int:
     """Note that the person has seen these updates on their page; returns how many were new to them."""
-    return Telling.objects.filter(person=person, update__in=updates, seen_at=None).update(seen_at=now())
+    return Telling.objects.filter(person__in=all_of(person), update__in=updates, seen_at=None).update(seen_at=now())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Exists, F, Min, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, Prefetch, Q, QuerySet, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -34,8 +34,12 @@ if TYPE_CHECKING:
 
     CountedUpdate = WithAnnotations[Update, Reached]
 
-# Told by mail, or seen on their own page: what is merely waiting on a page has not been heard.
-HEARD = Q(digest__isnull=False) | Q(seen_at__isnull=False)
+# Told by mail, or seen on their own page: what waits on a page, or in a mail that failed, has not been heard.
+HEARD = Q(digest__isnull=False, digest__message__failed_at=None) | Q(seen_at__isnull=False)
+# When a telling was heard: a mail when it was written, a page when it was seen.
+HEARD_AT = Case(When(digest__isnull=False, digest__message__failed_at=None, then="told_at"), default="seen_at")
+# Who hears today: the person that stayed when two rows were merged.
+HEARER = Coalesce("person__merged_into_id", "person_id")
 
 
 @dataclass(frozen=True)
@@ -61,8 +65,9 @@ def hear_back(study: Study | None = None, *, studies: QuerySet[Study] | None = N
     inside = Study.objects.filter(pk=study.pk) if study else (Study.objects.all() if studies is None else studies)
     first = (
         Telling.objects.filter(HEARD, update__study__in=inside, person__erased_at=None)
-        .values("person", "update__study")
-        .annotate(at=Min(Coalesce("seen_at", "told_at")), spoke=Min("spoke_at"))
+        .annotate(hearer=HEARER)
+        .values("hearer", "update__study")
+        .annotate(at=Min(HEARD_AT), spoke=Min("spoke_at"))
         .order_by()
     )
     days = [(row["at"] - row["spoke"]).total_seconds() / 86_400 for row in first.values("at", "spoke")]
@@ -130,7 +135,9 @@ def overdue_studies(studies: QuerySet[Study]) -> QuerySet[Study]:
 
 def waited_for(studies: QuerySet[Study]) -> QuerySet[Study]:
     """Return the studies of which a contributor has heard nothing yet."""
-    told = Telling.objects.filter(HEARD, update__study=OuterRef("study"), person=OuterRef("speaker"))
+    told = Telling.objects.filter(HEARD, update__study=OuterRef("study")).filter(
+        Q(person=OuterRef("speaker")) | Q(person__merged_into=OuterRef("speaker"))
+    )
     unheard = (
         Response.objects.filter(study=OuterRef("pk"), person__erased_at=None)
         .exclude(person=None)

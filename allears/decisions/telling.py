@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from allears.core import audit, mail
 from allears.core.models import Job, User
@@ -20,6 +21,7 @@ from allears.decisions.chain import contributors, insights_behind, quoted_by_per
 from allears.decisions.digests import Part, compose, parts_for
 from allears.decisions.errors import NothingToSend
 from allears.decisions.models import Digest, Telling, Update
+from allears.decisions.queries import HEARER
 from allears.people.links import page_link
 from allears.people.models import Person
 from allears.studies.models import Study
@@ -45,13 +47,18 @@ def approved(study: Study) -> list[Update]:
 def untold(study: Study) -> dict[int, set[int]]:
     """Return, for every contributor who has not been told all, the ids of the approved updates that are new to them."""
     updates, people = approved(study), contributors(study)
-    told = set(Telling.objects.filter(update__in=updates).values_list("person_id", "update_id"))
+    told = _told(Telling.objects.filter(update__in=updates))
     waiting: dict[int, set[int]] = {}
     for update in updates:
         for person_id in _recipients(update, people):
             if (person_id, update.pk) not in told:
                 waiting.setdefault(person_id, set()).add(update.pk)
     return waiting
+
+
+def _told(tellings: QuerySet[Telling]) -> set[tuple[int, int]]:
+    """Who was told what, as (person, update); what a merged row was told, the person that stayed has heard."""
+    return set(tellings.annotate(hearer=HEARER).values_list("hearer", "update_id"))
 
 
 def _recipients(update: Update, people: dict[int, datetime]) -> Sequence[int]:
@@ -105,7 +112,8 @@ def _chunks(ids: list[int]) -> Iterator[list[int]]:
 def _tell(chunk: list[int], updates: dict[int, Update], spoke: dict[int, datetime]) -> int:
     # The lock on the people makes two sendings at once take turns; the second finds nobody left to tell.
     people = {p.pk: p for p in Person.objects.select_for_update().filter(pk__in=chunk).order_by("pk")}
-    told = set(Telling.objects.filter(person__in=chunk, update__in=updates).values_list("person_id", "update_id"))
+    theirs = Q(person__in=chunk) | Q(person__merged_into__in=chunk)
+    told = _told(Telling.objects.filter(theirs, update__in=updates))
     parts = parts_for(people, list(updates.values()))
     tellings: list[Telling] = []
     for pk, person in people.items():

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
+from django.test import Client
 
+from allears.core.clock import now
 from allears.core.models import Message
 from allears.decisions import actions, telling
 from allears.decisions.answering import answer_helped, mark_seen
 from allears.decisions.models import Decision, Helped, Telling, Update
 from allears.decisions.queries import hear_back, helped_by_update, overdue_studies
 from allears.people.actions import erase, merge, record_consent
+from allears.people.links import issue
 from allears.people.models import Person
 from allears.studies.models import Study
 from allears.verbatims.models import Verbatim
@@ -101,6 +106,51 @@ def test_a_merged_person_hears_once_for_both() -> None:
     assert hear_back(cast.late_orders()).contributors == 1
 
 
+def test_who_was_told_under_two_names_is_not_told_again_and_counts_once() -> None:
+    approved()
+    telling.send(cast.late_orders())
+    Study.objects.update(promise_on=now().date() - timedelta(days=2))
+    merge(keep=cast.dev(), other=cast.bob(), by=cast.ana())
+
+    assert telling.send(cast.late_orders()) == 0
+    assert not overdue_studies(Study.objects.all()).exists()
+    merge(keep=cast.dev(), other=cast.cleo(), by=cast.ana())
+    figures = hear_back(cast.late_orders())
+    assert (figures.told, figures.contributors) == (1, 1)
+
+
+def test_what_a_merged_row_was_told_can_be_seen_and_answered_by_the_person_that_stayed() -> None:
+    approved()
+    record_consent(person=cast.bob(), purpose="contact", given=False, source="phone call", by=cast.ana())
+    telling.send(cast.late_orders())
+    merge(keep=cast.dev(), other=cast.bob(), by=cast.ana())
+    waiting = Telling.objects.get(person=cast.bob())
+
+    page = f"/me/{issue(cast.dev())}/"
+    assert Client().post(f"{page}helped/", {"update": waiting.update.ref, "helped": "yes"}).status_code == 302
+    assert Client().post(f"{page}seen/").status_code == 302
+
+    waiting.refresh_from_db()
+    assert waiting.seen_at is not None
+    assert hear_back(cast.late_orders()).told == 2
+
+
+def test_a_mail_that_failed_has_told_nobody() -> None:
+    approved()
+    telling.send(cast.late_orders())
+    Message.objects.filter(to=cast.bob().email).update(failed_at=now())
+
+    assert hear_back(cast.late_orders()).told == 1
+
+
+def test_looking_again_at_the_page_does_not_make_a_mail_late() -> None:
+    approved()
+    telling.send(cast.late_orders())
+    Telling.objects.update(seen_at=now() + timedelta(days=30))
+
+    assert round(hear_back(cast.late_orders()).median_days or 0) == 10
+
+
 def test_an_erased_person_is_not_written_to_and_not_counted() -> None:
     approved()
     erase(person=cast.cleo(), by=cast.ada(), reason="person")
@@ -118,7 +168,7 @@ def test_days_to_hear_back_run_from_speaking_to_hearing() -> None:
 
 
 def test_a_past_promise_is_overdue_until_everybody_has_heard() -> None:
-    from datetime import date, timedelta
+    from datetime import date
 
     approved()
     Study.objects.update(promise_on=date.today() - timedelta(days=1))

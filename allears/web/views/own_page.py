@@ -20,7 +20,7 @@ from allears.core.doors import open_door
 from allears.decisions.answering import answer_helped, mark_seen
 from allears.decisions.models import Telling, Update
 from allears.people.models import Person, Purpose
-from allears.people.queries import consents
+from allears.people.queries import all_of, consents
 from allears.web import own
 from allears.web.line import own_words
 
@@ -66,7 +66,8 @@ def _everything(request: HttpRequest, person: Person, token: str) -> dict[str, A
 def helped(request: HttpRequest, token: str) -> HttpResponse:
     """The person says whether an update helped."""
     person = _whose(token)
-    update = get_object_or_404(Update, ref=request.POST.get("update", ""), tellings__person=person)
+    told = Telling.objects.filter(person__in=all_of(person)).values("update")
+    update = get_object_or_404(Update, ref=request.POST.get("update", "").replace("\0", ""), pk__in=told)
     words = request.POST.get("words", "").replace("\r\n", "\n")[: own.MOST_CHARACTERS]
     answer_helped(person=person, update=update, helped=request.POST.get("helped") == "yes", words=words)
     return redirect(f"/me/{token}/?done=helped#{update.ref}")
@@ -78,7 +79,7 @@ def helped(request: HttpRequest, token: str) -> HttpResponse:
 def seen(request: HttpRequest, token: str) -> HttpResponse:
     """The person has read what is new on their page."""
     person = _whose(token)
-    mark_seen(person=person, updates=list(Telling.objects.filter(person=person).values_list("update_id", flat=True)))
+    mark_seen(person=person, updates=[telling.update_id for telling in own.tellings_of(person)])
     return redirect(f"/me/{token}/?done=seen")
 
 
