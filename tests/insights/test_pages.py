@@ -32,6 +32,16 @@ def test_a_passage_is_given_themes_by_a_plain_form(as_ana: Client) -> None:
     assert passages == [("late", "Nobody called.\r\nNot once."), ("silence", "Nobody called.\r\nNot once.")]
 
 
+@pytest.mark.parametrize("sentence", ["all", "5", "1-2-3", "-1-4", "0-99999999999999999999", "²-³"])
+def test_a_passage_that_is_none_is_refused_in_words(as_ana: Client, sentence: str) -> None:
+    words, late = said("It came late."), theme("late")
+
+    answer = as_ana.post(reverse("insights:code", args=[words.ref]), {"sentence": sentence, "theme": late.ref})
+
+    assert answer.status_code == 422
+    assert not Coding.objects.exists()
+
+
 def test_a_script_sends_characters_as_the_page_shows_them(as_ana: Client) -> None:
     words = said("😀 one\r\ntwo three")
     answer = as_ana.post(

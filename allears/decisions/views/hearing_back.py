@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -103,18 +103,21 @@ def _edited(request: StaffRequest, found: Update, form: UpdateForm) -> HttpRespo
 def _update_page(request: StaffRequest, found: Update, form: UpdateForm, status: int = 200) -> HttpResponse:
     quoted = quoted_by_person(insights_behind(found))
     people = contributors(found.study)
-    chosen = _recipient(request.GET.get("as", ""), list(quoted) + list(people))
+    may_tell = can_tell(request.user, found.study)
+    # A letter greets by name, and stands beside one person's words: only who may send it reads it as they will.
+    shown = [*quoted, *people] if may_tell else []
+    chosen = _recipient(request.GET.get("as", ""), shown)
     context = {
         "update": found,
         "study": found.study,
         "form": form,
         "cited": len(quoted),
         "others": len(set(people) - set(quoted)),
-        "recipients": Person.objects.filter(pk__in=list(quoted)[:40]).order_by("name", "label"),
-        "other": Person.objects.filter(pk__in=list(set(people) - set(quoted))[:1]).first(),
+        "recipients": Person.objects.filter(pk__in=list(quoted)[:40] if may_tell else []).order_by("name", "label"),
+        "other": Person.objects.filter(pk__in=list(set(people) - set(quoted))[:1] if may_tell else []).first(),
         "chosen": chosen,
         "preview": _preview(found, chosen) if chosen else None,
-        "may_tell": can_tell(request.user, found.study),
+        "may_tell": may_tell,
         "sent": found.tellings.exists(),
     }
     return render(request, "decisions/update.html", context, status=status)
@@ -122,7 +125,7 @@ def _update_page(request: StaffRequest, found: Update, form: UpdateForm, status:
 
 def _recipient(ref: str, ids: list[int]) -> Person | None:
     if ref:
-        return Person.objects.filter(ref=ref, pk__in=ids).first()
+        return Person.objects.filter(ref=ref.replace("\0", ""), pk__in=ids).first()
     return Person.objects.filter(pk__in=ids[:1]).first()
 
 
@@ -140,11 +143,15 @@ def approval(request: StaffRequest, ref: str) -> HttpResponse:
     """Approve an update, put it aside, or take it back."""
     found = _update_or_404(request.user, ref)
     _may_tell(request.user, found)
-    verb, words = {
+    verbs = {
         "approve": (actions.approve_update, _("Approved. It goes out with the next sending.")),
         "discard": (actions.discard_update, _("Put aside. Nobody is told about this step.")),
         "restore": (actions.restore_update, _("Taken back as a draft.")),
-    }[request.POST.get("do", "approve")]
+    }
+    do = request.POST.get("do", "approve")
+    if do not in verbs:
+        raise BadRequest
+    verb, words = verbs[do]
     try:
         verb(update=found, by=request.user)
         messages.success(request, words)

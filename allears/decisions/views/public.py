@@ -60,7 +60,7 @@ def publish(request: StaffRequest, ref: str) -> HttpResponse:
 
 
 def _quotes(request: StaffRequest) -> list[tuple[int, bool]]:
-    chosen = [c for c in request.POST.getlist("quote") if c.isdigit()]
+    chosen = [c for c in request.POST.getlist("quote") if c.isdecimal() and len(c) < 19]
     return [(int(c), request.POST.get(f"named-{c}") == "1") for c in chosen]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -124,11 +125,16 @@ def _span(request: HttpRequest, words: Verbatim) -> tuple[int, int]:
     if given["passage"]:
         return _quoted(words, given["passage"])
     if sentences := request.POST.getlist("sentence"):
-        ends = [[int(n) for n in each.split("-")] for each in sentences]
-        return min(a for a, _b in ends), max(b for _a, b in ends)
+        ends = [SENTENCE.fullmatch(each) for each in sentences]
+        if not all(ends):
+            raise actions.OutsideTheWords
+        return min(int(end[1]) for end in ends if end), max(int(end[2]) for end in ends if end)
     if given["start"] is None or given["end"] is None:
         return 0, len(words.text)
     return quotes.as_kept(words.text, given["start"], given["end"])
+
+
+SENTENCE = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
 
 
 def _quoted(words: Verbatim, passage: str) -> tuple[int, int]:

@@ -1,0 +1,51 @@
+"""Who reads and does what on the pages about updates and the public page."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from allears.decisions.models import PublicItem, Update
+from tests import cast
+from tests.decisions.test_actions import decided
+
+pytestmark = pytest.mark.django_db
+
+
+def page(client: Client, address: str) -> str:
+    response = client.get(address)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_only_who_may_tell_sees_the_names_of_whom_an_update_is_for(as_lea: Client, as_sam: Client, as_mia: Client) -> None:
+    decided()
+    cast.said(cast.cleo(), "It was fine for me.")
+    address = f"/decisions/updates/{Update.objects.get(decision__isnull=False).ref}/"
+
+    assert "Bob Hale" in page(as_lea, f"{address}?as={cast.bob().ref}")
+    for client in (as_sam, as_mia):
+        seen = page(client, f"{address}?as={cast.bob().ref}")
+        assert "Bob Hale" not in seen
+        assert "Cleo Marsh" not in seen
+        assert "“Nobody told us”" not in seen
+        assert "call before you do" in seen
+
+
+def test_an_unknown_button_on_an_update_is_refused_and_does_nothing(as_lea: Client) -> None:
+    decided()
+    update = Update.objects.get(decision__isnull=False)
+
+    assert as_lea.post(f"/decisions/updates/{update.ref}/approval/", {"do": "explode"}).status_code == 400
+    update.refresh_from_db()
+    assert update.approved_at is None
+
+
+def test_a_forged_quote_is_not_published_and_is_no_error_of_ours(as_lea: Client) -> None:
+    decision = decided()
+    form = {"said": "You said", "did": "We did"}
+
+    answer = as_lea.post(f"/decisions/one/{decision.ref}/public/", {**form, "quote": ["²", "1" * 400]})
+
+    assert answer.status_code == 302
+    assert not PublicItem.objects.get().quotes.exists()
