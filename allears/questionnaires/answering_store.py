@@ -12,14 +12,12 @@ from __future__ import annotations
 
 import json
 import secrets
-from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.utils.crypto import salted_hmac
 
 from allears.core.ids import new_ref
 from allears.core.links import hash_token
@@ -109,8 +107,6 @@ def write(saving: Saving) -> Saved:
     if begun is not None:
         rows, verbatims = _rows(saving, {}, saving.given, spoken=saving.send)
         _insert(begun, rows)
-        if saving.send:
-            _open_their_page(saving)
         return Saved(begun, saving.send, verbatims)
     return _go_on(saving, *_held(saving))
 
@@ -129,8 +125,6 @@ def _go_on(saving: Saving, response_id: int, submitted_at: datetime | None) -> S
     _insert(response_id, rows)
     _take_back(changed, stored)
     _touch(saving, response_id, bool(changed), sends)
-    if sends:
-        _open_their_page(saving)
     return Saved(response_id, sends or submitted_at is not None, verbatims + more)
 
 
@@ -454,26 +448,3 @@ def _touch(saving: Saving, response_id: int, changed: bool, sends: bool) -> None
 def sql_moment(at: datetime) -> Any:
     """Return `at` as a parameter of a hand-written statement."""
     return connection.ops.adapt_datetimefield_value(at)
-
-
-def _open_their_page(saving: Saving) -> None:
-    """Who is known may see what becomes of their words: make the link that the thanks will show.
-
-    Its token follows from the token they came with and our secret, so that the thanks, which are only read,
-    can show it again; of it too only the hash is kept.
-    """
-    way = saving.way
-    if way.person_id is None or not way.token:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO people_personallink (person_id, token_hash, scope, made_at) VALUES (%s, %s, 'page', %s)"
-            " ON CONFLICT DO NOTHING",
-            [way.person_id, hash_token(own_page_token(way.token)), sql_moment(saving.now)],
-        )
-
-
-def own_page_token(token: str) -> str:
-    """Return the token of the own page of whoever answered with `token`."""
-    mac = salted_hmac("questionnaires.own-page", token, algorithm="sha256").digest()
-    return urlsafe_b64encode(mac[:18]).decode()

@@ -13,7 +13,6 @@ from django.utils.html import escape
 
 from allears.questionnaires import answering_pages as pages
 from allears.questionnaires.answering_pages import Compiled
-from allears.questionnaires.answering_store import own_page_token
 from allears.questionnaires.answering_ways import Way
 from allears.studies.links import answering_url
 from allears.studies.models import State
@@ -46,7 +45,7 @@ def thanks(way: Way) -> str:
             "name": escape(way.first_name),
             "day": date_format(way.promise_on, "j F Y") if way.promise_on else "",
             "said": said,
-            "own_page": f"/me/{own_page_token(way.token)}/" if known else "",
+            "own_page": "/me/" if known else "",
             "link": link,
             "change": f"/a/{way.token}/1/",
         }

@@ -9,6 +9,7 @@ from allears.core.waiting import Waiting
 from allears.decisions import queries as decisions
 from allears.insights import queries as insights
 from allears.insights.models import Read
+from allears.people import queries as people
 from allears.studies import queries as studies
 from allears.studies.models import State, Study
 from allears.verbatims.models import Verbatim
@@ -41,5 +42,6 @@ def studies_now(user: User) -> QuerySet[Study]:
 
 def waiting_for(user: User) -> list[Waiting]:
     """Return what waits for `user` in every room: urgent first, then by date."""
-    found = studies.waiting_for(user) + insights.waiting_for(user) + decisions.waiting_for(user)
+    rooms = (people, studies, insights, decisions)
+    found = [waiting for room in rooms for waiting in room.waiting_for(user)]
     return sorted(found, key=lambda w: (not w.urgent, w.due is None, w.due or 0))
