@@ -15,5 +15,5 @@ def look_for_lookalikes() -> None:
 
 @every(seconds=3600)
 def forget_uploads() -> None:
-    """Delete files that were uploaded and never brought."""
+    """Delete files that were uploaded and never brought to an end."""
     forget_old_uploads()

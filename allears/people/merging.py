@@ -120,6 +120,7 @@ def unmerge(*, merge: Merge, by: User | None) -> Person:
     Consent.objects.filter(pk__in=merge.copied["consents"], person=keep).delete()
     _set_free(keep, other, merge.copied)
     _contactable_as_before(keep, merge.copied["contactable"])
+    _carry_refusals(merge, keep, other, by)
     Merge.objects.filter(pk=merge.pk).update(undone_at=now(), undone_by=by)
     audit.record(by=by, verb="people.unmerged", target=keep, other=audit.name_of(other))
     return other
@@ -160,6 +161,20 @@ def _contactable_as_before(person: Person, before: bool) -> None:
     """As it was, unless they have spoken of it since; their word counts."""
     said = consents([person.pk])[person.pk].get(Purpose.CONTACT, before)
     Person.objects.filter(pk=person.pk).update(contactable=said)
+
+
+def _carry_refusals(merge: Merge, keep: Person, other: Person, by: User | None) -> None:
+    """What they said no to while they were one holds for both: nobody knows which of the two it was."""
+    spoken = Consent.objects.filter(person=keep, at__gte=merge.at).exclude(pk__in=merge.copied["consents"])
+    newest = {entry.purpose: entry for entry in spoken.order_by("at", "pk")}
+    refused = [entry for entry in newest.values() if not entry.given]
+    for entry in refused:
+        Consent.objects.create(
+            person=other, purpose=entry.purpose, given=False, at=now(), by=by, wording=entry.wording,
+            source=_("said while they were one person"),
+        )  # fmt: skip
+    if any(entry.purpose == Purpose.CONTACT for entry in refused):
+        Person.objects.filter(pk=other.pk).update(contactable=False)
 
 
 @transaction.atomic

@@ -286,3 +286,17 @@ def test_an_upload_that_nobody_starts_is_forgotten_after_a_week() -> None:
 
     assert not default_storage.exists(made.file)
     assert list(Import.objects.all()) == [done]
+
+
+def test_the_file_of_work_that_was_stopped_is_forgotten_too_and_its_report_stays() -> None:
+    made = upload(GUESTS)
+    job = actions.start(bringing=made, by=cast.ana())
+    Job.objects.filter(pk=job.pk).update(ended_at=datetime.now(UTC), stopped_at=datetime.now(UTC))
+    assert actions.forget_old_uploads() == 0
+
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=8)):
+        assert actions.forget_old_uploads() == 1
+        assert actions.forget_old_uploads() == 0
+
+    assert not default_storage.exists(made.file)
+    assert Import.objects.get().ended_at is not None

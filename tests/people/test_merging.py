@@ -91,6 +91,18 @@ def test_whoever_said_no_under_one_name_said_no() -> None:
     assert queries.consents([bob.pk, cleo.pk]) == {bob.pk: said, cleo.pk: said}
 
 
+def test_whoever_said_no_while_they_were_one_said_no_for_both() -> None:
+    bob, cleo = cast.bob(), cast.cleo()
+    done = actions.merge(keep=bob, other=cleo, by=None)
+    actions.record_consent(person=cleo, purpose="quote_named", given=True, source="form")
+    actions.record_consent(person=cleo, purpose="contact", given=False, source="the link in a mail")
+
+    parted = actions.unmerge(merge=done, by=cast.ana())
+
+    assert Person.objects.filter(contactable=True).count() == 0
+    assert queries.consents([parted.pk]) == {cleo.pk: {"contact": False}}
+
+
 def test_minutes_and_links_of_both_are_the_kept_persons() -> None:
     bob, cleo = cast.bob(), cast.cleo()
     token = links.issue(cleo)

@@ -6,13 +6,14 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from allears.core.models import AuditEvent
+from allears.core.models import AuditEvent, Job
 from allears.core.progress import Stopped
 from allears.core.tables import TableError
 from allears.people.models import Person, PersonFacet
@@ -23,9 +24,11 @@ from allears.questionnaires.importing import (
     DraftInTheWay,
     NothingToImport,
     bring,
+    forget_old_files,
     keys_of,
     look,
     look_again,
+    start,
     throw_away,
 )
 from allears.questionnaires.importing import running as running_module
@@ -336,3 +339,18 @@ def queries_for(rows: list[list[str]], year: str, like: Import) -> int:
     with CaptureQueriesContext(connection) as caught:
         bring(bringing, by=cast.ana())
     return len(caught)
+
+
+def test_a_file_that_nobody_starts_or_that_was_stopped_is_forgotten_after_a_week() -> None:
+    never, stopped = taken(), taken()
+    job = start(bringing=stopped, by=cast.ana())
+    Job.objects.filter(pk=job.pk).update(ended_at=datetime.now(UTC), stopped_at=datetime.now(UTC))
+    files = [(each.file.storage, each.file.name) for each in (never, stopped)]
+    assert forget_old_files() == 0
+
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=8)):
+        assert forget_old_files() == 2
+        assert forget_old_files() == 0
+
+    assert not any(storage.exists(name) for storage, name in files)
+    assert list(Import.objects.all()) == [stopped]

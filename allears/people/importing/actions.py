@@ -130,16 +130,18 @@ def drop(*, bringing: Import, by: User) -> None:
 
 
 def forget_old_uploads() -> int:
-    """Delete uploads that nobody started within a week: they are people's data. Return how many there
-    were.
+    """Delete files that nobody started within a week, and those whose work was stopped or failed: they are
+    people's data. Return how many there were. The report of what was begun stays.
     """
-    old = Import.objects.filter(job=None, ended_at=None, at__lt=now() - KEPT)
-    count = 0
-    for bringing in old[:100]:
+    never = list(Import.objects.filter(job=None, ended_at=None, at__lt=now() - KEPT)[:100])
+    broken = list(Import.objects.filter(job__ended_at__lt=now() - KEPT, ended_at=None)[:100])
+    for bringing in (*never, *broken):
         default_storage.delete(bringing.file)
-        bringing.delete()
-        count += 1
-    return count
+        if bringing in never:
+            bringing.delete()
+        else:
+            Import.objects.filter(pk=bringing.pk).update(file="", ended_at=now())
+    return len(never) + len(broken)
 
 
 def run(bringing: Import, progress: Progress) -> None:

@@ -9,7 +9,7 @@ from .fitting import Fitted, check, fit
 from .retyping import TooManyAnswers, kinds_for, retype
 from .running import Counts, bring
 from .starting import change_plan, start
-from .taking import keys_of, look, look_again, opened, take_in, throw_away
+from .taking import forget_old_files, keys_of, look, look_again, opened, take_in, throw_away
 
 __all__ = [
     "AsksSomethingElse",
@@ -22,6 +22,7 @@ __all__ = [
     "change_plan",
     "check",
     "fit",
+    "forget_old_files",
     "keys_of",
     "kinds_for",
     "look",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import BinaryIO
 
 from django.core.files import File
 from django.db import transaction
 
 from allears.core import audit
+from allears.core.clock import now
 from allears.core.models import User
 from allears.core.tables import Table, read_table
 from allears.questionnaires.dialects import Plan, apply_plan, propose, rows_of
@@ -15,6 +17,8 @@ from allears.questionnaires.importing.recalling import recalled
 from allears.questionnaires.imports import Import
 from allears.questionnaires.models import Response
 from allears.studies.models import Study
+
+KEPT = timedelta(days=7)
 
 
 def look(
@@ -58,6 +62,28 @@ def throw_away(*, bringing: Import, by: User | None) -> None:
     file = bringing.file
     bringing.delete()
     transaction.on_commit(lambda: file.delete(save=False) if file else None)
+
+
+def forget_old_files() -> int:
+    """Delete files that nobody started within a week, and those whose work was stopped or failed: they hold what
+    people said. Return how many there were. The report of what was begun stays.
+    """
+    long_ago = now() - KEPT
+    never = Import.objects.filter(job=None, ended_at=None, made_at__lt=long_ago)
+    broken = Import.objects.filter(job__ended_at__lt=long_ago, ended_at=None).exclude(file="")
+    return sum(map(_forget_never_started, never[:100])) + sum(map(_forget_file, broken[:100]))
+
+
+def _forget_never_started(bringing: Import) -> int:
+    bringing.file.delete(save=False)
+    bringing.delete()
+    return 1
+
+
+def _forget_file(bringing: Import) -> int:
+    bringing.file.delete(save=False)
+    Import.objects.filter(pk=bringing.pk).update(file="")
+    return 1
 
 
 def _with_plan(bringing: Import, plan: Plan) -> Import:

@@ -1,0 +1,12 @@
+"""What comes round by itself in this room."""
+
+from __future__ import annotations
+
+from allears.core.heartbeat import every
+from allears.questionnaires import importing
+
+
+@every(seconds=3600)
+def forget_files() -> None:
+    """Delete files of responses that were handed in and never brought to an end."""
+    importing.forget_old_files()
