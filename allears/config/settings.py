@@ -68,6 +68,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allears.core.middleware.not_kept",
+    "allears.core.middleware.unfit_letters",
     "allears.core.middleware.staff_only",
     "allears.core.middleware.own_time_zone",
     "allears.core.middleware.own_theme",

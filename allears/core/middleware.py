@@ -9,9 +9,11 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db import connection
+from django.db import DataError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone, translation
+
+from allears.core.views.errors import bad_request
 
 type_of_next = Callable[[HttpRequest], HttpResponse]
 
@@ -51,6 +53,33 @@ def content_security_policy(get_response: type_of_next) -> type_of_next:
         return response
 
     return middleware
+
+
+def not_kept(get_response: type_of_next) -> type_of_next:
+    """What somebody who has signed in was shown stays in no cache: the next one at this computer goes back to nothing."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "no-store, private")
+        return response
+
+    return middleware
+
+
+class unfit_letters:
+    """PostgreSQL keeps no NUL in any text: whoever sends one where no form looks is told so, and nothing breaks."""
+
+    def __init__(self, get_response: type_of_next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, DataError | ValueError) and "NUL" in str(exception):
+            return bad_request(request, exception)
+        return None
 
 
 class staff_only:

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from allears.insights import actions
 from allears.insights.models import Citation, Coding, Insight, Theme
+from allears.studies.models import Study
 from allears.verbatims.actions import redact
 from tests import cast
 from tests.insights.stories import cited, claimed, coded, said, theme
@@ -40,6 +41,17 @@ def test_a_passage_that_is_none_is_refused_in_words(as_ana: Client, sentence: st
 
     assert answer.status_code == 422
     assert not Coding.objects.exists()
+
+
+def test_a_filter_by_what_is_team_only_says_nothing_of_it(as_mia: Client) -> None:
+    insight = claimed("It is not lateness that loses them")
+    late = theme("a secret theme")
+    Study.objects.update(team_only=True)
+
+    seen = as_mia.get(reverse("insights:words"), {"insight": insight.ref, "theme": late.ref}).content.decode()
+
+    assert "It is not lateness" not in seen
+    assert "a secret theme" not in seen
 
 
 def test_a_script_sends_characters_as_the_page_shows_them(as_ana: Client) -> None:

@@ -30,6 +30,14 @@ def test_home_opens_on_words_that_the_reader_has_not_read(as_sam: Client) -> Non
     assert not Read.objects.exists()
 
 
+def test_what_points_at_one_speaker_stands_beside_the_words_only_where_names_may(as_sam: Client, as_lea: Client) -> None:
+    cast.has(cast.bob(), "Region", "Lighthouse island")
+    cast.said(cast.bob(), "Nobody told us until we called them twice.")
+
+    assert "Lighthouse island" in text(as_lea, "/")
+    assert "Lighthouse island" not in text(as_sam, "/")
+
+
 def test_having_read_them_shows_the_next_words(as_sam: Client) -> None:
     first = cast.said(cast.bob(), "The first thing that anybody ever said to us.")
     second = cast.said(cast.cleo(), "The second thing that anybody ever said to us.")

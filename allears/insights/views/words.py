@@ -211,29 +211,29 @@ def _chips(wanted: Filters, room: Room) -> list[Chip]:
     """What is filtered by, each with the address that takes it off."""
     chips = [
         (_("“%(words)s”") % {"words": wanted.q}, {"q": ""}) if wanted.q else None,
-        *[_question_chip(ref, wanted) for ref in wanted.questions],
-        (_theme_words(wanted.theme), {"theme": ""}) if wanted.theme else None,
+        *[_question_chip(ref, wanted, room) for ref in wanted.questions],
+        (_theme_words(wanted.theme, room), {"theme": ""}) if wanted.theme else None,
         *[(_facet_words(pair), {"facets": tuple(p for p in wanted.facets if p != pair)}) for pair in wanted.facets],
-        *[(_answer_words(a), {"answered": tuple(r for r in wanted.answered if r != a)}) for a in wanted.answered],
+        *[(_answer_words(a, room), {"answered": tuple(r for r in wanted.answered if r != a)}) for a in wanted.answered],
         (_("Language: %(name)s") % {"name": wanted.language}, {"language": ""}) if wanted.language else None,
         (_("Since %(day)s") % {"day": date_format(wanted.since)}, {"since": None}) if wanted.since else None,
         (_("Until %(day)s") % {"day": date_format(wanted.until)}, {"until": None}) if wanted.until else None,
         (_("Not read by me"), {"unread": False}) if wanted.unread else None,
-        (_insight_words(wanted.insight), {"insight": ""}) if wanted.insight else None,
+        (_insight_words(wanted.insight, room), {"insight": ""}) if wanted.insight else None,
     ]
     return [Chip(chip[0], "accent", remove=wanted.address(**chip[1])) for chip in chips if chip]
 
 
-def _question_chip(ref: str, wanted: Filters) -> tuple[str, dict[str, Any]]:
-    source = Source.objects.filter(ref=ref).first()
+def _question_chip(ref: str, wanted: Filters, room: Room) -> tuple[str, dict[str, Any]]:
+    source = Source.objects.filter(ref=ref, collection__in=[study.collection_id for study in room.studies]).first()
     words = queries.short(source.prompt, 60) if source else _("unknown question")
     return words, {"questions": tuple(r for r in wanted.questions if r != ref)}
 
 
-def _theme_words(ref: str) -> str:
+def _theme_words(ref: str, room: Room) -> str:
     if ref == asked.NOT_THEMED:
         return _("Not themed yet")
-    theme = Theme.objects.filter(ref=ref).first()
+    theme = Theme.objects.filter(ref=ref, study__in=room.studies).first()
     return _("Theme: %(name)s") % {"name": theme.name if theme else _("unknown")}
 
 
@@ -242,9 +242,10 @@ def _facet_words(pair: tuple[str, str]) -> str:
     return f"{value.facet.label}: {value.label}" if value else f"{pair[0]}: {pair[1]}"
 
 
-def _answer_words(raw: str) -> str:
+def _answer_words(raw: str, room: Room) -> str:
     answer = asked.answers([raw])[0]
-    question = Question.objects.filter(key=answer.question).order_by("-pk").first() if answer else None
+    here = Question.objects.filter(version__questionnaire__study__in=room.studies).order_by("-pk")
+    question = here.filter(key=answer.question).first() if answer else None
     if answer is None or question is None:
         return _("an unknown answer")
     if answer.choice:
@@ -255,8 +256,8 @@ def _answer_words(raw: str) -> str:
     return f"{queries.short(question.text, 50)} {said}"
 
 
-def _insight_words(ref: str) -> str:
-    insight = Insight.objects.filter(ref=ref).first()
+def _insight_words(ref: str, room: Room) -> str:
+    insight = Insight.objects.filter(ref=ref, study__in=room.studies).first()
     return _("Cited by “%(claim)s”") % {"claim": queries.short(insight.claim, 50) if insight else _("unknown")}
 
 

@@ -10,11 +10,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from allears.core.doors import StaffRequest, door
+from allears.core.models import User
 from allears.core.rules import signs_in
 from allears.core.waiting import Waiting
 from allears.decisions.queries import hear_back
 from allears.design import parts
+from allears.insights import speakers
 from allears.insights.actions import mark_read
+from allears.insights.showing import reader_of, safe_values
 from allears.people.queries import facets_of
 from allears.studies.loop import Cell, cells_of
 from allears.studies.models import Study
@@ -44,7 +47,7 @@ def home(request: StaffRequest) -> HttpResponse:
         {
             "greeting": _greeting(user.name),
             "words": words,
-            "about": _about(words),
+            "about": _about(words, user),
             "unread": _up_to(queries.unread(user)[:100].count()),
             "loops": [_loop(study) for study in queries.studies_now(user)[:MOST_LOOPS]],
             "figures": hear_back(studies=seen_by(user)),
@@ -61,10 +64,16 @@ def _greeting(name: str) -> str:
     return (_("Good afternoon, %(name)s.") if hour < 18 else _("Good evening, %(name)s.")) % {"name": first}
 
 
-def _about(words: Verbatim | None) -> list[str]:
+def _about(words: Verbatim | None, user: User) -> list[str]:
+    """What is known of the speaker; to who sees no names only what so many share that it points at nobody."""
     if words is None or words.person_id is None:
         return []
-    return [value.label for value in facets_of([words.person_id]).get(words.person_id, [])][:3]
+    values = facets_of([words.person_id]).get(words.person_id, [])
+    study = Study.objects.get(collection=words.collection_id)
+    if values and study.pk not in reader_of(user, [study]).names_in:
+        safe = safe_values(speakers.of_study(study))
+        values = [value for value in values if value.pk in safe]
+    return [value.label for value in values][:3]
 
 
 def _up_to(count: int) -> str:
