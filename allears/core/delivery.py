@@ -190,8 +190,12 @@ def give_up_unanswered() -> int:
 
 @transaction.atomic
 def send_again(*, messages: Iterable[Message], by: User) -> int:
-    """Let failed messages wait again; return how many did. What was sent stays sent."""
+    """Let failed messages wait again; return how many did. What was sent stays sent.
+
+    A mail that was called back (`core.mail.call_back`) has no words any more and never leaves.
+    """
     failed = Message.objects.filter(pk__in=[m.pk for m in messages], sent_at=None, failed_at__isnull=False)
+    failed = failed.exclude(text="")
     again = failed.update(failed_at=None, claimed_at=None, try_after=None, attempts=0, error="")
     if again:
         audit.record(by=by, verb="core.mail_sent_again", messages=again)

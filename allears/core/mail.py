@@ -11,7 +11,9 @@ from typing import Any
 
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
+from django.db.models import QuerySet
 
+from allears.core.clock import now
 from allears.core.ids import new_ref
 from allears.core.models import Message
 
@@ -39,6 +41,12 @@ def put(
         },
     )
     return message
+
+
+def call_back(messages: QuerySet[Message], *, why: str) -> int:
+    """Keep those of `messages` that still wait from leaving, for good; return how many there were."""
+    waiting = messages.filter(sent_at=None, claimed_at=None)
+    return waiting.update(failed_at=now(), error=why, text="", html="", headers={})
 
 
 def _must_be_fit(to: str, to_name: str, subject: str, headers: dict[str, str]) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.dispatch import receiver
+from django.utils.translation import gettext as _
 
+from allears.core import mail
 from allears.core.clock import now
 from allears.core.models import Message
 from allears.people.erasing import forget_mails
-from allears.people.models import Person
+from allears.people.models import Person, Purpose
 from allears.people.queries import all_of
-from allears.people.signals import person_erased
+from allears.people.signals import consent_changed, person_erased
 from allears.studies.models import Decline, InvitationLink, InvitationMail
 
 
@@ -26,3 +28,12 @@ def forget_what_was_asked(sender: Any, person: Person, **kwargs: Any) -> None:
     InvitationLink.objects.filter(invitation__person__in=theirs, revoked_at=None).update(revoked_at=now())
     letters = InvitationMail.objects.filter(invitation__person__in=theirs)
     forget_mails(Message.objects.filter(pk__in=letters.values("message")))
+
+
+@receiver(consent_changed, dispatch_uid="studies.call_letters_back")
+def call_letters_back(sender: Any, person: Person, purpose: str, given: bool, **kwargs: Any) -> None:
+    """Who does not want to be asked any more gets no letter that was still waiting for a better hour."""
+    if purpose == Purpose.CONTACT and not given:
+        letters = InvitationMail.objects.filter(invitation__person__in=all_of(person))
+        why = _("They said that they do not want to be asked.")
+        mail.call_back(Message.objects.filter(pk__in=letters.values("message")), why=why)

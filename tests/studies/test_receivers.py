@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from allears.core.delivery import send_again, waiting
 from allears.core.models import Message
-from allears.people.actions import change_person, erase
+from allears.people.actions import change_person, erase, record_consent
 from allears.studies import actions
 from allears.studies.models import Decline, Invitation
 from tests import cast
@@ -46,3 +47,14 @@ def test_letters_to_an_address_they_had_before_are_emptied_too() -> None:
     letter = Message.objects.get()
     assert "bob" not in f"{letter.to} {letter.to_name} {letter.text} {letter.html} {letter.headers}".lower()
     assert letter.failed_at is not None
+
+
+def test_a_letter_that_waits_does_not_reach_who_said_no_meanwhile() -> None:
+    asking()
+    actions.invite(study=cast.late_orders(), people=[cast.bob(), cast.cleo()], by=cast.ana(), minutes=3)
+
+    record_consent(person=cast.bob(), purpose="contact", given=False, source="the link in a mail")
+
+    assert not waiting().filter(to=cast.bob().email).exists()
+    assert Message.objects.filter(to=cast.cleo().email, failed_at=None).count() == 1
+    assert send_again(messages=Message.objects.all(), by=cast.ada()) == 0
