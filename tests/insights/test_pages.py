@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from allears.insights import actions
 from allears.insights.models import Citation, Coding, Insight, Theme
+from allears.studies.actions import create_study
 from allears.studies.models import Study
 from allears.verbatims.actions import redact
 from tests import cast
@@ -37,7 +38,7 @@ def test_a_passage_is_given_themes_by_a_plain_form(as_ana: Client) -> None:
 def test_a_passage_that_is_none_is_refused_in_words(as_ana: Client, sentence: str) -> None:
     words, late = said("It came late."), theme("late")
 
-    answer = as_ana.post(reverse("insights:code", args=[words.ref]), {"sentence": sentence, "theme": late.ref})
+    answer = as_ana.post(reverse("insights:code", args=[words.ref]), {"sentence": [sentence, "0-2"], "theme": late.ref})
 
     assert answer.status_code == 422
     assert not Coding.objects.exists()
@@ -47,6 +48,8 @@ def test_a_filter_by_what_is_team_only_says_nothing_of_it(as_mia: Client) -> Non
     insight = claimed("It is not lateness that loses them")
     late = theme("a secret theme")
     Study.objects.update(team_only=True)
+    own = create_study(by=cast.mia(), title="Mia's own")
+    cast.said(cast.cleo(), "It was fine for me.", own)
 
     seen = as_mia.get(reverse("insights:words"), {"insight": insight.ref, "theme": late.ref}).content.decode()
 
