@@ -17,7 +17,7 @@ class StudyForm(forms.Form):
     """Why we ask, what participants are told, and who may read it."""
 
     title = forms.CharField(
-        label=_("Title"), max_length=200, help_text=_("For your own people. Participants do not see it.")
+        label=_("Title"), max_length=200, help_text=_("Short and plain: participants read it too, over what they said.")
     )
     decision = forms.CharField(
         label=_("Which decision does it inform?"), required=False, widget=forms.Textarea(attrs={"rows": 2}),
