@@ -13,6 +13,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 
 from allears.core import audit, mail
 from allears.core.models import Job, User
@@ -88,7 +89,7 @@ def ask_to_send(*, study: Study, by: User) -> Job:
     audit.record(by=by, verb="decisions.updates_sent", target=study, people=len(waiting))
     return ask_for(
         send_updates, kind="updates", title=f"Telling contributors of “{study.title}”", by=by, unit="people",
-        total=len(waiting), study=study.pk,
+        total=len(waiting), study=study.pk, next_url=reverse("decisions:updates", args=[study.slug]),
     )  # fmt: skip
 
 
