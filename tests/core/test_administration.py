@@ -137,6 +137,16 @@ def test_a_mail_is_read_as_text_whatever_stands_in_it(as_ada: Client) -> None:
     assert "&lt;script&gt;alert(1)" in page
 
 
+def test_a_mail_waits_until_a_moment_only_while_that_moment_is_ahead(as_ada: Client) -> None:
+    soon = timezone.now() + timedelta(hours=2)
+    later = mail.put(to="b@customer.example", subject="x", text="x", key="1", not_before=soon)
+    here = reverse("core:outbox_mail", args=[later.ref])
+
+    assert "waits until" in as_ada.get(here).content.decode()
+    Message.objects.filter(pk=later.pk).update(not_before=timezone.now() - timedelta(minutes=2))
+    assert "waits until" not in as_ada.get(here).content.decode()
+
+
 def test_what_was_done_is_found_by_who_what_and_to_what(as_ada: Client) -> None:
     audit.record(by=cast.ana(), verb="people.merged", target="people.person:7")
     audit.record(by=cast.lea(), verb="studies.opened", target="studies.study:1")

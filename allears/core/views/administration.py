@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from allears.core import delivery, queries
 from allears.core import organisation as house
+from allears.core.clock import now
 from allears.core.doors import StaffRequest, door
 from allears.core.forms import OrganisationForm, TestMailForm
 from allears.core.health import findings
@@ -86,7 +87,8 @@ def outbox_mail(request: StaffRequest, ref: str) -> HttpResponse:
     if request.method == "POST":
         _say_how_many(request, delivery.send_again(messages=[message], by=request.user))
         return redirect("core:outbox_mail", ref=ref)
-    context = {"message": message, "due": delivery.due_in(message)}
+    due = delivery.due_in(message)
+    context = {"message": message, "due": due if due and due > now() else None}
     return render(request, "core/outbox_mail.html", context)
 
 
