@@ -91,6 +91,6 @@ def _report(args: argparse.Namespace, folder: Path, checked: int) -> None:
         at = datetime.now(UTC).isoformat(timespec="seconds")
         print(json.dumps({"folder": str(folder), "bytes": size, "verbatims": checked, "at": at}))
         return
-    print(f"Copied into {folder} ({size / 1e6:.1f} MB); its {checked} verbatims were checked and stand.")
+    print(f"Copied into {folder} ({size / 1e6:.1f} MB); its {checked:,} verbatims were checked and stand.")
     print("It holds the secret key: keep it where only you can read it.")
     print(f"To go back to it: ALLEARS_DATA={folder} bin/allears serve")

@@ -18,10 +18,10 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(asdict(report)))
     elif report.broken:
-        print(f"BROKEN: {report.broken}\n{report.checked} verbatims were checked before it.")
+        print(f"BROKEN: {report.broken}\n{report.checked:,} verbatims were checked before it.")
     else:
-        print(f"{report.checked} verbatims in {report.blocks} blocks were checked: every one stands as spoken.")
+        print(f"{report.checked:,} verbatims in {report.blocks:,} blocks were checked: every one stands as spoken.")
         if report.unsealed:
-            print(f"{report.unsealed} of them are new and not sealed yet; that takes a few seconds.")
+            print(f"{report.unsealed:,} of them are new and not sealed yet; that takes a few seconds.")
         print(f"Head of the chain: {report.head or 'none yet'}. Write it down elsewhere: it proves all before it.")
     return 1 if report.broken else 0
