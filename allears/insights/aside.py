@@ -1,7 +1,8 @@
 """What stands beside the words: their themes, and who is speaking.
 
 Exact always. Beside few words it comes with the page; beside a whole study, from counts that are kept; beside many
-words that were filtered it is counted when the reader asks for it, because that takes a moment.
+words that were filtered it is counted once the page has come, or, where the ledger is large and that takes seconds,
+when the reader asks for it.
 """
 
 from __future__ import annotations
@@ -21,8 +22,10 @@ from allears.insights.narrowing import Room, Words
 from allears.insights.small_groups import FOR_NUMBERS, safe_groups
 from allears.insights.speakers import Speakers
 from allears.people.models import FacetValue
+from allears.verbatims.models import Verbatim
 
 AT_ONCE = 3_000  # words; more are counted after the page has come
+SOON = 100_000  # words in the ledger; what stands beside any of them is counted within a second or so
 MOST_THEMES = 12
 FEWEST_FOR_SHARES = 10
 
@@ -54,6 +57,12 @@ def beside(room: Room, wanted: Filters, ids: Sequence[int] | None) -> Aside | No
     if not wanted.narrows and len(room.studies) == 1:
         return _beside_a_study(room, wanted)
     return None
+
+
+def is_soon_counted() -> bool:
+    """Whether the ledger is so small that nobody need ask for a count: told by its newest word, without counting."""
+    newest = Verbatim.objects.order_by("-pk").values_list("pk", flat=True).first()
+    return (newest or 0) <= SOON
 
 
 def beside_many(room: Room, wanted: Filters, words: Words) -> Aside:

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from allears.insights import actions, narrowing, paging
+from allears.insights import actions, aside, narrowing, paging
 from allears.insights.filters import Filters
 from allears.insights.models import Read
 from allears.people.models import FacetValue, Person
@@ -274,3 +274,17 @@ def scale_with(answers: dict[Verbatim, int]) -> Question:
         Answer.objects.create(response=response, question=open_question, verbatim=words)
         Answer.objects.create(response=response, question=scale, number=number)
     return scale
+
+
+@pytest.mark.parametrize(("soon", "counted"), [(100_000, True), (0, False)])
+def test_beside_many_words_the_count_comes_by_itself_unless_the_ledger_is_large(
+    as_ana: Client, soon: int, counted: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(narrowing, "FEW", 0)
+    monkeypatch.setattr(aside, "SOON", soon)
+    said("It came late.")
+
+    page = as_ana.get(reverse("insights:words"), {"q": "came"}).content.decode()
+
+    assert ('hx-trigger="load"' in page) is counted
+    assert ("So many words take some seconds to count." in page) is not counted

@@ -277,7 +277,7 @@ def _aside_context(
     return {
         "beside": made,
         "beside_url": url + wanted.address(),
-        "beside_at_once": ids is not None,
+        "beside_at_once": ids is not None or aside.is_soon_counted(),
         "count_url": wanted.address() + "&count=1",
     }
 
