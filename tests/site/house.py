@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.utils import timezone
 
 from allears.core import audit, mail, progress, staff
 from allears.core.models import Job, StaffInvitation
 from allears.decisions import actions as decisions
 from allears.decisions.models import Update
+from allears.design import gallery
 from allears.people import links
 from allears.people.models import Facet, FacetValue
+from allears.questionnaires import authoring
+from allears.questionnaires.models import Question
 from allears.studies import actions as studies
 from allears.studies.models import Invitation
 from tests import cast
 from tests.insights import stories
+from tests.people.test_importing import GUESTS, upload
 from tests.questionnaires import asked
 from tests.questionnaires.test_importing import taken
 
@@ -29,6 +35,9 @@ WORDS = {
 def furnish() -> dict[str, dict[str, Any]]:
     """Fill the house; return what stands in for the parameters of addresses, by address or by parameter."""
     cast.everybody()
+    # The leader signs in with a second step; what nobody has set up has no pages to look at.
+    TOTP.activate(cast.lea(), generate_totp_secret())
+    RecoveryCodes.activate(cast.lea())
     version = asked.asking()
     for person, (words, theme) in zip((cast.bob(), cast.cleo(), cast.dev()), WORDS.items(), strict=True):
         stories.coded(stories.said(words, by=person), theme)
@@ -50,11 +59,14 @@ def furnish() -> dict[str, dict[str, Any]]:
     facet = Facet.objects.get(label="Region")
     return {
         **_machinery(),
+        **_beginnings(),
         "core:join": {"token": join.rstrip("/").rsplit("/", 1)[1]},
         "core:withdraw": {"pk": StaffInvitation.objects.get().pk},
         "answering": {"token": token, "number": 1},
         "web": {"token": own, "kind": "insight", "ref": insight.ref},
         "people": {"ref": cast.bob().ref, "other": cast.cleo().ref, "pk": facet.pk},
+        "web:personal": {"token": links.issue(cast.bob(), "fresh")},
+        "design:sheet": {"page": next(iter(gallery.SHEETS))},
         "people:leave": {"token": links.leaving_link(cast.dev()).rstrip("/").rsplit("/", 1)[1]},
         "people:account": {"pk": cast.account().pk},
         "people:value-name": {"pk": FacetValue.objects.filter(facet=facet).earliest("pk").pk},
@@ -69,12 +81,32 @@ def furnish() -> dict[str, dict[str, Any]]:
         "decisions:change": {"ref": change.ref},
         "decisions:edit_change": {"ref": change.ref},
         "decisions:update": {"ref": Update.objects.earliest("pk").ref},
-        "questionnaires:section": {"pk": version.sections.earliest("pk").pk},
         "questionnaires:import": {"ref": taken(into=cast.late_orders()).ref},
         "questionnaires:import_problems": {"ref": taken(into=cast.late_orders()).ref},
         "questionnaires": {"number": version.number, "key": version.questions.earliest("pk").key},
         "*": {"slug": "late-orders", "page": "words"},
     }
+
+
+def _beginnings() -> dict[str, dict[str, Any]]:
+    """What is not ready yet: a study whose questions are being written, and a file of people just uploaded."""
+    question = _being_written()
+    draft = {"slug": "returns", "pk": question.section.pk, "key": question.key}
+    editor = ("questionnaire", "draft", "section", "sections", "question", "new_question", "publishing")
+    file = {"ref": upload(GUESTS).ref}
+    return {
+        **{f"questionnaires:{page}": draft for page in editor},
+        "studies:opening": draft,
+        "people:import": file,
+        "people:import-report": file,
+    }
+
+
+def _being_written() -> Question:
+    draft = authoring.draft_of(studies.create_study(by=cast.ana(), title="Returns", slug="returns"), cast.ana())
+    for question in asked.EVERY_KIND:
+        last = authoring.add_question(section=draft.sections.get(), **question)
+    return last
 
 
 def _machinery() -> dict[str, dict[str, Any]]:
