@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django.dispatch import receiver
+from django.utils.translation import gettext
 
+from allears.core import mail
 from allears.core.models import Message, User
 from allears.decisions.actions import draft_update
 from allears.decisions.models import Digest, Ground, Update
 from allears.insights.models import Citation
 from allears.insights.signals import words_cited
 from allears.people.erasing import forget_mails
-from allears.people.models import Person
+from allears.people.models import Person, Purpose
 from allears.people.queries import all_of
-from allears.people.signals import person_erased
+from allears.people.signals import consent_changed, person_erased
 
 
 @receiver(words_cited, dispatch_uid="decisions.draft_what_was_understood")
@@ -31,3 +33,12 @@ def forget_the_digests(*, person: Person, **_: Any) -> None:
     """Digests quote the words of whom they went to: they go with the person, also those to an earlier address."""
     digests = Digest.objects.filter(person__in=all_of(person), message__isnull=False)
     forget_mails(Message.objects.filter(pk__in=digests.values("message")))
+
+
+@receiver(consent_changed, dispatch_uid="decisions.call_digests_back")
+def call_digests_back(*, person: Person, purpose: str, given: bool, **_: Any) -> None:
+    """Who wants no mail gets no digest that was still waiting; what it says stands on their own page."""
+    if purpose == Purpose.CONTACT and not given:
+        digests = Digest.objects.filter(person__in=all_of(person), message__isnull=False)
+        why = gettext("They said that they want no mail.")
+        mail.call_back(Message.objects.filter(pk__in=digests.values("message")), why=why)

@@ -15,7 +15,7 @@ from allears.core.models import User
 from allears.people.errors import NotMergeable
 from allears.people.models import Consent, Lookalike, Merge, Person, PersonFacet, Purpose
 from allears.people.queries import consents
-from allears.people.signals import people_merged
+from allears.people.signals import consent_changed, people_merged
 
 # What the kept row takes over where it has nothing of its own.
 COPIED = (
@@ -101,6 +101,7 @@ def _copy_consents(keep: Person, kept: dict[str, bool], others: dict[str, bool],
                 source=_("taken over by a merge"),
             )
             made.append(entry.pk)
+            consent_changed.send(sender=Person, person=keep, purpose=purpose, given=all(said))
     if Person.objects.filter(merged_into=keep, contactable=False).exists():
         Person.objects.filter(pk=keep.pk).update(contactable=False)
     return made

@@ -198,3 +198,22 @@ def test_telling_many_takes_hardly_more_questions_than_telling_few(django_assert
         cast.said(cast.person(f"P{number} Q", email="", email_key=None), "Fine.")
     with connection.execute_wrapper(lambda run, *a: run(*a)), django_assert_max_num_queries(150):
         assert telling.send(cast.late_orders()) == 22
+
+
+def test_a_digest_that_waits_does_not_reach_who_said_no_meanwhile() -> None:
+    approved()
+    telling.send(cast.late_orders())
+    record_consent(person=cast.bob(), purpose="contact", given=False, source="phone call", by=cast.ana())
+
+    letter = Message.objects.get(to=cast.bob().email, kind="update")
+    assert (letter.failed_at is None, letter.text) == (False, "")
+    assert hear_back(cast.late_orders()).told == 1
+
+
+def test_a_no_that_comes_by_a_merge_calls_the_digest_back_too() -> None:
+    approved()
+    telling.send(cast.late_orders())
+    record_consent(person=cast.dev(), purpose="contact", given=False, source="phone call", by=cast.ana())
+    merge(keep=cast.bob(), other=cast.dev(), by=cast.ana())
+
+    assert Message.objects.get(to=cast.bob().email, kind="update").text == ""
