@@ -17,6 +17,7 @@ from django.db import connection, connections
 
 from allears.cli.migrate import migrate
 from allears.cli.server import Announcement, Server, one_server, port_must_be_free
+from allears.core.address import remember_address
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,6 +44,7 @@ def prepare() -> None:
 def serve(args: argparse.Namespace, announcement: Announcement) -> None:
     """Serve until asked to stop; print `announcement` once pages are answered."""
     embedded = connection.vendor == "sqlite"
+    remember_address(settings.DATA_DIR, settings.BASE_URL)
     # The server makes processes of its own: none may inherit a connection of this one.
     connections.close_all()
     if hasattr(connection, "close_pool"):

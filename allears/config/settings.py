@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from allears.config.secrets import secret_in
+from allears.core.address import own_address
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 DATA_DIR = Path(os.environ.get("ALLEARS_DATA", "var")).resolve()
@@ -19,7 +20,7 @@ DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 SECRET_KEY = secret_in(DATA_DIR / "secret_key")
 DEBUG = os.environ.get("ALLEARS_DEBUG") == "1"
-BASE_URL = os.environ.get("ALLEARS_URL", f"http://127.0.0.1:{os.environ.get('PORT', '8000')}").rstrip("/")
+BASE_URL = own_address(DATA_DIR)
 _host = urlsplit(BASE_URL).hostname or "127.0.0.1"
 ALLOWED_HOSTS = sorted({_host, "127.0.0.1", "localhost", "[::1]"}) + [
     h for h in os.environ.get("ALLEARS_HOSTS", "").split(",") if h

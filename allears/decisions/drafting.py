@@ -14,7 +14,7 @@ def about_decision(decision: Decision) -> tuple[str, str]:
     with translation.override(decision.study.language):
         told = _decided(decision)
         return (
-            _("Because of what you and others told us, this is what we decided.") + "\n\n" + told,
+            _("Because of what you told us, this is what we decided.") + "\n\n" + told,
             _("Thank you for taking part. From what everybody said, this is what we decided.") + "\n\n" + told,
         )
 
@@ -48,6 +48,6 @@ def about_insight(insight: Insight) -> tuple[str, str]:
     """Return both texts about something that was understood; what follows from it is told later."""
     with translation.override(insight.study.language):
         return (
-            _("This is what we understood from you and others.") + f"\n\n{insight.claim}",
+            _("This is what we understood from what you told us.") + f"\n\n{insight.claim}",
             _("This is what we understood from everybody who took part.") + f"\n\n{insight.claim}",
         )

@@ -35,7 +35,8 @@ def wilson(count: int, total: int, z: float = Z) -> Interval:
     shrunk = 1 + z * z / total
     middle = (share + z * z / (2 * total)) / shrunk
     half = z / shrunk * sqrt(share * (1 - share) / total + z * z / (4 * total * total))
-    return Interval(share, max(0.0, middle - half), min(1.0, middle + half))
+    # Rounding must not put the share outside its own interval, as it would for all or nothing.
+    return Interval(share, max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half)))
 
 
 def adjusted_wald(count: int, total: int, z: float = Z) -> Interval:

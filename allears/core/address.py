@@ -1,0 +1,29 @@
+"""Where this installation is reached: what stands in links that leave the house, in mails and on paper."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+FILE = "address"
+
+
+def own_address(folder: Path) -> str:
+    """Return the installation's address without a slash at its end.
+
+    `ALLEARS_URL` says it; else `PORT` does; else the server last started on this folder wrote it down, so that a
+    command run beside it prints links that work; else it is port 8000 of this machine.
+    """
+    said = os.environ.get("ALLEARS_URL", "")
+    port = os.environ.get("PORT", "")
+    kept = folder / FILE
+    if not said and not port and kept.is_file():
+        said = kept.read_text().strip()
+    return (said or f"http://127.0.0.1:{port or 8000}").rstrip("/")
+
+
+def remember_address(folder: Path, address: str) -> None:
+    """Write down where the server that is starting is reached."""
+    draft = folder / f".{FILE}.{os.getpid()}"
+    draft.write_text(address + "\n")
+    draft.replace(folder / FILE)
