@@ -32,11 +32,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 SEED = 20260314
 BATCH = 5_000
-COMMON = (
-    "the order came late and nobody called me about it so I had to ask again every week because the box was wet "
-    "they promised it would be there on monday but it never arrived and the driver did not ring the bell I waited at "
-    "home all day for a letter that said sorry we missed you please call this number which nobody answers"
-).split()
+COMMON = ["the", "order", "came", "late", "and", "nobody", "called", "me", "about", "it", "so", "I", "had", "to", "ask", "again", "every", "week", "because", "the", "box", "was", "wet", "they", "promised", "it", "would", "be", "there", "on", "monday", "but", "it", "never", "arrived", "and", "the", "driver", "did", "not", "ring", "the", "bell", "I", "waited", "at", "home", "all", "day", "for", "a", "letter", "that", "said", "sorry", "we", "missed", "you", "please", "call", "this", "number", "which", "nobody", "answers"]
 NAMES = ["late", "silence", "packaging", "driver", "price", "app", "refund", "tracking", "support", "quality"]
 QUESTIONS = ["What gets in your way?", "What should we keep?", "What would help most?", "Anything else?"]
 FACETS = {"region": (["north", "south", "east", "west", "islands"], [40, 30, 20, 9.9, 0.1]),
