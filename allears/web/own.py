@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from allears.core import mail
 from allears.core.clock import now
+from allears.core.models import Message
 from allears.core.queries import the_organisation
 from allears.decisions.models import Helped, Telling
 from allears.people import actions, holdings, links
@@ -99,13 +100,10 @@ def set_consents(person: Person, given: set[str]) -> None:
 
 def send_fresh_link(person: Person) -> None:
     """Mail a link that holds for an hour; asked again within ten minutes, nothing more is sent."""
-    if not person.email:
-        return
-    address = settings.BASE_URL + reverse("web:personal", args=[links.issue(person, "fresh")])
     _send(
         person, "fresh", _("Your link to what we hold about you"),
         _("With this link you can take along everything we hold about you, or have it erased. It works for one hour."),
-        address,
+        lambda: settings.BASE_URL + reverse("web:personal", args=[links.issue(person, "fresh")]),
     )  # fmt: skip
 
 
@@ -116,18 +114,21 @@ def send_page_link(email: str) -> None:
     if person:
         _send(
             person, "page", _("Your own page"),
-            _("Here stands everything you told us, and what became of it."), links.page_link(person),
+            _("Here stands everything you told us, and what became of it."), lambda: links.page_link(person),
         )  # fmt: skip
 
 
-def _send(person: Person, kind: str, subject: str, text: str, address: str) -> None:
+def _send(person: Person, kind: str, subject: str, text: str, link: Callable[[], str]) -> None:
+    """Mail what `link` issues, once in ten minutes: however often it is asked for, no more links come into being."""
     moment = int(now().timestamp()) // 600
-    key = hashlib.sha256(f"{kind}:{person.ref}:{moment}".encode()).hexdigest()[:32]
+    key = "own:" + hashlib.sha256(f"{kind}:{person.ref}:{moment}".encode()).hexdigest()[:32]
+    if not person.email or Message.objects.filter(key=key).exists():
+        return
     with translation.override(person.language or translation.get_language()):
         name = the_organisation().name
         mail.put(
-            to=person.email, to_name=person.name, subject=subject, key=f"own:{key}", kind="own",
-            text=f"{text}\n\n{address}\n\n{name}\n",
+            to=person.email, to_name=person.name, subject=subject, key=key, kind="own",
+            text=f"{text}\n\n{link()}\n\n{name}\n",
         )  # fmt: skip
 
 

@@ -17,7 +17,6 @@ from allears.people.models import Person
 from allears.questionnaires import authoring
 from allears.studies import actions
 from allears.studies.models import Invitation, Member, PublicLink, Study
-from allears.studies.views.invitations import plain_cell
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -282,4 +281,3 @@ def test_the_file_of_invitations_cannot_run_in_a_spreadsheet(as_ana: Client) -> 
     assert [(row["name"], row["email"], row["outcome"]) for row in rows] == [
         ("'=cmd|' /C calc'!A0", "eve@customer.example", "silent")
     ]
-    assert plain_cell("plain") == "plain"

@@ -14,7 +14,7 @@ from allears.core.models import Message
 from allears.decisions import actions, telling
 from allears.decisions.models import Helped, Telling, Update
 from allears.people import links
-from allears.people.models import Person
+from allears.people.models import Person, PersonalLink
 from allears.people.queries import consents
 from allears.verbatims.models import Stone, Verbatim
 from tests import cast
@@ -162,6 +162,15 @@ def test_asking_for_a_new_link_says_the_same_whether_we_know_the_address_or_not(
 
     assert known == unknown
     assert [m.to for m in Message.objects.filter(kind="own")] == [cast.bob().email]
+
+
+def test_asking_again_and_again_makes_no_more_links() -> None:
+    told()
+    before = PersonalLink.objects.count()
+    for _ in range(3):
+        Client().post("/me/", {"email": cast.bob().email})
+
+    assert PersonalLink.objects.count() == before + 1
 
 
 def test_many_words_take_as_many_questions_as_one() -> None:

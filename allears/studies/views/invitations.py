@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from allears.core import audit
 from allears.core.doors import door
 from allears.core.rules import is_researcher
+from allears.core.tables import safe_cell
 from allears.design.parts import Chip
 from allears.people.rules import may_read
 from allears.studies import actions, queries
@@ -162,7 +163,7 @@ def _lines(study: Study) -> Iterator[str]:
     yield "\ufeff" + writer.writerow(HEADS)
     rows = queries.invitations_of(study).select_related("person__account", "decline").prefetch_related("mails")
     for row in rows.iterator(chunk_size=1000):
-        yield writer.writerow([plain_cell(value) for value in _cells(row)])
+        yield writer.writerow([safe_cell(value) for value in _cells(row)])
 
 
 def _cells(row: Invitation) -> list[str]:
@@ -173,8 +174,3 @@ def _cells(row: Invitation) -> list[str]:
     became = [row.invited_at.isoformat(), str(row.minutes), outcome_of(row).value]
     said = [decline.kind, decline.reason] if decline else ["", ""]
     return [*asked, *became, reminders[-1] if reminders else "", *said]
-
-
-def plain_cell(value: str) -> str:
-    """Return `value` so that no spreadsheet takes it for a formula (OWASP, "CSV Injection")."""
-    return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
