@@ -107,7 +107,7 @@ def _add(details: Details, by: User | str | None) -> Person:
     try:
         with transaction.atomic():
             person = Person.objects.create(
-                kind=details.kind, account=account_named(details.account_name), **_own_fields(details)
+                kind=details.kind, account=account_named(details.account_name), **own_fields(details)
             )
     except IntegrityError:
         person_there = known_person(details)
@@ -120,7 +120,8 @@ def _add(details: Details, by: User | str | None) -> Person:
     return person
 
 
-def _own_fields(details: Details) -> dict[str, Any]:
+def own_fields(details: Details) -> dict[str, Any]:
+    """Return what a person's own columns hold of `details`, with the folded keys that searching and matching use."""
     return {
         "name": details.name,
         "label": details.label,
@@ -137,7 +138,7 @@ def _own_fields(details: Details) -> dict[str, Any]:
 
 def _fill(person: Person, details: Details, by: User | str | None) -> Person:
     """Take over what is not known of `person` yet; what is known stays."""
-    offered = {**_own_fields(details), "account": account_named(details.account_name)}
+    offered = {**own_fields(details), "account": account_named(details.account_name)}
     news = {field: value for field, value in offered.items() if value and not getattr(person, field)}
     news = _without_what_is_taken(person, news)
     for field, value in news.items():
@@ -174,7 +175,7 @@ def change_person(*, person: Person, by: User | str | None, **fields: Any) -> Pe
     details, problems = checked({"kind": person.kind, **fields})
     if problems:
         raise UnfitDetails(problems)
-    news = {"kind": details.kind, **_own_fields(details), "account": account_named(details.account_name)}
+    news = {"kind": details.kind, **own_fields(details), "account": account_named(details.account_name)}
     changed = _apply(person, {key: value for key, value in news.items() if _column(key) in fields})
     _refuse_taken(person, changed)
     if changed:

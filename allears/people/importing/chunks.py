@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -17,6 +16,7 @@ from django.db.models.functions import Lower
 from allears.core.clock import now
 from allears.core.models import User
 from allears.people import folding
+from allears.people.actions import own_fields
 from allears.people.details import Details
 from allears.people.models import (
     Account,
@@ -171,43 +171,20 @@ def _book(rows: Sequence[Details], accounts: dict[str, int]) -> Book:
 
 
 def _new(details: Details, account: int | None, book: Book, outcome: Outcome, place: int) -> Person:
-    email = folding.email_key(details.email)
-    if email and email in book.by_email:
+    fields = own_fields(details)
+    if fields["email_key"] and fields["email_key"] in book.by_email:
         outcome.taken.append(place)
-        email = None
-    return Person(
-        kind=details.kind,
-        name=details.name,
-        label=details.label,
-        email=details.email if email else "",
-        email_key=email,
-        phone=details.phone,
-        phone_key=folding.phone_key(details.phone),
-        external_id=details.external_id or None,
-        language=details.language,
-        time_zone=details.time_zone,
-        joined_on=details.joined_on,
-        account_id=account,
-    )
+        fields["email_key"] = None
+    if not fields["email_key"]:
+        fields["email"] = ""
+    return Person(kind=details.kind, account_id=account, **fields)
 
 
 def _complete(
     person: Person, details: Details, account: int | None, book: Book, outcome: Outcome, place: int, known: str
 ) -> bool:
     """Take over what the file says; return whether anything is news."""
-    offered: dict[str, Any] = {
-        "name": details.name,
-        "label": details.label,
-        "email": details.email,
-        "email_key": folding.email_key(details.email),
-        "phone": details.phone,
-        "phone_key": folding.phone_key(details.phone),
-        "external_id": details.external_id or None,
-        "language": details.language,
-        "time_zone": details.time_zone,
-        "joined_on": details.joined_on,
-        "account_id": account,
-    }
+    offered = {**own_fields(details), "account_id": account}
     holder = book.by_email.get(offered["email_key"] or "")
     if holder is not None and holder is not person and holder.pk != person.pk:
         outcome.taken.append(place)
