@@ -47,7 +47,10 @@ def approved(study: Study) -> list[Update]:
 
 def untold(study: Study) -> dict[int, set[int]]:
     """Return, for every contributor who has not been told all, the ids of the approved updates that are new to them."""
-    updates, people = approved(study), contributors(study)
+    return _untold(approved(study), contributors(study))
+
+
+def _untold(updates: Sequence[Update], people: dict[int, datetime]) -> dict[int, set[int]]:
     told = _told(Telling.objects.filter(update__in=updates))
     waiting: dict[int, set[int]] = {}
     for update in updates:
@@ -70,9 +73,10 @@ def _recipients(update: Update, people: dict[int, datetime]) -> Sequence[int]:
 
 def reach(study: Study) -> Reach:
     """Return whom the next sending reaches, for the page that asks for confirmation."""
-    waiting = untold(study)
+    people = contributors(study)
+    waiting = _untold(approved(study), people)
     by_mail = sum(_mailable(person) for person in Person.objects.in_bulk(list(waiting)).values())
-    return Reach(by_mail, len(waiting) - by_mail, len(contributors(study)) - len(waiting))
+    return Reach(by_mail, len(waiting) - by_mail, len(people) - len(waiting))
 
 
 def _mailable(person: Person) -> bool:
@@ -95,8 +99,8 @@ def ask_to_send(*, study: Study, by: User) -> Job:
 
 def send(study: Study, progress: Progress | None = None) -> int:
     """Tell everybody what is approved and new to them; return how many people were told."""
-    updates = {update.pk: update for update in approved(study)}
-    waiting, spoke = untold(study), contributors(study)
+    updates, spoke = {update.pk: update for update in approved(study)}, contributors(study)
+    waiting = _untold(list(updates.values()), spoke)
     told = 0
     for chunk in _chunks(sorted(waiting)):
         with transaction.atomic():
