@@ -28,6 +28,7 @@ from django.utils.translation import gettext as _
 
 from allears.core import audit
 from allears.core.clock import now
+from allears.core.mail import why_not
 from allears.core.models import Message, Organisation, User
 from allears.core.queries import the_organisation
 from allears.core.smtp import MailServer, NoMailServer, Sender, sender_of, server_of
@@ -102,6 +103,8 @@ def claim() -> Message | None:
 
 def _hand_over(connection: smtplib.SMTP, message: Message, sender: Sender) -> int:
     """Give `message` to the server; return 1 when it took it. Raises when the connection is of no use any more."""
+    if why := why_not(message):
+        return _called_back(message, why)
     try:
         message.to.encode("ascii")
         letter = letter_of(message, sender)
@@ -168,6 +171,13 @@ def _failed(message: Message, why: str) -> int:
     message.failed_at, message.error = now(), why
     message.save(update_fields=["failed_at", "error"])
     return 0
+
+
+def _called_back(message: Message, why: str) -> int:
+    """It was overtaken while it waited: it never leaves, and its links are gone."""
+    message.text, message.html, message.headers = "", "", {}
+    message.save(update_fields=["text", "html", "headers"])
+    return _failed(message, why)
 
 
 def _unanswered(message: Message, why: str) -> None:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.core.mail import EmailMessage
@@ -47,6 +47,30 @@ def call_back(messages: QuerySet[Message], *, why: str) -> int:
     """Keep those of `messages` that still wait from leaving, for good; return how many there were."""
     waiting = messages.filter(sent_at=None, claimed_at=None)
     return waiting.update(failed_at=now(), error=why, text="", html="", headers={})
+
+
+LastLook = Callable[[Message], str]
+_last_looks: dict[str, list[LastLook]] = {}
+
+
+def last_look(*kinds: str) -> Callable[[LastLook], LastLook]:
+    """Register the decorated function to be asked just before a mail of these kinds (none: of any) leaves.
+
+    It returns why the mail should not leave any more, in words, or the empty string.
+    """
+
+    def register(look: LastLook) -> LastLook:
+        for kind in kinds or ("",):
+            _last_looks.setdefault(kind, []).append(look)
+        return look
+
+    return register
+
+
+def why_not(message: Message) -> str:
+    """Return why `message` should not leave any more; empty when nothing speaks against it."""
+    looks = [*_last_looks.get(message.kind, ()), *_last_looks.get("", ())]
+    return next((why for why in (look(message) for look in looks) if why), "")
 
 
 def _must_be_fit(to: str, to_name: str, subject: str, headers: dict[str, str]) -> None:

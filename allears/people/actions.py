@@ -289,3 +289,19 @@ def set_limits(
     stays.save(update_fields=["budget_minutes", "quiet_from", "quiet_to"])
     audit.record(by=by or "the person", verb="people.limits-set", target=stays, minutes=budget_minutes)
     return stays
+
+
+@transaction.atomic
+def set_time_zone(*, person: Person, time_zone: str, by: User | None = None) -> Person:
+    """Set where `person` is; empty: where the organisation is. `by` is None when they say so themselves.
+
+    Raises `UnfitDetails` for a zone that nobody knows.
+    """
+    _details, problems = checked({"time_zone": time_zone})
+    if problems:
+        raise UnfitDetails(problems)
+    stays = survivor(person)
+    stays.time_zone = time_zone
+    stays.save(update_fields=["time_zone"])
+    audit.record(by=by or "the person", verb="people.time-zone-set", target=stays, time_zone=time_zone)
+    return stays

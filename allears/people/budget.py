@@ -231,7 +231,7 @@ def good_moment(person: Person, at: datetime | None = None) -> datetime:
         begin, end = house.quiet_from, house.quiet_to
     if begin is None or end is None or begin == end:
         return at
-    return _after_quiet(at.astimezone(_zone(person)), begin, end) or at
+    return _after_quiet(at.astimezone(zone_of(person)), begin, end) or at
 
 
 def _after_quiet(local: datetime, begin: time, end: time) -> datetime | None:
@@ -244,7 +244,8 @@ def _after_quiet(local: datetime, begin: time, end: time) -> datetime | None:
     return datetime.combine(day, end, tzinfo=local.tzinfo)
 
 
-def _zone(person: Person) -> tzinfo:
+def zone_of(person: Person) -> tzinfo:
+    """Return the time zone where this person is: their own, else the organisation's."""
     for name in (person.time_zone, the_organisation().time_zone):
         try:
             return zoneinfo.ZoneInfo(name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from typing import Any
 
 from django import forms
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from allears.people.errors import AddressTaken, UnfitDetails
 from allears.people.filters import MOST_OFFERED, facets_with_values
 from allears.people.models import ContactBudget, FacetValue, Kind, Person, Purpose
+from allears.people.zones import places
 
 FACET = "facet_"
 TIME = {"type": "time"}
@@ -19,8 +19,7 @@ DATE = {"type": "date"}
 
 
 def _time_zones() -> list[tuple[str, str]]:
-    places = sorted(name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith("Etc/"))
-    return [("", "—"), ("UTC", "UTC"), *((name, name.replace("_", " ").replace("/", " / ")) for name in places)]
+    return [("", "—"), *places()]
 
 
 class PersonForm(forms.Form):

@@ -118,6 +118,7 @@ def paused(way: Way, minutes: float) -> HttpResponse:
         link=answering_url(way.token),
         onward=f"/a/{way.token}/",
         onward_words=_("Go on now"),
+        later=f"/a/{way.token}/later/" if way.kind == "personal" else "",
     )
 
 

@@ -193,6 +193,8 @@ def _post(request: HttpRequest, way: Way, at: int) -> HttpResponse:
     if posted.wrong or gaps:
         return _again(way, at, fields, posted, [*posted.wrong, *gaps])
     if goes == "pause":
+        if way.invitation_id:
+            studies.mark_paused(invitation_id=way.invitation_id)
         return _go_to(way, "pause/")
     if elsewhere is not None:
         return _go_to(way, f"{elsewhere + 1}/?missing")

@@ -17,31 +17,34 @@ from allears.studies.inviting import (
     AlreadyReminded,
     NotInvitable,
     NotOpen,
+    SaidLater,
     ask_to_invite,
     decline,
     invite,
     invite_one,
     issue_link,
     mark_opened,
+    mark_paused,
     remind,
     revoke_links,
     take_back_decline,
 )
+from allears.studies.later import NotThen, ask_later, open_later, take_back_later
 from allears.studies.links import current_public_link, invitation_for, public_link_for
 from allears.studies.models import Member, PublicLink, State, StateChange, Study
 from allears.studies.signals import study_closed, study_opened
 from allears.verbatims.models import Collection
 
 __all__ = [
-    "AlreadyReminded", "NotInvitable", "NotNow", "NotOpen", "NotReady", "add_member", "ask_to_invite",
+    "AlreadyReminded", "NotInvitable", "NotNow", "NotOpen", "NotReady", "NotThen", "SaidLater", "add_member", "ask_later", "ask_to_invite",
     "change_study", "close_study", "create_study", "decline", "hand_over", "invitation_for", "invite",
-    "invite_one", "issue_link", "make_public_link", "mark_opened", "open_study", "public_link_for", "remind",
-    "remove_member", "reopen_study", "revoke_links", "take_back_decline", "withdraw_public_link",
+    "invite_one", "issue_link", "make_public_link", "mark_opened", "mark_paused", "open_later", "open_study", "public_link_for", "remind",
+    "remove_member", "reopen_study", "revoke_links", "take_back_decline", "take_back_later", "withdraw_public_link",
 ]  # fmt: skip
 
 CHANGEABLE = (
     "title", "decision", "options", "known", "unknown", "problem", "promise_on", "touchpoints", "language",
-    "team_only", "example", "criteria",
+    "team_only", "example", "criteria", "remind_after",
 )  # fmt: skip
 # Addresses that pages of this room and of the rooms above have taken: each room has a page `/<room>/<slug>/`.
 TAKEN = {"new", "problem", "changes", "insight", "one", "themes", "updates", "words"}

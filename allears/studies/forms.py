@@ -45,6 +45,13 @@ class StudyForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("The day by which everybody who answers is told what became of it. It is shown to them."),
     )  # fmt: skip
+    remind_after = forms.IntegerField(
+        label=_("Remind after so many days"), required=False, min_value=1, max_value=90,
+        help_text=_(
+            "One reminder goes to who has said nothing; never to who declined, paused, or said when to ask."
+            " Empty: nobody is reminded by itself."
+        ),
+    )  # fmt: skip
     touchpoints = forms.CharField(
         label=_("Touchpoints"), required=False,
         help_text=_("Where customers meet you, separated by commas: ordering, delivery, support."),
@@ -68,7 +75,7 @@ def written(study: Study) -> dict[str, Any]:
     return {
         "title": study.title, "decision": study.decision, "options": study.options, "known": study.known,
         "unknown": study.unknown, "problem": study.problem, "promise_on": study.promise_on,
-        "touchpoints": ", ".join(study.touchpoints), "language": study.language, "team_only": study.team_only,
+        "remind_after": study.remind_after, "touchpoints": ", ".join(study.touchpoints), "language": study.language, "team_only": study.team_only,
     }  # fmt: skip
 
 

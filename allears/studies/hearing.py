@@ -25,7 +25,7 @@ from django.db.models import (
 from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
-from allears.studies.models import Decline, Invitation, Study
+from allears.studies.models import Decline, Invitation, Later, Study
 
 
 class Outcome(TextChoices):
@@ -35,6 +35,7 @@ class Outcome(TextChoices):
     BEGUN = "begun", _("Begun, not sent yet")
     DECLINED = "declined", _("Declined")
     NOT_ME = "not_me", _("Not the right person")
+    LATER = "later", _("Wants to be asked later")
     OPENED = "opened", _("Opened, nothing said yet")
     SILENT = "silent", _("Nothing heard yet")
 
@@ -69,12 +70,14 @@ def uninvited(study: Study) -> int:
 def with_outcome(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:
     """Return `invitations` annotated with `outcome` (a value of `Outcome`)."""
     declined = Decline.objects.filter(invitation=OuterRef("pk"))
+    later = Later.objects.filter(invitation=OuterRef("pk"), asked_at=None, over_at=None)
     return invitations.annotate(
         outcome=Case(
             When(_ear.answered(), then=Value(Outcome.ANSWERED)),
             When(Exists(declined.filter(kind="not_me")), then=Value(Outcome.NOT_ME)),
             When(Exists(declined), then=Value(Outcome.DECLINED)),
             When(_ear.begun(), then=Value(Outcome.BEGUN)),
+            When(Exists(later), then=Value(Outcome.LATER)),
             When(Q(opened_at__isnull=False), then=Value(Outcome.OPENED)),
             default=Value(Outcome.SILENT),
             output_field=CharField(),

@@ -48,6 +48,10 @@ class NotInvitable(Exception):
         self.why = why
 
 
+class SaidLater(Exception):
+    """They told us when they want to be asked; nothing reminds them before."""
+
+
 class AlreadyReminded(Exception):
     """One reminder is all that people get, unless they asked for another."""
 
@@ -244,10 +248,10 @@ def revoke_links(*, invitation: Invitation, by: User) -> int:
 
 
 @transaction.atomic
-def remind(*, invitation: Invitation, by: User, they_asked: bool = False) -> Message:
-    """Send one reminder and return its mail.
+def remind(*, invitation: Invitation, by: User | None, they_asked: bool = False) -> Message:
+    """Send one reminder and return its mail; `by` is None when it goes out by itself.
 
-    Raises `NotOpen`, `NotInvitable` and, unless `they_asked` for it, `AlreadyReminded`.
+    Raises `NotOpen`, `NotInvitable` and, unless `they_asked` for it, `AlreadyReminded` and `SaidLater`.
     """
     study, person = invitation.study, invitation.person
     if Study.objects.select_for_update().values_list("state", flat=True).get(pk=study.pk) != State.OPEN:
@@ -255,7 +259,9 @@ def remind(*, invitation: Invitation, by: User, they_asked: bool = False) -> Mes
     earlier = invitation.mails.filter(kind="remind").count()
     if earlier and not they_asked:
         raise AlreadyReminded
-    _pass_the_gate(study, person, by)
+    if invitation.laters.filter(asked_at=None, over_at=None).exists() and not they_asked:
+        raise SaidLater
+    pass_the_gate(study, person, by)
     token = issue_link(invitation=invitation, by=by)
     letter = mails.Letters(study, the_organisation()).reminder(invitation, token)
     message = mail.put(**letter, key=f"remind:{invitation.ref}:{earlier + 1}", not_before=budget.good_moment(person))
@@ -264,7 +270,8 @@ def remind(*, invitation: Invitation, by: User, they_asked: bool = False) -> Mes
     return message
 
 
-def _pass_the_gate(study: Study, person: Person, by: User) -> None:
+def pass_the_gate(study: Study, person: Person, by: User | None) -> None:
+    """Take the moment that reading a further letter takes. Raises `NotInvitable`."""
     if not mails.is_address(person.email):
         raise NotInvitable("no_address")
     try:
@@ -302,3 +309,8 @@ def mark_opened(*, invitation: Invitation) -> None:
     do).
     """
     Invitation.objects.filter(pk=invitation.pk, opened_at=None).update(opened_at=now())
+
+
+def mark_paused(*, invitation_id: int) -> None:
+    """Note that they stopped on purpose: they come back by themselves, and nothing reminds them."""
+    Invitation.objects.filter(pk=invitation_id).update(paused_at=now())

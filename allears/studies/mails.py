@@ -37,6 +37,10 @@ class Letters:
         """Return what `core.mail.put` needs for the reminder, but its key."""
         return self._letter("reminder", invitation, token)
 
+    def later(self, invitation: Invitation, token: str) -> dict[str, Any]:
+        """Return what `core.mail.put` needs for the letter at the moment that they chose, but its key."""
+        return self._letter("later", invitation, token)
+
     def _letter(self, kind: str, invitation: Invitation, token: str) -> dict[str, Any]:
         person = invitation.person
         with translation.override(language_for(person.language, self.study.language)):
@@ -54,6 +58,10 @@ class Letters:
     def _subject(self, kind: str, name: str) -> str:
         if kind == "reminder":
             return _("A reminder: can you help %(organisation)s understand?") % {"organisation": self.organisation.name}
+        if kind == "later":
+            return _("You asked us to ask you now: can you help %(organisation)s understand?") % {
+                "organisation": self.organisation.name
+            }
         if name:
             return _("%(name)s, can you help us understand?") % {"name": name}
         return _("Can you help us understand?")
@@ -69,6 +77,7 @@ class Letters:
             "promise": formats.date_format(self.study.promise_on, "DATE_FORMAT") if self.study.promise_on else "",
             "link": link,
             "decline_link": f"{link}decline/",
+            "later_link": f"{link}later/",
             "stop_link": leaving_link(invitation.person),
             "rtl": translation.get_language_bidi(),
             "language": translation.get_language(),

@@ -40,6 +40,8 @@ class Study(models.Model):
     team_only = models.BooleanField(default=False)  # False: everybody who signs in may read it
     example = models.BooleanField(default=False)  # made to show the product; says so on its pages
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)  # newest StateChange
+    # So many days after the invitation, who has said nothing is reminded once; NULL: nobody is.
+    remind_after = models.PositiveSmallIntegerField(null=True, blank=True, default=7)
     criteria = models.JSONField(default=dict)  # who may be asked: see people.queries.matching
     created_at = models.DateTimeField(default=now)
 
@@ -109,6 +111,7 @@ class Invitation(models.Model):
     invited_at = models.DateTimeField(default=now)
     invited_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     opened_at = models.DateTimeField(null=True, blank=True)  # first POST or script beacon, never a mere GET
+    paused_at = models.DateTimeField(null=True, blank=True)  # they stopped on purpose: nothing reminds them by itself
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["study", "person"], name="studies_invitation_once")]
@@ -132,13 +135,15 @@ class InvitationMail(models.Model):
 
     invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, related_name="mails")
     message = models.OneToOneField(Message, on_delete=models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=10, choices=[("invite", "invite"), ("remind", "remind")])
+    kind = models.CharField(
+        max_length=10, choices=[("invite", "invite"), ("remind", "remind"), ("later", "later")]
+    )
     at = models.DateTimeField(default=now)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind__in=["invite", "remind"]), name="studies_invitationmail_kind_known"
+                condition=Q(kind__in=["invite", "remind", "later"]), name="studies_invitationmail_kind_known"
             ),
             models.UniqueConstraint(
                 fields=["invitation"], condition=Q(kind="invite"), name="studies_invitationmail_invited_once"
@@ -167,4 +172,29 @@ class Decline(models.Model):
             models.CheckConstraint(
                 condition=Q(kind__in=["rather_not", "not_me", "no_time"]), name="studies_decline_kind_known"
             )
+        ]
+
+
+class Later(models.Model):
+    """An invited person said when they want to be asked; until then nothing reminds them.
+
+    At most one of an invitation is open: not yet asked, and not over because they changed their mind or can
+    no longer be asked.
+    """
+
+    invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, related_name="laters")
+    said_at = models.DateTimeField(default=now)
+    ask_at = models.DateTimeField()  # outside their quiet hours
+    try_after = models.DateTimeField(null=True, blank=True)  # no minutes were left when the time had come
+    asked_at = models.DateTimeField(null=True, blank=True)
+    over_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["invitation"], condition=Q(asked_at=None, over_at=None), name="studies_later_one_open"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["ask_at"], condition=Q(asked_at=None, over_at=None), name="studies_later_due"),
         ]

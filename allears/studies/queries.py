@@ -112,7 +112,7 @@ def rates_from(counts: dict[Outcome, int]) -> Outcomes:
         complete=counts[Outcome.ANSWERED],
         partial=counts[Outcome.BEGUN],
         refused=counts[Outcome.DECLINED] + counts[Outcome.OPENED],
-        silent=counts[Outcome.SILENT],
+        silent=counts[Outcome.SILENT] + counts[Outcome.LATER],
         not_eligible=counts[Outcome.NOT_ME],
     )
 

@@ -8,7 +8,8 @@ named persons and on rates. How Allears maps what happened to an invitation:
 - P, partial interview: answers were saved, but it was not sent.
 - R, refusal and break-off: declined ("would rather not", "no time"), and opened without answering anything
   (the standard's implicit refusal 2.12).
-- NC and U, non-contact and unknown eligibility: nothing came back. Rates numbered 1 treat both alike: in the
+- NC and U, non-contact and unknown eligibility: nothing came back, or they asked to be asked later and that
+  moment is still to come (the standard's callback). Rates numbered 1 treat both alike: in the
   denominator.
 - Not eligible (4.0): said that they are not the right person. Outside every rate.
 - O, other: none here.

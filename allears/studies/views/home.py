@@ -13,7 +13,7 @@ from allears.core.doors import door
 from allears.core.models import Role, User
 from allears.core.rules import signs_in
 from allears.design.parts import Fact, Link, LoopCell, Tone
-from allears.studies import asking, queries
+from allears.studies import asking, queries, reminding
 from allears.studies.hearing import uninvited
 from allears.studies.links import answering_url, current_public_link
 from allears.studies.loop import Cell, cells_of
@@ -95,6 +95,7 @@ def study(request: HttpRequest, slug: str) -> HttpResponse:
             "asked_url": reverse("studies:invitations", args=[slug]) if can_see_who_was_asked(user, study) else "",
             **_asked(study, can_see_who_was_asked(user, study)),
             **_public(study),
+            "reminders": _reminders(study),
         },
     )
 
@@ -120,6 +121,19 @@ def _why(study: Study) -> list[Fact]:
         (_("Touchpoints"), ", ".join(study.touchpoints)),
     ]
     return [Fact(term, value) for term, value in pairs if value.strip()]
+
+
+def _reminders(study: Study) -> dict[str, object]:
+    """What will be sent when, and why others get no reminder."""
+    if not study.is_open:
+        return {}
+    plan = reminding.plan(study)
+    words = {
+        "later": _("asked to be asked later"), "paused": _("paused on purpose"), "reminded": _("were reminded already"),
+        "link": _("were given a link and no letter"), "unreachable": _("do not want to be asked"),
+    }  # fmt: skip
+    spared = [(plan.spared[why], label) for why, label in words.items() if plan.spared[why]]
+    return {"plan": plan, "spared": spared, "days": plan.days[:10], "further": max(0, len(plan.days) - 10)}
 
 
 def _candidates(study: Study) -> list[User]:

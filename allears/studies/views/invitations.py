@@ -29,7 +29,7 @@ from allears.studies.views.finding import asked_study, own_study, reader, typed
 A_PAGE = 50
 TONES = {
     Outcome.ANSWERED: "kept", Outcome.BEGUN: "accent", Outcome.DECLINED: "dissent", Outcome.NOT_ME: "dissent",
-    Outcome.OPENED: "neutral", Outcome.SILENT: "neutral",
+    Outcome.OPENED: "neutral", Outcome.SILENT: "neutral", Outcome.LATER: "surprise",
 }  # fmt: skip
 
 
@@ -98,6 +98,7 @@ def _page(request: HttpRequest, study: Study, found: Invitation, fresh: str = ""
         "decline": decline, "mails": mails, "reminded": any(mail.kind == "remind" for mail in mails),
         "working": found.links.filter(revoked_at=None).count(), "revoked": found.links.exclude(revoked_at=None).count(),
         "works": can_work_on(reader(request), study), "fresh": fresh,
+        "later": found.laters.order_by("-pk").first(),
         "waits": outcome_of(found) in (Outcome.SILENT, Outcome.OPENED, Outcome.BEGUN),
     }  # fmt: skip
     return render(request, "studies/invitation.html", context)
@@ -128,6 +129,8 @@ def _remind(request: HttpRequest, found: Invitation, they_asked: bool) -> None:
         actions.remind(invitation=found, by=reader(request), they_asked=they_asked)
     except actions.NotInvitable as refusal:
         messages.error(request, refusals[refusal.why])
+    except actions.SaidLater:
+        messages.error(request, _("They told us when they want to be asked. Nothing reminds them before."))
     except actions.AlreadyReminded:
         messages.error(request, _("They were reminded already, and one reminder is all that people get."))
     except actions.NotOpen:

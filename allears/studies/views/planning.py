@@ -26,7 +26,7 @@ from allears.studies.views.finding import own_study, posted, reader, seen_study
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Begin a study with what is known of it; only a title is needed."""
-    form = StudyForm(posted(request), initial={"language": reader(request).language})
+    form = StudyForm(posted(request), initial={"language": reader(request).language, "remind_after": 7})
     if request.method == "POST" and form.is_valid() and "look" not in request.POST:
         study = actions.create_study(by=reader(request), **form.cleaned_data)
         messages.success(request, _("Begun. It is a draft until you open it; nobody is asked yet."))

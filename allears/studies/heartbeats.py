@@ -1,0 +1,18 @@
+"""What comes round by itself in this room."""
+
+from __future__ import annotations
+
+from allears.core.heartbeat import every
+from allears.studies import later, reminding
+
+
+@every(seconds=60)
+def ask_who_said_later() -> None:
+    """Ask whoever wanted to be asked by now."""
+    later.ask_those_due()
+
+
+@every(seconds=300)
+def remind() -> None:
+    """Send the one reminder to who has said nothing."""
+    reminding.remind_those_due()
