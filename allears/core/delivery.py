@@ -240,7 +240,7 @@ def letter_of(message: Message, sender: Sender) -> EmailMessage:
 
 
 # A personal token: the segment after a participant's prefix, or any long random-looking segment of an address.
-_TOKEN = re.compile(r"(https?://[^\s\"'<>]*?/(?:(?:a|me|join|key)/)?)([A-Za-z0-9_-]{20,})")
+_TOKEN = re.compile(r"(https?://[^\s\"'<>]*?/(?:(?:a|me|join|key|named)/)?)([A-Za-z0-9_-]{20,})")
 
 
 def without_links(text: str) -> str:
@@ -250,7 +250,7 @@ def without_links(text: str) -> str:
 
 def _blank(found: re.Match[str]) -> str:
     before, token = found.groups()
-    personal = before.endswith(("/a/", "/me/", "/join/", "/key/"))
+    personal = before.endswith(("/a/", "/me/", "/join/", "/key/", "/named/"))
     # Words in an address (a study's name) are in small letters; a random token hardly ever is.
     return f"{before}…" if personal or token != token.lower() else found.group()
 

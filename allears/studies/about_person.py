@@ -13,7 +13,8 @@ from allears.studies.models import Invitation
 @holding
 def invitations(person: Person) -> tuple[str, Any]:
     """The studies that the person was invited to, and whether they declined."""
-    invited = Invitation.objects.filter(person__in=all_of(person)).select_related("study", "decline").order_by("pk")
+    invited = Invitation.objects.filter(person__in=all_of(person)).select_related("study", "decline")
+    invited = invited.prefetch_related("laters", "referrals").order_by("pk")
     return "invitations", [
         {
             "study": i.study.title,
@@ -21,6 +22,9 @@ def invitations(person: Person) -> tuple[str, Any]:
             "minutes": float(i.minutes),
             "invited_at": i.invited_at,
             "declined": _declined(i),
+            "asked_to_be_asked_at": [row.ask_at for row in i.laters.all()],
+            "named": [{"at": row.named_at, "why": row.note} for row in i.referrals.all()],
+            "paused_at": i.paused_at,
         }
         for i in invited
     ]

@@ -47,7 +47,7 @@ CHANGEABLE = (
     "team_only", "example", "criteria", "remind_after",
 )  # fmt: skip
 # Addresses that pages of this room and of the rooms above have taken: each room has a page `/<room>/<slug>/`.
-TAKEN = {"new", "problem", "changes", "insight", "one", "themes", "updates", "words"}
+TAKEN = {"new", "problem", "named", "changes", "insight", "one", "themes", "updates", "words"}
 
 
 class NotReady(Exception):

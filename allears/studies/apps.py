@@ -10,4 +10,4 @@ class StudiesConfig(AppConfig):
     label = "studies"
 
     def ready(self) -> None:
-        from allears.studies import about_person, asked, receivers, reminding  # noqa: F401  (registers the room's cell, tabs and last look)
+        from allears.studies import about_person, asked, naming, receivers, reminding  # noqa: F401  (registers the room's cell, tabs and last looks)

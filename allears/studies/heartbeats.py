@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from allears.core.heartbeat import every
-from allears.studies import later, reminding
+from allears.studies import later, naming, reminding
 
 
 @every(seconds=60)
@@ -16,3 +16,9 @@ def ask_who_said_later() -> None:
 def remind() -> None:
     """Send the one reminder to who has said nothing."""
     reminding.remind_those_due()
+
+
+@every(seconds=3600)
+def forget_who_was_named() -> None:
+    """Forget the addresses of people who were named and said nothing."""
+    naming.forget_the_silent()

@@ -17,8 +17,10 @@ from django.utils.translation import gettext as _
 from allears.core.models import Organisation
 from allears.people.links import leaving_headers, leaving_link
 from allears.studies.links import answering_url
-from allears.studies.models import Invitation, Study
+from allears.studies.models import Invitation, Referral, Study
 from allears.studies.wording import minutes_in_words
+
+KEPT_DAYS = 7  # for which the address of a named person is kept without their word
 
 
 class Letters:
@@ -40,6 +42,25 @@ class Letters:
     def later(self, invitation: Invitation, token: str) -> dict[str, Any]:
         """Return what `core.mail.put` needs for the letter at the moment that they chose, but its key."""
         return self._letter("later", invitation, token)
+
+    def naming(self, referral: Referral, link: str, language: str) -> dict[str, Any]:
+        """Return what `core.mail.put` needs to ask a named person whether they agree, but its key."""
+        namer = referral.invitation.person
+        with translation.override(language_for(language, self.study.language)):
+            by = one_line(namer.name) or _("Somebody whom we asked")
+            words = {
+                **self._told(referral.minutes), "name": one_line(referral.name), "by": by, "note": referral.note,
+                "link": link, "days": KEPT_DAYS,
+            }  # fmt: skip
+            return {
+                "to": referral.email,
+                "to_name": one_line(referral.name),
+                "subject": one_line(_("%(by)s thinks that you would know") % {"by": by}),
+                "text": render_to_string("studies/mails/named.txt", words),
+                "html": render_to_string("studies/mails/named.html", words),
+                "kind": "study-named",
+                "headers": {"List-Unsubscribe": f"<{link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
+            }
 
     def _letter(self, kind: str, invitation: Invitation, token: str) -> dict[str, Any]:
         person = invitation.person
@@ -69,16 +90,23 @@ class Letters:
     def _words(self, invitation: Invitation, token: str) -> dict[str, Any]:
         link = answering_url(token)
         return {
-            "organisation": self.organisation.name,
-            "asker": self.asker,
+            **self._told(invitation.minutes),
             "name": invitation.person.first_name,
-            "problem": self.study.problem.strip(),
-            "minutes": minutes_in_words(invitation.minutes),
-            "promise": formats.date_format(self.study.promise_on, "DATE_FORMAT") if self.study.promise_on else "",
             "link": link,
             "decline_link": f"{link}decline/",
             "later_link": f"{link}later/",
+            "somebody_link": f"{link}somebody/",
             "stop_link": leaving_link(invitation.person),
+        }
+
+    def _told(self, minutes: Any) -> dict[str, Any]:
+        """What every letter of the study says, in the language that is active."""
+        return {
+            "organisation": self.organisation.name,
+            "asker": self.asker,
+            "problem": self.study.problem.strip(),
+            "minutes": minutes_in_words(minutes),
+            "promise": formats.date_format(self.study.promise_on, "DATE_FORMAT") if self.study.promise_on else "",
             "rtl": translation.get_language_bidi(),
             "language": translation.get_language(),
         }

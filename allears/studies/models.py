@@ -198,3 +198,50 @@ class Later(models.Model):
         indexes = [
             models.Index(fields=["ask_at"], condition=Q(asked_at=None, over_at=None), name="studies_later_due"),
         ]
+
+
+class Referral(models.Model):
+    """An invited person named somebody who would know. That somebody is asked once whether they agree.
+
+    Until they do they are nobody here: name, address and note go when they refuse, and when they are silent
+    for some days. A keyed hash of the address stays, so that they are not written to again.
+    """
+
+    ref = models.CharField(max_length=10, unique=True, default=new_ref)
+    invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, related_name="referrals")  # who named them
+    address_hash = models.CharField(max_length=64)
+    name = models.CharField(max_length=200, blank=True)
+    email = models.EmailField(max_length=320, blank=True)
+    note = models.TextField(blank=True)  # why, in the words of who named them
+    minutes = models.DecimalField(max_digits=5, decimal_places=1, default=0)
+    named_at = models.DateTimeField(default=now)
+    unasked = models.CharField(
+        max_length=10,
+        blank=True,
+        choices=[
+            ("invited", _("was invited already")),
+            ("left", _("does not want to be asked")),
+            ("before", _("was written to before")),
+            ("no_budget", _("has no minutes left")),
+        ],
+    )
+    message = models.OneToOneField(Message, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    token_hash = models.CharField(max_length=64, null=True, blank=True, unique=True)
+    agreed_at = models.DateTimeField(null=True, blank=True)
+    refused_at = models.DateTimeField(null=True, blank=True)
+    forgotten_at = models.DateTimeField(null=True, blank=True)
+    agreed = models.OneToOneField(
+        Invitation, null=True, blank=True, on_delete=models.PROTECT, related_name="named_by"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["invitation", "address_hash"], name="studies_referral_once"),
+            models.CheckConstraint(
+                condition=Q(agreed_at=None) | Q(refused_at=None), name="studies_referral_one_answer"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["address_hash"], name="studies_referral_address"),
+            models.Index(fields=["named_at"], condition=Q(forgotten_at=None), name="studies_referral_kept"),
+        ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.dispatch import receiver
 from django.utils.translation import gettext as _
 
@@ -14,7 +15,7 @@ from allears.people.erasing import forget_mails
 from allears.people.models import Person, Purpose
 from allears.people.queries import all_of
 from allears.people.signals import consent_changed, person_erased
-from allears.studies.models import Decline, InvitationLink, InvitationMail
+from allears.studies.models import Decline, InvitationLink, InvitationMail, Later, Referral
 
 
 @receiver(person_erased, dispatch_uid="studies.forget_what_was_asked")
@@ -25,6 +26,10 @@ def forget_what_was_asked(sender: Any, person: Person, **kwargs: Any) -> None:
     """
     theirs = all_of(person)
     Decline.objects.filter(invitation__person__in=theirs).exclude(reason="").update(reason="")
+    Referral.objects.filter(Q(invitation__person__in=theirs) | Q(agreed__person__in=theirs)).update(note="")
+    Later.objects.filter(invitation__person__in=theirs, asked_at=None, over_at=None).update(over_at=now())
+    named = Referral.objects.filter(agreed__person__in=theirs).values("message")
+    forget_mails(Message.objects.filter(pk__in=named))
     InvitationLink.objects.filter(invitation__person__in=theirs, revoked_at=None).update(revoked_at=now())
     letters = InvitationMail.objects.filter(invitation__person__in=theirs)
     forget_mails(Message.objects.filter(pk__in=letters.values("message")))

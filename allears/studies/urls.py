@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from allears.studies.views import asking, home, invitations, planning, public
+from allears.studies.views import asking, home, invitations, named, planning, public
 
 app_name = "studies"
 urlpatterns = [
     path("", home.studies, name="list"),
     path("new/", planning.new, name="new"),
     path("problem/", planning.problem, name="problem"),
+    path("named/<str:token>/", named.named, name="named"),
     path("<slug:slug>/", home.study, name="study"),
     path("<slug:slug>/edit/", planning.edit, name="edit"),
     path("<slug:slug>/opening/", planning.opening, name="opening"),

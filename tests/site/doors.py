@@ -10,7 +10,7 @@ ROLES = ("researcher", "leader", "staff", "administrator")
 
 # Participants, the public and whoever is invited: no account needed.
 OPEN = """
-    answering:decline answering:later answering:numbered answering:page answering:paused core:join people:leave
+    answering:decline answering:later answering:numbered answering:page answering:paused answering:somebody core:join people:leave studies:named
     verbatims:look_up verbatims:receipt web:consent web:fresh web:helped web:me web:new_link
     web:own_erasure web:own_export web:personal web:seen web:you_said
 """

@@ -18,6 +18,7 @@ from allears.people.models import Facet, FacetValue
 from allears.questionnaires import authoring
 from allears.questionnaires.models import Question
 from allears.studies import actions as studies
+from allears.studies import naming
 from allears.studies.models import Invitation
 from tests import cast
 from tests.insights import stories
@@ -67,6 +68,7 @@ def furnish() -> dict[str, dict[str, Any]]:
         "people": {"ref": cast.bob().ref, "other": cast.cleo().ref, "pk": facet.pk},
         "web:personal": {"token": links.issue(cast.bob(), "fresh")},
         "design:sheet": {"page": next(iter(gallery.SHEETS))},
+        "studies:named": {"token": _named()},
         "people:leave": {"token": links.leaving_link(cast.dev()).rstrip("/").rsplit("/", 1)[1]},
         "people:account": {"pk": cast.account().pk},
         "people:value-name": {"pk": FacetValue.objects.filter(facet=facet).earliest("pk").pk},
@@ -86,6 +88,15 @@ def furnish() -> dict[str, dict[str, Any]]:
         "questionnaires": {"number": version.number, "key": version.questions.earliest("pk").key},
         "*": {"slug": "late-orders", "page": "words"},
     }
+
+
+def _named() -> str:
+    """Dev named Dora; returns the token in her mail."""
+    dev, _ = Invitation.objects.get_or_create(study=cast.late_orders(), person=cast.dev())
+    why = "She takes the deliveries."
+    row = naming.name_somebody(invitation=dev, name="Dora Finch", email="dora@customer.example", note=why)
+    assert row.message
+    return row.message.text.partition("/studies/named/")[2].partition("/")[0]
 
 
 def _beginnings() -> dict[str, dict[str, Any]]:

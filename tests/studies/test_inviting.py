@@ -48,7 +48,7 @@ def test_each_person_gets_one_letter_with_a_link_of_their_own() -> None:
     for token in tokens:
         found = actions.invitation_for(token)
         assert found is not None
-        assert letters[found.person.email].text.count(token) == 3
+        assert letters[found.person.email].text.count(token) == 4
 
 
 def test_only_the_hash_of_a_link_is_kept() -> None:

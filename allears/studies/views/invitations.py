@@ -19,7 +19,7 @@ from allears.core.rules import is_researcher
 from allears.core.tables import safe_cell
 from allears.design.parts import Chip
 from allears.people.rules import may_read
-from allears.studies import actions, queries
+from allears.studies import actions, naming, queries
 from allears.studies.hearing import Outcome, outcome_of
 from allears.studies.links import answering_url
 from allears.studies.models import Invitation, Study
@@ -54,6 +54,7 @@ def invitations(request: HttpRequest, slug: str) -> HttpResponse:
             "asked": sum(counts.values()),
             "works": can_work_on(reader(request), study),
             "last_round": queries.last_round(study),
+            "named": naming.named_in(study),
         },
     )
 
@@ -98,10 +99,20 @@ def _page(request: HttpRequest, study: Study, found: Invitation, fresh: str = ""
         "decline": decline, "mails": mails, "reminded": any(mail.kind == "remind" for mail in mails),
         "working": found.links.filter(revoked_at=None).count(), "revoked": found.links.exclude(revoked_at=None).count(),
         "works": can_work_on(reader(request), study), "fresh": fresh,
+        "named": found.referrals.count(), "named_agreed": found.referrals.filter(agreed_at__isnull=False).count(),
+        "named_by": _named_by(found),
         "later": found.laters.order_by("-pk").first(),
         "waits": outcome_of(found) in (Outcome.SILENT, Outcome.OPENED, Outcome.BEGUN),
     }  # fmt: skip
     return render(request, "studies/invitation.html", context)
+
+
+def _named_by(found: Invitation) -> list[Invitation]:
+    """Whoever named this person, now that they have agreed."""
+    if not hasattr(found, "named_by"):
+        return []
+    same = Invitation.objects.filter(study=found.study_id, referrals__address_hash=found.named_by.address_hash)
+    return list(same.select_related("person").distinct().order_by("pk"))
 
 
 def _act(request: HttpRequest, study: Study, found: Invitation) -> HttpResponse:

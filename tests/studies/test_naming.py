@@ -1,0 +1,217 @@
+"""Whoever is named is asked once, becomes a participant only when they agree, and is forgotten otherwise."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+
+from allears.core import mail
+from allears.core.clock import now
+from allears.core.models import AuditEvent, Message
+from allears.core.queries import the_organisation
+from allears.people.actions import merge, record_consent
+from allears.people.models import Contact, Person
+from allears.people.queries import consents
+from allears.studies import actions, naming
+from allears.studies.models import Invitation, Referral
+from tests import cast
+from tests.questionnaires import asked
+
+pytestmark = pytest.mark.django_db
+DORA = "dora@customer.example"
+
+
+def invited(person: Person | None = None) -> Invitation:
+    return Invitation.objects.get_or_create(study=cast.late_orders(), person=person or cast.bob())[0]
+
+
+def named(email: str = DORA, by: Person | None = None, name: str = "Dora Finch", note: str = "") -> Referral:
+    return naming.name_somebody(invitation=invited(by), name=name, email=email, note=note)
+
+
+def mails_to(address: str) -> int:
+    return Message.objects.filter(to=address).count()
+
+
+def link() -> str:
+    text = Message.objects.filter(kind="study-named").latest("pk").text
+    return "/studies/named/" + text.partition("/studies/named/")[2].partition("\n")[0]
+
+
+def test_the_named_person_gets_one_mail_that_says_by_whom_why_and_how_long() -> None:
+    asked.asking([{"kind": "long_text", "text": "What happened?"}])
+    named(note="She runs the gate.")
+    named(note="Again.")
+    letter = Message.objects.get(to=DORA)
+
+    for words in (
+        "Hello Dora Finch,", "Ana Ruiz of Your organisation asked Bob Hale for help", "Your last orders came late",
+        "She runs the gate.", "about 2 minutes", "after 7 days",
+    ):  # fmt: skip
+        assert words in letter.text
+    assert not Person.objects.filter(email=DORA).exists()
+    assert Referral.objects.count() == 1
+
+
+def test_named_by_two_they_are_written_to_once_and_counted_twice() -> None:
+    named()
+    second = named(by=cast.cleo(), email="DORA@customer.example")
+
+    assert (second.unasked, second.email, mails_to(DORA)) == ("before", "", 1)
+    report = naming.named_in(cast.late_orders())
+    assert (report.counts["named"], report.known, report.others) == (2, [], 1)
+
+
+def test_opening_the_link_changes_nothing_and_agreeing_makes_a_participant() -> None:
+    asked.asking([{"kind": "long_text", "text": "What happened?"}])
+    named()
+    named(by=cast.cleo())
+    before = Referral.objects.values().first()
+    page = Client().get(link())
+    assert (page.status_code, page.cookies, Referral.objects.values().first()) == (200, {}, before)
+
+    answer = Client().post(link(), {"agree": "yes"})
+    dora = Person.objects.get(email=DORA)
+    assert (answer.status_code, "/a/" in answer["Location"], dora.name) == (302, True, "Dora Finch")
+    assert consents([dora.pk])[dora.pk] == {"contact": True}
+    assert Contact.objects.filter(person=dora).count() == 1
+    assert [(row.person, n) for row, n in naming.named_in(cast.late_orders()).known] == [(dora, 2)]
+    assert Referral.objects.filter(agreed__person=dora, name="", email="").count() == 1
+
+
+def test_agreeing_twice_leads_to_the_same_invitation() -> None:
+    asked.asking([{"kind": "long_text", "text": "What happened?"}])
+    named()
+    address = link()
+    Client().post(address, {"agree": "yes"})
+    Client().post(address, {"agree": "yes"})
+
+    assert Invitation.objects.filter(person__email=DORA).count() == 1
+
+
+@pytest.mark.parametrize("body", [{"agree": "no"}, {"List-Unsubscribe": "One-Click"}])
+def test_whoever_refuses_is_forgotten_at_once_and_never_written_to_again(body: dict[str, str]) -> None:
+    named(note="She runs the gate.")
+    address = link()
+    Client().post(address, body)
+
+    row = Referral.objects.get()
+    assert (row.name, row.email, row.note, row.token_hash) == ("", "", "", None)
+    assert (mails_to(DORA), Person.objects.filter(email=DORA).count()) == (0, 0)
+    assert Client().get(address).status_code == 404
+    assert (named(by=cast.cleo()).unasked, mails_to(DORA)) == ("before", 0)
+
+
+def test_whoever_says_nothing_is_forgotten_after_seven_days() -> None:
+    named(note="She runs the gate.")
+    with time_machine.travel(now() + timedelta(days=6, hours=23)):
+        assert naming.forget_the_silent() == 0
+    with time_machine.travel(now() + timedelta(days=7, minutes=1)):
+        assert (naming.forget_the_silent(), naming.forget_the_silent()) == (1, 0)
+
+    assert mails_to(DORA) == 0
+    assert "dora" not in str(list(Referral.objects.values())).lower()
+    assert "dora" not in str(list(AuditEvent.objects.values())).lower()
+    assert naming.named_in(cast.late_orders()).counts["silent"] == 1
+
+
+def test_the_hash_that_stays_is_keyed(settings: object) -> None:
+    first = naming.address_hash(DORA)
+    settings.SECRET_KEY = "another installation's"  # type: ignore[attr-defined]
+
+    assert naming.address_hash(DORA) != first
+    assert len(first) == 64
+
+
+def test_nobody_names_themselves_under_whichever_address() -> None:
+    merge(keep=cast.bob(), other=cast.cleo(), by=cast.ana())
+    for address in ("bob@customer.example", "CLEO@customer.example"):
+        with pytest.raises(naming.NotNamed) as refused:
+            named(email=address)
+        assert refused.value.field == "email"
+    assert Message.objects.count() == 0
+
+
+@pytest.mark.parametrize("why", ["invited", "left", "no_budget"])
+def test_who_cannot_be_asked_is_not_and_the_namer_learns_nothing_of_them(why: str) -> None:
+    asked.asking([{"kind": "long_text", "text": "What happened?"}])
+    if why == "invited":
+        invited(cast.cleo())
+    elif why == "left":
+        record_consent(person=cast.cleo(), purpose="contact", given=False, source="a call")
+    else:
+        Person.objects.filter(pk=cast.cleo().pk).update(budget_minutes=0)
+    the_organisation()
+    address = asked.invited(cast.bob())
+    answer = Client().post(f"{address}somebody/", {"name": "Cleo", "email": cast.cleo().email}, follow=True)
+    stranger = Client().post(f"{address}somebody/", {"name": "Dora", "email": DORA}, follow=True)
+
+    assert Referral.objects.get(unasked=why).email == ""
+    assert mails_to(cast.cleo().email) == 0
+    assert answer.content == stranger.content
+
+
+def test_a_customer_who_was_not_invited_is_asked_through_the_budget() -> None:
+    asked.asking([{"kind": "long_text", "text": "What happened?"}])
+    named(email=cast.cleo().email, name="Cleo")
+
+    assert [str(c.minutes) for c in Contact.objects.filter(person=cast.cleo())] == ["0.5"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("email", "dora@customer.example\r\nBcc: all@customer.example"), ("email", "dora"), ("email", ""),
+        ("email", "dora@customer.example, cleo@customer.example"), ("email", "x" * 400 + "@customer.example"),
+        ("email", "dörte@customer.example"), ("email", "dora@customer.example\0"),
+        ("name", " "), ("name", "Win at https://casino.example"), ("name", "D" * 201),
+        ("note", "Look at www.casino.example"), ("note", "write to me@casino.example"), ("note", "x" * 401),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_taken_is_refused_with_words_and_nothing_is_sent(field: str, value: str) -> None:
+    asked.asking([{"kind": "long_text", "text": "What happened?"}])
+    said = {"name": "Dora Finch", "email": DORA, "note": "", field: value}
+    answer = Client().post(f"{asked.invited(cast.bob())}somebody/", said)
+
+    # A line end or a NUL inside an address is no address either, unless taking it out leaves one.
+    assert answer.status_code == 422 or Message.objects.get().to == DORA
+    assert "Bcc" not in str(list(Message.objects.values("to", "headers", "subject")))
+
+
+def test_a_name_with_a_line_break_smuggles_no_header() -> None:
+    named(name="Dora\r\nBcc: all")
+
+    assert Message.objects.get().to_name == "Dora Bcc: all"
+
+
+def test_nobody_names_a_thousand_people() -> None:
+    for n in range(3):
+        named(email=f"friend{n}@customer.example")
+    with pytest.raises(naming.NotNamed):
+        named(email="friend3@customer.example")
+    assert Message.objects.count() == 3
+
+
+def test_a_closed_study_asks_nobody_any_more() -> None:
+    named()
+    letter = Message.objects.get()
+    assert mail.why_not(letter) == ""
+    actions.close_study(study=cast.late_orders(), by=cast.ana())
+
+    assert mail.why_not(letter) == "The study takes no more answers."
+    assert "closed" in Client().post(link(), {"agree": "yes"}).content.decode()
+    assert not Person.objects.filter(email=DORA).exists()
+    with pytest.raises(naming.Over):
+        named(email="friend@customer.example")
+
+
+def test_the_link_in_the_mail_is_blanked_once_it_has_left() -> None:
+    from allears.core.delivery import without_links
+
+    named()
+    token = link().split("/")[3]
+
+    assert token not in without_links(Message.objects.get().text)
