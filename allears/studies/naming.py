@@ -142,8 +142,11 @@ def _why_not(study: Study, person: Person | None, hashed: str, minutes: Decimal)
     written_to = Referral.objects.filter(address_hash=hashed, unasked="")
     if (written_to.filter(agreed_at=None) if person else written_to).exists():
         return "before"
-    free = budget.free_for(Person.objects.filter(pk=person.pk if person else None), minutes + inviting.REMINDER_MINUTES)
-    return "no_budget" if person and not free.exists() else ""
+    return "" if person is None or _has_minutes(person, minutes + inviting.REMINDER_MINUTES) else "no_budget"
+
+
+def _has_minutes(person: Person, minutes: Decimal) -> bool:
+    return budget.free_for(Person.objects.filter(pk=person.pk), minutes).exists()
 
 
 def _ask(row: Referral, person: Person | None) -> None:
