@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from allears.config.secrets import secret_in
-from allears.core.address import own_address
+from allears.core.address import hosts, own_address
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 DATA_DIR = Path(os.environ.get("ALLEARS_DATA", "var")).resolve()
@@ -22,9 +22,7 @@ SECRET_KEY = secret_in(DATA_DIR / "secret_key")
 DEBUG = os.environ.get("ALLEARS_DEBUG") == "1"
 BASE_URL = own_address(DATA_DIR)
 _host = urlsplit(BASE_URL).hostname or "127.0.0.1"
-ALLOWED_HOSTS = sorted({_host, "127.0.0.1", "localhost", "[::1]"}) + [
-    h for h in os.environ.get("ALLEARS_HOSTS", "").split(",") if h
-]
+ALLOWED_HOSTS = hosts(BASE_URL, os.environ.get("ALLEARS_HOSTS", ""))
 HTTPS = BASE_URL.startswith("https://")
 
 INSTALLED_APPS = [
@@ -62,6 +60,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "allears.core.middleware.content_security_policy",
+    "allears.core.middleware.said_in_words",
     # Participants have no session: their pages answer from here.
     "allears.questionnaires.answering_door.participants_first",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -225,6 +224,8 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
+# Pages of who has no account: what goes wrong there is said in their own light frame.
+LIGHT_FRAME = ("/a/", "/me/", "/people/leave/", "/verbatims/receipt/")
 CSRF_FAILURE_VIEW = "allears.core.views.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024

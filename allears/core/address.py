@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 FILE = "address"
+HERE = ("127.0.0.1", "localhost", "[::1]")
 
 
 def own_address(folder: Path) -> str:
@@ -20,6 +22,19 @@ def own_address(folder: Path) -> str:
     if not said and not port and kept.is_file():
         said = kept.read_text().strip()
     return (said or f"http://127.0.0.1:{port or 8000}").rstrip("/")
+
+
+def hosts(address: str, others: str = "") -> list[str]:
+    """Return the host names that are answered: the address's own and the comma-separated `others`.
+
+    Only who serves this very machine is found under all its names: elsewhere somebody could make a browser take
+    another site for ours by calling it `localhost`.
+    """
+    host = urlsplit(address).hostname or "127.0.0.1"
+    own = {*HERE, host} if host in HERE or host == "::1" else {host}
+    return sorted({f"[{name}]" if ":" in name and name[0] != "[" else name for name in own}) + [
+        name for name in (part.strip() for part in others.split(",")) if name
+    ]
 
 
 def remember_address(folder: Path, address: str) -> None:

@@ -13,7 +13,7 @@ from django.db import DataError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone, translation
 
-from allears.core.views.errors import bad_request
+from allears.core.views.errors import HAVE_A_PAGE, bad_request, page
 
 type_of_next = Callable[[HttpRequest], HttpResponse]
 
@@ -51,6 +51,22 @@ def content_security_policy(get_response: type_of_next) -> type_of_next:
         response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
         return response
+
+    return middleware
+
+
+def said_in_words(get_response: type_of_next) -> type_of_next:
+    """A refusal that came without a word, as for a form's address that is opened, gets its page."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code not in HAVE_A_PAGE or response.streaming or response.content:
+            return response
+        told = page(request, response.status_code)
+        for name, value in response.headers.items():
+            if name not in ("Content-Type", "Content-Length"):
+                told.headers[name] = value
+        return told
 
     return middleware
 

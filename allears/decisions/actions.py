@@ -15,7 +15,7 @@ from allears.core import audit
 from allears.core.clock import now
 from allears.core.models import User
 from allears.decisions import drafting
-from allears.decisions.errors import AlreadySent, NoInsight, OtherStudy, SameState
+from allears.decisions.errors import AlreadySent, NoInsight, OtherStudy, SameState, WordingChanged
 from allears.decisions.models import Change, ChangeState, ChangeStep, Decision, Ground, Option, Update
 from allears.insights.models import Insight
 from allears.studies.models import Study
@@ -197,9 +197,15 @@ def edit_update(*, update: Update, text_cited: str, text_general: str, by: User)
 
 
 @transaction.atomic
-def approve_update(*, update: Update, by: User) -> Update:
-    """Say that an update may go out; it goes with the next sending. Raises `AlreadySent`."""
+def approve_update(*, update: Update, by: User, seen: str | None = None) -> Update:
+    """Say that an update may go out; it goes with the next sending.
+
+    `seen` is the `wording` that was read; without it, whatever stands there now is approved. Raises `AlreadySent`,
+    `WordingChanged`.
+    """
     update = _unsent(update)
+    if seen is not None and seen != update.wording:
+        raise WordingChanged
     update.approved_at, update.approved_by = now(), by
     update.save(update_fields=["approved_at", "approved_by"])
     audit.record(by=by, verb="decisions.update_approved", target=update)

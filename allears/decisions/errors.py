@@ -30,6 +30,10 @@ class AlreadySent(DecisionError):
     message = _("This update has gone out; what people were told stays as they were told. Write a new one instead.")
 
 
+class WordingChanged(DecisionError):
+    message = _("Somebody has changed the texts since you opened the page. Read them once more, then approve.")
+
+
 class NothingToSend(DecisionError):
     message = _("No update is approved and waiting for anybody. Approve one first.")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -142,6 +144,11 @@ class Update(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+    @property
+    def wording(self) -> str:
+        """A short name of exactly these texts: whoever approves says by it which ones they read."""
+        return hashlib.sha256(f"{self.text_cited}\0{self.text_general}".encode()).hexdigest()[:16]
 
     @property
     def subject(self) -> str:

@@ -1,12 +1,28 @@
-"""Background work: each task calls one action and shows how far it has come."""
+"""Background work: how it is asked for, and the task itself, which calls one action and shows how far it has come."""
 
 from __future__ import annotations
 
+from django.urls import reverse
 from django_tasks import task
 
-from allears.core.progress import running
+from allears.core import audit
+from allears.core.models import Job, User
+from allears.core.progress import ask_for, running
 from allears.decisions import telling
+from allears.decisions.errors import NothingToSend
 from allears.studies.models import Study
+
+
+def ask_to_send(*, study: Study, by: User) -> Job:
+    """Start sending what is approved. Raises `NothingToSend`."""
+    waiting = telling.untold(study)
+    if not waiting:
+        raise NothingToSend
+    audit.record(by=by, verb="decisions.updates_sent", target=study, people=len(waiting))
+    return ask_for(
+        send_updates, kind="updates", title=f"Telling contributors of “{study.title}”", by=by, unit="people",
+        total=len(waiting), study=study.pk, next_url=reverse("decisions:updates", args=[study.slug]),
+    )  # fmt: skip
 
 
 @task()

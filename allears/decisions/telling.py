@@ -13,14 +13,11 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.urls import reverse
 
-from allears.core import audit, mail
-from allears.core.models import Job, User
-from allears.core.progress import Progress, ask_for
+from allears.core import mail
+from allears.core.progress import Progress
 from allears.decisions.chain import contributors, insights_behind, quoted_by_person
 from allears.decisions.digests import Part, compose, parts_for
-from allears.decisions.errors import NothingToSend
 from allears.decisions.models import Digest, Telling, Update
 from allears.decisions.queries import HEARER
 from allears.people.links import page_link
@@ -41,8 +38,11 @@ class Reach:
 
 def approved(study: Study) -> list[Update]:
     """Return the study's approved updates, oldest step first."""
-    ready = Update.objects.filter(study=study, approved_at__isnull=False, discarded_at=None)
-    return list(ready.select_related("study", "decision", "change_step__change", "insight").order_by("drafted_at"))
+    return _with_steps(Update.objects.filter(study=study, approved_at__isnull=False, discarded_at=None))
+
+
+def _with_steps(updates: QuerySet[Update]) -> list[Update]:
+    return list(updates.select_related("study", "decision", "change_step__change", "insight").order_by("drafted_at"))
 
 
 def untold(study: Study) -> dict[int, set[int]]:
@@ -83,31 +83,25 @@ def _mailable(person: Person) -> bool:
     return bool(person.email) and person.contactable and person.erased_at is None
 
 
-def ask_to_send(*, study: Study, by: User) -> Job:
-    """Start sending what is approved. Raises `NothingToSend`."""
-    from allears.decisions.tasks import send_updates
-
-    waiting = untold(study)
-    if not waiting:
-        raise NothingToSend
-    audit.record(by=by, verb="decisions.updates_sent", target=study, people=len(waiting))
-    return ask_for(
-        send_updates, kind="updates", title=f"Telling contributors of “{study.title}”", by=by, unit="people",
-        total=len(waiting), study=study.pk, next_url=reverse("decisions:updates", args=[study.slug]),
-    )  # fmt: skip
-
-
 def send(study: Study, progress: Progress | None = None) -> int:
     """Tell everybody what is approved and new to them; return how many people were told."""
-    updates, spoke = {update.pk: update for update in approved(study)}, contributors(study)
-    waiting = _untold(list(updates.values()), spoke)
+    updates, spoke = approved(study), contributors(study)
+    waiting = _untold(updates, spoke)
     told = 0
     for chunk in _chunks(sorted(waiting)):
         with transaction.atomic():
-            told += _tell(chunk, updates, spoke)
+            told += _tell(chunk, _still_approved(updates), spoke)
         if progress:
             progress.to(told, len(waiting))
     return told
+
+
+def _still_approved(updates: Sequence[Update]) -> dict[int, Update]:
+    """The updates as they are worded now, locked: an edit made a moment ago took its approval back and waits."""
+    ids = [update.pk for update in updates]
+    list(Update.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
+    ready = _with_steps(Update.objects.filter(pk__in=ids, approved_at__isnull=False, discarded_at=None))
+    return {update.pk: update for update in ready}
 
 
 def _chunks(ids: list[int]) -> Iterator[list[int]]:

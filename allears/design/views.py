@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from allears.design.gallery import PAGES, SHEETS, words
 from allears.design.parts import Link
@@ -29,7 +29,7 @@ def signed_in(view: View) -> View:
 
 
 @signed_in
-@require_GET
+@require_safe
 def gallery(request: HttpRequest, page: str = "words") -> HttpResponse:
     """Every component in every state we can think of, a page a kind."""
     if page not in PAGES:
@@ -43,7 +43,7 @@ def gallery(request: HttpRequest, page: str = "words") -> HttpResponse:
 
 
 @signed_in
-@require_GET
+@require_safe
 def sheet(request: HttpRequest, page: str) -> HttpResponse:
     """A whole page as people outside meet it."""
     if page not in SHEETS:

@@ -81,6 +81,15 @@ def export(*, study: Study, folder: Path, by: User | str | None, told: Told = la
     return manifest
 
 
+def hand_over(*, study: Study, file: str, by: User) -> Iterator[str]:
+    """Return "responses.csv" or "verbatims.jsonl" as a stream for `by`; that they took it is on record before it
+    begins.
+    """
+    lines = {"responses.csv": responses_csv, "verbatims.jsonl": verbatims_jsonl}[file](study)
+    audit.record(by=by, verb="questionnaires.downloaded", target=study, file=file)
+    return lines
+
+
 def responses_csv(study: Study, told: Told = lambda rows: None) -> Iterator[str]:
     """responses.csv as a stream of lines, the headings first."""
     columns = columns_of(study)

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.apps import AppConfig
-from django.db import connections
-from django.db.models.signals import post_migrate, pre_migrate
 
 
 class VerbatimsConfig(AppConfig):
@@ -14,24 +10,7 @@ class VerbatimsConfig(AppConfig):
     label = "verbatims"
 
     def ready(self) -> None:
+        from allears.core import guarding
         from allears.verbatims import about_person, receivers  # noqa: F401
 
-        pre_migrate.connect(_lift_guards, sender=self)
-        post_migrate.connect(_put_guards_back, sender=self)
-
-
-def _lift_guards(sender: AppConfig, using: str, plan: list[Any], **kwargs: Any) -> None:
-    """SQLite remakes a table in order to alter it and trips over triggers that speak of it."""
-    from allears.verbatims import guards
-
-    connection = connections[using]
-    if connection.vendor == "sqlite" and any(migration.app_label == sender.label for migration, _ in plan):
-        guards.remove(connection)
-
-
-def _put_guards_back(sender: AppConfig, using: str, plan: list[Any] | None = None, **kwargs: Any) -> None:
-    from allears.verbatims import guards
-
-    connection = connections[using]
-    if guards.have_their_tables(connection):
-        guards.install(connection)
+        guarding.stand_after_migrations(self)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from allears.core.address import own_address, remember_address
+from allears.core.address import hosts, own_address, remember_address
 
 
 @pytest.fixture(autouse=True)
@@ -32,3 +32,20 @@ def test_what_is_said_now_counts_more(tmp_path: Path, monkeypatch: pytest.Monkey
 
     monkeypatch.setenv("ALLEARS_URL", "https://allears.example.org/")
     assert own_address(tmp_path) == "https://allears.example.org"
+
+
+@pytest.mark.parametrize(
+    ("address", "others", "answered"),
+    [
+        ("http://127.0.0.1:8000", "", ["127.0.0.1", "[::1]", "localhost"]),
+        ("http://localhost:8101", "", ["127.0.0.1", "[::1]", "localhost"]),
+        ("http://[::1]:8101", "", ["127.0.0.1", "[::1]", "localhost"]),
+        ("https://hears.example", "", ["hears.example"]),
+        ("https://hears.example", "localhost, inside.example", ["hears.example", "localhost", "inside.example"]),
+        ("https://[2001:db8::1]", "", ["[2001:db8::1]"]),
+    ],
+)
+def test_this_machines_names_are_answered_only_where_it_serves_itself(
+    address: str, others: str, answered: list[str]
+) -> None:
+    assert hosts(address, others) == answered

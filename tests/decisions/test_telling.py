@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
 from allears.core.clock import now
@@ -50,6 +50,34 @@ def test_nobody_is_told_twice() -> None:
 
     assert telling.send(cast.late_orders()) == 0
     assert Message.objects.filter(kind="update").count() == 2
+
+
+def test_what_was_edited_while_the_sending_began_waits_for_its_approval() -> None:
+    decision = approved()
+    read_before = telling.approved(cast.late_orders())
+    update = Update.objects.get(decision=decision)
+    actions.edit_update(update=update, text_cited="Unread", text_general="Unread", by=cast.ana())
+
+    with transaction.atomic():
+        assert telling._still_approved(read_before) == {}
+    assert telling.send(cast.late_orders()) == 0
+    actions.approve_update(update=update, by=cast.lea())
+    with transaction.atomic():
+        assert [u.text_cited for u in telling._still_approved(read_before).values()] == ["Unread"]
+
+
+def test_who_approves_has_read_the_very_words(as_lea: Client) -> None:
+    update = Update.objects.get(decision=decided())
+    read = update.wording
+    actions.edit_update(update=update, text_cited="Changed meanwhile", text_general="", by=cast.ana())
+
+    answer = as_lea.post(f"/decisions/updates/{update.ref}/approval/", {"seen": read}, follow=True)
+    update.refresh_from_db()
+    assert (update.approved_at, "Read them once more" in answer.content.decode()) == (None, True)
+
+    as_lea.post(f"/decisions/updates/{update.ref}/approval/", {"seen": update.wording})
+    update.refresh_from_db()
+    assert update.approved_by == cast.lea()
 
 
 def test_several_steps_make_one_digest_a_person() -> None:

@@ -11,12 +11,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from allears.core.models import Job
+from allears.core.models import AuditEvent, Job
 from allears.questionnaires.dialects import Kind, Plan
 from allears.questionnaires.importing import bring
 from allears.questionnaires.imports import Import, ImportProblem
 from allears.questionnaires.models import Response
 from allears.questionnaires.tasks import bring_responses
+from tests import cast
 from tests.questionnaires.test_importing import ROWS, study, table, taken
 
 pytestmark = pytest.mark.django_db
@@ -199,3 +200,12 @@ def test_the_list_of_files_takes_the_same_queries_for_one_and_three(
     as_ana.get(url("imports"))
     with django_assert_max_num_queries(12):
         as_ana.get(url("imports"))
+
+
+@pytest.mark.parametrize(("name", "file"), [("responses_csv", "responses.csv"), ("verbatims_jsonl", "verbatims.jsonl")])
+def test_that_somebody_took_responses_or_words_along_is_on_record(as_ana: Client, name: str, file: str) -> None:
+    bring(taken(), by=cast.ana())
+
+    as_ana.get(url(name))
+    event = AuditEvent.objects.get(verb="questionnaires.downloaded")
+    assert (event.actor, event.details) == (cast.ana(), {"file": file})

@@ -32,6 +32,12 @@ WORDS = {
     "I have waited three days at home, and <b>nobody</b> came. 🙂 شكرا": "Waiting",
 }
 
+ABOUT_WORDS = tuple(f"insights:{act}" for act in ["verbatim", "code", "uncode", "cite", "uncite"])
+ABOUT_A_THEME = (
+    "insights:theme",
+    *(f"insights:theme_{act}" for act in ["change", "merge", "place", "retirement", "split"]),
+)
+
 
 def furnish() -> dict[str, dict[str, Any]]:
     """Fill the house; return what stands in for the parameters of addresses, by address or by parameter."""
@@ -66,7 +72,10 @@ def furnish() -> dict[str, dict[str, Any]]:
         "answering": {"token": token, "number": 1},
         "web": {"token": own, "kind": "insight", "ref": insight.ref},
         "people": {"ref": cast.bob().ref, "other": cast.cleo().ref, "pk": facet.pk},
-        "web:personal": {"token": links.issue(cast.bob(), "fresh")},
+        **{
+            key: {"token": links.issue(cast.bob(), "fresh")}
+            for key in ("web:personal", "web:own_export", "web:own_erasure")
+        },
         "design:sheet": {"page": next(iter(gallery.SHEETS))},
         "studies:named": {"token": _named()},
         "people:leave": {"token": links.leaving_link(cast.dev()).rstrip("/").rsplit("/", 1)[1]},
@@ -75,14 +84,12 @@ def furnish() -> dict[str, dict[str, Any]]:
         "verbatims": {"name": verbatim.ref},
         "studies": {"ref": invitation.ref},
         "insights": {"ref": insight.ref},
-        "insights:verbatim": {"ref": verbatim.ref},
-        "insights:code": {"ref": verbatim.ref},
-        "insights:theme": {"ref": stories.theme("Waiting").ref},
-        "insights:uncite": {"ref": verbatim.ref},
+        **{key: {"ref": verbatim.ref} for key in ABOUT_WORDS},
+        **{key: {"ref": stories.theme("Waiting").ref} for key in ABOUT_A_THEME},
         "decisions": {"ref": decision.ref},
         "decisions:change": {"ref": change.ref},
         "decisions:edit_change": {"ref": change.ref},
-        "decisions:update": {"ref": Update.objects.earliest("pk").ref},
+        **{key: {"ref": Update.objects.earliest("pk").ref} for key in ("decisions:update", "decisions:approval")},
         "questionnaires:import": {"ref": taken(into=cast.late_orders()).ref},
         "questionnaires:import_problems": {"ref": taken(into=cast.late_orders()).ref},
         "questionnaires": {"number": version.number, "key": version.questions.earliest("pk").key},
@@ -103,7 +110,7 @@ def _beginnings() -> dict[str, dict[str, Any]]:
     """What is not ready yet: a study whose questions are being written, and a file of people just uploaded."""
     question = _being_written()
     draft = {"slug": "returns", "pk": question.section.pk, "key": question.key}
-    editor = ("questionnaire", "draft", "section", "sections", "question", "new_question", "publishing")
+    editor = ("questionnaire", "draft", "section", "sections", "question", "new_question", "publishing", "place")
     file = {"ref": upload(GUESTS).ref}
     return {
         **{f"questionnaires:{page}": draft for page in editor},

@@ -66,6 +66,10 @@ class Reader:
         page = self.opens(path)
         return [line for screen in SCREENS for line in browsing.findings(page, *screen)] + self.complaints
 
+    def judges_refusal(self, path: str) -> list[str]:
+        """The same of a page that is refused: that it is, the console says too."""
+        return [line for line in self.judges(path) if "Failed to load resource" not in line]
+
     def _hears(self, kind: str, text: str) -> None:
         if kind == "error":
             self.complaints.append(text)
@@ -157,6 +161,15 @@ def test_everybody_can_use_every_page(room: str, reader: Callable[[str], Reader]
     assert {page: found for page, found in wrong.items() if found} == {}
     assert asked - there == set(), "the furnished house has nothing for these"
     assert seen
+
+
+@pytest.mark.looks
+def test_refusals_can_be_read_by_everybody(reader: Callable[[str], Reader]) -> None:
+    cast.everybody()
+    visitor = reader("researcher")
+    refused = ("/no/such/page/", "/heard/", "/settings/audit/", "/me/no-such-link/consent/", "/a/no-such-link/x/y/")
+
+    assert {path: visitor.judges_refusal(path) for path in refused} == {path: [] for path in refused}
 
 
 @pytest.mark.django_db

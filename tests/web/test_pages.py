@@ -161,7 +161,8 @@ def test_an_update_is_read_edited_approved_and_sent(as_lea: Client) -> None:
         as_lea, f"/decisions/updates/{update.ref}/"
     )
     as_lea.post(f"/decisions/updates/{update.ref}/", {"text_cited": "We call you now.", "text_general": ""})
-    as_lea.post(f"/decisions/updates/{update.ref}/approval/", {"do": "approve"})
+    update.refresh_from_db()
+    as_lea.post(f"/decisions/updates/{update.ref}/approval/", {"do": "approve", "seen": update.wording})
     assert "1 person gets one mail" in text(as_lea, "/decisions/late-orders/hearing-back/sending/")
 
     response = as_lea.post("/decisions/late-orders/hearing-back/sending/")

@@ -1,23 +1,30 @@
-"""What stands where something went wrong."""
+"""What stands where something went wrong: in the frame of the pages around it, with a way on."""
 
 from __future__ import annotations
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import Resolver404, resolve
 
 from allears.core.doors import open_door
 
+# What may be answered without words by libraries and by rules of addresses, and gets its page here.
+HAVE_A_PAGE = (400, 403, 404, 405, 413)
+
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "400.html", status=400)
+    too_much = isinstance(exception, RequestDataTooBig | TooManyFieldsSent)
+    return page(request, 413 if too_much else 400)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "403.html", status=403)
+    return page(request, 403, exception=str(exception or ""))
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "404.html", status=404)
+    return page(request, 404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -27,4 +34,25 @@ def server_error(request: HttpRequest) -> HttpResponse:
 @open_door
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form was open too long, or came from elsewhere; the page says how to go on."""
-    return render(request, "403.html", {"csrf": True}, status=403)
+    return page(request, 403, csrf=True)
+
+
+def page(request: HttpRequest, status: int, **more: object) -> HttpResponse:
+    """Return the page about `status`, in the participants' light frame where the address is one of theirs."""
+    light = request.path_info.startswith(settings.LIGHT_FRAME)
+    known = {"light": light, "near": _near(request.path_info) if status == 405 else "", **more}
+    frame = "design/error_light.html" if light else "design/error.html"
+    return render(request, f"{status}.html", {"frame": frame, **known}, status=status)
+
+
+def _near(path: str) -> str:
+    """The nearest page above an address that only takes forms; empty where there is none but the first page."""
+    parts = path.strip("/").split("/")
+    for count in range(len(parts) - 1, 0, -1):
+        above = "/" + "/".join(parts[:count]) + "/"
+        try:
+            resolve(above)
+        except Resolver404:
+            continue
+        return above
+    return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -20,11 +21,12 @@ from allears.core.rules import signs_in
 from allears.decisions import actions, telling
 from allears.decisions.chain import contributors, insights_behind, quoted_by_person
 from allears.decisions.digests import compose, parts_for
-from allears.decisions.errors import DecisionError
+from allears.decisions.errors import DecisionError, WordingChanged
 from allears.decisions.forms import UpdateForm
 from allears.decisions.models import Update
 from allears.decisions.queries import hear_back, helped_by_update, overdue_studies, updates_in
 from allears.decisions.rules import can_tell
+from allears.decisions.tasks import ask_to_send
 from allears.decisions.views.deciding import study_or_404
 from allears.insights.models import Insight
 from allears.people.models import Person
@@ -143,7 +145,7 @@ def approval(request: StaffRequest, ref: str) -> HttpResponse:
     """Approve an update, put it aside, or take it back."""
     found = _update_or_404(request.user, ref)
     _may_tell(request.user, found)
-    verbs = {
+    verbs: dict[str, tuple[Callable[..., Update], str]] = {
         "approve": (actions.approve_update, _("Approved. It goes out with the next sending.")),
         "discard": (actions.discard_update, _("Put aside. Nobody is told about this step.")),
         "restore": (actions.restore_update, _("Taken back as a draft.")),
@@ -152,9 +154,14 @@ def approval(request: StaffRequest, ref: str) -> HttpResponse:
     if do not in verbs:
         raise BadRequest
     verb, words = verbs[do]
+    # Who approves says which wording they read.
+    seen = {"seen": request.POST.get("seen", "")} if do == "approve" else {}
     try:
-        verb(update=found, by=request.user)
+        verb(update=found, by=request.user, **seen)
         messages.success(request, words)
+    except WordingChanged as error:
+        messages.error(request, str(error))
+        return redirect("decisions:update", found.ref)
     except DecisionError as error:
         messages.error(request, str(error))
     return redirect("decisions:updates", found.study.slug)
@@ -168,7 +175,7 @@ def sending(request: StaffRequest, slug: str) -> HttpResponse:
         raise PermissionDenied
     if request.method == "POST":
         try:
-            return redirect(job_url(telling.ask_to_send(study=study, by=request.user)))
+            return redirect(job_url(ask_to_send(study=study, by=request.user)))
         except DecisionError as error:
             messages.error(request, str(error))
             return redirect("decisions:updates", slug)

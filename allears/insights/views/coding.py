@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from allears.core.doors import door
 from allears.insights import actions, queries, quotes, showing
@@ -24,7 +24,7 @@ from allears.verbatims.models import Stone, Verbatim
 
 
 @door(may_open)
-@require_GET
+@require_safe
 def verbatim(request: HttpRequest, ref: str) -> HttpResponse:
     """One person's words in full: who gave them which theme and when; and, for who may, the form to give more."""
     words, study = seen_words(request, ref)

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from allears.core.doors import door
 from allears.design.parts import Link
@@ -25,14 +25,14 @@ A_PAGE = 20
 
 
 @door(may_open)
-@require_GET
+@require_safe
 def everywhere(request: HttpRequest) -> HttpResponse:
     """The insights of all studies that the reader may see."""
     return _list(request, None)
 
 
 @door(may_open)
-@require_GET
+@require_safe
 def of_study(request: HttpRequest, slug: str) -> HttpResponse:
     """The insights of one study."""
     return _list(request, seen_study(request, slug))
@@ -56,7 +56,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 
 @door(may_open)
-@require_GET
+@require_safe
 def insight(request: HttpRequest, ref: str) -> HttpResponse:
     """One insight: the claim, the words on both sides, who they are, and its history."""
     return _page(request, seen_insight(request, ref))

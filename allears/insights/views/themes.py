@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from allears.core.doors import door
 from allears.insights import actions, agreement, queries, quotes, showing
@@ -24,7 +24,7 @@ QUOTES = 3
 
 
 @door(may_open)
-@require_GET
+@require_safe
 def themes(request: HttpRequest, slug: str) -> HttpResponse:
     """The whole codebook: each theme with its definition, how many words carry it, and three quotes."""
     study = seen_study(request, slug)
@@ -57,7 +57,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 
 @door(may_open)
-@require_GET
+@require_safe
 def theme(request: HttpRequest, ref: str) -> HttpResponse:
     """A theme: its definition, where it stands, every passage that speaks of it, and who gave it when."""
     return _page(request, seen_theme(request, ref))

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from allears.core.doors import door
 from allears.design.parts import Chip, Option
@@ -30,7 +30,7 @@ from allears.verbatims.models import Source, Verbatim
 
 
 @door(may_open)
-@require_GET
+@require_safe
 def words(request: HttpRequest) -> HttpResponseBase:
     """The words of all studies that the reader may see."""
     if slug := request.GET.get("study", "").strip():
@@ -40,21 +40,21 @@ def words(request: HttpRequest) -> HttpResponseBase:
 
 
 @door(may_open)
-@require_GET
+@require_safe
 def words_of_study(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The words of one study."""
     return _reading_room(request, seen_study(request, slug))
 
 
 @door(may_open)
-@require_GET
+@require_safe
 def beside(request: HttpRequest) -> HttpResponse:
     """Themes and speakers of all words that are wanted, counted now."""
     return _beside(request, None)
 
 
 @door(may_open)
-@require_GET
+@require_safe
 def beside_study(request: HttpRequest, slug: str) -> HttpResponse:
     return _beside(request, seen_study(request, slug))
 

@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from allears.core.doors import door
 from allears.core.rules import is_researcher, signs_in
@@ -45,7 +45,7 @@ REMOVED = "questionnaires.removed"
 
 
 @door(signs_in)
-@require_GET
+@require_safe
 def questionnaire(request: HttpRequest, slug: str) -> HttpResponse:
     """What the study asks: the draft for who writes it, otherwise what participants read."""
     study = seen_study(request, slug)
@@ -254,7 +254,7 @@ def undo(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @door(signs_in)
-@require_GET
+@require_safe
 def preview(request: HttpRequest, slug: str) -> HttpResponse:
     """The questionnaire page by page, as participants get it; nothing that is typed here is kept."""
     study = seen_study(request, slug)
@@ -308,7 +308,7 @@ def _publishing_page(request: HttpRequest, study: Study, version: Version, statu
 
 
 @door(signs_in)
-@require_GET
+@require_safe
 def versions(request: HttpRequest, slug: str) -> HttpResponse:
     """Every version that was published, and how each differs from the one before."""
     study = seen_study(request, slug)
@@ -326,7 +326,7 @@ def versions(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @door(signs_in)
-@require_GET
+@require_safe
 def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """One published version as it was asked."""
     study = seen_study(request, slug)

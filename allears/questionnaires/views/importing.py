@@ -184,7 +184,7 @@ def _line(cells: list[str]) -> str:
 def responses(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     """Every response of the study as CSV."""
     study = own_study(request, slug)
-    return _download(exporting.responses_csv(study), f"{study.slug}-responses.csv", "text/csv")
+    return _download(exporting.hand_over(study=study, file="responses.csv", by=reader(request)), f"{study.slug}-responses.csv", "text/csv")
 
 
 @door(is_researcher)
@@ -192,7 +192,7 @@ def responses(request: HttpRequest, slug: str) -> StreamingHttpResponse:
 def verbatims(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     """Every entry of the study's ledger, a line of JSON each."""
     study = own_study(request, slug)
-    return _download(exporting.verbatims_jsonl(study), f"{study.slug}-verbatims.jsonl", "application/x-ndjson")
+    return _download(exporting.hand_over(study=study, file="verbatims.jsonl", by=reader(request)), f"{study.slug}-verbatims.jsonl", "application/x-ndjson")
 
 
 def _download(lines: Iterator[str], name: str, kind: str) -> StreamingHttpResponse:

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from allears.core.doors import door
 from allears.core.rules import signs_in
@@ -33,7 +33,7 @@ MOST_BARS = 21
 
 
 @door(signs_in)
-@require_GET
+@require_safe
 def results(request: HttpRequest, slug: str) -> HttpResponse:
     """The results of a study, for everybody or for one group (`?group=region:north`)."""
     study = seen_study(request, slug)

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from allears.core.doors import door
 from allears.core.models import Job
@@ -65,7 +65,7 @@ def _values(query: QueryDict, name: str) -> list[str]:
 
 
 @door(is_researcher)
-@require_GET
+@require_safe
 def people(request: HttpRequest, slug: str) -> HttpResponse:
     """Filter people, see how they compare with all customers and who of them can be asked."""
     study, wish = own_study(request, slug), wish_of(request.GET)
@@ -138,7 +138,7 @@ def _facet_choices(query: QueryDict) -> list[dict[str, Any]]:
 
 
 @door(is_researcher)
-@require_GET
+@require_safe
 def letter(request: HttpRequest, slug: str) -> HttpResponse:
     """The invitation as anybody will read it; nothing is sent."""
     study = own_study(request, slug)

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from allears.core.doors import door
 from allears.core.models import Role, User
@@ -29,7 +29,7 @@ STEP_TONES: dict[str, Tone] = {
 
 
 @door(signs_in)
-@require_GET
+@require_safe
 def studies(request: HttpRequest) -> HttpResponse:
     """The studies that the reader may see: all or theirs, by state, by words, or those whose promise is past."""
     user, query = reader(request), request.GET
@@ -74,7 +74,7 @@ def _views(seen: queries.QuerySet[Study], user: User, show: str) -> list[Link]:
 
 
 @door(signs_in)
-@require_GET
+@require_safe
 def study(request: HttpRequest, slug: str) -> HttpResponse:
     """One study: why we ask, where it stands in the loop, who was asked and what is promised."""
     study, user = seen_study(request, slug), reader(request)

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from allears.core import audit
 from allears.core.doors import door
@@ -34,7 +34,7 @@ TONES = {
 
 
 @door(may_read)
-@require_GET
+@require_safe
 def invitations(request: HttpRequest, slug: str) -> HttpResponse:
     """The study's invitations, newest first, by what became of them."""
     study = asked_study(request, slug)
@@ -151,7 +151,7 @@ def _remind(request: HttpRequest, found: Invitation, they_asked: bool) -> None:
 
 
 @door(is_researcher)
-@require_GET
+@require_safe
 def as_csv(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     """Every invitation as a file, written row by row."""
     study = own_study(request, slug)

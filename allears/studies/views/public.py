@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from allears.core.doors import door
 from allears.core.rules import signs_in
@@ -47,7 +47,7 @@ def _change(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @door(signs_in)
-@require_GET
+@require_safe
 def code(request: HttpRequest, slug: str) -> HttpResponse:
     """The link as a QR code: dark on white also on a dark page, because cameras need it so."""
     current = current_public_link(seen_study(request, slug).pk)
