@@ -7,4 +7,8 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "allears.config.settings")
-application = get_wsgi_application()
+_django = get_wsgi_application()
+
+from allears.questionnaires.answering_door import before_django  # noqa: E402
+
+application = before_django(_django)

@@ -2,19 +2,36 @@
 
 Who answers has no session, no account and no cookie; what looks for those (sessions, sign-in, messages,
 languages by cookie) is not asked. The pages behind this door have the same security headers as all others.
+
+There are two doors to the same views. `participants_first` is a middleware and stands in every way through
+Django. `before_django` stands in the web server itself and opens the two pages that thousands ask for at once,
+without Django's handler around them; what it does not know, it hands on. A test holds the answers of both side
+by side.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
+from django.core.handlers.exception import response_for_exception
+from django.core.handlers.wsgi import WSGIRequest
+from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse
+from django.middleware.security import SecurityMiddleware
 from django.urls import Resolver404, resolve
 
+from allears.core.middleware import content_security_policy
+
 _DOOR = re.compile(r"/a/[^/]+/(?:\d+/)?")
+_HOT = re.compile(r"/a/([A-Za-z0-9_-]{16,64})/(?:([0-9]{1,4})/)?")
+Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+# --- through Django --------------------------------------------------------------------------------------------
 
 
 def participants_first(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -42,3 +59,66 @@ def _answer(request: HttpRequest) -> HttpResponse | None:
     if not response.has_header("Content-Length"):
         response.headers["Content-Length"] = str(len(response.content))
     return response
+
+
+# --- before Django ---------------------------------------------------------------------------------------------
+
+
+def before_django(django: Wsgi) -> Wsgi:
+    """Return the application that answers a participant's page itself and gives everything else to `django`."""
+
+    def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        hit = _HOT.fullmatch(environ["PATH_INFO"])
+        if hit is None or environ.get("SCRIPT_NAME"):
+            return django(environ, start_response)
+        request = WSGIRequest(environ)
+        try:
+            request.get_host()
+        except DisallowedHost:
+            return django(environ, start_response)
+        return _serve(request, hit, start_response)
+
+    return application
+
+
+def _serve(request: WSGIRequest, hit: re.Match[str], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    # What Django does around each request: a connection that broke is not used again, one that was borrowed from
+    # the pool is given back.
+    close_old_connections()
+    try:
+        response = _page(request, *hit.groups())
+        content: bytes = response.content
+    finally:
+        request.close()
+        close_old_connections()
+    headers = [*response.items(), ("Content-Length", str(len(content)))]
+    known = {name for name, _value in headers}
+    headers += [(name, value) for name, value in _furniture(request) if name not in known]
+    start_response(f"{response.status_code} {response.reason_phrase}", headers)
+    return [content]
+
+
+def _page(request: WSGIRequest, token: str, number: str | None) -> HttpResponse:
+    from allears.questionnaires import answering_views as views
+
+    try:
+        if number is None:
+            return views.start(request, token=token)
+        return views.numbered(request, token=token, number=int(number))
+    except Exception as error:
+        trouble: HttpResponse = response_for_exception(request, error)
+        return trouble
+
+
+_kept: dict[bool, tuple[tuple[str, str], ...]] = {}
+
+
+def _furniture(request: HttpRequest) -> tuple[tuple[str, str], ...]:
+    """The headers that the site's own middlewares put on every page."""
+    secure = request.is_secure()
+    if secure not in _kept:
+        policed = content_security_policy(lambda _request: HttpResponse())
+        bare = cast(HttpResponse, SecurityMiddleware(policed)(request))
+        bare.headers["X-Frame-Options"] = settings.X_FRAME_OPTIONS
+        _kept[secure] = tuple((name, value) for name, value in bare.items() if name != "Content-Type")
+    return _kept[secure]

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils.formats import date_format
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from allears.core.queries import the_organisation
@@ -19,28 +20,40 @@ from allears.studies.links import answering_url
 
 def lead(way: Way, at: int, asked: Asking) -> str:
     """Return what stands above the questions: the problem, the minutes left, the promise."""
-    link = answering_url(way.token) if way.kind == "own" else ""
-    return _lead(
-        way.language, way.problem, way.promise_on, way.kind, way.submitted_at is not None, link,
+    template = _lead(
+        way.language, way.problem, way.promise_on, way.kind, way.submitted_at is not None,
         at, len(asked.pages), asked.pages[at].minutes,
     )  # fmt: skip
+    link = escape(answering_url(way.token)) if way.kind == "own" else ""
+    return template.filled({"own_link": link})
 
 
 @lru_cache(maxsize=512)
 def _lead(
-    language: str, problem: str, promise_on: Any, kind: str, submitted: bool, link: str, at: int, count: int,
-    minutes: float,
-) -> str:  # fmt: skip
-    return pages.part(
+    language: str, problem: str, promise_on: Any, kind: str, submitted: bool, at: int, count: int, minutes: float
+) -> pages.Compiled:
+    return pages.compile_part(
         "lead",
         way={"problem": problem, "promise_on": promise_on, "kind": kind},
         submitted=submitted,
-        own_link=link,
+        own_link=pages.slot("own_link") if kind == "own" else "",
         first=at == 0,
         number=at + 1,
         pages=count,
         minutes=pages.minutes_left(minutes),
     )
+
+
+def ways(way: Way) -> str:
+    """Return the ways to say no; nothing for who answers by a public link or has answered."""
+    if way.kind != "personal" or way.submitted_at is not None:
+        return ""
+    return _ways(way.language).filled({"token": way.token})
+
+
+@lru_cache(maxsize=64)
+def _ways(language: str) -> pages.Compiled:
+    return pages.compile_part("ways", token=pages.slot("token"))
 
 
 def direction(way: Way | None) -> dict[str, Any]:

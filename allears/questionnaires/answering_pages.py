@@ -246,6 +246,12 @@ def part(name: str, **context: Any) -> str:
     return render_to_string(f"{FOLDER}/{name}.html", context).strip()
 
 
+def compile_part(name: str, **context: Any) -> Compiled:
+    """Return a piece of a page, with the slots that `context` puts into it."""
+    pieces = tuple(_MARK.split(part(name, **context)))
+    return Compiled(pieces, pieces)
+
+
 @lru_cache(maxsize=64)
 def onward(*, language: str, first: bool, last: bool, submitted: bool) -> str:
     """Return the row of buttons. The one that goes forward comes first: Enter presses it."""

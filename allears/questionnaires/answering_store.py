@@ -21,6 +21,7 @@ from django.db import connection
 
 from allears.core.ids import new_ref
 from allears.core.links import hash_token
+from allears.questionnaires import answering_sql as sql
 from allears.questionnaires.answering_asked import Asked, Asking, Cell, Given
 from allears.questionnaires.answering_ways import Way, moment, stamp
 from allears.studies.models import State
@@ -76,11 +77,8 @@ def answers(response_id: int | None) -> dict[int, Stored]:
     """Return what a response says, by question; words that were sent are read from the ledger."""
     if response_id is None:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(_ANSWERS, [response_id])
-        rows = cursor.fetchall()
     found: dict[int, Stored] = {}
-    for question_id, box, choice, number, text, verbatim, at, kept in rows:
+    for question_id, box, choice, number, text, verbatim, at, kept in sql.rows(_ANSWERS, [response_id]):
         stored = found.setdefault(question_id, Stored())
         stored.given += (Cell(box, choice, number, text if kept is None else kept),)
         stored.at = moment(at)
@@ -139,22 +137,21 @@ def _begin(saving: Saving) -> int | None:
     way, at = saving.way, sql_moment(saving.now)
     token_hash = hash_token(saving.token) if saving.token else None
     link = way.public_link_id if saving.token else None
-    with connection.cursor() as cursor:
-        _must_be_open(cursor, way.study_id)
-        cursor.execute(_BEGIN, [
-            new_ref(), way.study_id, way.asked_id, way.person_id, way.invitation_id, link, token_hash,
-            way.language, at, at, saving.passed, at if saving.send else None,
-        ])  # fmt: skip
-        row = cursor.fetchone()
-        if row and way.invitation_id:
-            _note_that_they_came(cursor, way, at)
-    return row[0] if row else None
+    _must_be_open(way.study_id)
+    begun = sql.row(_BEGIN, [
+        new_ref(), way.study_id, way.asked_id, way.person_id, way.invitation_id, link, token_hash,
+        way.language, at, at, saving.passed, at if saving.send else None,
+    ])  # fmt: skip
+    if begun is None:
+        return None
+    if way.invitation_id:
+        _note_that_they_came(way, at)
+    return int(begun[0])
 
 
-def _note_that_they_came(cursor: Any, way: Way, at: Any) -> None:
-    cursor.execute(
-        "UPDATE studies_invitation SET opened_at = %s WHERE id = %s AND opened_at IS NULL",
-        [at, way.invitation_id],
+def _note_that_they_came(way: Way, at: Any) -> None:
+    sql.rows(
+        "UPDATE studies_invitation SET opened_at = %s WHERE id = %s AND opened_at IS NULL", [at, way.invitation_id]
     )
 
 
@@ -173,18 +170,17 @@ def _held(saving: Saving) -> tuple[int, datetime | None]:
     else:
         key, value = "r.token_hash", hash_token(saving.token)
     lock = " FOR UPDATE OF r" if connection.vendor == "postgresql" else ""
-    with connection.cursor() as cursor:
-        cursor.execute(_HELD.format(key=key) + lock, [value])
-        response_id, submitted_at, changed_at, passed, state = cursor.fetchone()
+    held = sql.row(_HELD.format(key=key) + lock, [value])
+    assert held is not None
+    response_id, submitted_at, changed_at, passed, state = held
     if state != State.OPEN:
         raise Closed
     way.changed_at, way.passed = moment(changed_at), passed
     return response_id, moment(submitted_at)
 
 
-def _must_be_open(cursor: Any, study_id: int) -> None:
-    cursor.execute("SELECT state FROM studies_study WHERE id = %s", [study_id])
-    if cursor.fetchone()[0] != State.OPEN:
+def _must_be_open(study_id: int) -> None:
+    if sql.row("SELECT state FROM studies_study WHERE id = %s", [study_id]) != (State.OPEN,):
         raise Closed
 
 
@@ -233,23 +229,20 @@ def _since(stored: Stored) -> datetime:
 
 
 def _earlier(response_id: int) -> list[tuple[int, list[Any], datetime, datetime]]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT question_id, value, given_at, replaced_at FROM questionnaires_earlieranswer"
-            " WHERE response_id = %s ORDER BY id",
-            [response_id],
-        )
-        rows = cursor.fetchall()
+    rows = sql.rows(
+        "SELECT question_id, value, given_at, replaced_at FROM questionnaires_earlieranswer"
+        " WHERE response_id = %s ORDER BY id",
+        [response_id],
+    )
     return [(q, json.loads(v) if isinstance(v, str) else v, moment(g), moment(r)) for q, v, g, r in rows]  # type: ignore[misc]
 
 
 def _keep_earlier(response_id: int, question_id: int, before: Stored, now: datetime) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO questionnaires_earlieranswer (response_id, question_id, value, given_at, replaced_at)"
-            " VALUES (%s, %s, %s, %s, %s)",
-            [response_id, question_id, json.dumps(_packed(before)), sql_moment(_since(before)), sql_moment(now)],
-        )
+    sql.rows(
+        "INSERT INTO questionnaires_earlieranswer (response_id, question_id, value, given_at, replaced_at)"
+        " VALUES (%s, %s, %s, %s, %s)",
+        [response_id, question_id, json.dumps(_packed(before)), sql_moment(_since(before)), sql_moment(now)],
+    )
 
 
 def _packed(before: Stored) -> list[dict[str, Any]]:
@@ -281,9 +274,9 @@ def _unpacked(value: list[dict[str, Any]]) -> Given:
 def _words_of(verbatim: int | None) -> str:
     if verbatim is None:
         return ""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT text FROM verbatims_verbatim WHERE id = %s", [verbatim])
-        return str(cursor.fetchone()[0])
+    words = sql.row("SELECT text FROM verbatims_verbatim WHERE id = %s", [verbatim])
+    assert words is not None
+    return str(words[0])
 
 
 # --- rows ------------------------------------------------------------------------------------------------------
@@ -347,14 +340,11 @@ def _speak_what_is_stored(
         if cell.text and cell.box not in answer.verbatims
     ]
     verbatims = _speak(saving, [(questions[question_id], cell.text, None) for question_id, cell in said])
-    with connection.cursor() as cursor:
-        cursor.executemany(
+    for verbatim, (question_id, cell) in zip(verbatims, said, strict=True):
+        sql.rows(
             "UPDATE questionnaires_answer SET text = '', verbatim_id = %s"
             " WHERE response_id = %s AND question_id = %s AND box = %s",
-            [
-                (verbatim, response_id, question_id, cell.box)
-                for verbatim, (question_id, cell) in zip(verbatims, said, strict=True)
-            ],
+            [verbatim, response_id, question_id, cell.box],
         )
     return verbatims
 
@@ -384,9 +374,7 @@ def _speak(saving: Saving, said: Sequence[tuple[Asked, str, int | None]]) -> lis
             ledger.digest(salt, ref, words),
         ]  # fmt: skip
     rows = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"] * len(said))
-    with connection.cursor() as cursor:
-        cursor.execute(_KEEP.format(rows=rows), parameters)
-        ids = {ref: pk for pk, ref in cursor.fetchall()}
+    ids = {ref: pk for pk, ref in sql.rows(_KEEP.format(rows=rows), parameters)}
     return [ids[ref] for ref in refs]
 
 
@@ -404,20 +392,17 @@ _AT_ONCE = 100  # rows; SQLite takes 999 parameters in its oldest form
 
 
 def _delete(response_id: int, questions: list[int]) -> None:
-    if questions:
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                "DELETE FROM questionnaires_answer WHERE response_id = %s AND question_id = %s",
-                [(response_id, question_id) for question_id in questions],
-            )
+    for question_id in questions:
+        sql.rows(
+            "DELETE FROM questionnaires_answer WHERE response_id = %s AND question_id = %s", [response_id, question_id]
+        )
 
 
 def _insert(response_id: int, rows: list[Row]) -> None:
-    with connection.cursor() as cursor:
-        for start in range(0, len(rows), _AT_ONCE):
-            some = rows[start : start + _AT_ONCE]
-            values = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s)"] * len(some))
-            cursor.execute(_ANSWER.format(rows=values), [p for row in some for p in (response_id, *row)])
+    for start in range(0, len(rows), _AT_ONCE):
+        some = rows[start : start + _AT_ONCE]
+        values = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s)"] * len(some))
+        sql.rows(_ANSWER.format(rows=values), [p for row in some for p in (response_id, *row)])
 
 
 def _take_back(changed: dict[int, Given], stored: dict[int, Stored]) -> None:
@@ -438,11 +423,10 @@ def _touch(saving: Saving, response_id: int, changed: bool, sends: bool) -> None
     changed_at = now if changed or sends or way.changed_at is None else sql_moment(way.changed_at)
     passed = max(way.passed, saving.passed)
     sent = ", submitted_at = %s" if sends else ""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE questionnaires_response SET changed_at = %s, passed = %s{sent} WHERE id = %s",  # noqa: S608
-            [changed_at, passed, *([now] if sends else []), response_id],
-        )
+    sql.rows(
+        f"UPDATE questionnaires_response SET changed_at = %s, passed = %s{sent} WHERE id = %s",  # noqa: S608
+        [changed_at, passed, *([now] if sends else []), response_id],
+    )
 
 
 def sql_moment(at: datetime) -> Any:

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from django.db import connection
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import escape
 
 from allears.questionnaires import answering_pages as pages
+from allears.questionnaires import answering_sql as sql
 from allears.questionnaires.answering_pages import Compiled
 from allears.questionnaires.answering_ways import Way
 from allears.studies.links import answering_url
@@ -66,10 +66,7 @@ def _one(language: str, *, kept: bool) -> Compiled:
 
 def _said(way: Way) -> str:
     """Their words in the order of the questions, those that were taken back without words."""
-    with connection.cursor() as cursor:
-        cursor.execute(_SAID, [way.response_id])
-        rows = cursor.fetchall()
-    return "\n".join(_words(way.language, *row) for row in rows)
+    return "\n".join(_words(way.language, *row) for row in sql.rows(_SAID, [way.response_id]))
 
 
 def _words(language: str, question: str, text: str, ref: str, digest: bytes) -> str:

@@ -17,7 +17,7 @@ from functools import wraps
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.html import escape
@@ -280,10 +280,17 @@ def _minutes(way: Way) -> float:
     return _asking(way).pages[_next_page(way)].minutes
 
 
-class SeeOther(HttpResponseRedirect):
-    """What was posted is done; what comes next is fetched (303, so that a reload does not post again)."""
+class SeeOther(HttpResponse):
+    """What was posted is done; what comes next is fetched (303, so that a reload does not post again).
+
+    The addresses are our own, so that nothing of Django's redirects has to look at them.
+    """
 
     status_code = 303
+
+    def __init__(self, url: str) -> None:
+        super().__init__(headers={"Location": url})
+        self.url = url
 
 
 def _go_to(way: Way, where: str = "") -> HttpResponse:
@@ -320,7 +327,7 @@ def _show(
         "action": f"/a/{way.token}/{at + 1}/",
         "hidden": _hidden(way),
         "onward": pages.onward(language=way.language, first=first, last=last, submitted=submitted),
-        "ways": pages.part("ways", way=way, submitted=submitted) if way.kind == "personal" else "",
+        "ways": notes.ways(way),
     }
     return _html(pages.compiled(asked, at, way.language).filled(parts, answers))
 

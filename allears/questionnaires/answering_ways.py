@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from django.db import connection
-
 from allears.core.links import hash_token
+from allears.questionnaires import answering_sql as sql
 
 SHAPE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
@@ -25,19 +24,23 @@ _RESPONSE = "r.id, r.version_id, r.changed_at, r.submitted_at, r.passed"
 _NO_RESPONSE = "NULL, NULL, NULL, NULL, NULL"
 _OWNED = "JOIN core_user u ON u.id = s.owner_id"
 
-PERSONAL = f"""SELECT {_STUDY}, {_RESPONSE}, i.id, i.person_id, p.name, l.revoked_at, d.at, NULL
+# One statement for all three kinds: whoever asks does not know which one a token is, and a second look costs as
+# much as the first. The first row's columns give the later ones' NULLs their types.
+LOOK = f"""SELECT 'personal', {_STUDY}, {_RESPONSE}, i.id, i.person_id, p.name, l.revoked_at, d.at, r.public_link_id
     FROM studies_invitationlink l
     JOIN studies_invitation i ON i.id = l.invitation_id
     JOIN studies_study s ON s.id = i.study_id {_OWNED}
     JOIN people_person p ON p.id = i.person_id
     LEFT JOIN studies_decline d ON d.invitation_id = i.id
     LEFT JOIN questionnaires_response r ON r.invitation_id = i.id
-    WHERE l.token_hash = %s"""  # noqa: S608
-OWN = f"""SELECT {_STUDY}, {_RESPONSE}, NULL, r.person_id, NULL, NULL, NULL, r.public_link_id
+    WHERE l.token_hash = %s
+    UNION ALL
+    SELECT 'own', {_STUDY}, {_RESPONSE}, NULL, r.person_id, NULL, NULL, NULL, r.public_link_id
     FROM questionnaires_response r
     JOIN studies_study s ON s.id = r.study_id {_OWNED}
-    WHERE r.token_hash = %s"""  # noqa: S608
-PUBLIC = f"""SELECT {_STUDY}, {_NO_RESPONSE}, NULL, NULL, NULL, b.withdrawn_at, NULL, b.id
+    WHERE r.token_hash = %s
+    UNION ALL
+    SELECT 'public', {_STUDY}, {_NO_RESPONSE}, NULL, NULL, NULL, b.withdrawn_at, NULL, b.id
     FROM studies_publiclink b
     JOIN studies_study s ON s.id = b.study_id {_OWNED}
     WHERE b.token = %s"""  # noqa: S608
@@ -92,35 +95,15 @@ def stamp(at: datetime) -> str:
     return str(round(at.timestamp() * 1_000_000))
 
 
-# Tokens that were public when last seen, so that their holders are looked for there first.
-_public_ones: set[str] = set()
-
-
 def look(token: str) -> Way | None:
     """Return what `token` opens; None when nobody ever made it. A closed way is returned, too: see
     `closed_at`.
     """
     if not SHAPE.fullmatch(token):
         return None
-    if token in _public_ones:
-        return _look(PUBLIC, "public", token, token) or _look_personally(token)
-    return _look_personally(token) or _look(PUBLIC, "public", token, token)
-
-
-def _look_personally(token: str) -> Way | None:
     hashed = hash_token(token)
-    return _look(PERSONAL, "personal", token, hashed) or _look(OWN, "own", token, hashed)
-
-
-def _look(sql: str, kind: str, token: str, key: str) -> Way | None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [key])
-        row = cursor.fetchone()
-    if row is None:
-        return None
-    if kind == "public" and len(_public_ones) < 1000:
-        _public_ones.add(token)
-    return _way(kind, token, row)
+    row = sql.row(LOOK, [hashed, hashed, token])
+    return None if row is None else _way(row[0], token, row[1:])
 
 
 def _way(kind: str, token: str, row: tuple[Any, ...]) -> Way:

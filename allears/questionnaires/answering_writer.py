@@ -14,9 +14,12 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.db import close_old_connections, connection, transaction
+
+from allears.questionnaires import answering_sql as sql
 
 Result = TypeVar("Result")
 MOST_AT_ONCE = 64
@@ -26,15 +29,36 @@ def write_down(work: Callable[[], Result]) -> Result:
     """Run `work` in a transaction and return its result once that is on disk; raises what it raises."""
     if connection.vendor != "sqlite" or connection.in_atomic_block:
         with transaction.atomic():
-            return work()
+            return _whole(work)
     return _desk.take(work)
+
+
+def _whole(work: Callable[[], Result]) -> Result:
+    """Do `work`; a failure in the database that it passed over in silence is one all the same, because Django
+    would take everything back without a word.
+    """
+    result = work()
+    if connection.needs_rollback:
+        raise transaction.TransactionManagementError("a statement failed and nobody said so")
+    return result
+
+
+Waiting = tuple[Callable[[], Any], Future[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a work."""
+
+    result: Any = None
+    error: Exception | None = None
 
 
 class _Desk:
     """The thread that writes, and what lies before it."""
 
     def __init__(self) -> None:
-        self._waiting: queue.SimpleQueue[tuple[Callable[[], Any], Future[Any]]] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[Waiting] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
@@ -65,36 +89,45 @@ class _Desk:
 _desk = _Desk()
 
 
-def _together(some: list[tuple[Callable[[], Any], Future[Any]]]) -> None:
+def _together(some: list[Waiting]) -> None:
     """Do several works in one transaction; if that fails as a whole, each for itself."""
-    done: list[tuple[Future[Any], Any]] = []
     try:
         with transaction.atomic():
-            for work, future in some:
-                _one(work, future, done)
+            done = [_kept_apart(work) for work, _future in some]
     except Exception:
-        _each_alone([(work, future) for work, future in some if not future.done()])
+        for work, future in some:
+            _answer(future, _alone(work))
         return
-    for future, result in done:
-        future.set_result(result)
+    for (_work, future), outcome in zip(some, done, strict=True):
+        _answer(future, outcome)
 
 
-def _one(work: Callable[[], Any], future: Future[Any], done: list[tuple[Future[Any], Any]]) -> None:
+def _kept_apart(work: Callable[[], Any]) -> Outcome:
+    """Do one work of several: when it fails, only what it wrote is taken back.
+
+    The savepoint has one name for all, so that SQLite reads its two statements once and not each time.
+    """
+    sql.rows("SAVEPOINT one_work", ())
+    try:
+        outcome = Outcome(_whole(work))
+    except Exception as error:
+        connection.set_rollback(False)
+        sql.rows("ROLLBACK TO SAVEPOINT one_work", ())
+        outcome = Outcome(error=error)
+    sql.rows("RELEASE SAVEPOINT one_work", ())
+    return outcome
+
+
+def _alone(work: Callable[[], Any]) -> Outcome:
     try:
         with transaction.atomic():
-            result = work()
+            return Outcome(_whole(work))
     except Exception as error:
-        future.set_exception(error)
+        return Outcome(error=error)
+
+
+def _answer(future: Future[Any], outcome: Outcome) -> None:
+    if outcome.error is not None:
+        future.set_exception(outcome.error)
     else:
-        done.append((future, result))
-
-
-def _each_alone(some: list[tuple[Callable[[], Any], Future[Any]]]) -> None:
-    for work, future in some:
-        try:
-            with transaction.atomic():
-                result = work()
-        except Exception as error:
-            future.set_exception(error)
-        else:
-            future.set_result(result)
+        future.set_result(outcome.result)
