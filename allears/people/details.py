@@ -17,6 +17,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
+from allears.core.clock import today
 from allears.people import folding
 from allears.people.models import Kind, Purpose
 
@@ -52,6 +53,7 @@ class Details:
     joined_on: date | None = None
     facets: dict[str, str] = field(default_factory=dict)  # facet's key or label -> value's label
     consents: dict[str, bool] = field(default_factory=dict)  # purpose -> given
+    lived: dict[str, date] = field(default_factory=dict)  # touchpoint lived through -> the day
 
     @property
     def says_who(self) -> bool:
@@ -74,6 +76,8 @@ def checked(raw: Mapping[str, object]) -> tuple[Details, list[Problem]]:
         problems += [problem] if problem else []
     for key, value in _mapping(raw.get("facets")).items():
         problems += _facet(details, str(key), folding.plain(str(value or "")))
+    for touchpoint, day in _mapping(raw.get("lived")).items():
+        problems += _lived(details, folding.plain(str(touchpoint)), folding.plain(str(day or "")))
     for purpose, given in _mapping(raw.get("consents")).items():
         problems += _consent(details, str(purpose), given)
     return details, problems
@@ -164,6 +168,19 @@ def _facet(details: Details, key: str, value: str) -> list[Problem]:
         return [Problem(f"facet:{key[:FACET_LENGTH]}", "too-long", reason)]
     if value:
         details.facets[key] = value
+    return []
+
+
+def _lived(details: Details, touchpoint: str, text: str) -> list[Problem]:
+    if not touchpoint or len(touchpoint) > FACET_LENGTH:
+        reason = _("Name the touchpoint, in at most %(most)s characters.") % {"most": FACET_LENGTH}
+        return [Problem(f"lived:{touchpoint[:FACET_LENGTH]}", "no-touchpoint", reason)]
+    day = _date(text)
+    if day is None or day.year < 1900:
+        return [Problem(f"lived:{touchpoint}", "no-date", _("Write the date as year-month-day, such as 2024-05-31."))]
+    if day > today():
+        return [Problem(f"lived:{touchpoint}", "to-come", _("This day is still to come. Write down what has happened."))]
+    details.lived[touchpoint] = day
     return []
 
 

@@ -12,7 +12,7 @@ from allears.core import audit
 from allears.core.clock import now
 from allears.core.models import Message, User
 from allears.people.errors import AlreadyErased, NoReason
-from allears.people.models import Consent, Contact, Lookalike, Person, PersonalLink, PersonFacet
+from allears.people.models import Consent, Contact, LivedThrough, Lookalike, Person, PersonalLink, PersonFacet
 from allears.people.queries import all_of
 from allears.people.signals import person_erased
 
@@ -29,7 +29,7 @@ EMPTY = {
 def erase(*, person: Person, by: User | None, reason: str) -> Person:
     """Forget `person` and every row merged into them; return the row that stays, empty.
 
-    Goes: name, address, telephone, ids, account, facets, time zone and limits, mails to them, links (none
+    Goes: name, address, telephone, ids, account, facets, touchpoints, time zone and limits, mails to them, links (none
     opens any more), the wording of consents. Stays: that there was a person, which consents were given when,
     the minutes asked. The listeners of `person_erased` redact their words in the same transaction. `by` is
     None when the person did it. Raises `NoReason`, `AlreadyErased`.
@@ -52,6 +52,7 @@ def erase(*, person: Person, by: User | None, reason: str) -> Person:
 
 def _forget_history(rows: list[int]) -> None:
     PersonFacet.objects.filter(person__in=rows).delete()
+    LivedThrough.objects.filter(person__in=rows).delete()
     PersonalLink.objects.filter(person__in=rows).delete()
     Lookalike.objects.filter(first__in=rows).delete()
     Lookalike.objects.filter(second__in=rows).delete()

@@ -141,6 +141,16 @@ class LimitsForm(forms.Form):
         return _both_or_none(self)
 
 
+class LivedForm(forms.Form):
+    """A touchpoint that somebody lived through."""
+
+    touchpoint = forms.CharField(
+        label=_("What they went through"), max_length=200, help_text=_("A touchpoint, such as: delivery, first bill."),
+        widget=forms.TextInput(attrs={"list": "touchpoints", "autocomplete": "off"}),
+    )  # fmt: skip
+    on = forms.DateField(label=_("On which day"), widget=forms.DateInput(attrs=DATE, format="%Y-%m-%d"))
+
+
 class BudgetForm(forms.ModelForm[ContactBudget]):
     """The organisation's limit and quiet hours."""
 

@@ -20,7 +20,7 @@ from django.db import transaction
 from allears.core import audit
 from allears.core.clock import now
 from allears.core.models import Message, User
-from allears.people.models import Consent, Contact, Person, PersonalLink, PersonFacet
+from allears.people.models import Consent, Contact, LivedThrough, Person, PersonalLink, PersonFacet
 from allears.people.queries import all_of, survivor
 
 Holding = Callable[[Person], tuple[str, Any]]
@@ -80,6 +80,12 @@ def _consents(person: Person) -> tuple[str, Any]:
 def _contacts(person: Person) -> tuple[str, Any]:
     rows = Contact.objects.filter(person__in=all_of(person)).order_by("at", "pk")
     return "asked", list(rows.values("at", "minutes", "subject", "override_reason"))
+
+
+@holding
+def _lived_through(person: Person) -> tuple[str, Any]:
+    rows = LivedThrough.objects.filter(person__in=all_of(person)).order_by("on", "pk")
+    return "lived_through", list(rows.values("touchpoint", "on", "source"))
 
 
 @holding

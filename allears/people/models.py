@@ -162,6 +162,24 @@ class PersonFacet(models.Model):
         indexes = [models.Index(fields=["value", "person"], name="people_personfacet_by_value")]
 
 
+class LivedThrough(models.Model):
+    """A person went through a touchpoint on a day: what they can know of, and how fresh it is."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="lived_through")
+    touchpoint = models.CharField(max_length=200)
+    key = models.CharField(max_length=200)  # the touchpoint, folded: two spellings are one
+    on = models.DateField()
+    source = models.CharField(max_length=200, blank=True)
+    by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "key", "on"], name="people_livedthrough_once"),
+            models.CheckConstraint(condition=~Q(key=""), name="people_livedthrough_something"),
+        ]
+        indexes = [models.Index(fields=["key", "on", "person"], name="people_livedthrough_found")]
+
+
 class Purpose(models.TextChoices):
     """What a consent is about."""
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -13,6 +14,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import ngettext
 
+from allears.core.clock import today
 from allears.core.models import User
 from allears.core.waiting import Waiting
 from allears.people import search
@@ -21,12 +23,16 @@ from allears.people.models import (
     Consent,
     Facet,
     FacetValue,
+    LivedThrough,
     Person,
     PersonFacet,
 )
 from allears.people.rules import may_change
 
-CRITERIA = {"kind", "q", "account", "facets", "contactable", "joined_before", "joined_after"}
+CRITERIA = {
+    "kind", "q", "account", "facets", "contactable", "joined_before", "joined_after", "touchpoint", "lived_within",
+    "lived_before",
+}  # fmt: skip
 
 
 class UnknownCriterion(ValueError):
@@ -47,7 +53,9 @@ def matching(criteria: Mapping[str, Any]) -> QuerySet[Person]:
 
     `kind`: a kind; `q`: beginnings of words in name, address, account or external id; `account`: its id;
     `facets`: {facet's key: [values' keys]} (any of the values, every one of the facets); `contactable`: bool;
-    `joined_before` and `joined_after`: a date or ISO text, both inclusive. Raises `UnknownCriterion`.
+    `joined_before` and `joined_after`: a date or ISO text, both inclusive; `touchpoint`: its key, they lived
+    through it; `lived_within` and `lived_before`: that was at most, at least so many days ago. Raises
+    `UnknownCriterion`.
     """
     people = plain_matches(criteria)
     for values in values_by_facet(criteria.get("facets") or {}):
@@ -64,7 +72,26 @@ def plain_matches(criteria: Mapping[str, Any]) -> QuerySet[Person]:
     if "contactable" in asked:
         # Django writes `NOT contactable`, for which SQLite uses no index; for `IN` it does.
         asked["contactable__in"] = [asked.pop("contactable")]
+    lived = {name: criteria.get(name) for name in ("touchpoint", "lived_within", "lived_before")}
+    if any(value not in (None, "") for value in lived.values()):
+        people = people.filter(pk__in=who_lived_through(**lived))
     return people.filter(**asked)
+
+
+def who_lived_through(
+    touchpoint: str | None = None, lived_within: int | None = None, lived_before: int | None = None
+) -> QuerySet[Any, Any]:
+    """Return the ids (of rows that stay) of who lived through a touchpoint (a key; none: any) at most
+    `lived_within` and at least `lived_before` days ago.
+    """
+    rows = LivedThrough.objects.order_by()
+    if touchpoint:
+        rows = rows.filter(key=touchpoint)
+    if lived_within is not None:
+        rows = rows.filter(on__gte=today() - timedelta(days=lived_within))
+    if lived_before is not None:
+        rows = rows.filter(on__lte=today() - timedelta(days=lived_before))
+    return rows.values(who=Coalesce("person__merged_into", "person"))
 
 
 _PLAIN = {

@@ -9,7 +9,9 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from allears.core.models import Role, User
-from allears.people.models import Kind
+from allears.people.folding import account_key
+from allears.people.living import touchpoints
+from allears.people.models import Account, Kind
 from allears.studies.models import Study
 
 
@@ -103,6 +105,11 @@ class TeamForm(forms.Form):
         return told
 
 
+def touchpoint_choices() -> list[tuple[str, Any]]:
+    """What people have lived through, for a select."""
+    return [("", _("Anything or nothing")), *touchpoints()]
+
+
 class WhoForm(forms.Form):
     """Filters over people: whom to ask. Facets are added by the view."""
 
@@ -118,10 +125,28 @@ class WhoForm(forms.Form):
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
+    account = forms.CharField(
+        label=_("Account"), required=False, max_length=200, help_text=_("The whole name of the organisation or household.")
+    )
+    touchpoint = forms.ChoiceField(label=_("They went through"), required=False, choices=touchpoint_choices)
+    lived_within = forms.IntegerField(
+        label=_("At most so many days ago"), required=False, min_value=0, max_value=36500
+    )
+    lived_before = forms.IntegerField(
+        label=_("At least so many days ago"), required=False, min_value=0, max_value=36500
+    )
     rested = forms.IntegerField(
         label=_("Not asked for so many days"), required=False, min_value=1, max_value=3650,
         help_text=_("Leaves out whom any study asked more recently."),
     )  # fmt: skip
+
+    def clean_account(self) -> Account | None:
+        """The account of this name, however it is spelled."""
+        name = self.cleaned_data["account"]
+        found = Account.objects.filter(key=account_key(name)).first() if name.strip() else None
+        if name.strip() and found is None:
+            raise forms.ValidationError(_("There is no account of this name. Look under People, Accounts."))
+        return found
 
 
 class RoundForm(forms.Form):

@@ -20,6 +20,7 @@ urlpatterns = [
     path("<slug:slug>/link/", public.link, name="public_link"),
     path("<slug:slug>/link/code.svg", public.code, name="public_link_code"),
     path("<slug:slug>/people/", asking.people, name="people"),
+    path("<slug:slug>/people/criteria/", asking.criteria, name="criteria"),
     path("<slug:slug>/people/round/", asking.invitation_round, name="round"),
     path("<slug:slug>/people/letter/", asking.letter, name="letter"),
     path("<slug:slug>/invitations/", invitations.invitations, name="invitations"),

@@ -47,7 +47,7 @@ RESEARCHERS = """
     insights:theme_retirement insights:theme_split insights:uncode questionnaires:draft
     questionnaires:import questionnaires:import_problems questionnaires:imports
     questionnaires:responses_csv questionnaires:verbatims_jsonl questionnaires:new_question questionnaires:place questionnaires:publishing questionnaires:question
-    questionnaires:section questionnaires:sections questionnaires:undo studies:closing studies:edit
+    questionnaires:section questionnaires:sections questionnaires:undo studies:closing studies:criteria studies:edit
     studies:invitations_csv studies:letter studies:new studies:opening studies:people studies:problem
     studies:round
 """
@@ -60,7 +60,7 @@ NOT_STAFF_MEMBERS = """
 # Who keeps people's records.
 RESEARCHERS_AND_ADMINISTRATORS = """
     people:apart people:consents people:details people:facet people:facet-name people:facet-place
-    people:facet-removal people:facets people:import people:import-report people:imports people:limits
+    people:facet-removal people:facets people:import people:import-report people:imports people:limits people:lived people:lived-removal
     people:lookalikes people:merge people:merge-choose people:new people:revoke-links people:undo-merge
     people:value-merge people:value-name people:value-place studies:team
 """

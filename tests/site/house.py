@@ -13,7 +13,7 @@ from allears.core.models import Job, StaffInvitation
 from allears.decisions import actions as decisions
 from allears.decisions.models import Update
 from allears.design import gallery
-from allears.people import links
+from allears.people import links, living
 from allears.people.models import Facet, FacetValue
 from allears.questionnaires import authoring
 from allears.questionnaires.models import Question
@@ -50,6 +50,7 @@ def furnish() -> dict[str, dict[str, Any]]:
         stories.coded(stories.said(words, by=person), theme)
     cast.has(cast.bob(), "Region", "North")
     cast.has(cast.cleo(), "Region", "South")
+    living.live_through(person=cast.bob(), touchpoint="Delivery", on="2026-11-02", by=cast.ana())
     insight = stories.claimed()
     verbatim = stories.said("It came late, and they had told me the day before.", by=cast.nia())
     stories.cited(insight, verbatim, side="against")
@@ -79,6 +80,7 @@ def furnish() -> dict[str, dict[str, Any]]:
         "design:sheet": {"page": next(iter(gallery.SHEETS))},
         "studies:named": {"token": _named()},
         "people:leave": {"token": links.leaving_link(cast.dev()).rstrip("/").rsplit("/", 1)[1]},
+        "people:lived-removal": {"pk": living.lived_by(cast.bob()).get().pk},
         "people:account": {"pk": cast.account().pk},
         "people:value-name": {"pk": FacetValue.objects.filter(facet=facet).earliest("pk").pk},
         "verbatims": {"name": verbatim.ref},

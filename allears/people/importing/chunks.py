@@ -15,7 +15,7 @@ from django.db.models.functions import Lower
 
 from allears.core.clock import now
 from allears.core.models import User
-from allears.people import folding
+from allears.people import folding, living
 from allears.people.actions import own_fields
 from allears.people.details import Details
 from allears.people.models import (
@@ -105,6 +105,8 @@ def take(rows: Sequence[Details], *, known: str, source: str, by: User | None) -
     Person.objects.bulk_create(new, batch_size=200)
     Person.objects.bulk_update(changed.values(), FIELDS, batch_size=200)
     touched = _write_facets(who, values, known) | _write_consents(who, known, source, by)
+    lived = [(person, label, day) for person, details, _new in who for label, day in details.lived.items()]
+    touched |= living.write_down(lived, source=source, by=by)
     outcome.added = len(new)
     fresh = {person.pk for person in new}
     outcome.changed = len({pk for pk in {*changed, *touched} if pk not in fresh})

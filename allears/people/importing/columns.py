@@ -1,7 +1,7 @@
 """What a column of a file holds: guessed from its heading, chosen by a person, applied to each row. Pure.
 
 A mapping has one entry a column: "" (leave it out), a field of `Details`, "facet:<key>", "new-facet:<label>",
-or "consent:<purpose>".
+"consent:<purpose>", or "lived:<touchpoint>", whose cells are days.
 """
 
 from __future__ import annotations
@@ -61,9 +61,10 @@ def guess(headings: Iterable[str], facets: Iterable[Facet]) -> list[str]:
     return mapping
 
 
-def choices(heading: str, facets: Iterable[Facet]) -> list[tuple[str, Any]]:
-    """Return what a column may be said to hold, for a select."""
+def choices(heading: str, facets: Iterable[Facet], touchpoints: Iterable[str] = ()) -> list[tuple[str, Any]]:
+    """Return what a column may be said to hold, for a select; `touchpoints` are those that are known by name."""
     new = " ".join(heading.split())[:200]
+    lived = list(dict.fromkeys([*touchpoints, *([new] if new else [])]))
     return [
         ("", _("Leave it out")),
         (_("About the person"), list(FIELDS.items())),
@@ -73,6 +74,7 @@ def choices(heading: str, facets: Iterable[Facet]) -> list[tuple[str, Any]]:
             [(f"facet:{f.key}", f.label) for f in facets]
             + ([(f"new-facet:{new}", _("New facet “%(label)s”") % {"label": new})] if new else []),
         ),
+        (_("Day on which they went through"), [(f"lived:{label}", label) for label in lived]),
     ]
 
 
@@ -97,13 +99,15 @@ def shown(target: str) -> str:
 
 def raw_of(cells: Sequence[str], mapping: Sequence[str], kind: str) -> dict[str, Any]:
     """Return a row's cells as `details.checked` takes them."""
-    raw: dict[str, Any] = {"kind": kind, "facets": {}, "consents": {}}
+    raw: dict[str, Any] = {"kind": kind, "facets": {}, "consents": {}, "lived": {}}
     for cell, target in zip(cells, mapping, strict=False):
         if not target or not cell.strip():
             continue
         group, _colon, name = target.partition(":")
         if group in ("facet", "new-facet"):
             raw["facets"][name] = cell
+        elif group == "lived":
+            raw["lived"][name] = cell
         elif group == "consent":
             raw["consents"][name] = cell
         else:

@@ -10,6 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -20,7 +21,9 @@ from allears.core.progress import job_url
 from allears.core.tables import safe_cell
 from allears.design.parts import Cell, Column
 from allears.people import rules
+from allears.people.details import Details
 from allears.people.importing import actions, columns
+from allears.people.living import touchpoints
 from allears.people.models import Facet, Import, ImportProblem, Kind
 from allears.people.views.getting import reader
 
@@ -52,11 +55,12 @@ class MappingForm(forms.Form):
     def __init__(self, bringing: Import, headings: list[str], samples: list[list[str]], data: Any = None) -> None:
         super().__init__(data, initial={"kind": bringing.kind, "known": bringing.known})
         facets = list(Facet.objects.all())
+        known = [label for _key, label in touchpoints()]
         for place, heading in enumerate(headings):
             now_is = bringing.mapping[place] if place < len(bringing.mapping) else ""
             self.fields[f"column_{place}"] = forms.ChoiceField(
                 label=heading,
-                choices=columns.choices(heading, facets),
+                choices=columns.choices(heading, facets, known),
                 required=False,
                 initial=now_is,
                 help_text=" · ".join(samples[place]),
@@ -133,7 +137,9 @@ def _before(bringing: Import, seen: actions.Preview, form: MappingForm) -> dict[
                 "who": details.name or details.label or details.email or details.external_id,
                 "taken": not any(problem.field in actions.WHOLE_ROW for problem in problems),
                 "facts": " · ".join(
-                    fact for fact in (details.email, details.account_name, *details.facets.values()) if fact
+                    fact
+                    for fact in (details.email, details.account_name, *details.facets.values(), *_lived(details))
+                    if fact
                 ),
                 "problems": [problem.reason for problem in problems],
             }
@@ -144,6 +150,10 @@ def _before(bringing: Import, seen: actions.Preview, form: MappingForm) -> dict[
         "lines": lines,
         "wrong": columns.problems_of(bringing.mapping),
     }
+
+
+def _lived(details: Details) -> list[str]:
+    return [f"{label} {date_format(day, 'SHORT_DATE_FORMAT')}" for label, day in details.lived.items()]
 
 
 def _report_page(request: HttpRequest, bringing: Import) -> HttpResponse:

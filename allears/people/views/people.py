@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from allears.core.doors import door
 from allears.design.parts import Cell, Column
-from allears.people import actions, filters, links, listing, lookalikes, panels, queries, rules
+from allears.people import actions, filters, links, listing, living, lookalikes, panels, queries, rules
 from allears.people.budget import minutes_asked, the_budget
 from allears.people.errors import AddressTaken, UnfitDetails
-from allears.people.forms import ConsentForm, LimitsForm, PersonForm
+from allears.people.forms import ConsentForm, LimitsForm, LivedForm, PersonForm
 from allears.people.models import Consent, Contact, Merge, Person, Purpose
 from allears.people.views.getting import person_or_404, person_url, reader
 
@@ -99,6 +99,8 @@ def _about(found: Person, request: HttpRequest) -> dict[str, Any]:
         "fact_lines": _facts(found),
         "contact_columns": [Column(_("When")), Column(_("What for")), Column(_("Minutes"), numeric=True)],
         "history_columns": [Column(_("When")), Column(_("What")), Column(_("Said")), Column(_("Where"))],
+        "lived": living.lived_by(found)[:50],
+        "lived_columns": [Column(_("When")), Column(_("What")), Column("", hidden=True)],
         "panels": panels.panels_of(found, reader(request)),
         "may_change": rules.may_change(request.user),
         "may_erase": rules.may_erase(request.user),
@@ -187,6 +189,34 @@ def limits(request: HttpRequest, ref: str) -> HttpResponse:
         return redirect("people:person", ref=ref)
     context = {"form": form, "person": found, "house": the_budget()}
     return render(request, "people/limits_form.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door(rules.may_change)
+def lived(request: HttpRequest, ref: str) -> HttpResponse:
+    """Write down a touchpoint that somebody lived through, and the day."""
+    found = person_or_404(ref, living=True)
+    form = LivedForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            living.live_through(person=found, by=reader(request), source=_("by hand"), **form.cleaned_data)
+        except UnfitDetails as error:
+            form.add_error("on", str(error))
+        else:
+            messages.success(request, _("Written down."))
+            return redirect("people:person", ref=ref)
+    context = {"form": form, "person": found, "known": [label for _key, label in living.touchpoints()]}
+    return render(request, "people/lived_form.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@door(rules.may_change)
+def lived_removal(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
+    """Take out what was written down by mistake."""
+    found = person_or_404(ref, living=True)
+    living.take_out(row=get_object_or_404(living.lived_by(found), pk=pk), by=reader(request))
+    messages.success(request, _("Taken out."))
+    return redirect("people:person", ref=ref)
 
 
 @require_POST

@@ -5,6 +5,7 @@ round.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from allears.core.doors import door
 from allears.core.models import Job
@@ -26,7 +27,7 @@ from allears.people.models import Facet, Person
 from allears.people.queries import facets_of, matching
 from allears.people.rules import may_override_budget
 from allears.people.search import find
-from allears.studies import actions, asking, choosing
+from allears.studies import actions, asking, choosing, knowing
 from allears.studies.forms import RoundForm, WhoForm
 from allears.studies.mails import Letters
 from allears.studies.models import Invitation, Study
@@ -35,6 +36,7 @@ from allears.studies.views.finding import own_study, posted, reader, typed
 
 A_PAGE = 40
 MOST_BY_HAND = 200
+PLAIN = ("q", "kind", "joined_before", "joined_after", "touchpoint", "lived_within", "lived_before")
 
 
 @dataclass
@@ -54,7 +56,9 @@ def wish_of(query: QueryDict) -> Wish:
     form = WhoForm(query)
     form.is_valid()
     told = form.cleaned_data
-    plain = {name: told.get(name) for name in ("q", "kind", "joined_before", "joined_after") if told.get(name)}
+    plain = {name: told.get(name) for name in PLAIN if told.get(name) not in (None, "")}
+    if told.get("account"):
+        plain["account"] = told["account"].pk
     facets = {name[6:]: _values(query, name) for name in query if name.startswith("facet_") and "\0" not in name}
     wanted = {name: values for name, values in facets.items() if any(values)}
     return Wish(form, {**plain, **({"facets": wanted} if wanted else {})}, told.get("rested"))
@@ -69,6 +73,8 @@ def _values(query: QueryDict, name: str) -> list[str]:
 def people(request: HttpRequest, slug: str) -> HttpResponse:
     """Filter people, see how they compare with all customers and who of them can be asked."""
     study, wish = own_study(request, slug), wish_of(request.GET)
+    if not request.GET and study.criteria:
+        return redirect(f"{request.path}?{knowing.as_query(study.criteria)}")
     minutes = asking.minutes_of(study)
     found = wish.people()
     rows, onward = _a_page(found, typed(request.GET, "after"))
@@ -84,6 +90,8 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
             "verdict": choosing.verdict(found, study, minutes),
             "coverage": choosing.coverage(found),
             "filtered": bool(wish.criteria or wish.rested),
+            "knowing": knowing.in_words(study.criteria),
+            "as_kept": _as_kept(wish.criteria) == study.criteria,
             "minutes": minutes,
             "people": _with_facets(rows, study),
             "after": onward,
@@ -91,6 +99,26 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
             "missing": [] if study.is_open else asking.missing(study),
         },
     )
+
+
+def _as_kept(criteria: dict[str, Any]) -> dict[str, Any]:
+    return {name: str(value) if isinstance(value, date) else value for name, value in criteria.items()}
+
+
+@door(is_researcher)
+@require_POST
+def criteria(request: HttpRequest, slug: str) -> HttpResponse:
+    """Keep the filters as who can know what this study asks."""
+    study, wish = own_study(request, slug), wish_of(request.POST)
+    if wish.form.errors:
+        messages.error(request, _("One of the filters cannot be read, so nothing was kept. Mend it first."))
+        typed_in = request.POST.copy()
+        typed_in.pop("csrfmiddlewaretoken", None)
+        return redirect(reverse("studies:people", args=[slug]) + f"?{typed_in.urlencode()}")
+    knowing.set_criteria(study=study, criteria=wish.criteria, by=reader(request))
+    told = _("Kept: these people can know.") if wish.criteria else _("Kept: anybody can know.")
+    messages.success(request, told)
+    return redirect("studies:people", slug)
 
 
 def _a_page(found: Any, after: str) -> tuple[list[Person], str]:
@@ -187,6 +215,8 @@ def invitation_round(request: HttpRequest, slug: str) -> HttpResponse:
         "back": reverse("studies:people", args=[slug]) + "?" + request.GET.urlencode(),
         "may_override": may_override_budget(reader(request)),
         "one": chosen.order_by("pk").first(),
+        "outside": knowing.outside(chosen, study),
+        "knowing": knowing.in_words(study.criteria),
     }
     return render(request, "studies/round.html", context, status=422 if request.method == "POST" else 200)
 

@@ -13,7 +13,7 @@ from allears.core.doors import door
 from allears.core.models import Role, User
 from allears.core.rules import signs_in
 from allears.design.parts import Fact, Link, LoopCell, Tone
-from allears.studies import asking, queries, reminding
+from allears.studies import asking, knowing, queries, reminding
 from allears.studies.hearing import uninvited
 from allears.studies.links import answering_url, current_public_link
 from allears.studies.loop import Cell, cells_of
@@ -95,6 +95,7 @@ def study(request: HttpRequest, slug: str) -> HttpResponse:
             "asked_url": reverse("studies:invitations", args=[slug]) if can_see_who_was_asked(user, study) else "",
             **_asked(study, can_see_who_was_asked(user, study)),
             **_public(study),
+            **_knowing(study, works),
             "reminders": _reminders(study),
         },
     )
@@ -121,6 +122,12 @@ def _why(study: Study) -> list[Fact]:
         (_("Touchpoints"), ", ".join(study.touchpoints)),
     ]
     return [Fact(term, value) for term, value in pairs if value.strip()]
+
+
+def _knowing(study: Study, works: bool) -> dict[str, object]:
+    """Who can know, in words, and for the team the way to change it."""
+    url = reverse("studies:people", args=[study.slug]) if works else ""
+    return {"knowing": knowing.in_words(study.criteria), "knowing_url": url, "knowing_link": _("Change") if works else ""}
 
 
 def _reminders(study: Study) -> dict[str, object]:
