@@ -13,7 +13,8 @@ from allears.people.holdings import holding
 from allears.people.models import Person
 from allears.people.panels import panel
 from allears.people.queries import all_of
-from allears.questionnaires.models import Answer, EarlierAnswer, Response
+from allears.questionnaires.calendar import date_of
+from allears.questionnaires.models import Answer, EarlierAnswer, QuestionKind, Response
 from allears.studies.queries import seen_by
 
 MOST = 20
@@ -46,10 +47,16 @@ def _answer(answer: Answer) -> dict[str, Any]:
     return {
         "asked": answer.question.text,
         "choice": answer.choice.label if answer.choice else None,
-        "number": answer.number,
+        **_number(answer),
         "words": answer.text or None,
         "words_ref": answer.verbatim.ref if answer.verbatim else None,
     }
+
+
+def _number(answer: Answer) -> dict[str, Any]:
+    if answer.number is not None and answer.question.kind == QuestionKind.DATE:
+        return {"day": date_of(answer.number)}
+    return {"number": answer.number}
 
 
 @panel(10, _("Studies they took part in"))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from allears.questionnaires.duration import minutes_for
-from allears.questionnaires.models import OPEN_KINDS, Question, QuestionKind, Section, Version
+from allears.questionnaires.models import OPEN_KINDS, Choice, Question, QuestionKind, Section, Version
 from allears.questionnaires.structure import sections_of
 
 MOST_KEPT = 200  # versions
@@ -38,6 +38,8 @@ class Offered:
     position: int
     label: str
     asks_text: bool
+    exclusive: bool = False
+    anchored: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,10 @@ class Asked:
     boxes: int
     source_id: int | None
     choices: tuple[Offered, ...]
+    preset: str = ""
+    shuffled: bool = False
+    purpose: str = ""
+    accepts: str = ""
 
     @property
     def name(self) -> str:
@@ -129,7 +135,7 @@ def _page(section: Section, minutes: float) -> Page:
 
 
 def _asked(question: Question) -> Asked:
-    choices = question.choices.all() if question.has_choices else ()
+    choices = question.choices.all() if question.has_list else ()
     return Asked(
         id=question.pk,
         kind=QuestionKind(question.kind).value,
@@ -140,7 +146,17 @@ def _asked(question: Question) -> Asked:
         maximum=question.maximum,
         low_label=question.low_label,
         high_label=question.high_label,
-        boxes=max(1, question.boxes) if question.is_open else 1,
+        boxes=max(1, question.boxes) if question.is_open or question.kind == QuestionKind.FILE else 1,
         source_id=question.source_id,
-        choices=tuple(Offered(c.pk, str(c.key), c.position, c.label, c.asks_text) for c in choices),
+        choices=tuple(map(_offered, choices)),
+        preset=question.preset,
+        shuffled=question.shuffled,
+        purpose=question.purpose,
+        accepts=question.accepts,
+    )
+
+
+def _offered(choice: Choice) -> Offered:
+    return Offered(
+        choice.pk, str(choice.key), choice.position, choice.label, choice.asks_text, choice.exclusive, choice.anchored
     )

@@ -13,18 +13,9 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from allears.questionnaires.answering_asked import Asked, Cell, Given
+from allears.questionnaires.answering_kinds import read_date
+from allears.questionnaires.answering_wrong import Fields, Wrong
 from allears.verbatims import ledger
-
-Fields = dict[str, list[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Wrong:
-    """Why an answer could not be taken, or what is missing; `field` is the id of the control to go to."""
-
-    question: Asked
-    field: str
-    words: str
 
 
 @dataclass(slots=True)
@@ -71,7 +62,9 @@ def _ask_for(question: Asked) -> str:
         return _("Choose at least one.")
     if question.kind in ("single", "scale"):
         return _("Choose one.")
-    return _("Enter a number.") if question.kind == "number" else _("Write an answer.")
+    if question.kind in ("number", "date"):
+        return _("Enter a number.") if question.kind == "number" else _("Enter a day.")
+    return _("Write an answer.")
 
 
 def box_name(question: Asked, box: int) -> str:
@@ -203,4 +196,5 @@ _readers: dict[str, Callable[[Asked, Fields], Given | Wrong]] = {
     "multiple": _read_multiple,
     "scale": _read_scale,
     "number": _read_number,
+    "date": read_date,
 }

@@ -26,6 +26,7 @@ from django.utils.translation import ngettext
 
 from allears.questionnaires.answering_asked import Asked, Asking, Given, Page
 from allears.questionnaires.answering_forms import Fields, Wrong, box_name, figure, other_name
+from allears.questionnaires.calendar import date_of, limits
 
 FOLDER = "questionnaires/answering"
 RIGHT_TO_LEFT = {"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ku", "nqo", "ps", "sd", "ug", "ur", "yi"}
@@ -135,7 +136,7 @@ def _without_answers(pieces: list[str]) -> Iterable[str]:
 
 _TEMPLATES = {
     "short_text": "words", "long_text": "words", "number": "number", "single": "choices",
-    "multiple": "choices", "scale": "scale", "statement": "statement",
+    "multiple": "choices", "scale": "scale", "statement": "statement", "date": "date",
 }  # fmt: skip
 
 
@@ -152,13 +153,20 @@ def _shown(question: Asked) -> dict[str, Any]:
         "required": question.required,
         "low_label": question.low_label,
         "high_label": question.high_label,
-        "minimum": None if question.minimum is None else figure(question.minimum),
-        "maximum": None if question.maximum is None else figure(question.maximum),
+        **_ends(question),
         "value": slot(f"{name}/value/{name}"),
         "boxes": [_box(question, box) for box in range(question.boxes)] if question.is_open else [],
         "choices": [_choice(question, choice) for choice in question.choices],
         "steps": [_step(question, step) for step in question.steps] if question.kind == "scale" else [],
     }
+
+
+def _ends(question: Asked) -> dict[str, Any]:
+    """The least and the most that may be answered, as the page's fields write them."""
+    if question.kind == "date":
+        return dict(zip(("minimum", "maximum"), map(str, limits(question.minimum, question.maximum)), strict=True))
+    ends = {"minimum": question.minimum, "maximum": question.maximum}
+    return {name: None if end is None else figure(end) for name, end in ends.items()}
 
 
 def _box(question: Asked, box: int) -> dict[str, str]:
@@ -199,12 +207,16 @@ def answered(questions: Iterable[Asked], given: Mapping[int, Given]) -> dict[str
             if cell.choice is not None:
                 slots[f"{question.name}/checked/{cell.choice}"] = " checked"
             elif cell.number is not None:
-                figures = figure(cell.number)
+                figures = _as_typed(question, cell.number)
                 slots[f"{question.name}/checked/{figures}"] = " checked"
                 slots[f"{question.name}/value/{question.name}"] = figures
             if cell.text:
                 slots[f"{question.name}/value/{_field_of(question, cell.box, cell.choice)}"] = escape(cell.text)
     return slots
+
+
+def _as_typed(question: Asked, number: float) -> str:
+    return date_of(number).isoformat() if question.kind == "date" else figure(number)
 
 
 def _field_of(question: Asked, box: int, choice: int | None) -> str:

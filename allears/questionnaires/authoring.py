@@ -23,6 +23,7 @@ from allears.questionnaires.duration import minutes_of
 from allears.questionnaires.models import (
     Choice,
     Question,
+    QuestionKind,
     Questionnaire,
     Section,
     Version,
@@ -47,8 +48,9 @@ __all__ = [
 
 CHANGEABLE = (
     "code", "kind", "text", "help", "required", "minimum", "maximum", "low_label", "high_label", "boxes",
-    "touchpoint",
+    "touchpoint", "preset", "shuffled", "purpose", "accepts",
 )  # fmt: skip
+_OF_A_CHOICE = ("label", "asks_text", "exclusive", "anchored")
 Direction = Literal["up", "down"]
 
 
@@ -71,6 +73,13 @@ class ChoiceWords:
     label: str
     asks_text: bool = False
     key: uuid.UUID | None = None
+    exclusive: bool = False
+    anchored: bool = False
+
+    @classmethod
+    def of(cls, choice: Choice) -> ChoiceWords:
+        """Return the words of a choice that there is."""
+        return cls(choice.label, choice.asks_text, choice.key, choice.exclusive, choice.anchored)
 
 
 def questionnaire_for(study: Study) -> Questionnaire:
@@ -120,8 +129,9 @@ def _again(question: Question, section: Section, key: uuid.UUID) -> Question:
 
 def _choice_again(choice: Choice, question: Question, key: uuid.UUID) -> Choice:
     return Choice(
-        question=question, position=choice.position, key=key, label=choice.label, asks_text=choice.asks_text
-    )
+        question=question, position=choice.position, key=key, label=choice.label, asks_text=choice.asks_text,
+        exclusive=choice.exclusive, anchored=choice.anchored,
+    )  # fmt: skip
 
 
 def _must_be_draft(version_id: int) -> None:
@@ -239,7 +249,7 @@ def set_choices(
 
 
 def _write_choices(question: Question, choices: Sequence[ChoiceWords | str]) -> None:
-    wanted = [ChoiceWords(c) if isinstance(c, str) else c for c in choices] if question.has_choices else []
+    wanted = [ChoiceWords(c) if isinstance(c, str) else c for c in choices] if question.has_list else []
     known = {choice.key for choice in question.choices.all()}
     Choice.objects.filter(question=question).delete()
     Choice.objects.bulk_create([_chosen(question, place, words, known) for place, words in enumerate(wanted)])
@@ -249,8 +259,10 @@ def _write_choices(question: Question, choices: Sequence[ChoiceWords | str]) -> 
 def _chosen(question: Question, place: int, words: ChoiceWords, known: set[uuid.UUID]) -> Choice:
     key = words.key if words.key in known else uuid.uuid4()
     return Choice(
-        question=question, position=place, key=key, label=words.label.strip(), asks_text=words.asks_text
-    )
+        question=question, position=place, key=key, label=words.label.strip(),
+        asks_text=words.asks_text and question.has_choices,
+        exclusive=words.exclusive and question.kind == QuestionKind.MULTIPLE, anchored=words.anchored,
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -299,7 +311,7 @@ def remove_question(*, question: Question, by: User | str | None = None) -> dict
         "position": question.position,
         "key": str(question.key),
         "fields": {name: getattr(question, name) for name in CHANGEABLE},
-        "choices": [[str(c.key), c.label, c.asks_text] for c in question.choices.all()],
+        "choices": [[str(c.key), c.label, c.asks_text, c.exclusive, c.anchored] for c in question.choices.all()],
     }
     audit.record(by=by, verb="questionnaires.question_removed", target=question)
     question.delete()
@@ -323,8 +335,8 @@ def put_back(*, version: Version, snapshot: dict[str, Any], by: User | str | Non
         **snapshot["fields"],
     )
     Choice.objects.bulk_create(
-        Choice(question=question, position=place, key=uuid.UUID(key), label=label, asks_text=asks_text)
-        for place, (key, label, asks_text) in enumerate(snapshot["choices"])
+        Choice(question=question, position=place, key=uuid.UUID(key), **dict(zip(_OF_A_CHOICE, said, strict=False)))
+        for place, (key, *said) in enumerate(snapshot["choices"])
     )
     rows.insert(min(snapshot["position"], len(rows)), question)
     _number(rows)

@@ -33,6 +33,9 @@ MARKING = {
     QuestionKind.MULTIPLE: 4.0,
     QuestionKind.SCALE: 5.0,
     QuestionKind.NUMBER: 7.0,
+    QuestionKind.DATE: 9.0,
+    QuestionKind.CONSENT: 4.0,
+    QuestionKind.FILE: 40.0,
     QuestionKind.STATEMENT: 0.0,
 }
 # Each further choice of "all that apply" is weighed by itself.

@@ -24,6 +24,7 @@ from allears.core.clock import now
 from allears.core.models import User
 from allears.core.tables import safe_cell
 from allears.people.models import Person
+from allears.questionnaires.calendar import date_of
 from allears.questionnaires.models import Answer, Choice, Question, QuestionKind, Response
 from allears.questionnaires.structure import questions_in, sections_of, versions_of
 from allears.studies.models import Study
@@ -150,7 +151,7 @@ def _columns_of(question: Question) -> Iterator[Column]:
         for choice in question.choices.all():
             yield Column(f"{text} [{choice.label}]", key, partial(_ticked, label=choice.label))
     else:
-        yield Column(text, key, _value)
+        yield Column(text, key, _day if question.kind == QuestionKind.DATE else _value)
     if question.has_choices and any(choice.asks_text for choice in question.choices.all()):
         yield Column(f"{text} [own words]", key, _own_words)
 
@@ -172,6 +173,10 @@ def _value(given: list[Said]) -> str:
     if said.label is not None:
         return said.label
     return "" if said.number is None else f"{said.number:.15g}"
+
+
+def _day(given: list[Said]) -> str:
+    return "" if not given or given[0].number is None else date_of(given[0].number).isoformat()
 
 
 def _own_words(given: list[Said]) -> str:

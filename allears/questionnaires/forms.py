@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from allears.questionnaires.authoring import ChoiceWords
+from allears.questionnaires.calendar import date_of, number_of
 from allears.questionnaires.models import CHOICE_KINDS, OPEN_KINDS, Question, QuestionKind
 
 ROWS_TO_BEGIN_WITH = 4
@@ -35,6 +37,13 @@ class QuestionForm(forms.Form):
     )
     minimum = forms.FloatField(label=_("From"), required=False)
     maximum = forms.FloatField(label=_("To"), required=False)
+    earliest = forms.DateField(
+        label=_("Not before"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    latest = forms.DateField(
+        label=_("Not after"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Left empty: from 1900 to 2100."),
+    )  # fmt: skip
     low_label = forms.CharField(label=_("What the low end means"), max_length=120, required=False)
     high_label = forms.CharField(label=_("What the high end means"), max_length=120, required=False)
     boxes = forms.IntegerField(
@@ -68,12 +77,24 @@ class QuestionForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}
+        if "earliest" in self.fields:
+            told |= self._days(told.pop("earliest", None), told.pop("latest", None))
         low, high = told.get("minimum"), told.get("maximum")
         if low is not None and high is not None and low >= high:
-            self.add_error("maximum", _("The upper end has to be above the lower one."))
+            above = _("The upper end has to be above the lower one.")
+            late = _("The last day has to be after the first one.")
+            self.add_error(*(("latest", late) if "latest" in self.fields else ("maximum", above)))
         if "boxes" in self.fields:
             told["boxes"] = told.get("boxes") or 1
         return told
+
+    @staticmethod
+    def _days(earliest: date | None, latest: date | None) -> dict[str, float | None]:
+        """Days as a question keeps them."""
+        return {
+            "minimum": number_of(earliest) if earliest else None,
+            "maximum": number_of(latest) if latest else None,
+        }
 
 
 def fields_of(kind: QuestionKind) -> set[str]:
@@ -85,13 +106,19 @@ def fields_of(kind: QuestionKind) -> set[str]:
         fields.add("boxes")
     if kind in (QuestionKind.SCALE, QuestionKind.NUMBER):
         fields |= {"minimum", "maximum", "low_label", "high_label"}
+    if kind == QuestionKind.DATE:
+        fields |= {"earliest", "latest"}
     return fields | {"required"}
 
 
 def written(question: Question) -> dict[str, Any]:
     """Return the form's first values for a question that exists."""
     names = ("text", "help", "minimum", "maximum", "low_label", "high_label", "boxes", "required", "touchpoint", "code")
-    return {name: getattr(question, name) for name in names}
+    said = {name: getattr(question, name) for name in names}
+    if question.kind == QuestionKind.DATE:
+        low, high = said.pop("minimum"), said.pop("maximum")
+        said |= {"earliest": low and date_of(low), "latest": high and date_of(high)}
+    return said
 
 
 def first_values(kind: str) -> dict[str, Any]:
@@ -145,4 +172,10 @@ def has_choices(kind: str) -> bool:
 
 def is_kind(value: str) -> bool:
     """Whether `value` names a kind of question."""
-    return value in QuestionKind.values
+    return value in dict(kinds_offered())
+
+
+def kinds_offered() -> list[tuple[str, Any]]:
+    """Return the kinds that can be written here, with their names."""
+    hidden = (QuestionKind.MATRIX, QuestionKind.RANKING, QuestionKind.FILE, QuestionKind.CONSENT)
+    return [(kind.value, kind.label) for kind in QuestionKind if kind not in hidden]

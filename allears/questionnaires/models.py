@@ -23,11 +23,34 @@ class QuestionKind(models.TextChoices):
     MULTIPLE = "multiple", _("Several choices")
     SCALE = "scale", _("Scale")
     NUMBER = "number", _("Number")
+    MATRIX = "matrix", _("Matrix of scales")
+    RANKING = "ranking", _("Ranking")
+    DATE = "date", _("Date")
+    FILE = "file", _("File or photo")
+    CONSENT = "consent", _("Consent")
     STATEMENT = "statement", _("Statement")
 
 
 OPEN_KINDS = (QuestionKind.SHORT_TEXT, QuestionKind.LONG_TEXT)
 CHOICE_KINDS = (QuestionKind.SINGLE, QuestionKind.MULTIPLE)
+# Kinds that offer a list of `Choice`s: what may be chosen, what is rated row by row, what is put in order.
+LISTING_KINDS = (*CHOICE_KINDS, QuestionKind.MATRIX, QuestionKind.RANKING)
+SCALED_KINDS = (QuestionKind.SCALE, QuestionKind.MATRIX)
+
+
+class Preset(models.TextChoices):
+    """A scale that the trade knows by name; its results are shown in the way that goes with the name."""
+
+    NPS = "nps", _("Recommendation (NPS)")
+    CSAT = "csat", _("Satisfaction (CSAT)")
+    CES = "ces", _("Effort (CES)")
+
+
+class Accepts(models.TextChoices):
+    """What a question for files takes."""
+
+    PICTURE = "picture", _("Photos and pictures only")
+    ANY = "any", _("Pictures, PDF and plain text")
 
 
 class Questionnaire(models.Model):
@@ -90,6 +113,10 @@ class Question(models.Model):
     high_label = models.CharField(max_length=120, blank=True)
     boxes = models.PositiveSmallIntegerField(default=1)  # open questions may offer several boxes ("name up to three")
     touchpoint = models.CharField(max_length=200, blank=True)
+    preset = models.CharField(max_length=10, blank=True, choices=Preset.choices)  # of a scale
+    shuffled = models.BooleanField(default=False)  # its list stands in another order for each person
+    purpose = models.CharField(max_length=20, blank=True)  # of a consent: a `people.Purpose`, or none of them
+    accepts = models.CharField(max_length=10, blank=True, choices=Accepts.choices)  # of a file
     source = models.ForeignKey(Source, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
@@ -114,6 +141,10 @@ class Question(models.Model):
     def has_choices(self) -> bool:
         return self.kind in CHOICE_KINDS
 
+    @property
+    def has_list(self) -> bool:
+        return self.kind in LISTING_KINDS
+
 
 class Choice(models.Model):
     """One of the answers that a question offers."""
@@ -123,6 +154,8 @@ class Choice(models.Model):
     key = models.UUIDField(default=uuid.uuid4)
     label = models.CharField(max_length=400)
     asks_text = models.BooleanField(default=False)  # "Other": their own words go with it
+    exclusive = models.BooleanField(default=False)  # "None of these": goes with no other choice
+    anchored = models.BooleanField(default=False)  # keeps its place at the end when the others are shuffled
 
     class Meta:
         ordering = ["position", "id"]
@@ -171,6 +204,8 @@ class Answer(models.Model):
     choice = models.ForeignKey(
         Choice, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
+    # A number or a step; the place of a ranked choice; a date's proleptic Gregorian ordinal (0001-01-01 is 1); the id
+    # of a `SentFile`; 1 for an agreement.
     number = models.FloatField(null=True, blank=True)
     text = models.TextField(blank=True)  # words while the response is open; once sent they live in the ledger
     verbatim = models.OneToOneField(
@@ -196,6 +231,29 @@ class EarlierAnswer(models.Model):
     value = models.JSONField()  # numbers, choice keys; words only while they are not yet in the ledger
     given_at = models.DateTimeField()
     replaced_at = models.DateTimeField(default=now)
+
+
+class SentFile(models.Model):
+    """A file or photo that somebody sent as an answer; its bytes lie in the data folder under a name nobody can guess.
+
+    A row is made before its answer: until its page is saved it belongs to no response, and it is swept away when
+    that does not happen. A file that was replaced stays, as an earlier answer does, until the person takes it away.
+    """
+
+    ref = models.CharField(max_length=32, unique=True)  # random; the name of its bytes on disk and in addresses
+    question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="+")
+    response = models.ForeignKey(Response, null=True, blank=True, on_delete=models.CASCADE, related_name="files")
+    name = models.CharField(max_length=200)  # as they called it, made harmless
+    media_type = models.CharField(max_length=60)  # what we found it to be, not what was claimed
+    size = models.PositiveIntegerField()  # bytes as kept
+    width = models.PositiveIntegerField(null=True, blank=True)
+    height = models.PositiveIntegerField(null=True, blank=True)
+    sha256 = models.CharField(max_length=64)  # of the bytes as kept
+    at = models.DateTimeField(default=now)
+
+    @property
+    def is_picture(self) -> bool:
+        return self.media_type.startswith("image/")
 
 
 # The room's other tables; they know nothing of the ones above.

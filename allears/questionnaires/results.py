@@ -147,7 +147,7 @@ class _Counts:
     def __init__(self, rows: list[Question], answers: QuerySet[Answer]) -> None:
         ids = {kind: [row.pk for row in rows if row.kind == kind] for kind in QuestionKind}
         choosing = ids[QuestionKind.SINGLE] + ids[QuestionKind.MULTIPLE]
-        counting = ids[QuestionKind.SCALE] + ids[QuestionKind.NUMBER]
+        counting = ids[QuestionKind.SCALE] + ids[QuestionKind.NUMBER] + ids[QuestionKind.DATE]
         self.choices = _choice_counts(answers.filter(question__in=choosing))
         self.numbers = _number_counts(answers.filter(question__in=counting))
         several = ids[QuestionKind.MULTIPLE] + ids[QuestionKind.SHORT_TEXT] + ids[QuestionKind.LONG_TEXT]

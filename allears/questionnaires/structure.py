@@ -81,6 +81,7 @@ def problems_of_question(question: Question) -> Iterator[Problem]:
         QuestionKind.MULTIPLE: _choices_problems,
         QuestionKind.SCALE: _scale_problems,
         QuestionKind.NUMBER: _number_problems,
+        QuestionKind.DATE: _date_problems,
     }
     check = checks.get(QuestionKind(question.kind))
     for words in check(question) if check else ():
@@ -115,6 +116,12 @@ def _number_problems(question: Question) -> Iterator[str]:
     low, high = question.minimum, question.maximum
     if low is not None and high is not None and low >= high:
         yield _("“%(question)s” asks for a number above its largest. Swap the limits.")
+
+
+def _date_problems(question: Question) -> Iterator[str]:
+    low, high = question.minimum, question.maximum
+    if low is not None and high is not None and low >= high:
+        yield _("“%(question)s” asks for a day after the last one. Swap the limits.")
 
 
 def shortened(text: str, length: int = 60) -> str:

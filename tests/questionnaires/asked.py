@@ -21,6 +21,7 @@ EVERY_KIND: list[dict[str, Any]] = [
     {"kind": "multiple", "text": "What did you do?", "choices": ["Waited", "Called", "Wrote"]},
     {"kind": "number", "text": "How many days late?", "minimum": 0, "maximum": 365, "required": True},
     {"kind": "short_text", "text": "Three words for it", "boxes": 3},
+    {"kind": "date", "text": "When did it come?", "required": True},
 ]  # fmt: skip
 
 

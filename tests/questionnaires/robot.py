@@ -104,6 +104,8 @@ class Robot:
             return [(name, wanted)] if wanted == control.attributes.get("value") else []
         if wanted is not None:
             return [(name, wanted)]
+        if kind == "date":
+            return [(name, control.attributes.get("max") or "2026-11-26")]
         if kind == "number":
             low = int(control.attributes.get("min") or 0)
             return [(name, str(random.randint(low, int(control.attributes.get("max") or low + 10))))]

@@ -33,7 +33,7 @@ def test_the_first_question_begins_the_first_draft(as_ana: Client) -> None:
     assert "What happened?" in as_ana.get(EDITOR).content.decode()
 
 
-@pytest.mark.parametrize("kind", ["short_text", "long_text", "single", "multiple", "scale", "number", "statement"])
+@pytest.mark.parametrize("kind", ["short_text", "long_text", "single", "multiple", "scale", "number", "date", "statement"])
 def test_every_kind_has_its_form(as_ana: Client, kind: str) -> None:
     cast.late_orders()
     assert as_ana.get(f"{EDITOR}questions/new/?kind={kind}").status_code == 200

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -23,7 +24,9 @@ from allears.insights.narrowing import FEW, Room
 from allears.insights.rules import can_claim, can_code, can_see_names, may_open
 from allears.insights.views.finding import back, reader, seen_study
 from allears.people.models import FacetValue
-from allears.questionnaires.models import Choice, Question
+from allears.questionnaires.calendar import date_of
+from allears.questionnaires.calendar import said as said_day
+from allears.questionnaires.models import Choice, Question, QuestionKind
 from allears.studies.models import Study
 from allears.studies.queries import seen_by
 from allears.verbatims.models import Source, Verbatim
@@ -252,8 +255,14 @@ def _answer_words(raw: str, room: Room) -> str:
         choice = Choice.objects.filter(question__key=answer.question, key=answer.choice).order_by("-pk").first()
         said = choice.label if choice else _("unknown")
     else:
-        said = f"{answer.low:g}" if answer.low == answer.high else f"{answer.low:g}–{answer.high:g}"
+        ends = [_number_words(question, end) for end in (answer.low, answer.high) if end is not None]
+        said = "–".join(dict.fromkeys(ends))
     return f"{queries.short(question.text, 50)} {said}"
+
+
+def _number_words(question: Question, number: float) -> str:
+    is_day = question.kind == QuestionKind.DATE and 1 <= number <= date.max.toordinal()
+    return said_day(date_of(number)) if is_day else f"{number:g}"
 
 
 def _insight_words(ref: str, room: Room) -> str:

@@ -8,7 +8,7 @@ found, because nobody can improve any more what people were asked years ago.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 
@@ -104,11 +104,11 @@ def _widen(asked: Question, wanted: QuestionPlan, by: User | str | None) -> None
     if wanted.is_open and asked.boxes < len(wanted.columns):
         asked.boxes = len(wanted.columns)
         asked.save(update_fields=["boxes"])
-    there = [ChoiceWords(choice.label, choice.asks_text, choice.key) for choice in asked.choices.all()]
+    there = [ChoiceWords.of(choice) for choice in asked.choices.all()]
     labels = {choice.label for choice in there}
     more = [ChoiceWords(label, asks) for label, asks in _labels(wanted).items() if label not in labels]
     asks_text = {label for label, asks in _labels(wanted).items() if asks}
-    changed = [ChoiceWords(c.label, c.asks_text or c.label in asks_text, c.key) for c in there]
+    changed = [replace(c, asks_text=c.asks_text or c.label in asks_text) for c in there]
     if more or changed != there:
         set_choices(question=asked, choices=[*changed, *more], by=by)
 

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from allears.core.doors import door
 from allears.core.rules import is_researcher, signs_in
 from allears.questionnaires import authoring
+from allears.questionnaires.answering_preview import render_preview
 from allears.questionnaires.comparing import differences
 from allears.questionnaires.duration import minutes_for
 from allears.questionnaires.forms import (
@@ -27,6 +28,7 @@ from allears.questionnaires.forms import (
     first_values,
     has_choices,
     is_kind,
+    kinds_offered,
     written,
 )
 from allears.questionnaires.models import Question, QuestionKind, Section, Version
@@ -64,7 +66,7 @@ def questionnaire(request: HttpRequest, slug: str) -> HttpResponse:
             "editing": works and version is not None and version.published_at is None,
             "sections": _numbered(sections),
             "minutes": minutes_for(sections),
-            "kinds": QuestionKind.choices,
+            "kinds": kinds_offered(),
             "removed": _removed_here(request, version),
         },
     )
@@ -152,7 +154,7 @@ def new_question(request: HttpRequest, slug: str) -> HttpResponse:
     study = own_study(request, slug)
     kind = request.GET.get("kind", "")
     if not is_kind(kind):
-        context = {"study": study, "section": request.GET.get("section", ""), "kinds": QuestionKind.choices}
+        context = {"study": study, "section": request.GET.get("section", ""), "kinds": kinds_offered()}
         return render(request, "questionnaires/kinds.html", context)
     form = QuestionForm(posted(request), kind=kind, initial=first_values(kind))
     rows = _rows(request, kind, None)
@@ -194,7 +196,7 @@ def _question_page(
     wrong = request.method == "POST" and "more" not in request.POST
     context = {
         "study": study, "form": form, "rows": rows, "question": question, "kind": form.kind,
-        "kinds": QuestionKind.choices, "show_errors": wrong, "pasted": request.POST.get("pasted", ""),
+        "kinds": kinds_offered(), "show_errors": wrong, "pasted": request.POST.get("pasted", ""),
     }  # fmt: skip
     return render(request, "questionnaires/question.html", context, status=422 if wrong else 200)
 
@@ -262,18 +264,13 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
     version = draft or published_version(study)
     if version is None:
         raise Http404
-    pages = sections_of(version)
     typed = request.GET.get("page", "1")
-    number = min(max(int(typed) if typed.isdecimal() and len(typed) < 6 else 1, 1), max(len(pages), 1))
-    context = {
-        "study": study,
-        "version": version,
-        "section": pages[number - 1] if pages else None,
-        "number": number,
-        "pages": len(pages),
-        "minutes": minutes_for(pages),
-    }
-    return render(request, "questionnaires/preview.html", context)
+    number = int(typed) if typed.isdecimal() and len(typed) < 6 else 1
+    html = render_preview(version, number, leave=reverse("questionnaires:questionnaire", args=[study.slug]))
+    if not html:
+        messages.info(request, _("There is nothing to look at yet."))
+        return _back(study)
+    return HttpResponse(html)
 
 
 @door(is_researcher)

@@ -25,6 +25,7 @@ from allears.questionnaires.results import (
     results_of,
 )
 from allears.questionnaires.structure import draft_version
+from allears.questionnaires.views.dates import date_bins, day_words
 from allears.questionnaires.views.finding import seen_study, typed
 from allears.studies.models import Study
 
@@ -114,6 +115,8 @@ def _bar(
 def _steps(result: QuestionResult) -> list[tuple[str, int, str]]:
     """The values of a scale with all its steps, those of a number as given, or in bins where they are many."""
     question, counts = result.question, result.numbers
+    if question.kind == QuestionKind.DATE:
+        return [(bin.label, bin.count, f"{bin.first}-{bin.last}") for bin in date_bins(counts)]
     if question.kind == QuestionKind.SCALE and question.minimum is not None and question.maximum is not None:
         steps = {float(step): 0 for step in range(int(question.minimum), int(question.maximum) + 1)}
         counts = {**steps, **counts}
@@ -142,11 +145,11 @@ def _facts(result: QuestionResult) -> list[str]:
     n = result.answered
     facts = [ngettext("%(n)s answered", "%(n)s answered", n) % {"n": intcomma(n)}]
     if result.numbers and n >= statistics.ENOUGH:
-        middle = statistics.median(result.numbers)
-        quarters = [statistics.quantile(result.numbers, share) for share in (0.25, 0.75)]
-        facts.append(_("median %(median)s") % {"median": f"{middle:g}"})
+        low, middle, high = (statistics.quantile(result.numbers, share) or 0.0 for share in (0.25, 0.5, 0.75))
+        shown = day_words if result.question.kind == QuestionKind.DATE else "{:g}".format
+        facts.append(_("median %(median)s") % {"median": shown(middle)})
         facts.append(
-            _("half of them from %(low)s to %(high)s") % {"low": f"{quarters[0]:g}", "high": f"{quarters[1]:g}"}
+            _("half of them from %(low)s to %(high)s") % {"low": shown(low), "high": shown(high)}
         )
     if result.question.kind == QuestionKind.MULTIPLE:
         facts.append(_("several choices each"))

@@ -1,0 +1,18 @@
+"""What reading a form needs everywhere: its fields, and what is said where an answer cannot be taken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from allears.questionnaires.answering_asked import Asked
+
+Fields = dict[str, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """Why an answer could not be taken, or what is missing; `field` is the id of the control to go to."""
+
+    question: Asked
+    field: str
+    words: str
