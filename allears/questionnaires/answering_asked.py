@@ -47,6 +47,7 @@ class Asked:
     """A question."""
 
     id: int
+    key: str
     kind: str
     text: str
     help: str
@@ -138,6 +139,7 @@ def _asked(question: Question) -> Asked:
     choices = question.choices.all() if question.has_list else ()
     return Asked(
         id=question.pk,
+        key=str(question.key),
         kind=QuestionKind(question.kind).value,
         text=question.text,
         help=question.help,

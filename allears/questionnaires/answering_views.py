@@ -28,6 +28,7 @@ from allears.core.clock import now
 from allears.core.doors import open_door
 from allears.core.links import new_token
 from allears.questionnaires import answering_notes as notes
+from allears.questionnaires import answering_opener as opener
 from allears.questionnaires import answering_pages as pages
 from allears.questionnaires import answering_store as store
 from allears.questionnaires.answering import keep
@@ -106,7 +107,7 @@ def start(request: HttpRequest, way: Way) -> HttpResponse:
         return notes.closed(way)
     if way.declined_at:
         return notes.declined(way)
-    return _show(way, _next_page(way))
+    return _show(way, _next_page(way), picked=opener.picked(request))
 
 
 @participant
@@ -308,8 +309,12 @@ def _show(
     stored: dict[int, Given] | None = None,
     wrong: list[Wrong] | None = None,
     typed: dict[str, str] | None = None,
+    picked: str = "",
 ) -> HttpResponse:
-    """Page `at` with the answers that stand, and what is wrong with them."""
+    """Page `at` with the answers that stand, and what is wrong with them.
+
+    `picked` is an answer that was clicked in a mail: it is marked, and counts once the form is sent.
+    """
     asked, submitted = _asking(way), way.submitted_at is not None
     page, count = asked.pages[at], len(asked.pages)
     if stored is None:
@@ -317,19 +322,20 @@ def _show(
     answers = pages.answered(page.questions, stored) if stored else {}
     if wrong:
         answers |= pages.troubled(wrong) | (typed or {})
+    mark = opener.marked(page, picked, stored) if picked else {}
     first, last = at == 0, at == count - 1
     parts = {
         "title": escape(f"{way.title} · {way.organisation}" if first else f"{at + 1}/{count} · {way.title}"),
         "kicker": escape(_kicker(way, at)),
         "heading": escape(_heading(way, at)),
         "lead": notes.lead(way, at, asked),
-        "summary": pages.part("summary", wrong=wrong) if wrong else "",
+        "summary": pages.part("summary", wrong=wrong) if wrong else pages.part("picked") if mark else "",
         "action": f"/a/{way.token}/{at + 1}/",
         "hidden": _hidden(way),
         "onward": pages.onward(language=way.language, first=first, last=last, submitted=submitted),
         "ways": notes.ways(way),
     }
-    return _html(pages.compiled(asked, at, way.language).filled(parts, answers))
+    return _html(pages.compiled(asked, at, way.language).filled(parts, answers | mark))
 
 
 def _kicker(way: Way, at: int) -> str:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from allears.questionnaires.answering_opener import opener_of
 from allears.questionnaires.duration import minutes_of
 from allears.questionnaires.models import Answer, Response
 from allears.questionnaires.structure import draft_version, published_version
@@ -33,6 +34,13 @@ def minutes(study: Study) -> float:
     """The minutes of what is asked now; of the draft where nothing is published yet."""
     version = published_version(study) or draft_version(study)
     return minutes_of(version) if version else 0.0
+
+
+@asking.opening
+def opener(study: Study, language: str) -> asking.Opener | None:
+    """The first question of what is asked now, where a click can answer it."""
+    version = published_version(study)
+    return opener_of(version.pk) if version else None
 
 
 def _sent() -> Exists:

@@ -23,11 +23,31 @@ class Missing:
     url: str
 
 
+@dataclass(frozen=True)
+class Click:
+    """One answer that can be given to the first question by a click in a mail or on another site."""
+
+    label: str
+    query: str  # what goes behind the address of a participant's page
+
+
+@dataclass(frozen=True)
+class Opener:
+    """The question a questionnaire begins with, where a click can answer it; the ends are a scale's."""
+
+    text: str
+    low: str
+    high: str
+    clicks: tuple[Click, ...]
+
+
 Condition = Callable[[Study], Missing | None]
 Estimate = Callable[[Study], float]
+Opening = Callable[[Study, str], Opener | None]
 
 _conditions: list[Condition] = []
 _estimates: list[Estimate] = []
+_openings: list[Opening] = []
 
 
 def condition(check: Condition) -> Condition:
@@ -40,6 +60,17 @@ def estimate(minutes: Estimate) -> Estimate:
     """Register the decorated function as what knows how many minutes a study's answering takes."""
     _estimates.append(minutes)
     return minutes
+
+
+def opening(opener: Opening) -> Opening:
+    """Register the decorated function as what knows a study's first question, in a language."""
+    _openings.append(opener)
+    return opener
+
+
+def opener_of(study: Study, language: str) -> Opener | None:
+    """Return the first question of `study` where one click can answer it; None where it cannot."""
+    return next((found for opener in _openings if (found := opener(study, language))), None)
 
 
 def missing(study: Study) -> list[Missing]:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from allears.core.models import Organisation
 from allears.people.links import leaving_headers, leaving_link
+from allears.studies import asking
 from allears.studies.links import answering_url
 from allears.studies.models import Invitation, Referral, Study
 from allears.studies.wording import minutes_in_words
@@ -30,6 +31,7 @@ class Letters:
         self.study = study
         self.organisation = organisation
         self.asker = study.owner.name or organisation.name
+        self._openers: dict[str, asking.Opener | None] = {}
 
     def invitation(self, invitation: Invitation, token: str) -> dict[str, Any]:
         """Return what `core.mail.put` needs for the invitation, but its key."""
@@ -97,7 +99,14 @@ class Letters:
             "later_link": f"{link}later/",
             "somebody_link": f"{link}somebody/",
             "stop_link": leaving_link(invitation.person),
+            "opener": self._opener(translation.get_language() or self.study.language),
         }
+
+    def _opener(self, language: str) -> asking.Opener | None:
+        """The first question, to be answered by a click and confirmed on the page."""
+        if language not in self._openers:
+            self._openers[language] = asking.opener_of(self.study, language)
+        return self._openers[language]
 
     def _told(self, minutes: Any) -> dict[str, Any]:
         """What every letter of the study says, in the language that is active."""

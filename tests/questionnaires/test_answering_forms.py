@@ -15,7 +15,7 @@ CHOICES = (Offered(1, "a", 0, "You", False), Offered(2, "b", 1, "I", False), OTH
 
 def asked(kind: str, **fields: object) -> Asked:
     base = {
-        "id": 7, "kind": kind, "text": "?", "help": "", "required": False, "minimum": None, "maximum": None,
+        "id": 7, "key": "0" * 32, "kind": kind, "text": "?", "help": "", "required": False, "minimum": None, "maximum": None,
         "low_label": "", "high_label": "", "boxes": 1, "source_id": 1,
         "choices": CHOICES if kind in ("single", "multiple") else (),
     }  # fmt: skip
