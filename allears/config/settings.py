@@ -166,6 +166,7 @@ LOGIN_REDIRECT_URL = "web:home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "allears.core.adapters.AccountAdapter"
 MFA_ADAPTER = "allears.core.adapters.MFAAdapter"
+MFA_FORMS = {"add_webauthn": "allears.core.sign_in.AddKeyForm"}
 ACCOUNT_FORMS = {"login": "allears.core.sign_in.SignInForm"}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
@@ -179,6 +180,8 @@ ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("ALLEARS_PROXIES", "0"))
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Allears"
+# A telephone whose clock is half a minute off still lets its owner in.
+MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 
 EMAIL_BACKEND = "allears.core.mail.OutboxBackend"
