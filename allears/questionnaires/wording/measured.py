@@ -1,0 +1,90 @@
+"""How often each rule was right about real questions: counted from judgements made by hand.
+
+`judgements.csv` holds a line a finding: a digest of what was asked, the rule, the span, and whether a reader of the whole
+question found the finding right. The questions themselves are not there; their licences differ.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from allears.questionnaires.statistics import wilson
+from allears.questionnaires.wording.asked import Asked
+from allears.questionnaires.wording.findings import Finding
+from allears.questionnaires.wording.rules import RULES
+
+# Below this share of right findings a rule is silent until somebody switches it on.
+GOOD_ENOUGH = 0.8
+COLUMNS = ("asked", "rule", "variant", "part", "index", "start", "end", "verdict")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """How many findings of a rule were judged, and how many of them were right."""
+
+    rule: str
+    right: int
+    judged: int
+
+    @property
+    def precision(self) -> float | None:
+        """Return the share of right findings; None where none was judged."""
+        return self.right / self.judged if self.judged else None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """Return the 95 % interval of the precision, by Wilson's score."""
+        if not self.judged:
+            return None
+        found = wilson(self.right, self.judged)
+        return found.low, found.high
+
+    @property
+    def on_by_default(self) -> bool:
+        """Return whether nothing measured speaks against the rule."""
+        return self.precision is None or self.precision >= GOOD_ENOUGH
+
+
+def digest(asked: Asked) -> str:
+    """Return what stands for a question in the judgements: 16 hexadecimal digits over its texts."""
+    said = "\x1f".join([asked.kind, *(text for _part, _index, text in asked.parts())])
+    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def line_of(asked: Asked, finding: Finding, verdict: str) -> tuple[str, ...]:
+    """Return the line of a judgement ("right" or "wrong") for `COLUMNS`."""
+    where = (finding.part, str(finding.index), str(finding.start), str(finding.end))
+    return (digest(asked), finding.rule, finding.variant, *where, verdict)
+
+
+def measure(lines: Iterable[tuple[str, str]]) -> dict[str, Measured]:
+    """Return what (rule, verdict) pairs come to, by rule, in the order of `RULES`."""
+    counts = {code: [0, 0] for code in RULES}
+    for rule, verdict in lines:
+        if rule in counts:
+            counts[rule][0] += verdict == "right"
+            counts[rule][1] += 1
+    return {code: Measured(code, right, judged) for code, (right, judged) in counts.items()}
+
+
+def judgements() -> Iterator[dict[str, str]]:
+    """Return the judgements that come with this library."""
+    with (files(__package__) / "judgements.csv").open(encoding="utf-8") as kept:
+        yield from csv.DictReader(kept)
+
+
+@cache
+def measured() -> dict[str, Measured]:
+    """Return each rule's standing by the judgements that come with this library."""
+    return measure((row["rule"], row["verdict"]) for row in judgements())
+
+
+@cache
+def on_by_default() -> frozenset[str]:
+    """Return the rules that speak unless somebody switches them off."""
+    return frozenset(code for code, standing in measured().items() if standing.on_by_default)

@@ -1,0 +1,173 @@
+"""How often the wording check is right about real questionnaires.
+
+    python bench/wording.py ../definitions                          # read them, count findings by rule
+    python bench/wording.py ../definitions --sample judge.csv       # a sample to judge by hand, the same every time
+    python bench/wording.py ../definitions --keep judge.csv         # put the verdicts of that file into the library
+    python bench/wording.py --table                                 # precision by rule, from the judgements kept
+
+The folder holds one folder a system (limesurvey, xlsform, qualtrics, surveyjs, typeform, googleforms). Only questions in
+English are read, each text once. A third of the texts, chosen by a digest, was looked at while the rules were written
+and is never judged. The sample is 200 of the others, and for every rule up to 30 findings more from outside of those 200, at
+most three from one file.
+In the file, fill the column `verdict` with right or wrong. Kept are digests and verdicts, no texts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import hashlib
+import json
+import random
+import sys
+from collections import Counter
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from allears.questionnaires.wording import RULES, Asked, Finding, check_all
+from allears.questionnaires.wording import measured as standing
+from bench import definitions
+
+SEED = 20261127
+SAMPLE = 200
+EXTRA = 30
+MOST_OF_ONE_FILE = 3  # findings of one rule; the questions of one form resemble each other
+Found = tuple[str, Asked, tuple[Finding, ...]]
+WORDS = ("file", "text", "choices", "items", "help", "required", "kind", "words")
+
+
+def main() -> None:
+    options = _options()
+    if options.table:
+        print(table())
+        return
+    read = definitions.read(options.folder)
+    checked = _checked(read)
+    _report(read, checked, options.json)
+    if options.sample:
+        _write_sample(checked, options.sample)
+    if options.keep:
+        _keep(checked, options.keep)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, nargs="?", help="where the definitions are")
+    parser.add_argument("--sample", type=Path, help="write the sample to judge here, with its texts")
+    parser.add_argument("--keep", type=Path, help="a sample with its verdicts filled in")
+    parser.add_argument("--table", action="store_true", help="print precision by rule and read nothing else")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    if not options.table and options.folder is None:
+        parser.error("say where the definitions are, or ask for --table")
+    return options
+
+
+def _checked(read: definitions.Read) -> list[Found]:
+    return [
+        (name, asked, checked.findings)
+        for name, page in read.questions.items()
+        for asked, checked in zip(page, check_all(page), strict=True)
+    ]
+
+
+def tuned_on(asked: Asked) -> bool:
+    """Whether the text belongs to the third that was looked at while the rules were written."""
+    return hashlib.sha256(asked.text.casefold().encode()).digest()[0] < 85
+
+
+def _report(read: definitions.Read, checked: list[Found], as_json: bool) -> None:
+    counts = Counter(finding.rule for _name, _asked, found in checked for finding in found)
+    told = {
+        "files": read.files, "not_read": read.refused, "questions": read.seen, "not_english": read.other_language,
+        "texts": len(checked), "with_findings": sum(bool(found) for _name, _asked, found in checked),
+        "findings": {code: counts[code] for code in RULES},
+    }  # fmt: skip
+    if as_json:
+        print(json.dumps(told))
+        return
+    print(f"files {read.files}, of which could not be read {len(read.refused)}")
+    for name, reason in read.refused.items():
+        print(f"  {name}: {reason}")
+    print(f"questions {read.seen}, not in English {read.other_language}, different texts in English {len(checked)}")
+    print(f"with a finding {told['with_findings']}")
+    for code in RULES:
+        print(f"  {code:<18} {counts[code]:>5}")
+
+
+def sample(checked: list[Found]) -> tuple[list[Found], list[tuple[str, Asked, Finding]]]:
+    """Return 200 questions, and further findings: up to 30 a rule from outside of them."""
+    rest = [row for row in checked if not tuned_on(row[1])]
+    chance = random.Random(SEED)
+    chance.shuffle(rest)
+    chosen, others = rest[:SAMPLE], rest[SAMPLE:]
+    extra: list[tuple[str, Asked, Finding]] = []
+    for code in RULES:
+        fired = [(name, asked, finding) for name, asked, found in others for finding in found if finding.rule == code]
+        extra += _spread(fired)[:EXTRA]
+    return chosen, extra
+
+
+def _spread(fired: list[tuple[str, Asked, Finding]]) -> list[tuple[str, Asked, Finding]]:
+    """Return the findings without those that are one too many from their file."""
+    taken = Counter[str]()
+    kept = []
+    for row in fired:
+        taken[row[0]] += 1
+        if taken[row[0]] <= MOST_OF_ONE_FILE:
+            kept.append(row)
+    return kept
+
+
+def _write_sample(checked: list[Found], path: Path) -> None:
+    chosen, extra = sample(checked)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow((*standing.COLUMNS, *WORDS))
+        for name, asked, found in chosen:
+            for finding in found:
+                writer.writerow(_row(name, asked, finding))
+            if not found:
+                writer.writerow(("",) * len(standing.COLUMNS) + _words(name, asked, ""))
+        for name, asked, finding in extra:
+            writer.writerow(_row(name, asked, finding))
+    print(f"{len(chosen)} questions with {sum(len(found) for _n, _a, found in chosen)} findings, and {len(extra)} findings more")
+
+
+def _row(name: str, asked: Asked, finding: Finding) -> tuple[str, ...]:
+    said = asked.part(finding.part, finding.index)[finding.start : finding.end]
+    return (*standing.line_of(asked, finding, ""), *_words(name, asked, said))
+
+
+def _words(name: str, asked: Asked, said: str) -> tuple[str, ...]:
+    required = "required" if asked.required else ""
+    return (name, asked.text, " / ".join(asked.choices), " / ".join(asked.items), asked.help, required, asked.kind, said)
+
+
+def _keep(checked: list[Found], path: Path) -> None:
+    """Write the verdicts into the library, for findings that are still made."""
+    made = {standing.line_of(asked, finding, "")[:-1] for _name, asked, found in checked for finding in found}
+    with path.open(encoding="utf-8") as file:
+        lines = [tuple(row[column] for column in standing.COLUMNS) for row in csv.DictReader(file)]
+    judged = sorted({line for line in lines if line[-1] in ("right", "wrong") and line[:-1] in made})
+    target = Path(standing.__file__).with_name("judgements.csv")
+    with target.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(standing.COLUMNS)
+        writer.writerows(judged)
+    print(f"kept {len(judged)} judgements")
+
+
+def table() -> str:
+    """Return precision by rule as a table in Markdown."""
+    lines = ["| rule | judged | right | precision | 95 % interval | by default |", "|---|--:|--:|--:|--:|---|"]
+    for code, found in standing.measured().items():
+        share, ends = found.precision, found.interval
+        figures = f"{share:.2f} | {ends[0]:.2f} to {ends[1]:.2f}" if share is not None and ends else "– | –"
+        lines.append(f"| {code} | {found.judged} | {found.right} | {figures} | {'on' if found.on_by_default else 'off'} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()

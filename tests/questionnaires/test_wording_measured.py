@@ -1,0 +1,90 @@
+"""How often the wording check was right: the judgements, the figures made of them, and the page that prints them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from allears.questionnaires.wording import RULES, Asked, check
+from allears.questionnaires.wording.measured import (
+    COLUMNS,
+    Measured,
+    digest,
+    judgements,
+    line_of,
+    measure,
+    on_by_default,
+)
+from bench import definitions
+from bench import wording as bench
+
+DOCUMENT = Path(bench.__file__).parent.parent / "docs" / "wording-check.md"
+
+
+def test_a_rule_below_four_fifths_is_silent_and_one_never_seen_speaks() -> None:
+    told = measure([("leading", "right")] * 4 + [("leading", "wrong")] + [("loaded", "right")] * 3 + [("loaded", "wrong")])
+
+    assert (told["leading"].precision, told["leading"].on_by_default) == (0.8, True)
+    assert (told["loaded"].precision, told["loaded"].on_by_default) == (0.75, False)
+    assert (told["ranges"].precision, told["ranges"].on_by_default) == (None, True)
+    assert on_by_default() == {code for code, m in measure((r["rule"], r["verdict"]) for r in judgements()).items() if m.on_by_default}
+
+
+def test_the_interval_is_wilsons() -> None:
+    interval = Measured("leading", right=8, judged=10).interval
+
+    assert interval == (pytest.approx(0.4901625), pytest.approx(0.9433178))
+    assert Measured("leading", right=0, judged=0).interval is None
+
+
+def test_judgements_hold_digests_and_verdicts_and_no_texts() -> None:
+    rows = list(judgements())
+
+    assert all(tuple(row) == COLUMNS for row in rows)
+    assert {row["verdict"] for row in rows} == {"right", "wrong"}
+    assert all(len(row["asked"]) == 16 and int(row["asked"], 16) >= 0 for row in rows)
+    assert all(row["variant"] in RULES[row["rule"]].variants for row in rows)
+
+
+def test_another_wording_is_another_digest() -> None:
+    assert digest(Asked("How was it?")) != digest(Asked("How was that?"))
+    assert digest(Asked("How?", choices=("a", "b"))) != digest(Asked("How?", choices=("ab",)))
+
+
+def test_the_document_prints_what_the_judgements_say() -> None:
+    assert bench.table() in DOCUMENT.read_text()
+
+
+def test_a_limesurvey_table_is_read_with_its_choices_and_rows(tmp_path: Path) -> None:
+    (tmp_path / "limesurvey").mkdir()
+    rows = [
+        "class\ttype/scale\tname\ttext\thelp\tlanguage\tmandatory\tother",
+        "Q\tL\tq1\t<b>What is your</b> name for {it}?\tAs you say it\ten\tY\tY",
+        "A\t\ta1\tThe box\t\ten\t\t",
+        "Q\tF\tq2\tHow much do you agree?\t\ten\t\t",
+        "SQ\t\ts1\tIt is quick\t\ten\t\t",
+        "A\t\ta1\tAgree\t\ten\t\t",
+        "Q\tT\tq3\tWie geht es Ihnen heute?\t\tde\t\t",
+    ]
+    (tmp_path / "limesurvey" / "a.tsv").write_text("\n".join(rows))
+    (tmp_path / "limesurvey" / "broken.lss").write_text("<document><rows>")
+
+    read = definitions.read(tmp_path)
+
+    assert [(q.kind, q.text, q.choices, q.items, q.required) for _name, _place, q in read.every()] == [
+        ("single", "What is your name for …?", ("The box", "Other"), (), True),
+        ("matrix", "How much do you agree?", ("Agree",), ("It is quick",), False),
+    ]
+    assert (read.files, list(read.refused)) == (2, ["broken.lss"])
+
+
+def test_a_judgement_names_the_span_that_was_judged() -> None:
+    asked = Asked("Don't you like it?")
+
+    line = line_of(asked, check(asked).findings[0], "right")
+
+    assert dict(zip(COLUMNS, line, strict=True)) == {
+        "asked": digest(asked), "rule": "leading", "variant": "expects", "part": "text", "index": "0",
+        "start": "0", "end": "9", "verdict": "right",
+    }  # fmt: skip
