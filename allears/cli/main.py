@@ -26,6 +26,7 @@ COMMANDS = {
     "import-responses": "bring what customers have already said into a study",
     "export": "write a study's responses and words into a folder",
     "selection": "draw panels and samples by the fair lottery, and verify proofs",
+    "bounces": "read reports of mail that came back, and mark addresses that do not work",
     "verify": "recompute the ledger of words and name the first row that does not hold",
     "backup": "write a checked copy of everything into a folder",
 }

@@ -26,11 +26,12 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from allears.core import audit
+from allears.core import audit, bounces
 from allears.core.clock import now
 from allears.core.mail import why_not
 from allears.core.models import Message, Organisation, User
 from allears.core.queries import the_organisation
+from allears.core.signals import mail_came_back, mail_tried_again
 from allears.core.smtp import MailServer, NoMailServer, Sender, sender_of, server_of
 
 # Minutes to wait after the first, second... refusal that may pass; after the last the message has failed.
@@ -113,7 +114,7 @@ def _hand_over(connection: smtplib.SMTP, message: Message, sender: Sender) -> in
     asked = False
     try:
         _expect(connection.mail(sender.address), sender=True)
-        _expect(connection.rcpt(message.to))
+        _expect(connection.rcpt(message.to), recipient=True)
         asked = True
         _expect(connection.data(letter.as_bytes(policy=SMTP_POLICY)))
     except _Refused as refusal:
@@ -131,18 +132,19 @@ def _hand_over(connection: smtplib.SMTP, message: Message, sender: Sender) -> in
 class _Refused(Exception):
     """The server said no to this message."""
 
-    def __init__(self, code: int, words: str) -> None:
+    def __init__(self, code: int, words: str, recipient: bool) -> None:
         super().__init__(f"{code} {words}")
+        self.code, self.words, self.recipient = code, words, recipient
         self.for_good = 500 <= code < 600
 
 
-def _expect(answer: tuple[int, bytes], *, sender: bool = False) -> None:
+def _expect(answer: tuple[int, bytes], *, sender: bool = False, recipient: bool = False) -> None:
     code, words = answer[0], answer[1].decode("utf-8", "replace")
     if code == 421 or (sender and code >= 400):
         # Not about this message: the server closes, or refuses our own address or password.
         raise smtplib.SMTPResponseException(code, words)
     if not 200 <= code < 300:
-        raise _Refused(code, words)
+        raise _Refused(code, words, recipient)
 
 
 def _sent(message: Message) -> int:
@@ -154,6 +156,9 @@ def _sent(message: Message) -> int:
 
 
 def _refused(message: Message, refusal: _Refused) -> int:
+    if refusal.recipient and (refusal.for_good or message.attempts == 1):
+        bounce = bounces.at_the_door(message.to, refusal.code, refusal.words)
+        mail_came_back.send(sender=Message, message=message, bounce=bounce)
     if refusal.for_good or message.attempts > len(PATIENCE):
         return _failed(message, str(refusal))
     message.try_after = now() + timedelta(minutes=PATIENCE[message.attempts - 1])
@@ -206,9 +211,11 @@ def send_again(*, messages: Iterable[Message], by: User) -> int:
     """
     failed = Message.objects.filter(pk__in=[m.pk for m in messages], sent_at=None, failed_at__isnull=False)
     failed = failed.exclude(text="")
+    addresses = list(failed.values_list("to", flat=True))
     again = failed.update(failed_at=None, claimed_at=None, try_after=None, attempts=0, error="")
     if again:
         audit.record(by=by, verb="core.mail_sent_again", messages=again)
+        mail_tried_again.send(sender=Message, addresses=addresses, by=by)
     return again
 
 

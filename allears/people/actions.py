@@ -278,12 +278,16 @@ def set_limits(
     budget_minutes: int | None,
     quiet_from: time | None = None,
     quiet_to: time | None = None,
+    time_zone: str | None = None,
 ) -> Person:
     """Set how many minutes may be asked of `person` in the house's period, and when not to write; None: the
     house's.
 
-    `by` is None when it is the person who says so.
+    `by` is None when it is the person who says so. `time_zone` None: as it is. Raises `UnfitDetails` for a
+    zone that nobody knows.
     """
+    if time_zone is not None:
+        set_time_zone(person=person, time_zone=time_zone, by=by)
     stays = survivor(person)
     stays.budget_minutes, stays.quiet_from, stays.quiet_to = budget_minutes, quiet_from, quiet_to
     stays.save(update_fields=["budget_minutes", "quiet_from", "quiet_to"])

@@ -14,6 +14,8 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
+        from allears.people import bounces, receivers  # noqa: F401  (registers the last look at addresses)
+
         post_migrate.connect(_keep_search, sender=self, dispatch_uid="people.search")
 
 

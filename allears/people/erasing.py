@@ -12,7 +12,17 @@ from allears.core import audit
 from allears.core.clock import now
 from allears.core.models import Message, User
 from allears.people.errors import AlreadyErased, NoReason
-from allears.people.models import Consent, Contact, LivedThrough, Lookalike, Person, PersonalLink, PersonFacet
+from allears.people.folding import email_key
+from allears.people.models import (
+    Consent,
+    Contact,
+    LivedThrough,
+    Lookalike,
+    MailBounce,
+    Person,
+    PersonalLink,
+    PersonFacet,
+)
 from allears.people.queries import all_of
 from allears.people.signals import person_erased
 
@@ -64,6 +74,7 @@ def _forget_mails_to(rows: list[int]) -> None:
     """Empty the mails to the addresses they have today; rooms above know which others they wrote to them."""
     addresses = [e for e in Person.objects.filter(pk__in=rows).values_list("email", flat=True) if e]
     forget_mails(Message.objects.filter(to__in=addresses))
+    MailBounce.objects.filter(address_key__in=filter(None, map(email_key, addresses))).delete()
 
 
 def forget_mails(mails: QuerySet[Message]) -> None:

@@ -20,7 +20,7 @@ from django.db import transaction
 from allears.core import audit
 from allears.core.clock import now
 from allears.core.models import Message, User
-from allears.people.models import Consent, Contact, LivedThrough, Person, PersonalLink, PersonFacet
+from allears.people.models import Consent, Contact, LivedThrough, MailBounce, Person, PersonalLink, PersonFacet
 from allears.people.queries import all_of, survivor
 
 Holding = Callable[[Person], tuple[str, Any]]
@@ -86,6 +86,13 @@ def _contacts(person: Person) -> tuple[str, Any]:
 def _lived_through(person: Person) -> tuple[str, Any]:
     rows = LivedThrough.objects.filter(person__in=all_of(person)).order_by("on", "pk")
     return "lived_through", list(rows.values("touchpoint", "on", "source"))
+
+
+@holding
+def _bounces(person: Person) -> tuple[str, Any]:
+    keys = Person.objects.filter(pk__in=all_of(person), email_key__isnull=False).values("email_key")
+    rows = MailBounce.objects.filter(address_key__in=keys).order_by("at", "pk")
+    return "mails_that_came_back", list(rows.values("at", "hard", "status", "words"))
 
 
 @holding

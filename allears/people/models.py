@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from allears.core.clock import now
 from allears.core.ids import new_ref
-from allears.core.models import Job, User
+from allears.core.models import Job, Message, User
 
 
 class Account(models.Model):
@@ -218,6 +218,30 @@ class Contact(models.Model):
         indexes = [
             models.Index(fields=["person", "-at"], name="people_contact_of_person"),
             models.Index(fields=["topic", "-at"], name="people_contact_of_topic"),
+        ]
+
+
+class MailBounce(models.Model):
+    """A mail to an address came back. Hard: the address does not work, and gets no mail until somebody clears it
+    or changes the address.
+    """
+
+    key = models.CharField(max_length=64, unique=True)  # of the report: read twice, it counts once
+    address_key = models.CharField(max_length=320)  # folded
+    message = models.ForeignKey(Message, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(default=now)
+    hard = models.BooleanField()
+    status = models.CharField(max_length=20, blank=True)  # RFC 3463, or the server's three figures
+    words = models.CharField(max_length=500, blank=True)  # the mail server's
+    cleared_at = models.DateTimeField(null=True, blank=True)
+    cleared_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["address_key", "-at"], name="people_mailbounce_address"),
+            models.Index(
+                fields=["address_key"], condition=Q(hard=True, cleared_at=None), name="people_mailbounce_dead"
+            ),
         ]
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import ngettext
@@ -24,6 +24,7 @@ from allears.people.models import (
     Facet,
     FacetValue,
     LivedThrough,
+    MailBounce,
     Person,
     PersonFacet,
 )
@@ -191,8 +192,19 @@ def consents(person_ids: Iterable[int]) -> dict[int, dict[str, bool]]:
 
 def waiting_for(user: User) -> list[Waiting]:
     """Return what waits for `user` in this room."""
-    count = open_pairs()[:1000].count() if may_change(user) else 0
-    if not count:
+    if not may_change(user):
         return []
-    text = ngettext("%(count)d pair may be one person", "%(count)d pairs may be one person", count)
-    return [Waiting(text % {"count": count}, reverse("people:lookalikes"))]
+    pairs, broken = open_pairs()[:1000].count(), _addresses_to_mend()
+    waiting = []
+    if broken:
+        text = ngettext("Mail to %(count)d person came back", "Mail to %(count)d people came back", broken)
+        waiting.append(Waiting(text % {"count": broken}, reverse("people:to-mend")))
+    if pairs:
+        text = ngettext("%(count)d pair may be one person", "%(count)d pairs may be one person", pairs)
+        waiting.append(Waiting(text % {"count": pairs}, reverse("people:lookalikes")))
+    return waiting
+
+
+def _addresses_to_mend() -> int:
+    dead = MailBounce.objects.filter(hard=True, cleared_at=None, address_key=OuterRef("email_key"))
+    return Person.objects.living().filter(Exists(dead), email_key__isnull=False)[:1000].count()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from allears.people import leaving
-from allears.people.views import facets, imports, merges, people, privacy, settings
+from allears.people.views import bounced, facets, imports, merges, people, privacy, settings
 
 
 class Ref:
@@ -38,6 +38,7 @@ urlpatterns = [
     path("values/<int:pk>/name/", facets.value_name, name="value-name"),
     path("values/<int:pk>/place/", facets.value_place, name="value-place"),
     path("values/<int:pk>/merge/", facets.value_merge, name="value-merge"),
+    path("to-mend/", bounced.to_mend, name="to-mend"),
     path("lookalikes/", merges.pairs, name="lookalikes"),
     path("lookalikes/<int:pk>/apart/", merges.apart, name="apart"),
     path("merges/<int:pk>/undo/", merges.undo, name="undo-merge"),
@@ -47,6 +48,7 @@ urlpatterns = [
     path("<people_ref:ref>/", people.person, name="person"),
     path("<people_ref:ref>/details/", people.details, name="details"),
     path("<people_ref:ref>/consents/", people.consents, name="consents"),
+    path("<people_ref:ref>/address/", bounced.address, name="address"),
     path("<people_ref:ref>/lived/", people.lived, name="lived"),
     path("<people_ref:ref>/lived/<int:pk>/removal/", people.lived_removal, name="lived-removal"),
     path("<people_ref:ref>/limits/", people.limits, name="limits"),

@@ -22,6 +22,7 @@ from allears.questionnaires.answering_ways import Way
 from allears.studies import actions as studies
 from allears.studies import moments
 from allears.studies.models import Invitation, Later, State
+from allears.studies.wording import moment_in_words
 
 
 @dataclass(frozen=True)
@@ -113,14 +114,9 @@ def _offers(invitation: Invitation, zone: tzinfo) -> list[Offer]:
         at = good_moment(invitation.person, moment.at).astimezone(zone)
         promise = invitation.study.promise_on
         if at.date() == moment.at.date() and not (promise and at.date() > promise):
-            found.append(Offer(moment.key, words[moment.key], shown(at)))
+            found.append(Offer(moment.key, words[moment.key], moment_in_words(at)))
     return found
 
 
 def _said(row: Later, zone: tzinfo) -> str:
-    return shown(row.ask_at.astimezone(zone))
-
-
-def shown(at: datetime) -> str:
-    """Return a moment as it is read where `at` says it is: "Saturday 28 November, 10:00"."""
-    return f"{date_format(at.date(), 'l j F')}, {at:%H:%M}"
+    return moment_in_words(row.ask_at.astimezone(zone))

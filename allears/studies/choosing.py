@@ -15,6 +15,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from allears.core.clock import now
 from allears.design import charts
 from allears.people import budget
+from allears.people.bounces import came_back
 from allears.people.models import Contact, Person
 from allears.people.queries import FacetCount, facet_counts, matching
 from allears.studies.models import Invitation, Study
@@ -55,13 +56,14 @@ def not_invited(people: QuerySet[Person], study: Study) -> QuerySet[Person]:
 
 def askable(people: QuerySet[Person], study: Study, minutes: float | Decimal) -> QuerySet[Person]:
     """Return those who can be asked by mail now: not yet invited, with address, willing, with minutes left."""
-    return budget.free_for(not_invited(people, study).exclude(email=""), minutes)
+    return budget.free_for(not_invited(people, study).exclude(email="").filter(~came_back()), minutes)
 
 
 def verdict(people: QuerySet[Person], study: Study, minutes: float | Decimal) -> Verdict:
     """Count who can be asked and why others cannot."""
-    addressed, willing = ~Q(email=""), ~Q(email="") & Q(contactable=True)
-    new = not_invited(people, study).aggregate(
+    addressed = ~Q(email="") & Q(dead=False)
+    willing = addressed & Q(contactable=True)
+    new = not_invited(people, study).annotate(dead=came_back()).aggregate(
         all=Count("pk"), addressed=Count("pk", filter=addressed), willing=Count("pk", filter=willing)
     )
     found, free = people.count(), askable(people, study, minutes).count()

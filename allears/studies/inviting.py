@@ -24,7 +24,7 @@ from allears.core import audit, mail, progress
 from allears.core.clock import now
 from allears.core.models import Job, Message, User
 from allears.core.queries import the_organisation
-from allears.people import budget
+from allears.people import bounces, budget
 from allears.people.models import Person
 from allears.studies import links, mails
 from allears.studies.models import Decline, Invitation, InvitationLink, InvitationMail, State, Study
@@ -154,7 +154,8 @@ def invite_some(
         raise NotOpen
     invited_before = _invited_before(study, people)
     fresh = [person for person in people if person.pk not in invited_before]
-    reachable = [person for person in fresh if not by_mail or mails.is_address(person.email)]
+    dead = bounces.not_working(fresh) if by_mail else set()
+    reachable = [p for p in fresh if not by_mail or (mails.is_address(p.email) and p.pk not in dead)]
     asked = budget.ask_minutes_of(
         people=[person.pk for person in reachable],
         minutes=minutes,
@@ -272,7 +273,7 @@ def remind(*, invitation: Invitation, by: User | None, they_asked: bool = False)
 
 def pass_the_gate(study: Study, person: Person, by: User | None) -> None:
     """Take the moment that reading a further letter takes. Raises `NotInvitable`."""
-    if not mails.is_address(person.email):
+    if not mails.is_address(person.email) or bounces.marks(person).exists():
         raise NotInvitable("no_address")
     try:
         budget.ask_minutes(

@@ -20,6 +20,7 @@ from allears.core import mail
 from allears.core.clock import now, today
 from allears.core.models import Message
 from allears.people import budget
+from allears.people.bounces import STOPS
 from allears.people.models import Person
 from allears.studies import inviting
 from allears.studies.hearing import Outcome, outcome_of, with_outcome
@@ -50,6 +51,8 @@ def quiet_ones(study: Study) -> QuerySet[Invitation]:
     said = said.filter(~Exists(InvitationMail.objects.filter(invitation=OuterRef("pk"), kind="remind")))
     willing = Q(person__merged_into=None, person__contactable=True) | Q(person__merged_into__contactable=True)
     said = said.filter(willing, person__erased_at=None).exclude(person__email="")
+    dead = STOPS.filter(address_key=OuterRef("person__email_key"))
+    said = said.filter(~Exists(dead))
     return with_outcome(said).filter(outcome__in=SAID_NOTHING)  # type: ignore[misc]
 
 

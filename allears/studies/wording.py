@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import formats
@@ -37,3 +37,8 @@ def minutes_in_words(minutes: Any) -> str:
     """Return "about 3 minutes": rounded up, because a promise of time is kept or broken."""
     whole = max(1, math.ceil(float(minutes)))
     return ngettext("about %(count)d minute", "about %(count)d minutes", whole) % {"count": whole}
+
+
+def moment_in_words(at: datetime) -> str:
+    """Return a moment as it is read where `at` says it is: "Saturday 28 November, 10:00"."""
+    return f"{formats.date_format(at.date(), 'l j F')}, {at:%H:%M}"

@@ -12,7 +12,7 @@ ROLES = ("researcher", "leader", "staff", "administrator")
 OPEN = """
     answering:decline answering:later answering:numbered answering:page answering:paused answering:somebody core:join people:leave studies:named
     verbatims:look_up verbatims:receipt web:consent web:fresh web:helped web:me web:new_link
-    web:own_erasure web:own_export web:personal web:seen web:you_said
+    web:not_later web:own_erasure web:own_export web:personal web:seen web:time web:you_said
 """
 
 # Administrators alone.
@@ -60,7 +60,7 @@ NOT_STAFF_MEMBERS = """
 # Who keeps people's records.
 RESEARCHERS_AND_ADMINISTRATORS = """
     people:apart people:consents people:details people:facet people:facet-name people:facet-place
-    people:facet-removal people:facets people:import people:import-report people:imports people:limits people:lived people:lived-removal
+    people:address people:facet-removal people:facets people:to-mend people:import people:import-report people:imports people:limits people:lived people:lived-removal
     people:lookalikes people:merge people:merge-choose people:new people:revoke-links people:undo-merge
     people:value-merge people:value-name people:value-place studies:team
 """

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from allears.core.doors import door
 from allears.design.parts import Cell, Column
-from allears.people import actions, filters, links, listing, living, lookalikes, panels, queries, rules
+from allears.people import actions, bounces, filters, links, listing, living, lookalikes, panels, queries, rules
 from allears.people.budget import minutes_asked, the_budget
 from allears.people.errors import AddressTaken, UnfitDetails
 from allears.people.forms import ConsentForm, LimitsForm, LivedForm, PersonForm
@@ -99,6 +99,7 @@ def _about(found: Person, request: HttpRequest) -> dict[str, Any]:
         "fact_lines": _facts(found),
         "contact_columns": [Column(_("When")), Column(_("What for")), Column(_("Minutes"), numeric=True)],
         "history_columns": [Column(_("When")), Column(_("What")), Column(_("Said")), Column(_("Where"))],
+        "marks": list(bounces.marks(found)[:1]),
         "lived": living.lived_by(found)[:50],
         "lived_columns": [Column(_("When")), Column(_("What")), Column("", hidden=True)],
         "panels": panels.panels_of(found, reader(request)),
@@ -115,6 +116,7 @@ def _facts(found: Person) -> list[tuple[str, Any]]:
         (_("E-mail"), found.email),
         (_("Telephone"), found.phone),
         (_("Number elsewhere"), found.external_id),
+        (_("Mails that came back or were delayed"), bounces.history(found).count() or None),
         (_("Called"), found.label),
         (_("Language"), found.language),
         (_("Time zone"), found.time_zone.replace("_", " ")),

@@ -134,7 +134,7 @@ def _remind(request: HttpRequest, found: Invitation, they_asked: bool) -> None:
     refusals = {
         "no_budget": _("They have no minutes left in their contact budget. Wait until they have."),
         "not_contactable": _("They do not want to be asked."),
-        "no_address": _("There is no e-mail address to write to."),
+        "no_address": _("There is no e-mail address that works. Mend it on their page."),
     }
     try:
         actions.remind(invitation=found, by=reader(request), they_asked=they_asked)

@@ -19,9 +19,13 @@ from django.views.decorators.http import require_POST
 from allears.core.doors import open_door
 from allears.decisions.answering import answer_helped, mark_seen
 from allears.decisions.models import Telling, Update
+from allears.people.links import leaving_link
 from allears.people.models import Person, Purpose
 from allears.people.queries import all_of, consents
-from allears.web import own
+from allears.people.zones import places
+from allears.studies.actions import take_back_later
+from allears.studies.models import Invitation
+from allears.web import own, own_time
 from allears.web.line import own_words
 
 
@@ -54,6 +58,10 @@ def _everything(request: HttpRequest, person: Person, token: str) -> dict[str, A
         "purposes": Purpose.choices,
         "unseen": [t for t in tellings if t.seen_at is None],
         "done": request.GET.get("done", ""),
+        "time": own_time.time_of(person),
+        "limits": own_time.limits_form(person),
+        "zones": places(),
+        "leave": leaving_link(person),
         "can_mail": bool(person.email),
         "page_language": translation.get_language(),
         "page_rtl": translation.get_language_bidi(),
@@ -90,6 +98,33 @@ def consent(request: HttpRequest, token: str) -> HttpResponse:
     """The person says what we may do with their words."""
     own.set_consents(_whose(token), set(request.POST.getlist("given")))
     return redirect(f"/me/{token}/?done=consent#consent")
+
+
+@open_door
+@csrf_exempt
+@never_cache
+@require_POST
+def time(request: HttpRequest, token: str) -> HttpResponse:
+    """The person says how much of their time may be asked, and when to write to them."""
+    person = _whose(token)
+    form = own_time.limits_form(person, request.POST)
+    if form.is_valid():
+        own_time.keep_limits(person, form)
+        return redirect(f"/me/{token}/?done=time#time")
+    with translation.override(person.language or translation.get_language()):
+        context = {**_everything(request, person, token), "limits": form}
+        return render(request, "web/me/page.html", context, status=422)
+
+
+@open_door
+@csrf_exempt
+@require_POST
+def not_later(request: HttpRequest, token: str) -> HttpResponse:
+    """The person need not be asked again at the time that they had said."""
+    theirs = Invitation.objects.filter(person__in=all_of(_whose(token)))
+    invitation = get_object_or_404(theirs, ref=request.POST.get("invitation", "").replace("\0", ""))
+    take_back_later(invitation=invitation)
+    return redirect(f"/me/{token}/?done=later#time")
 
 
 @open_door

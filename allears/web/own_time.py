@@ -1,0 +1,94 @@
+"""A person's time, on their own page: minutes asked of them, their limit, quiet hours, zone, and what they put off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from allears.core.clock import now
+from allears.people.actions import set_limits
+from allears.people.budget import minutes_asked, the_budget, zone_of
+from allears.people.details import known_time_zones
+from allears.people.models import Contact, ContactBudget, Person
+from allears.people.queries import all_of
+from allears.studies.models import Later, State
+from allears.studies.wording import moment_in_words as in_words
+
+MOST_SHOWN = 50
+
+
+class OwnLimitsForm(forms.Form):
+    """How much of their time may be asked, and when to write to them."""
+
+    budget_minutes = forms.IntegerField(required=False, min_value=0, max_value=10_000)
+    quiet_from = forms.TimeField(required=False)
+    quiet_to = forms.TimeField(required=False)
+    time_zone = forms.CharField(required=False, max_length=64)
+
+    def clean_time_zone(self) -> str:
+        name: str = self.cleaned_data["time_zone"]
+        if name and name not in known_time_zones():
+            raise forms.ValidationError(_("Choose a place from the list."))
+        return name
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or {}
+        if {"quiet_from", "quiet_to"} & set(self.errors):
+            return told
+        if (told.get("quiet_from") is None) != (told.get("quiet_to") is None):
+            self.add_error("quiet_to", _("Say both, from when and until when it is quiet, or neither."))
+        return told
+
+
+@dataclass(frozen=True)
+class OwnTime:
+    """What the page shows of their time."""
+
+    house: ContactBudget
+    asked: Decimal
+    limit: int
+    contacts: list[Contact]
+    laters: list[tuple[Later, str]]  # and the moment as it is read where they are
+    zone: str
+
+    @property
+    def over(self) -> bool:
+        """Whether more was asked of them than the limit, for a reason that is on record."""
+        return self.asked > self.limit
+
+
+def time_of(person: Person) -> OwnTime:
+    """Return what was asked of `person` in the running period, and what they want."""
+    house, rows = the_budget(), all_of(person)
+    since = now() - timedelta(days=house.days)
+    contacts = Contact.objects.filter(person__in=rows, at__gt=since).order_by("-at", "-pk")
+    laters = Later.objects.filter(invitation__person__in=rows, asked_at=None, over_at=None)
+    return OwnTime(
+        house=house,
+        asked=minutes_asked([person.pk], house).get(person.pk, Decimal(0)),
+        limit=house.minutes if person.budget_minutes is None else person.budget_minutes,
+        contacts=list(contacts[:MOST_SHOWN]),
+        laters=[
+            (row, in_words(row.ask_at.astimezone(zone_of(person))))
+            for row in laters.filter(invitation__study__state=State.OPEN)
+            .select_related("invitation__study")
+            .order_by("ask_at")
+        ],
+        zone=str(zone_of(person)),
+    )
+
+
+def limits_form(person: Person, data: Any = None) -> OwnLimitsForm:
+    """Return the form, filled with what holds for `person` now."""
+    names = ("budget_minutes", "quiet_from", "quiet_to", "time_zone")
+    return OwnLimitsForm(data, initial={name: getattr(person, name) for name in names})
+
+
+def keep_limits(person: Person, form: OwnLimitsForm) -> None:
+    """Keep what they said; it holds for every mail from now on."""
+    set_limits(person=person, by=None, **form.cleaned_data)
