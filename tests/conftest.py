@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from allears.questionnaires import answering_asked, answering_pages
+from allears.questionnaires import answering_asked, answering_pages, answering_timing
 from tests import cast, gate
 
 gate.open_for_flush()
@@ -27,6 +27,7 @@ def _pages_of_other_tests_forgotten() -> None:
     """What participants are asked is read once a process; tests use the same numbers again."""
     answering_asked.forget()
     answering_pages.forget()
+    answering_timing.forget()
 
 
 @pytest.fixture(autouse=True)

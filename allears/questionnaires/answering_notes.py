@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from allears.core.queries import the_organisation
 from allears.questionnaires import answering_pages as pages
 from allears.questionnaires.answering_asked import Asking
+from allears.questionnaires.answering_timing import correction
 from allears.questionnaires.answering_ways import Way
 from allears.studies.links import answering_url
 
@@ -22,7 +23,7 @@ def lead(way: Way, at: int, asked: Asking) -> str:
     """Return what stands above the questions: the problem, the minutes left, the promise."""
     template = _lead(
         way.language, way.problem, way.promise_on, way.kind, way.submitted_at is not None,
-        at, len(asked.pages), asked.pages[at].minutes,
+        at, len(asked.pages), round(asked.pages[at].minutes * correction(asked.version_id), 1),
     )  # fmt: skip
     link = escape(answering_url(way.token)) if way.kind == "own" else ""
     return template.filled({"own_link": link})

@@ -55,6 +55,8 @@ class Saving:
     token: str = ""  # of a response that begins by a public link
     passed: int = 0  # pages gone through
     send: bool = False
+    seconds: int = 0  # for which the page was open
+    device: str = ""
 
 
 @dataclass(slots=True)
@@ -128,8 +130,8 @@ def _go_on(saving: Saving, response_id: int, submitted_at: datetime | None) -> S
 
 _BEGIN = """INSERT INTO questionnaires_response
     (ref, study_id, version_id, person_id, invitation_id, public_link_id, token_hash, language,
-     started_at, changed_at, passed, submitted_at)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id"""
+     started_at, changed_at, passed, submitted_at, seconds, device)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id"""
 
 
 def _begin(saving: Saving) -> int | None:
@@ -141,6 +143,7 @@ def _begin(saving: Saving) -> int | None:
     begun = sql.row(_BEGIN, [
         new_ref(), way.study_id, way.asked_id, way.person_id, way.invitation_id, link, token_hash,
         way.language, at, at, saving.passed, at if saving.send else None,
+        saving.seconds, saving.device,
     ])  # fmt: skip
     if begun is None:
         return None
@@ -423,9 +426,11 @@ def _touch(saving: Saving, response_id: int, changed: bool, sends: bool) -> None
     changed_at = now if changed or sends or way.changed_at is None else sql_moment(way.changed_at)
     passed = max(way.passed, saving.passed)
     sent = ", submitted_at = %s" if sends else ""
+    timed = way.submitted_at is None and saving.seconds > 0
+    open_for = ", seconds = seconds + %s, device = %s" if timed else ""
     sql.rows(
-        f"UPDATE questionnaires_response SET changed_at = %s, passed = %s{sent} WHERE id = %s",  # noqa: S608
-        [changed_at, passed, *([now] if sends else []), response_id],
+        f"UPDATE questionnaires_response SET changed_at = %s, passed = %s{sent}{open_for} WHERE id = %s",  # noqa: S608
+        [changed_at, passed, *([now] if sends else []), *([saving.seconds, saving.device] if timed else []), response_id],
     )
 
 

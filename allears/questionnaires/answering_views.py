@@ -31,6 +31,7 @@ from allears.questionnaires import answering_notes as notes
 from allears.questionnaires import answering_opener as opener
 from allears.questionnaires import answering_pages as pages
 from allears.questionnaires import answering_store as store
+from allears.questionnaires import answering_timing as timing
 from allears.questionnaires.answering import keep
 from allears.questionnaires.answering_asked import Asking, Given, asking
 from allears.questionnaires.answering_forms import Fields, Posted, Wrong, missing, read
@@ -183,6 +184,8 @@ def _post(request: HttpRequest, way: Way, at: int) -> HttpResponse:
         token=_own_token(way, fields),
         passed=at + 1 if complete else 0,
         send=complete and last and elsewhere is None,
+        seconds=timing.open_for(fields),
+        device=timing.device_of(request),
     )
     try:
         saved = keep(saving)
@@ -278,7 +281,8 @@ def _next_page(way: Way) -> int:
 
 
 def _minutes(way: Way) -> float:
-    return _asking(way).pages[_next_page(way)].minutes
+    asked = _asking(way)
+    return asked.pages[_next_page(way)].minutes * timing.correction(asked.version_id)
 
 
 class SeeOther(HttpResponse):
@@ -357,5 +361,5 @@ def _hidden(way: Way) -> str:
     begin.
     """
     if way.kind == "public":
-        return f'<input type="hidden" name="start" value="{new_token()}">'
-    return f'<input type="hidden" name="seen" value="{way.seen}">'
+        return f'<input type="hidden" name="start" value="{new_token()}">{timing.stamp()}'
+    return f'<input type="hidden" name="seen" value="{way.seen}">{timing.stamp()}'

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from allears.questionnaires.answering_opener import opener_of
-from allears.questionnaires.duration import minutes_of
+from allears.questionnaires.measuring import estimate_of
 from allears.questionnaires.models import Answer, Response
 from allears.questionnaires.structure import draft_version, published_version
 from allears.studies import asking, hearing
@@ -33,7 +33,14 @@ def something_is_asked(study: Study) -> Missing | None:
 def minutes(study: Study) -> float:
     """The minutes of what is asked now; of the draft where nothing is published yet."""
     version = published_version(study) or draft_version(study)
-    return minutes_of(version) if version else 0.0
+    return estimate_of(version).minutes if version else 0.0
+
+
+@asking.basis
+def where_minutes_come_from(study: Study) -> str:
+    """What the minutes rest on, in words."""
+    version = published_version(study) or draft_version(study)
+    return estimate_of(version).basis if version else ""
 
 
 @asking.opening

@@ -181,6 +181,9 @@ class Response(models.Model):
     changed_at = models.DateTimeField(default=now)
     submitted_at = models.DateTimeField(null=True, blank=True)
     passed = models.PositiveSmallIntegerField(default=0, db_default=0)  # pages gone through with "Next"
+    # Seconds that its pages were open before it was sent, each page up to a limit; 0: not measured.
+    seconds = models.PositiveIntegerField(default=0, db_default=0)
+    device = models.CharField(max_length=8, blank=True, default="", db_default="")  # phone, desktop or not known
     # From elsewhere: the key that makes a second import of the same row change nothing.
     import_key = models.CharField(max_length=120, null=True, blank=True)
 

@@ -47,6 +47,7 @@ Opening = Callable[[Study, str], Opener | None]
 
 _conditions: list[Condition] = []
 _estimates: list[Estimate] = []
+_bases: list[Callable[[Study], str]] = []
 _openings: list[Opening] = []
 
 
@@ -73,6 +74,17 @@ def opener_of(study: Study, language: str) -> Opener | None:
     return next((found for opener in _openings if (found := opener(study, language))), None)
 
 
+def basis(words: Callable[[Study], str]) -> Callable[[Study], str]:
+    """Register the decorated function as what says where the minutes come from."""
+    _bases.append(words)
+    return words
+
+
+def basis_of(study: Study) -> str:
+    """Return where the minutes of `study` come from, in words; empty where nothing is asked yet."""
+    return " ".join(words for words in (say(study) for say in _bases) if words)
+
+
 def missing(study: Study) -> list[Missing]:
     """Return what still stands between `study` and its opening; empty when nothing does."""
     found = [check(study) for check in _conditions]
@@ -81,7 +93,7 @@ def missing(study: Study) -> list[Missing]:
 
 def minutes_of(study: Study) -> float:
     """Return the honest estimate of how many minutes answering `study` takes."""
-    return sum(minutes(study) for minutes in _estimates)
+    return round(sum(minutes(study) for minutes in _estimates), 1)
 
 
 @condition

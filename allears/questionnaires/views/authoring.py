@@ -21,6 +21,7 @@ from allears.questionnaires import authoring
 from allears.questionnaires.answering_preview import render_preview
 from allears.questionnaires.comparing import differences
 from allears.questionnaires.duration import minutes_for
+from allears.questionnaires.measuring import estimate_of
 from allears.questionnaires.forms import (
     QuestionForm,
     SectionForm,
@@ -65,7 +66,7 @@ def questionnaire(request: HttpRequest, slug: str) -> HttpResponse:
             "asked_now": asked_now,
             "editing": works and version is not None and version.published_at is None,
             "sections": _numbered(sections),
-            "minutes": minutes_for(sections),
+            "estimate": estimate_of(version) if version else None,
             "kinds": kinds_offered(),
             "removed": _removed_here(request, version),
         },

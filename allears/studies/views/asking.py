@@ -93,6 +93,7 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
             "knowing": knowing.in_words(study.criteria),
             "as_kept": _as_kept(wish.criteria) == study.criteria,
             "minutes": minutes,
+            "basis": asking.basis_of(study),
             "people": _with_facets(rows, study),
             "after": onward,
             "last_round": last_round(study),
@@ -217,6 +218,7 @@ def invitation_round(request: HttpRequest, slug: str) -> HttpResponse:
         "one": chosen.order_by("pk").first(),
         "outside": knowing.outside(chosen, study),
         "knowing": knowing.in_words(study.criteria),
+        "basis": asking.basis_of(study),
     }
     return render(request, "studies/round.html", context, status=422 if request.method == "POST" else 200)
 

@@ -1,0 +1,57 @@
+"""How long answering takes, as the pages themselves tell: a form carries when it was shown.
+
+Of the device one bit is kept, phone or desktop, as the browser says of its own accord in every request
+(`Sec-CH-UA-Mobile`, or "Mobi" in `User-Agent`); nothing is put together from several signs, and no script asks.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+
+from django.http import HttpRequest
+
+from allears.core.clock import now
+from allears.questionnaires.measuring import correction_of
+
+# Who leaves a page open for longer has gone away; that is not time given to it.
+LONGEST = 15 * 60
+_FRESH = 600.0  # seconds for which a correction is good enough
+_known: dict[int, tuple[float, float]] = {}
+
+
+def stamp() -> str:
+    """Return the hidden field that says when the form was shown."""
+    return f'<input type="hidden" name="shown" value="{int(now().timestamp())}">'
+
+
+def open_for(fields: Mapping[str, Sequence[str]]) -> int:
+    """Return for how many seconds a form was open, from 1 to `LONGEST`; 0 where it does not say."""
+    shown = fields.get("shown", ("",))[0]
+    if not (shown.isascii() and shown.isdecimal() and len(shown) < 12):
+        return 0
+    seconds = int(now().timestamp()) - int(shown)
+    return min(max(seconds, 1), LONGEST) if seconds >= 0 else 0
+
+
+def device_of(request: HttpRequest) -> str:
+    """Return "phone" or "desktop" as the browser says; "" where it says nothing."""
+    hint = request.META.get("HTTP_SEC_CH_UA_MOBILE", "")
+    agent = request.META.get("HTTP_USER_AGENT", "")
+    if not hint and not agent:
+        return ""
+    return "phone" if hint == "?1" or (not hint and "Mobi" in agent) else "desktop"
+
+
+def correction(version_id: int) -> float:
+    """Return by what measured times correct the estimate of a version; looked up anew every ten minutes."""
+    until, factor = _known.get(version_id, (0.0, 1.0))
+    if time.monotonic() >= until:
+        factor = correction_of(version_id)
+        _known[version_id] = (time.monotonic() + _FRESH, factor)
+    return factor
+
+
+def forget() -> None:
+    """Forget what was looked up; see `answering_asked.forget`."""
+    _known.clear()

@@ -1,0 +1,148 @@
+"""The minutes that we promise are corrected by the minutes that it took, and say where they come from."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.test import Client, RequestFactory
+
+from allears.questionnaires import answering_timing as timing
+from allears.questionnaires import authoring
+from allears.questionnaires.measuring import correction_of, estimate_of
+from allears.questionnaires.models import Response, Version
+from allears.studies import asking as studies_asking
+from tests import cast
+from tests.questionnaires import asked
+from tests.questionnaires.robot import Robot
+
+pytestmark = pytest.mark.django_db
+THEN = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+PHONE = {"HTTP_USER_AGENT": "Mozilla/5.0 (Linux; Android 14) Mobile Safari"}
+
+
+def took(version: Version, *minutes: float, device: str = "phone") -> None:
+    """So many people sent, each after so many minutes."""
+    study = cast.late_orders()
+    for each in minutes:
+        Response.objects.create(
+            study=study, version=version, submitted_at=THEN, seconds=round(each * 60), device=device
+        )
+
+
+def test_a_response_knows_for_how_long_its_pages_were_open_and_on_what() -> None:
+    asked.asking([{"kind": "short_text", "text": "One"}, {"kind": "short_text", "text": "Two"}], sections=2)
+    with time_machine.travel(THEN, tick=False) as clock:
+        robot = Robot(client=Client(**PHONE)).open(asked.invited(cast.bob()))
+        clock.shift(timedelta(seconds=40))
+        robot.press("pause")
+        clock.shift(timedelta(days=2))
+        robot.open(robot.url.replace("pause/", ""))
+        clock.shift(timedelta(seconds=20))
+        robot.press()
+        clock.shift(timedelta(seconds=30))
+        robot.press()
+
+    response = Response.objects.get()
+    assert (response.submitted_at is not None, response.seconds, response.device) == (True, 90, "phone")
+
+
+def test_changes_after_sending_are_no_longer_counted() -> None:
+    asked.asking([{"kind": "short_text", "text": "One"}])
+    with time_machine.travel(THEN, tick=False) as clock:
+        link = asked.invited(cast.bob())
+        robot = Robot().open(link)
+        clock.shift(timedelta(seconds=40))
+        robot.press()
+        robot.open(f"{link}1/")
+        clock.shift(timedelta(seconds=200))
+        robot.press()
+
+    assert Response.objects.get().seconds == 40
+
+
+@pytest.mark.parametrize(
+    ("shown", "seconds"),
+    [(-60, 60), (0, 1), (30, 0), (-86_400, 900), ("", 0), ("soon", 0), ("-5", 0), ("9" * 30, 0), ("٣", 0)],
+)
+def test_what_a_form_says_of_its_time_is_bounded(shown: int | str, seconds: int) -> None:
+    with time_machine.travel(THEN, tick=False):
+        said = str(int(THEN.timestamp()) + shown) if isinstance(shown, int) else shown
+        assert timing.open_for({"shown": [said]}) == seconds
+        assert timing.open_for({}) == 0
+
+
+@pytest.mark.parametrize(
+    ("headers", "device"),
+    [
+        (PHONE, "phone"), ({"HTTP_SEC_CH_UA_MOBILE": "?1"}, "phone"),
+        ({"HTTP_SEC_CH_UA_MOBILE": "?0", **PHONE}, "desktop"), ({"HTTP_USER_AGENT": "Mozilla/5.0 (X11)"}, "desktop"), ({}, ""),
+    ],
+)  # fmt: skip
+def test_a_browser_says_itself_whether_it_is_a_phone(headers: dict[str, str], device: str) -> None:
+    assert timing.device_of(RequestFactory().get("/", **headers)) == device
+
+
+def test_fewer_than_ten_correct_nothing() -> None:
+    version = asked.asking()
+    took(version, *[9] * 9)
+    estimate = estimate_of(version)
+
+    assert (estimate.minutes, estimate.all) == (estimate.computed, None)
+    assert estimate.basis.startswith("From the number, kinds and length")
+
+
+def test_the_median_of_ten_corrects_and_shows_each_device() -> None:
+    version = asked.asking()
+    took(version, *[6] * 10)
+    took(version, *[2] * 11, 600, device="desktop")
+    estimate = estimate_of(version)
+
+    assert (estimate.minutes, estimate.phone and estimate.phone.minutes, estimate.desktop and estimate.desktop.minutes) == (
+        4.0, 6.0, 2.0,
+    )  # fmt: skip
+    assert "The median of 22 people who sent: on phones 6.0, at a desk 2.0; the questions alone" in estimate.basis
+    assert studies_asking.minutes_of(cast.late_orders()) == 4.0
+    assert studies_asking.basis_of(cast.late_orders()) == estimate.basis
+
+
+def test_the_next_version_is_corrected_in_proportion() -> None:
+    first = asked.asking()
+    computed = estimate_of(first).computed
+    took(first, *[computed * 2] * 10)
+    draft = authoring.draft_of(cast.late_orders(), cast.ana())
+    authoring.add_question(section=draft.sections.first(), kind="long_text", text="And what else?")
+    estimate = estimate_of(draft)
+
+    assert estimate.earlier is True
+    assert estimate.minutes == pytest.approx(estimate.computed * 2, rel=0.1)
+    assert "version before" in estimate.basis
+
+
+def test_a_correction_is_bounded() -> None:
+    version = asked.asking()
+    took(version, *[900] * 10)
+
+    assert correction_of(version.pk) == 5.0
+
+
+def test_participants_read_the_corrected_minutes() -> None:
+    version = asked.asking()
+    link = asked.invited(cast.bob())
+    assert "About 3 minutes left" in Robot().open(link).text or "minutes left" in Robot().open(link).text
+    took(version, *[estimate_of(version).computed * 3] * 10)
+    timing.forget()
+
+    shown = Robot().open(link).text
+    assert f"About {round(estimate_of(version).computed * 3 + 0.49)} minutes left" in shown
+
+
+def test_the_round_says_where_its_minutes_come_from(as_ana: Client) -> None:
+    version = asked.asking()
+    took(version, *[4] * 10)
+    cast.bob()
+    page = as_ana.get("/studies/late-orders/people/round/?how=all").content.decode()
+
+    assert "The median of 10 people who sent: on phones 4.0" in page
+    assert 'value="4.0"' in page
