@@ -21,7 +21,6 @@ from allears.questionnaires import authoring
 from allears.questionnaires.answering_preview import render_preview
 from allears.questionnaires.comparing import differences
 from allears.questionnaires.duration import minutes_for
-from allears.questionnaires.measuring import estimate_of
 from allears.questionnaires.forms import (
     QuestionForm,
     SectionForm,
@@ -32,6 +31,7 @@ from allears.questionnaires.forms import (
     kinds_offered,
     written,
 )
+from allears.questionnaires.measuring import estimate_of
 from allears.questionnaires.models import Question, QuestionKind, Section, Version
 from allears.questionnaires.structure import (
     draft_version,
