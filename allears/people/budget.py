@@ -180,6 +180,12 @@ def minutes_left(people: Iterable[Person] | Iterable[int]) -> dict[int, Decimal]
     return {pk: max(left.get(rows_of.get(pk, 0), Decimal(0)), Decimal(0)) for pk in ids}
 
 
+def is_overdrawn(person: Person) -> bool:
+    """Whether more minutes were asked of this person, in the running period, than they give."""
+    row = Person.objects.get(pk=stands_for([person.pk])[person.pk])
+    return _left_of([row])[row.pk] < 0
+
+
 def _left_of(rows: Iterable[Person]) -> dict[int, Decimal]:
     house, rows = the_budget(), list(rows)
     used = minutes_asked([row.pk for row in rows], house)

@@ -76,7 +76,7 @@ def _way_of(response: Response) -> Way:
         "own", "", study.pk, study.slug, study.title, study.problem, study.promise_on, response.language,
         study.state, study.collection_id, "", "", response.version_id, response.pk, response.version_id,
         response.changed_at, response.submitted_at, response.passed, response.invitation_id,
-        response.person_id, "", None, None, response.public_link_id,
+        response.person_id, "", None, None, response.public_link_id, "", "",
     )  # fmt: skip
 
 

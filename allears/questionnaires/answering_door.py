@@ -28,6 +28,7 @@ from allears.core.middleware import content_security_policy
 
 _DOOR = re.compile(r"/a/[^/]+/(?:\d+/)?")
 _HOT = re.compile(r"/a/([A-Za-z0-9_-]{16,64})/(?:([0-9]{1,4})/)?")
+METHODS = ("GET", "HEAD", "POST")
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -69,7 +70,7 @@ def before_django(django: Wsgi) -> Wsgi:
 
     def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         hit = _HOT.fullmatch(environ["PATH_INFO"])
-        if hit is None or environ.get("SCRIPT_NAME"):
+        if hit is None or environ["REQUEST_METHOD"] not in METHODS or environ.get("SCRIPT_NAME"):
             return django(environ, start_response)
         request = WSGIRequest(environ)
         try:

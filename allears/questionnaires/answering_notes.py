@@ -22,22 +22,23 @@ from allears.studies.links import answering_url
 def lead(way: Way, at: int, asked: Asking) -> str:
     """Return what stands above the questions: the problem, the minutes left, the promise."""
     template = _lead(
-        way.language, way.problem, way.promise_on, way.kind, way.submitted_at is not None,
+        way.language, way.problem, way.promise_on, way.kind, way.at_a_counter, way.submitted_at is not None,
         at, len(asked.pages), round(asked.pages[at].minutes * correction(asked.version_id), 1),
     )  # fmt: skip
-    link = escape(answering_url(way.token)) if way.kind == "own" else ""
+    link = escape(answering_url(way.token)) if way.kind == "own" and not way.at_a_counter else ""
     return template.filled({"own_link": link})
 
 
 @lru_cache(maxsize=512)
 def _lead(
-    language: str, problem: str, promise_on: Any, kind: str, submitted: bool, at: int, count: int, minutes: float
+    language: str, problem: str, promise_on: Any, kind: str, kiosk: bool, submitted: bool, at: int, count: int, minutes: float
 ) -> pages.Compiled:
     return pages.compile_part(
         "lead",
         way={"problem": problem, "promise_on": promise_on, "kind": kind},
+        kiosk=kiosk,
         submitted=submitted,
-        own_link=pages.slot("own_link") if kind == "own" else "",
+        own_link=pages.slot("own_link") if kind == "own" and not kiosk else "",
         first=at == 0,
         number=at + 1,
         pages=count,

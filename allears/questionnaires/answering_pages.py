@@ -265,9 +265,9 @@ def compile_part(name: str, **context: Any) -> Compiled:
 
 
 @lru_cache(maxsize=64)
-def onward(*, language: str, first: bool, last: bool, submitted: bool) -> str:
+def onward(*, language: str, first: bool, last: bool, submitted: bool, kiosk: bool = False) -> str:
     """Return the row of buttons. The one that goes forward comes first: Enter presses it."""
-    return part("onward", first=first, last=last, submitted=submitted)
+    return part("onward", first=first, last=last, submitted=submitted, kiosk=kiosk)
 
 
 def minutes_left(minutes: float) -> str:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import escape
 
+from allears.questionnaires import answering_kiosk as kiosk
 from allears.questionnaires import answering_pages as pages
 from allears.questionnaires import answering_sql as sql
 from allears.questionnaires.answering_pages import Compiled
@@ -28,6 +29,8 @@ _SAID = """SELECT q.text, v.text, v.ref, v.digest
 
 def thanks(way: Way) -> str:
     """Return the page for who has sent their answers."""
+    if way.at_a_counter:
+        return kiosk.thanks(way)
     said = _said(way)
     known = way.person_id is not None and way.kind == "personal"
     page = _page(

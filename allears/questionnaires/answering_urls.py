@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from allears.questionnaires import answering_later, answering_somebody
+from allears.questionnaires import answering_later, answering_somebody, answering_widget
 from allears.questionnaires import answering_views as views
 
 app_name = "answering"
@@ -14,5 +14,6 @@ urlpatterns = [
     path("<str:token>/pause/", views.paused, name="paused"),
     path("<str:token>/decline/", views.decline, name="decline"),
     path("<str:token>/later/", answering_later.later, name="later"),
+    path("<str:token>/widget.js", answering_widget.widget, name="widget"),
     path("<str:token>/somebody/", answering_somebody.somebody, name="somebody"),
 ]

@@ -27,6 +27,7 @@ from django.views.decorators.csrf import csrf_exempt
 from allears.core.clock import now
 from allears.core.doors import open_door
 from allears.core.links import new_token
+from allears.questionnaires import answering_kiosk as kiosk
 from allears.questionnaires import answering_notes as notes
 from allears.questionnaires import answering_opener as opener
 from allears.questionnaires import answering_pages as pages
@@ -81,6 +82,8 @@ def _barred(request: HttpRequest, way: Way) -> HttpResponse | None:
         return notes.withdrawn(way)
     if way.state == State.DRAFT or way.asked_id is None:
         return notes.not_open_yet(way)
+    if request.method != "POST" and kiosk.is_over(way, now()):
+        return SeeOther(f"/a/{way.door}/")
     return None
 
 
@@ -115,6 +118,8 @@ def start(request: HttpRequest, way: Way) -> HttpResponse:
 def numbered(request: HttpRequest, way: Way, number: int) -> HttpResponse:
     """One page of questions, to be answered or changed."""
     at = number - 1
+    if way.at_a_counter and way.submitted_at:
+        return _go_to(way)
     if way.state != State.OPEN:
         return _html(thanks(way)) if way.submitted_at else notes.closed(way)
     if at >= len(_asking(way).pages) or at < 0 or (way.kind == "public" and at > 0):
@@ -129,7 +134,7 @@ def numbered(request: HttpRequest, way: Way, number: int) -> HttpResponse:
 @participant
 def paused(request: HttpRequest, way: Way) -> HttpResponse:
     """What stands there after "Stop for now"."""
-    return _go_to(way) if way.submitted_at else notes.paused(way, _minutes(way))
+    return _go_to(way) if way.submitted_at or way.at_a_counter else notes.paused(way, _minutes(way))
 
 
 @participant
@@ -336,7 +341,8 @@ def _show(
         "summary": pages.part("summary", wrong=wrong) if wrong else pages.part("picked") if mark else "",
         "action": f"/a/{way.token}/{at + 1}/",
         "hidden": _hidden(way),
-        "onward": pages.onward(language=way.language, first=first, last=last, submitted=submitted),
+        "onward": pages.onward(language=way.language, first=first, last=last, submitted=submitted, kiosk=way.at_a_counter),
+        **kiosk.parts(way),
         "ways": notes.ways(way),
     }
     return _html(pages.compiled(asked, at, way.language).filled(parts, answers | mark))

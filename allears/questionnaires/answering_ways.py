@@ -13,6 +13,7 @@ from typing import Any
 
 from allears.core.links import hash_token
 from allears.questionnaires import answering_sql as sql
+from allears.studies.models import WayIn
 
 SHAPE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
@@ -26,7 +27,8 @@ _OWNED = "JOIN core_user u ON u.id = s.owner_id"
 
 # One statement for all three kinds: whoever asks does not know which one a token is, and a second look costs as
 # much as the first. The first row's columns give the later ones' NULLs their types.
-LOOK = f"""SELECT 'personal', {_STUDY}, {_RESPONSE}, i.id, i.person_id, p.name, l.revoked_at, d.at, r.public_link_id
+LOOK = f"""SELECT 'personal', {_STUDY}, {_RESPONSE}, i.id, i.person_id, p.name, l.revoked_at, d.at, r.public_link_id,
+        '', ''
     FROM studies_invitationlink l
     JOIN studies_invitation i ON i.id = l.invitation_id
     JOIN studies_study s ON s.id = i.study_id {_OWNED}
@@ -35,12 +37,14 @@ LOOK = f"""SELECT 'personal', {_STUDY}, {_RESPONSE}, i.id, i.person_id, p.name, 
     LEFT JOIN questionnaires_response r ON r.invitation_id = i.id
     WHERE l.token_hash = %s
     UNION ALL
-    SELECT 'own', {_STUDY}, {_RESPONSE}, NULL, r.person_id, NULL, NULL, NULL, r.public_link_id
+    SELECT 'own', {_STUDY}, {_RESPONSE}, NULL, r.person_id, NULL, NULL, NULL, r.public_link_id,
+        COALESCE(b.kind, ''), COALESCE(b.token, '')
     FROM questionnaires_response r
+    LEFT JOIN studies_publiclink b ON b.id = r.public_link_id
     JOIN studies_study s ON s.id = r.study_id {_OWNED}
     WHERE r.token_hash = %s
     UNION ALL
-    SELECT 'public', {_STUDY}, {_NO_RESPONSE}, NULL, NULL, NULL, b.withdrawn_at, NULL, b.id
+    SELECT 'public', {_STUDY}, {_NO_RESPONSE}, NULL, NULL, NULL, b.withdrawn_at, NULL, b.id, b.kind, b.token
     FROM studies_publiclink b
     JOIN studies_study s ON s.id = b.study_id {_OWNED}
     WHERE b.token = %s"""  # noqa: S608
@@ -74,10 +78,17 @@ class Way:
     closed_at: datetime | None  # the link was revoked or withdrawn
     declined_at: datetime | None
     public_link_id: int | None
+    way_in: str  # of a public link and of responses that came by one: see studies.models.WayIn
+    door: str  # the token of that public link
 
     @property
     def first_name(self) -> str:
         return self.name.split()[0] if self.name.strip() else ""
+
+    @property
+    def at_a_counter(self) -> bool:
+        """Whether they answer on a device that the next person uses too."""
+        return self.way_in == WayIn.KIOSK
 
     @property
     def asked_id(self) -> int | None:
@@ -109,18 +120,21 @@ def look(token: str) -> Way | None:
 def _way(kind: str, token: str, row: tuple[Any, ...]) -> Way:
     (study_id, slug, title, problem, promise_on, language, state, collection_id, asks, organisation, published,
      response_id, version_id, changed_at, submitted_at, passed,
-     invitation_id, person_id, name, closed_at, declined_at, public_link_id) = row  # fmt: skip
+     invitation_id, person_id, name, closed_at, declined_at, public_link_id,
+     way_in, door) = row  # fmt: skip
     return Way(
         kind, token, study_id, slug, title, problem, day(promise_on), language, state, collection_id, asks,
         organisation or "", published, response_id, version_id, moment(changed_at), moment(submitted_at),
         passed or 0, invitation_id, person_id, name or "", moment(closed_at),
-        moment(declined_at), public_link_id,
+        moment(declined_at), public_link_id, way_in, door,
     )  # fmt: skip
 
 
 def moment(value: datetime | str | None) -> datetime | None:
-    """Return a moment as the database's driver gave it: SQLite keeps text in UTC."""
-    return datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value
+    """Return a moment as the database's driver gave it: SQLite keeps UTC without saying so, as text or read from it."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
 
 
 def day(value: date | str | None) -> date | None:

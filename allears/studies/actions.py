@@ -31,7 +31,7 @@ from allears.studies.inviting import (
 )
 from allears.studies.later import NotThen, ask_later, open_later, take_back_later
 from allears.studies.links import current_public_link, invitation_for, public_link_for
-from allears.studies.models import Member, PublicLink, State, StateChange, Study
+from allears.studies.models import Member, PublicLink, State, StateChange, Study, WayIn
 from allears.studies.signals import study_closed, study_opened
 from allears.verbatims.models import Collection
 
@@ -186,14 +186,14 @@ def hand_over(*, study: Study, to: User, by: User) -> Study:
 
 
 @transaction.atomic
-def make_public_link(*, study: Study, by: User | None) -> PublicLink:
-    """Return the study's public link, made now if there is none that still works."""
+def make_public_link(*, study: Study, by: User | None, kind: str = WayIn.LINK) -> PublicLink:
+    """Return the study's public link of this kind, made now if there is none that still works."""
     Study.objects.select_for_update().get(pk=study.pk)
-    current = current_public_link(study.pk)
+    current = current_public_link(study.pk, kind)
     if current:
         return current
-    link = PublicLink.objects.create(study=study, token=new_token(), made_by=by)
-    audit.record(by=by, verb="studies.public_link_made", target=study)
+    link = PublicLink.objects.create(study=study, kind=kind, token=new_token(), made_by=by)
+    audit.record(by=by, verb="studies.public_link_made", target=study, way=kind)
     return link
 
 
@@ -201,4 +201,4 @@ def make_public_link(*, study: Study, by: User | None) -> PublicLink:
 def withdraw_public_link(*, link: PublicLink, by: User) -> None:
     """Stop a public link from working; what was answered through it stays."""
     if PublicLink.objects.filter(pk=link.pk, withdrawn_at=None).update(withdrawn_at=now()):
-        audit.record(by=by, verb="studies.public_link_withdrawn", target=link.study)
+        audit.record(by=by, verb="studies.public_link_withdrawn", target=link.study, way=link.kind)

@@ -312,6 +312,18 @@ def mark_opened(*, invitation: Invitation) -> None:
     Invitation.objects.filter(pk=invitation.pk, opened_at=None).update(opened_at=now())
 
 
+def may_be_asked_now(invitation_id: int) -> bool:
+    """Whether showing this invitation's question again asks nothing of a person that they have not agreed to: they may
+    be contacted, have not put it off or paused, and their minutes are not overdrawn.
+    """
+    invitation = Invitation.objects.select_related("person").filter(pk=invitation_id, paused_at=None).first()
+    if invitation is None or not invitation.person.contactable:
+        return False
+    if invitation.laters.filter(asked_at=None, over_at=None).exists():
+        return False
+    return not budget.is_overdrawn(invitation.person)
+
+
 def mark_paused(*, invitation_id: int) -> None:
     """Note that they stopped on purpose: they come back by themselves, and nothing reminds them."""
     Invitation.objects.filter(pk=invitation_id).update(paused_at=now())

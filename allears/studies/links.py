@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 
 from allears.core.links import hash_token, new_token
-from allears.studies.models import Invitation, InvitationLink, PublicLink
+from allears.studies.models import Invitation, InvitationLink, PublicLink, WayIn
 
 
 def answering_url(token: str) -> str:
@@ -35,6 +35,11 @@ def public_link_for(token: str) -> PublicLink | None:
     return PublicLink.objects.filter(token=token, withdrawn_at=None).select_related("study").first()
 
 
-def current_public_link(study_id: int) -> PublicLink | None:
-    """Return the study's public link that has not been withdrawn, if there is one."""
-    return PublicLink.objects.filter(study_id=study_id, withdrawn_at=None).first()
+def current_public_link(study_id: int, kind: str = WayIn.LINK) -> PublicLink | None:
+    """Return the study's public link of this kind that has not been withdrawn, if there is one."""
+    return PublicLink.objects.filter(study_id=study_id, kind=kind, withdrawn_at=None).first()
+
+
+def working_links(study_id: int) -> dict[str, PublicLink]:
+    """Return the study's public links that have not been withdrawn, by kind."""
+    return {link.kind: link for link in PublicLink.objects.filter(study_id=study_id, withdrawn_at=None)}

@@ -84,9 +84,19 @@ class Member(models.Model):
         constraints = [models.UniqueConstraint(fields=["study", "user"], name="studies_member_once")]
 
 
-class PublicLink(models.Model):
-    """A link by which anybody may answer an open study; its token is public and can be withdrawn."""
+class WayIn(models.TextChoices):
+    LINK = "link", _("Link and code")
+    KIOSK = "kiosk", _("Tablet at the counter")
+    WIDGET = "widget", _("On your own site")
 
+
+class PublicLink(models.Model):
+    """A link by which anybody may answer an open study; its token is public and can be withdrawn.
+
+    One for each way in, so that each can be withdrawn alone and answers tell how they came.
+    """
+
+    kind = models.CharField(max_length=10, choices=WayIn.choices, default=WayIn.LINK, db_default=WayIn.LINK.value)
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="public_links")
     token = models.CharField(max_length=40, unique=True)
     made_at = models.DateTimeField(default=now)
@@ -95,9 +105,10 @@ class PublicLink(models.Model):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(condition=Q(kind__in=WayIn.values), name="studies_publiclink_kind_known"),
             models.UniqueConstraint(
-                fields=["study"], condition=Q(withdrawn_at=None), name="studies_publiclink_one_that_works"
-            )
+                fields=["study", "kind"], condition=Q(withdrawn_at=None), name="studies_publiclink_one_that_works"
+            ),
         ]
 
 

@@ -18,6 +18,7 @@ urlpatterns = [
     path("<slug:slug>/closing/", planning.closing, name="closing"),
     path("<slug:slug>/team/", planning.team, name="team"),
     path("<slug:slug>/link/", public.link, name="public_link"),
+    path("<slug:slug>/link/widget/", public.widget, name="public_link_widget"),
     path("<slug:slug>/link/code.svg", public.code, name="public_link_code"),
     path("<slug:slug>/people/", asking.people, name="people"),
     path("<slug:slug>/people/criteria/", asking.criteria, name="criteria"),

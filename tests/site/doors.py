@@ -10,7 +10,8 @@ ROLES = ("researcher", "leader", "staff", "administrator")
 
 # Participants, the public and whoever is invited: no account needed.
 OPEN = """
-    answering:decline answering:later answering:numbered answering:page answering:paused answering:somebody core:join people:leave studies:named
+    answering:decline answering:later answering:numbered answering:page answering:paused answering:somebody
+    answering:widget core:join people:leave studies:named
     verbatims:look_up verbatims:receipt web:consent web:fresh web:helped web:me web:new_link
     web:not_later web:own_erasure web:own_export web:personal web:seen web:time web:you_said
 """
@@ -32,7 +33,7 @@ SIGNED_IN = """
     insights:insights insights:list insights:read insights:theme insights:themes insights:verbatim
     insights:words insights:words_of_study questionnaires:preview questionnaires:questionnaire
     questionnaires:results questionnaires:version questionnaires:versions studies:list studies:public_link
-    studies:public_link_code studies:study web:heard web:home web:search web:sight
+    studies:public_link_code studies:public_link_widget studies:study web:heard web:home web:search web:sight
 """
 
 # Who makes sense of words and decides.

@@ -19,7 +19,7 @@ from allears.questionnaires import authoring
 from allears.questionnaires.models import Question
 from allears.studies import actions as studies
 from allears.studies import naming
-from allears.studies.models import Invitation
+from allears.studies.models import Invitation, WayIn
 from tests import cast
 from tests.insights import stories
 from tests.people.test_importing import GUESTS, upload
@@ -61,7 +61,8 @@ def furnish() -> dict[str, dict[str, Any]]:
     change = decisions.add_change(decision=decision, what="A call the day before", owner=cast.sam(), by=cast.lea())
     invitation, _ = Invitation.objects.get_or_create(study=cast.late_orders(), person=cast.cleo())
     token = studies.issue_link(invitation=invitation)
-    studies.make_public_link(study=cast.late_orders(), by=cast.ana())
+    for kind in WayIn.values:
+        studies.make_public_link(study=cast.late_orders(), by=cast.ana(), kind=kind)
     own = links.page_link(cast.bob()).rstrip("/").rsplit("/", 1)[1]
     _, join = staff.invite(email="nora@house.example", role="researcher", by=cast.ada())
     facet = Facet.objects.get(label="Region")

@@ -1,0 +1,90 @@
+"""The widget for one's own site: one script, made for one study, that asks there and leads to the participant's page.
+
+It works under a strict policy of the other site, which has to allow nothing but this script: there is no frame,
+no request, no inline style, no cookie. Who is asked too often is never asked by it: for a personal link it says
+nothing once the person has answered, declined, asked for another time, wants no more questions, or has no minutes
+left; a public link knows nobody, and keeps in the visitor's browser only that they said "not again".
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from allears.core.doors import open_door
+from allears.questionnaires.answering_asked import asking
+from allears.questionnaires.answering_opener import opener_of
+from allears.questionnaires.answering_pages import RIGHT_TO_LEFT
+from allears.questionnaires.answering_ways import Way, look
+from allears.studies.inviting import may_be_asked_now
+from allears.studies.models import State, WayIn
+from allears.studies.wording import minutes_in_words
+
+SILENT = "/* nothing to ask here now */"
+
+
+@open_door
+@require_safe
+def widget(request: HttpRequest, token: str) -> HttpResponse:
+    """The script of a public link made for a site, or of a personal link; one that does nothing for all others."""
+    way = look(token)
+    asks = way is not None and _asks(way)
+    answer = HttpResponse(_script(way) if way and asks else SILENT, content_type="text/javascript; charset=utf-8")
+    answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    answer.headers["Cache-Control"] = "no-store" if way is None or way.kind != "public" else "public, max-age=300"
+    return answer
+
+
+def _asks(way: Way) -> bool:
+    if way.state != State.OPEN or way.asked_id is None or way.closed_at or way.submitted_at:
+        return False
+    if way.invitation_id is None:
+        return way.kind == "public" and way.way_in == WayIn.WIDGET
+    return way.declined_at is None and may_be_asked_now(way.invitation_id)
+
+
+def _script(way: Way) -> str:
+    with translation.override(way.language):
+        told = json.dumps(_told(way), ensure_ascii=True).replace("<", "\\u003c")
+    return f"{_source('widget.js').rstrip()}({told}, document.currentScript);\n"
+
+
+def _told(way: Way) -> dict[str, Any]:
+    """What the script says, and where its links lead."""
+    assert way.asked_id is not None
+    opener = opener_of(way.asked_id)
+    return {
+        "id": way.slug,
+        "url": f"{settings.BASE_URL}/a/{way.token}/",
+        "language": way.language,
+        "dir": "rtl" if way.language.split("-")[0] in RIGHT_TO_LEFT else "ltr",
+        "label": _("A question from %(organisation)s") % {"organisation": way.organisation},
+        "asks": _("%(organisation)s · %(name)s asks") % {"organisation": way.organisation, "name": way.asks},
+        "problem": way.problem,
+        "opener": opener and {
+            "text": opener.text,
+            "ends": f"{opener.low} … {opener.high}" if opener.low or opener.high else "",
+            "clicks": [[click.label, click.query] for click in opener.clicks],
+        },
+        "answer": _("Answer, %(minutes)s") % {"minutes": minutes_in_words(asking(way.asked_id).pages[0].minutes)},
+        "later": _("Not now"),
+        "never": _("Not again here"),
+        "note": _("Opens in a new page. “Not again” is noted in your browser, nowhere else."),
+        "css": _source("widget.css"),
+    }  # fmt: skip
+
+
+@lru_cache(maxsize=2)
+def _source(name: str) -> str:
+    path = finders.find(f"questionnaires/{name}")
+    assert isinstance(path, str)
+    with open(path, encoding="utf-8") as file:
+        return file.read()

@@ -1,0 +1,52 @@
+// The question on somebody else's page: in a shadow of its own, so that neither page changes the other's looks. It sets
+// no cookie and loads nothing; only who says "do not ask me here again" has that noted, in their own browser.
+(function (told, script) {
+  "use strict";
+  var note = "allears-" + told.id, data = (script && script.dataset) || {};
+  try { if (localStorage.getItem(note)) return; } catch (e) { /* no storage: nothing was noted */ }
+  if (data.share && Math.random() >= Number(data.share)) return;
+
+  function make(tag, words, more) {
+    var node = document.createElement(tag);
+    if (words) node.textContent = words;
+    for (var name in more || {}) node.setAttribute(name, more[name]);
+    return node;
+  }
+
+  function link(words, query, kind) {
+    return make("a", words, { href: told.url + query, target: "_blank", rel: "noopener", class: kind });
+  }
+
+  function show() {
+    var host = make("div"), root = host.attachShadow({ mode: "closed" });
+    var box = make("section", "", { lang: told.language, dir: told.dir, "aria-label": told.label, class: data.place ? "box" : "box corner" });
+    function away() { host.remove(); }
+    box.append(make("p", told.asks, { class: "small" }), make("p", told.problem, { class: "problem" }));
+    if (told.opener) {
+      box.append(make("p", told.opener.text, { class: "question" }));
+      var row = make("p", "", { class: "row" });
+      told.opener.clicks.forEach(function (click) { row.append(link(click[0], click[1], "pick")); });
+      box.append(row);
+      if (told.opener.ends) box.append(make("p", told.opener.ends, { class: "small" }));
+    }
+    var onward = make("p", "", { class: "row" }), later = make("button", told.later, { type: "button" });
+    var never = make("button", told.never, { type: "button" });
+    later.addEventListener("click", away);
+    never.addEventListener("click", function () {
+      try { localStorage.setItem(note, "no"); } catch (e) { /* then it cannot be noted */ }
+      away();
+    });
+    box.addEventListener("keydown", function (event) { if (event.key === "Escape") away(); });
+    box.addEventListener("click", function (event) { if (event.target.tagName === "A") setTimeout(away, 0); });
+    onward.append(link(told.answer, "", "answer"), later, never);
+    box.append(onward, make("p", told.note, { class: "small" }));
+    var sheet = new CSSStyleSheet();
+    sheet.replaceSync(told.css);
+    root.adoptedStyleSheets = [sheet];
+    root.append(box);
+    (data.place && document.querySelector(data.place) || document.body).append(host);
+  }
+
+  function begin() { setTimeout(show, Number(data.after || 0) * 1000); }
+  if (document.body) begin(); else addEventListener("DOMContentLoaded", begin);
+})
