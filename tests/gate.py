@@ -1,4 +1,4 @@
-"""Tests that empty the tables between them (TransactionTestCase, live_server) meet the ledger's guards.
+"""Tests that empty the tables between them (TransactionTestCase, live_server) meet the guards of ledger and lottery.
 
 There is no switch in the product that opens them, so that nobody can find one. Here the guards are taken
 away for the moment of the flush and put back at once. `open_for_flush` patches Django's flush for a whole
@@ -15,13 +15,14 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.operations import BaseDatabaseOperations
 
+from allears.studies.selection import guards as lottery_guards
 from allears.verbatims import guards
 
 _plain_flush = BaseDatabaseOperations.execute_sql_flush
 
 
 def open_for_flush() -> None:
-    """Let Django's `flush` empty the ledger's tables, in tests."""
+    """Let Django's `flush` empty the guarded tables, in tests."""
     BaseDatabaseOperations.execute_sql_flush = _flush_behind_the_guards  # type: ignore[method-assign]
 
 
@@ -31,9 +32,11 @@ def lifted(connection: BaseDatabaseWrapper) -> Iterator[None]:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:  # tables with keys yet to be checked cannot be altered
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    guards.remove(connection)
+    for guarding in (guards, lottery_guards):
+        guarding.remove(connection)
     yield
-    guards.install(connection)
+    for guarding in (guards, lottery_guards):
+        guarding.install(connection)
 
 
 def _flush_behind_the_guards(self: Any, sql_list: Sequence[str]) -> None:

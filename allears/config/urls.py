@@ -9,6 +9,8 @@ urlpatterns = [
     path("people/", include("allears.people.urls")),
     path("verbatims/", include("allears.verbatims.urls")),
     path("studies/", include("allears.studies.urls")),
+    # Short, because it stands on paper: where anybody checks that a draw was fair.
+    path("proofs/", include("allears.studies.proof_urls")),
     path("questionnaires/", include("allears.questionnaires.urls")),
     # Short, because it stands in mails and on paper: a participant's way in.
     path("a/", include("allears.questionnaires.answering_urls")),

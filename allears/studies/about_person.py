@@ -7,7 +7,7 @@ from typing import Any
 from allears.people.holdings import holding
 from allears.people.models import Person
 from allears.people.queries import all_of
-from allears.studies.models import Invitation
+from allears.studies.models import Invitation, PoolMember
 
 
 @holding
@@ -33,3 +33,13 @@ def invitations(person: Person) -> tuple[str, Any]:
 def _declined(invitation: Invitation) -> dict[str, Any] | None:
     decline = getattr(invitation, "decline", None)
     return {"at": decline.at, "kind": decline.kind, "reason": decline.reason} if decline else None
+
+
+@holding
+def lotteries(person: Person) -> tuple[str, Any]:
+    """The lotteries whose pool the person was in: their salted id in the proof, and their chance."""
+    rows = PoolMember.objects.filter(person__in=all_of(person)).select_related("selection__study").order_by("pk")
+    return "lotteries", [
+        {"study": row.selection.study.title, "selection": row.selection.ref, "id": row.token, "chance": row.chance}
+        for row in rows
+    ]

@@ -30,4 +30,5 @@ def asked(study: Study) -> Cell:
 
 add_tab(Tab(10, gettext_lazy("Study"), "studies:study", can_see))
 add_tab(Tab(20, gettext_lazy("Who to ask"), "studies:people", can_work_on))
+add_tab(Tab(22, gettext_lazy("By lot"), "studies:selections", can_see))
 add_tab(Tab(25, gettext_lazy("Invitations"), "studies:invitations", can_see_who_was_asked))

@@ -80,8 +80,8 @@ def some_of(people: QuerySet[Person], count: int) -> QuerySet[Person]:
     """Return `count` of `people` drawn at random, each with the same chance (all of them when there are
     fewer).
 
-    A plain draw from the machine's own entropy. The lottery that balances facets and that anybody can check
-    is the library `allears.selection`; it is not used here yet.
+    A plain draw from the machine's own entropy. The lottery that balances facets and that anybody can check has
+    its own pages: `studies.selection`.
     """
     ids = list(people.order_by("pk").values_list("pk", flat=True))
     drawn = secrets.SystemRandom().sample(ids, min(count, len(ids)))

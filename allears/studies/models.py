@@ -256,3 +256,19 @@ class Referral(models.Model):
             models.Index(fields=["address_hash"], name="studies_referral_address"),
             models.Index(fields=["named_at"], condition=Q(forgotten_at=None), name="studies_referral_kept"),
         ]
+
+
+# The rows of the lottery stand in a module of their own; Django looks for a room's models here.
+from allears.studies.selection.models import (  # noqa: E402
+    Commitment,
+    Draw,
+    PoolMember,
+    Prepared,
+    Publication,
+    Selection,
+)
+
+__all__ = [
+    "Commitment", "Decline", "Draw", "Invitation", "InvitationLink", "InvitationMail", "Later", "Member", "PoolMember",
+    "Prepared", "PublicLink", "Publication", "Referral", "Selection", "State", "StateChange", "Study",
+]  # fmt: skip

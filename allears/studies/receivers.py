@@ -15,14 +15,14 @@ from allears.people.erasing import forget_mails
 from allears.people.models import Person, Purpose
 from allears.people.queries import all_of
 from allears.people.signals import consent_changed, person_erased
-from allears.studies.models import Decline, InvitationLink, InvitationMail, Later, Referral
+from allears.studies.models import Decline, InvitationLink, InvitationMail, Later, PoolMember, Referral
 
 
 @receiver(person_erased, dispatch_uid="studies.forget_what_was_asked")
 def forget_what_was_asked(sender: Any, person: Person, **kwargs: Any) -> None:
     """Why they declined, the letters we wrote (also to an address they had before) and every way in go with the person.
 
-    That somebody was invited and declined stays, because outcome rates count it.
+    That somebody was invited and declined stays, because outcome rates count it. Salted ids in proofs lead to nobody then.
     """
     theirs = all_of(person)
     Decline.objects.filter(invitation__person__in=theirs).exclude(reason="").update(reason="")
@@ -33,6 +33,7 @@ def forget_what_was_asked(sender: Any, person: Person, **kwargs: Any) -> None:
     InvitationLink.objects.filter(invitation__person__in=theirs, revoked_at=None).update(revoked_at=now())
     letters = InvitationMail.objects.filter(invitation__person__in=theirs)
     forget_mails(Message.objects.filter(pk__in=letters.values("message")))
+    PoolMember.objects.filter(person__in=theirs).delete()
 
 
 @receiver(consent_changed, dispatch_uid="studies.call_letters_back")

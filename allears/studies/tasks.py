@@ -10,7 +10,8 @@ from django_tasks import task
 from allears.core.progress import Progress, running
 from allears.people.models import Person
 from allears.studies.inviting import CHUNK, Round, invite_some
-from allears.studies.models import Study
+from allears.studies.models import Selection, Study
+from allears.studies.selection.finding import find, find_again
 
 
 @task()
@@ -47,3 +48,22 @@ def _one_chunk(study: Study, people: list[Person], progress: Progress, wanted: d
         minutes=Decimal(wanted["minutes"]),
         override_reason=wanted["override_reason"],
     )
+
+
+@task()
+def find_lottery(job_id: int) -> None:
+    """Find the fairest lottery for a selection; run again after a crash it begins anew."""
+    with running(job_id) as progress:
+        wanted = progress.job.parameters
+        selection = Selection.objects.select_related("study").filter(pk=wanted["selection"]).first()
+        if selection:  # it may have been thrown away meanwhile
+            progress.job.result = find(selection, wanted["version"], progress)
+
+
+@task()
+def find_redraw(job_id: int) -> None:
+    """Find the lottery for the seats that became empty; run again after a crash it begins anew."""
+    with running(job_id) as progress:
+        wanted = progress.job.parameters
+        selection = Selection.objects.select_related("study").get(pk=wanted["selection"])
+        progress.job.result = find_again(selection, wanted["version"], wanted["declined"], progress)

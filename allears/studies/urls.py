@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from allears.studies.views import asking, home, invitations, named, planning, public
+from allears.studies.views import asking, home, invitations, named, planning, public, selection
 
 app_name = "studies"
 urlpatterns = [
@@ -27,4 +27,17 @@ urlpatterns = [
     path("<slug:slug>/invitations/", invitations.invitations, name="invitations"),
     path("<slug:slug>/invitations.csv", invitations.as_csv, name="invitations_csv"),
     path("<slug:slug>/invitations/<slug:ref>/", invitations.invitation, name="invitation"),
+    path("<slug:slug>/selection/", selection.selections, name="selections"),
+    path("<slug:slug>/selection/new/", selection.new, name="selection_new"),
+    path("<slug:slug>/selection/<slug:ref>/", selection.selection, name="selection"),
+    path("<slug:slug>/selection/<slug:ref>/edit/", selection.edit, name="selection_edit"),
+    path("<slug:slug>/selection/<slug:ref>/quotas/", selection.quotas, name="selection_quotas"),
+    path("<slug:slug>/selection/<slug:ref>/lottery/", selection.lottery, name="selection_lottery"),
+    path("<slug:slug>/selection/<slug:ref>/commitment/", selection.commitment, name="selection_commitment"),
+    path("<slug:slug>/selection/<slug:ref>/draw/", selection.draw, name="selection_draw"),
+    path("<slug:slug>/selection/<slug:ref>/invitations/", selection.invite, name="selection_invite"),
+    path("<slug:slug>/selection/<slug:ref>/redraw/", selection.redraw, name="selection_redraw"),
+    path("<slug:slug>/selection/<slug:ref>/publication/", selection.publication, name="selection_publication"),
+    path("<slug:slug>/selection/<slug:ref>/proof.json", selection.full_proof, name="selection_proof"),
+    path("<slug:slug>/selection/<slug:ref>/removal/", selection.removal, name="selection_removal"),
 ]

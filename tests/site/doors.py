@@ -12,6 +12,8 @@ ROLES = ("researcher", "leader", "staff", "administrator")
 OPEN = """
     answering:decline answering:later answering:numbered answering:page answering:paused answering:somebody
     answering:widget core:join people:leave studies:named
+    answering:decline answering:later answering:numbered answering:page answering:paused answering:somebody core:join people:leave studies:named
+    proofs:checker proofs:file proofs:list proofs:proof
     verbatims:look_up verbatims:receipt web:consent web:fresh web:helped web:me web:new_link
     web:not_later web:own_erasure web:own_export web:personal web:seen web:time web:you_said
 """
@@ -34,6 +36,7 @@ SIGNED_IN = """
     insights:words insights:words_of_study questionnaires:preview questionnaires:questionnaire
     questionnaires:results questionnaires:version questionnaires:versions studies:list studies:public_link
     studies:public_link_code studies:public_link_widget studies:study web:heard web:home web:search web:sight
+    studies:public_link_code studies:selection studies:selection_draw studies:selections studies:study web:heard web:home web:search web:sight
 """
 
 # Who makes sense of words and decides.
@@ -50,7 +53,9 @@ RESEARCHERS = """
     questionnaires:responses_csv questionnaires:verbatims_jsonl questionnaires:new_question questionnaires:place questionnaires:publishing questionnaires:question
     questionnaires:section questionnaires:sections questionnaires:undo studies:closing studies:criteria studies:edit
     studies:invitations_csv studies:letter studies:new studies:opening studies:people studies:problem
-    studies:round
+    studies:round studies:selection_commitment studies:selection_edit studies:selection_invite
+    studies:selection_lottery studies:selection_new studies:selection_proof studies:selection_publication
+    studies:selection_quotas studies:selection_redraw studies:selection_removal
 """
 
 # Who may see people by name.

@@ -25,6 +25,7 @@ from tests.insights import stories
 from tests.people.test_importing import GUESTS, upload
 from tests.questionnaires import asked
 from tests.questionnaires.test_importing import taken
+from tests.studies.selection import lots
 
 WORDS = {
     "Nobody told us that it would be late. We called twice, and the second time somebody knew.": "Not told",
@@ -69,6 +70,7 @@ def furnish() -> dict[str, dict[str, Any]]:
     return {
         **_machinery(),
         **_beginnings(),
+        **_lotteries(),
         "core:join": {"token": join.rstrip("/").rsplit("/", 1)[1]},
         "core:withdraw": {"pk": StaffInvitation.objects.get().pk},
         "answering": {"token": token, "number": 1},
@@ -120,6 +122,21 @@ def _beginnings() -> dict[str, dict[str, Any]]:
         "studies:opening": draft,
         "people:import": file,
         "people:import-report": file,
+    }
+
+
+def _lotteries() -> dict[str, dict[str, Any]]:
+    """A panel that was drawn, with its proof; another lottery that was found and waits to be committed."""
+    cast.has(cast.dev(), "Region", "North")
+    drawn = {"ref": lots.published(size=2).ref}
+    found = {"ref": lots.found(size=2).ref}
+    late = ("invite", "publication", "proof", "draw", "redraw")
+    early = ("edit", "quotas", "lottery", "commitment", "removal")
+    return {
+        "proofs": drawn,
+        "studies:selection": drawn,
+        **{f"studies:selection_{page}": drawn for page in late},
+        **{f"studies:selection_{page}": found for page in early},
     }
 
 

@@ -84,7 +84,7 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
         {
             "study": study,
             "form": wish.form,
-            "facets": _facet_choices(request.GET),
+            "facets": facet_choices(request.GET),
             "query": request.GET.urlencode(),
             "keep": [(name, value) for name, values in request.GET.lists() for value in values],
             "verdict": choosing.verdict(found, study, minutes),
@@ -146,7 +146,7 @@ def _with_facets(rows: list[Person], study: Study) -> list[dict[str, Any]]:
     ]
 
 
-def _facet_choices(query: QueryDict) -> list[dict[str, Any]]:
+def facet_choices(query: QueryDict) -> list[dict[str, Any]]:
     """Each facet with its values, how many customers have each, and which are ticked."""
     counts = {row.value.pk: row.count for row in choosing.all_customers()}
     return [

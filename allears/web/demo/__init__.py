@@ -11,7 +11,7 @@ from allears.core.demo import PEOPLE, DemoNotes, people
 from allears.core.models import Organisation
 from allears.core.queries import the_organisation
 from allears.studies.models import PublicLink
-from allears.web.demo import chain, codings, open_study, past_study
+from allears.web.demo import chain, codings, open_study, panel, past_study
 
 
 def load() -> DemoNotes:
@@ -22,5 +22,6 @@ def load() -> DemoNotes:
     codings.make(past, users["researcher"])
     chain.make(past, users)
     today = open_study.make(users["researcher"])
+    panel.make(today, users["researcher"])
     link = PublicLink.objects.get(study=today, withdrawn_at=None)
     return DemoNotes(PEOPLE, reverse("answering:page", args=[link.token]), today.title)

@@ -1,0 +1,178 @@
+"""What the lottery's pages draw: the pool beside all customers, chances, expected seats, what is heard, the panel."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from allears.design import charts
+from allears.design.parts import Fact, Step
+from allears.selection import SelectionError
+from allears.studies.selection import pool as pools
+from allears.studies.selection import words
+from allears.studies.selection.models import Rule
+from allears.studies.selection.queries import Seat, Standing
+
+MOST_PRICES = 5
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Bars of one facet."""
+
+    title: str
+    bars: list[charts.Bar]
+
+
+def steps(found: Standing) -> list[Step]:
+    """Return the way from the wish to the public proof, and where this lottery is on it."""
+    labels = [_("Describe"), _("Find the lottery"), _("Commit"), _("Draw"), _("Invite"), _("Publish")]
+    at = {"wish": 1, "none": 1, "found": 2, "committed": 3, "drawn": 4}[found.state]
+    done = [place < at for place in range(len(labels))]
+    done[5] = found.publication is not None
+    return [
+        Step(label, "done" if done[place] else "current" if place == at else "ahead") for place, label in enumerate(labels)
+    ]
+
+
+def of_wish(found: Standing) -> dict[str, Any]:
+    """Return the pool beside all customers, and the wish in words; the pool is counted as long as it may change."""
+    selection = found.selection
+    names = pools.naming(selection.facets)
+    told: dict[str, Any] = {
+        "wish": [
+            Fact(_("How many"), number_format(selection.size, force_grouping=True)),
+            Fact(_("How it is drawn"), Rule(_rule(found)).label),
+            Fact(_("Balanced"), ", ".join(facet.label for facet in names.facets)),
+        ]
+    }
+    if found.commitments:
+        return told
+    try:
+        pool = pools.counted(pools.people_of(selection), names)
+    except SelectionError:
+        return {**told, "people": 0}
+    base = pools.base_of(selection, names)
+    return {
+        **told,
+        "people": pool.people,
+        "types": len(pool.types) if pool.people else 0,
+        "compared": pools.compared(pool, base) if pool.people else [],
+        "feelings": _has_feelings(names),
+    }
+
+
+def _rule(found: Standing) -> str:
+    """The rule that was taken, once a lottery was found; else the one that is wished for."""
+    if found.commitments:
+        return str((found.commitments[0].pool or {})["rule"])
+    return str(found.prepared.facts.get("rule") or found.selection.rule) if found.prepared else str(found.selection.rule)
+
+
+# How people might call the facet that keeps a panel from being fans only; a hint is shown where none is balanced.
+FEELINGS = ("rating", "sentiment", "satisf", "nps", "recommend", "feeling", "score", "mood")
+
+
+def _has_feelings(names: pools.Naming) -> bool:
+    said = " ".join([*names.names, *names.names.values()]).casefold()
+    return any(word in said for word in FEELINGS)
+
+
+def of_lottery(found: Standing) -> dict[str, Any]:
+    """Return what the lottery promises, or why there is none: of the one that was found, else of the first committed."""
+    if found.prepared and found.prepared.trouble:
+        trouble = found.prepared.trouble
+        return {"trouble": words.trouble(trouble), "changes": [words.change(c) for c in trouble["changes"]]}
+    facts = found.prepared.facts if found.prepared else found.commitments[0].facts if found.commitments else {}
+    if not facts:
+        return {}
+    least = Fraction(facts["least"])
+    prices = [_price(line, least) for line in facts.get("prices", [])[:MOST_PRICES]]
+    return {
+        "facts": facts,
+        "fairness": words.fairness(facts),
+        "gap": "" if facts["certified"] else words.percent(_gap(facts)),
+        "chances": _chances(facts),
+        "equal": words.percent(facts["size"] / facts["people"]) if "people" in facts else "",
+        "expected": _expected(found, facts),
+        "heard": _heard(facts),
+        "prices": prices,
+        "barred": [words.barred(entry) for entry in facts.get("barred", [])],
+        "owed": _owed(facts),
+    }
+
+
+def _gap(facts: Mapping[str, Any]) -> float:
+    """How far the lottery is from its proven bound: a panel's is about what is heard, any other's about the least chance."""
+    if "coverage" in facts:
+        return max(0.0, 1 - facts["coverage"]["expected"] / facts["coverage"]["bound"])
+    return float(facts["gap"])
+
+
+def _price(line: Sequence[Any], least: Fraction) -> str:
+    facet, value, side, bound, gain = line
+    return words.price(facet, value, side, bound, gain, least)
+
+
+def _chances(facts: Mapping[str, Any]) -> list[charts.Bar]:
+    """How many people have which chance."""
+    bars = []
+    for low, high, people in facts.get("chances", []):
+        label = words.percent(low) if high - low <= low / 100 else f"{words.percent(low)} – {words.percent(high)}"
+        bars.append(charts.Bar(label, people, number_format(people, force_grouping=True)))
+    return bars
+
+
+def _expected(found: Standing, facts: Mapping[str, Any]) -> list[Picture]:
+    """Expected seats of each value, with a tick where proportion to all customers would be."""
+    if "expected" not in facts:
+        return []
+    names = pools.naming(found.selection.facets)
+    base = pools.base_of(found.selection, names)
+    grouped: dict[str, list[charts.Bar]] = {}
+    for facet, value, seats in facts["expected"]:
+        values = base.get(facet, {})
+        whole = sum(values.values())
+        share = values.get(value, 0) * facts["size"] / whole if whole and value else None
+        bar = charts.Bar(
+            value or _("not given"), seats, words.seats(seats), share, "" if share is None else words.seats(share)
+        )
+        grouped.setdefault(facet, []).append(bar)
+    return [Picture(facet, bars) for facet, bars in grouped.items()]
+
+
+def _heard(facts: Mapping[str, Any]) -> list[Picture]:
+    grouped: dict[str, list[charts.Bar]] = {}
+    for facet, value, share in facts.get("heard", []):
+        bar = charts.Bar(value or _("not given"), share * 100, words.percent(share), tone="voice")
+        grouped.setdefault(facet, []).append(bar)
+    return [Picture(facet, bars) for facet, bars in grouped.items()]
+
+
+def _owed(facts: Mapping[str, Any]) -> list[Fact]:
+    lines = sorted((-seats, facet, value) for facet, value, seats in facts.get("owed", []) if seats > 0.05)
+    return [Fact(words.named(facet, value), words.seats(-seats)) for seats, facet, value in lines[:8]]
+
+
+def panel(found: Standing, seats: list[Seat]) -> list[charts.Facet]:
+    """Return who holds a seat, facet by facet, beside all customers and the quotas."""
+    held = Counter(pair for seat in seats if not seat.gone for pair in seat.values)
+    base = pools.base_of(found.selection, pools.naming(found.selection.facets))
+    quotas = {(q["facet"], q["value"]): (q["min"], q["max"]) for q in (found.commitments[0].pool or {})["quotas"]}
+    return [
+        charts.Facet(facet, [_value(facet, value, many, held, quotas) for value, many in values.items()])
+        for facet, values in base.items()
+    ]
+
+
+def _value(
+    facet: str, value: str, many: int, held: Mapping[tuple[str, str], int], quotas: Mapping[tuple[str, str], tuple[int, int]]
+) -> charts.FacetValue:
+    low, high = quotas.get((facet, value), (None, None))
+    return charts.FacetValue(value, held.get((facet, value), 0), many, low, high)

@@ -1,0 +1,134 @@
+"""The pool: who may be drawn, grouped by the facets that are balanced.
+
+Criteria, consent and contact budget filter in the database. What leaves it is a count per combination of facet values;
+references (never names) leave it only when a lottery is to be found or committed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db.models import Count, FilteredRelation, Q, QuerySet
+
+from allears.design import charts
+from allears.people.models import Facet, Kind, Person
+from allears.people.queries import FacetCount, facet_counts, matching
+from allears.selection import Pool
+from allears.selection.tables import tidy
+from allears.studies import choosing
+from allears.studies.selection.models import Selection
+
+# A proof names everybody by a salted id, some 40 bytes each; beyond this it is no file to hand to a citizen.
+MOST_PEOPLE = 50_000
+# A facet with more values than this is an identifier rather than a way in which people differ.
+MOST_VALUES = 40
+
+
+@dataclass(frozen=True)
+class Naming:
+    """What facets and values are called in a proof, and which rows of the database that means."""
+
+    facets: list[Facet]
+    names: dict[str, str]  # by the facet's key
+    values: dict[tuple[str, str], str]  # by the keys of facet and value
+    of_row: dict[int, str]  # by the value's id
+
+    def keys_of(self, facet: str, value: str) -> tuple[str, str] | None:
+        """Return the keys behind the names that stand in a proof; None when there are none any more."""
+        wanted = [key for key, name in self.names.items() if name == facet]
+        found = [(f, v) for (f, v), name in self.values.items() if f in wanted and name == value]
+        return found[0] if found else None
+
+
+def naming(keys: Iterable[str]) -> Naming:
+    """Return how the facets with these keys are called, in the facets' order; unknown keys are left out."""
+    facets = list(Facet.objects.filter(key__in=list(keys)).prefetch_related("values"))
+    names = _unlike({f.key: f.label for f in facets})
+    values: dict[tuple[str, str], str] = {}
+    of_row: dict[int, str] = {}
+    for facet in facets:
+        called = _unlike({v.key: v.label for v in facet.values.all()})
+        for value in facet.values.all():
+            values[facet.key, value.key] = of_row[value.pk] = called[value.key]
+    return Naming(facets, names, values, of_row)
+
+
+def _unlike(labels: Mapping[str, str]) -> dict[str, str]:
+    """Labels by key, told apart by the key where two are spelled alike; none is empty, which means "not given"."""
+    tidied = {key: tidy(label) or key for key, label in labels.items()}
+    often = Counter(tidied.values())
+    return {key: label if often[label] == 1 else f"{label} ({key})" for key, label in tidied.items()}
+
+
+def balanced(kind: str = Kind.CUSTOMER) -> list[Facet]:
+    """Return the facets that a lottery can balance: somebody has a value, and there are not too many values."""
+    held = Counter(row.facet.pk for row in base_counts(kind) if row.count)
+    return [facet for facet in Facet.objects.all() if 1 < held[facet.pk] <= MOST_VALUES]
+
+
+def people_of(selection: Selection) -> QuerySet[Person]:
+    """Return who may be drawn now: criteria met, willing, with an address and minutes left, not yet asked by the study."""
+    found = choosing.people_for(selection.criteria, selection.rested)
+    askable = choosing.askable(found, selection.study, selection.minutes)
+    return Person.objects.filter(pk__in=askable.order_by().values("pk"))
+
+
+def counted(people: QuerySet[Person], names: Naming) -> Pool:
+    """Return the pool as counts: one GROUP BY in the database. Raises SelectionError `no_people`."""
+    joined, columns = _joined(people, names)
+    rows = joined.values_list(*columns).annotate(n=Count("pk")).order_by()
+    return Pool.from_counts(_facets(names), [(_named(row[:-1], names), row[-1]) for row in rows])
+
+
+def with_references(people: QuerySet[Person], names: Naming) -> Pool:
+    """Return the pool with the reference of everybody in it, for a lottery that is to be committed."""
+    joined, columns = _joined(people, names)
+    rows = joined.values_list("ref", *columns).order_by()
+    return Pool.from_people(_facets(names), {row[0]: _named(row[1:], names) for row in rows})
+
+
+def _facets(names: Naming) -> tuple[str, ...]:
+    return tuple(names.names[facet.key] for facet in names.facets)
+
+
+def _joined(people: QuerySet[Person], names: Naming) -> tuple[QuerySet[Person], list[str]]:
+    """A join for each facet: who has no value of it keeps their place, with none."""
+    joins = {
+        f"facet_{facet.pk}": FilteredRelation("facets", condition=Q(facets__facet=facet.pk)) for facet in names.facets
+    }
+    return people.annotate(**joins), [f"{alias}__value" for alias in joins]
+
+
+def _named(values: Iterable[int | None], names: Naming) -> tuple[str, ...]:
+    return tuple("" if value is None else names.of_row.get(value, "") for value in values)
+
+
+def base_counts(kind: str = Kind.CUSTOMER) -> list[FacetCount]:
+    """Return how many of all customers (or of all people of another kind) have each value, counted now."""
+    return facet_counts(matching({"kind": kind or Kind.CUSTOMER}))
+
+
+def base_of(selection: Selection, names: Naming) -> dict[str, dict[str, int]]:
+    """Return the customer base by the names of a proof: {facet: {value: how many}}.
+
+    Where nobody in the base has a value of a facet, the pool itself stands in, so that proportions exist.
+    """
+    counts = base_counts(str(selection.criteria.get("kind") or Kind.CUSTOMER))
+    base: dict[str, dict[str, int]] = {names.names[f.key]: {} for f in names.facets}
+    for row in counts:
+        if row.facet.key in names.names and row.value.pk in names.of_row:
+            base[names.names[row.facet.key]][names.of_row[row.value.pk]] = row.count
+    return {facet: values for facet, values in base.items() if sum(values.values())}
+
+
+def compared(pool: Pool, base: Mapping[str, Mapping[str, int]]) -> list[charts.Facet]:
+    """Return the pool set against the customer base, facet by facet."""
+    held = pool.counts()
+    return [
+        charts.Facet(
+            facet, [charts.FacetValue(v, held.get(facet, {}).get(v, 0), many) for v, many in values.items()]
+        )
+        for facet, values in base.items()
+    ]

@@ -1,0 +1,317 @@
+"""Nothing is drawn that was not committed, nothing changes that was, and everything can be recomputed."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from fractions import Fraction
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from allears.core.clock import today
+from allears.core.models import AuditEvent, Job
+from allears.people.actions import erase, record_consent
+from allears.people.models import Contact, Person
+from allears.selection import accepted, draw, public, token, verify
+from allears.selection.checker import Wrong
+from allears.studies.models import Commitment, Draw, Invitation, PoolMember, Prepared, Publication, Selection
+from allears.studies.selection import actions, guards
+from allears.studies.selection import pool as pools
+from allears.studies.selection.queries import account_of, chances_of, drawn_people, published, seats_of, standing
+from allears.studies.tasks import find_lottery, send_invitations
+from tests import cast
+from tests.studies.selection import lots
+
+pytestmark = pytest.mark.django_db
+
+
+def test_quotas_are_proposed_from_all_customers_with_a_seat_of_slack() -> None:
+    selection = lots.described(size=6)
+
+    assert {(q["facet"], q["value"]): (q["min"], q["max"]) for q in selection.quotas if q["facet"] == "region"} == {
+        ("region", "north"): (1, 4), ("region", "south"): (0, 3), ("region", "east"): (0, 3),
+    }  # fmt: skip
+    assert selection.criteria == {"kind": "customer"}
+
+
+def test_only_who_may_be_asked_is_in_the_pool() -> None:
+    people = lots.customers(8)
+    record_consent(person=people[0], purpose="contact", given=False, source="a call")
+    Person.objects.filter(pk=people[1].pk).update(email="", email_key=None)
+    Contact.objects.create(person=people[2], minutes=29, subject="Another", topic="study:x")
+    cast.nia()
+    Invitation.objects.create(study=cast.late_orders(), person=people[3])
+
+    assert set(pools.people_of(lots.described())) == set(people[4:])
+
+
+def test_the_pool_is_counted_in_the_database_and_a_missing_value_counts_as_one() -> None:
+    lots.customers(30)
+    selection = lots.described()
+    names = pools.naming(selection.facets)
+    people = pools.people_of(selection)
+
+    pool = pools.counted(people, names)
+    assert (pool.people, pool.members) == (30, None)
+    assert pool.counts()["Last rating"][""] == 3
+    assert pool.counts() == pools.with_references(people, names).counts()
+
+
+def test_counting_takes_as_many_queries_for_many_as_for_few(django_assert_num_queries: object) -> None:
+    lots.customers(30)
+    selection = lots.described()
+    names = pools.naming(selection.facets)
+
+    with django_assert_num_queries(2):  # type: ignore[operator]
+        pools.counted(pools.people_of(selection), names)
+
+
+def test_a_lottery_is_found_in_the_background_and_kept_with_what_it_promises() -> None:
+    selection = lots.found()
+    found = Prepared.objects.get(selection=selection)
+
+    assert found.trouble is None
+    assert (found.facts["rule"], found.facts["people"], found.facts["certified"]) == ("panel", 40, True)
+    assert Fraction(found.facts["least"]) >= Fraction(4, 5) * Fraction(4, 40) * Fraction(99, 100)
+    assert verify(found.proof) == ["draw 1: committed, not drawn yet"]
+    assert Job.objects.get().state == "done"
+    assert "Low" not in json.dumps(found.proof)
+    assert "customer.example" not in json.dumps(found.proof)
+
+
+def test_a_pool_that_cannot_meet_the_quotas_says_so_and_the_change_that_helps_can_be_applied() -> None:
+    people = lots.customers()
+    cast.has(people[0], "Region", "West")
+    selection = lots.described()
+    quotas = [{**q, "min": 2, "max": 4} if q["value"] == "west" else q for q in selection.quotas]
+    actions.set_quotas(selection=selection, by=cast.ana(), quotas=quotas)
+    lots.search(selection)
+    trouble = Prepared.objects.get().trouble
+
+    assert trouble["code"] == "infeasible"
+    assert trouble["changes"] == [{"facet": "Region", "value": "West", "held": 1, "before": [2, 4], "after": [1, 4]}]
+    with pytest.raises(actions.NotFound):
+        actions.commit_lottery(selection=selection, by=cast.ana())
+
+    actions.apply_changes(selection=selection, by=cast.ana())
+    lots.search(selection)
+    assert Prepared.objects.get().proof is not None
+
+
+def test_whoever_stops_the_search_keeps_the_best_lottery_so_far() -> None:
+    selection = lots.described(size=12)
+    job = actions.ask_for_lottery(selection=selection, by=cast.ana())
+    Job.objects.filter(pk=job.pk).update(stopped_at="2026-01-01T00:00Z")
+    find_lottery.func(job.pk)
+
+    found = Prepared.objects.get(selection=selection)
+    assert found.proof is not None or found.trouble["code"] == "timed_out"
+
+
+def test_a_late_search_is_not_taken_for_wishes_that_have_changed() -> None:
+    selection = lots.described()
+    job = actions.ask_for_lottery(selection=selection, by=cast.ana())
+    actions.change(selection=selection, by=cast.ana(), size=5)
+    find_lottery.func(job.pk)
+
+    assert Prepared.objects.count() == 0
+    assert Selection.objects.get().quotas == actions.proposal(Selection.objects.get())
+
+
+def test_nothing_is_drawn_before_it_is_committed_and_nothing_twice() -> None:
+    selection = lots.found()
+    with pytest.raises(actions.NotCommitted):
+        actions.draw_lottery(selection=selection, by=cast.ana(), seed=lots.SEED)
+
+    actions.commit_lottery(selection=selection, by=cast.ana())
+    with pytest.raises(actions.NotCommitted):
+        actions.commit_lottery(selection=selection, by=cast.ben())
+    actions.draw_lottery(selection=selection, by=cast.ana(), seed=lots.SEED)
+    with pytest.raises(actions.NotCommitted):
+        actions.draw_lottery(selection=selection, by=cast.ben(), seed="another")
+
+    assert Draw.objects.get().seed == lots.SEED
+    assert len(seats_of(standing(selection))) == 4
+
+
+@pytest.mark.parametrize("seed", ["", "  \t "])
+def test_an_empty_seed_is_none(seed: str) -> None:
+    with pytest.raises(actions.BadSeed):
+        actions.draw_lottery(selection=lots.committed(), by=cast.ana(), seed=seed)
+
+
+def test_a_source_must_not_have_been_known_when_the_lottery_was_committed() -> None:
+    selection = lots.committed()
+    for day in (today() - timedelta(days=1), today() + timedelta(days=1)):
+        with pytest.raises(actions.BadSeed):
+            actions.draw_lottery(selection=selection, by=cast.ana(), seed="7 11 23", source="Lotto", source_on=day)
+
+    made = actions.draw_lottery(selection=selection, by=cast.ana(), seed="7 11 23", source="Lotto", source_on=today())
+    assert (made.source, made.source_on) == ("Lotto", today())
+
+
+def test_what_is_committed_does_not_change_any_more() -> None:
+    selection = lots.committed()
+
+    for act in (
+        lambda: actions.change(selection=selection, by=cast.ana(), size=5),
+        lambda: actions.set_quotas(selection=selection, by=cast.ana(), quotas=[]),
+        lambda: actions.ask_for_lottery(selection=selection, by=cast.ana()),
+        lambda: actions.withdraw(selection=selection, by=cast.ana()),
+    ):
+        with pytest.raises(actions.Fixed):
+            act()
+
+
+@pytest.mark.parametrize("table", ["studies_commitment", "studies_draw"])
+def test_the_database_itself_keeps_commitments_and_draws(table: str) -> None:
+    lots.drawn()
+
+    assert guards.missing(connection) == []
+    for statement in (f"UPDATE {table} SET by_id = by_id", f"DELETE FROM {table}"):
+        with pytest.raises(DatabaseError, match="neither changed nor deleted"), transaction.atomic():
+            connection.cursor().execute(statement)
+
+
+def test_a_pool_that_has_changed_since_is_not_committed() -> None:
+    selection = lots.found()
+    record_consent(person=Person.objects.earliest("pk"), purpose="contact", given=False, source="a call")
+
+    with pytest.raises(actions.PoolChanged):
+        actions.commit_lottery(selection=selection, by=cast.ana())
+    assert PoolMember.objects.count() == Commitment.objects.count() == 0
+
+
+def test_everybody_in_the_pool_has_the_chance_that_the_proof_gives_them() -> None:
+    selection = lots.committed()
+    rows = PoolMember.objects.filter(selection=selection)
+
+    assert rows.count() == 40
+    assert sum(Fraction(row.chance) for row in rows) == 4
+    assert min(Fraction(row.chance) for row in rows) == Fraction(Commitment.objects.get().facts["least"])
+    assert {row.token for row in rows} == {token(selection.salt, row.person.ref) for row in rows}
+
+
+def test_the_proof_holds_full_and_public_and_a_tampered_one_does_not() -> None:
+    proof = standing(lots.drawn()).proof()
+
+    assert verify(proof) == []
+    assert verify(public(proof)) == [
+        "Facets are sealed in this copy: quotas and certificate can be checked in the full proof only."
+    ]
+    proof["rounds"][0]["seed"] += "."
+    with pytest.raises(Wrong, match=r"the draw gives other people|the seed gives another ticket"):
+        verify(proof)
+
+
+def test_the_same_seed_draws_the_same_people_from_what_is_on_record() -> None:
+    selection = lots.drawn()
+    proof = standing(selection).proof()
+    again = {**proof, "rounds": [{**Commitment.objects.get().lottery}]}
+    assert draw(again, lots.SEED)["rounds"][0]["selected"] == proof["rounds"][0]["selected"]
+
+
+def test_who_was_drawn_is_invited_through_the_budget() -> None:
+    selection = lots.drawn()
+    job = actions.ask_to_invite_drawn(selection=selection, by=cast.ana(), minutes=3)
+    send_invitations.func(job.pk)
+
+    drawn = {seat.person for seat in seats_of(standing(selection))}
+    assert len(drawn) == 4
+    assert {row.person for row in Invitation.objects.all()} == drawn == set(drawn_people(cast.late_orders()))
+    assert Contact.objects.count() == 4
+
+
+def test_an_empty_seat_is_drawn_again_by_the_same_rules_and_the_proof_grows() -> None:
+    selection = lots.drawn()
+    first = accepted(standing(selection).proof())
+    with pytest.raises(actions.NobodyDeclined):
+        actions.ask_for_redraw(selection=selection, by=cast.ana(), declined=["0" * 32])
+
+    lots.search_again(selection, first[0])
+    actions.commit_lottery(selection=selection, by=cast.ana())
+    with pytest.raises(actions.NotDrawn):
+        actions.ask_for_redraw(selection=selection, by=cast.ana(), declined=[first[1]])
+    actions.draw_lottery(selection=selection, by=cast.ana(), seed="dice: 2 6 4 4")
+
+    proof = standing(selection).proof()
+    assert len(proof["rounds"]) == 2
+    assert first[0] not in accepted(proof)
+    assert set(first[1:]) < set(accepted(proof))
+    assert verify(proof) == []
+    assert [(seat.round, seat.gone) for seat in seats_of(standing(selection))] == [
+        (0, True), (0, False), (0, False), (0, False), (1, False),
+    ]  # fmt: skip
+
+
+def test_publishing_can_be_taken_back_and_leaves_its_trace() -> None:
+    selection = lots.published()
+    assert published(selection.ref) is not None
+    actions.publish_proof(selection=selection, by=cast.ben())
+    actions.withdraw_proof(selection=selection, by=cast.ana())
+    actions.withdraw_proof(selection=selection, by=cast.ana())
+
+    assert published(selection.ref) is None
+    assert Publication.objects.count() == 1
+    verbs = AuditEvent.objects.filter(verb__startswith="studies.proof").order_by("pk").values_list("verb", flat=True)
+    assert list(verbs) == ["studies.proof_published", "studies.proof_withdrawn"]
+
+
+def test_a_person_learns_their_own_chance_once_the_proof_is_public() -> None:
+    selection = lots.drawn()
+    row = PoolMember.objects.filter(selection=selection).earliest("pk")
+    assert chances_of(row.person) == []
+
+    actions.publish_proof(selection=selection, by=cast.ana())
+    [own] = chances_of(row.person)
+    assert (own.token, own.chance, own.study) == (row.token, Fraction(row.chance), cast.late_orders())
+    assert own.drawn == (row.token in accepted(standing(selection).proof()))
+
+
+def test_who_is_erased_is_a_number_that_leads_to_nobody() -> None:
+    selection = lots.drawn()
+    seat = seats_of(standing(selection))[0]
+    assert seat.person is not None
+    erase(person=seat.person, by=None, reason="person")
+
+    after = seats_of(standing(selection))
+    assert after[0].person is None
+    assert verify(standing(selection).proof()) == []
+
+
+def test_what_earlier_panels_owe_weighs_in_the_next() -> None:
+    lots.drawn()
+    following = lots.described()
+    names = pools.naming(following.facets)
+    base = pools.base_of(following, names)
+    account = account_of(following, base)
+
+    assert account.panels == 1
+    assert account.weights is not None
+    assert sum(account.weights.values()) == 1
+    assert sum(debt for (facet, _), debt in account.owed.items() if facet == "Region") == 0
+    lots.search(following)
+    assert Prepared.objects.get().facts["owed"] != []
+    assert account_of(lots.described(carries=False), base).weights is None
+
+
+def test_a_larger_group_is_drawn_from_whole_panels_and_a_sample_at_once() -> None:
+    larger = lots.drawn(size=12)
+    assert standing(larger).proof()["rule"] == "leximin"
+
+    sample = lots.drawn(size=10, rule="sample")
+    proof = standing(sample).proof()
+    assert (proof["rule"], len(accepted(proof))) == ("sample", 10)
+    assert verify(proof) == []
+
+
+def test_two_facets_or_values_of_one_name_are_told_apart() -> None:
+    lots.customers(4)
+    facet = cast.facet("Region")
+    facet.values.create(key="north-2", label="North")
+
+    names = pools.naming(["region"])
+    assert names.values["region", "north"] == "North (north)"
+    assert names.keys_of("Region", "North (north-2)") == ("region", "north-2")
+    assert names.keys_of("Region", "Nowhere") is None
