@@ -15,8 +15,9 @@ from allears.people.models import Person
 from allears.people.search import find
 from allears.studies.hearing import Outcome, with_outcome
 from allears.studies.links import invitation_for, public_link_for
-from allears.studies.models import Invitation, Member, State, Study
+from allears.studies.models import Invitation, Member, Selection, State, Study
 from allears.studies.rates import Outcomes
+from allears.studies.selection.queries import waiting_for_seed
 
 __all__ = [
     "Outcomes",
@@ -118,13 +119,21 @@ def rates_from(counts: dict[Outcome, int]) -> Outcomes:
 
 
 def waiting_for(user: User) -> list[Waiting]:
-    """Return what in this room waits for `user`: their drafts, and open studies whose promise is near."""
+    """Return what in this room waits for `user`: their drafts, open studies whose promise is near, and
+    lotteries that were committed and not drawn.
+    """
     own = mine(seen_by(user), user).order_by("promise_on", "id")
     if not user.is_researcher:
         return []
     drafts = [_finish(study) for study in own.filter(state=State.DRAFT)[:10]]
     near = own.filter(state=State.OPEN, promise_on__gte=today(), promise_on__lte=today() + SOON)
-    return [_close(study) for study in near[:10]] + drafts
+    seeds = [_draw(commitment.selection) for commitment in waiting_for_seed(own.order_by())[:10]]
+    return [_close(study) for study in near[:10]] + seeds + drafts
+
+
+def _draw(selection: Selection) -> Waiting:
+    words = _("The lottery of “%(title)s” is committed and waits for its seed") % {"title": selection.study.title}
+    return Waiting(words, reverse("studies:selection_draw", args=[selection.study.slug, selection.ref]))
 
 
 def _finish(study: Study) -> Waiting:

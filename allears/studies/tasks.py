@@ -66,4 +66,6 @@ def find_redraw(job_id: int) -> None:
     with running(job_id) as progress:
         wanted = progress.job.parameters
         selection = Selection.objects.select_related("study").get(pk=wanted["selection"])
-        progress.job.result = find_again(selection, wanted["version"], wanted["declined"], progress)
+        progress.job.result = find_again(
+            selection, wanted["version"], wanted["declined"], looser=wanted["quotas"], progress=progress
+        )

@@ -6,6 +6,7 @@ import json
 import re
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -16,9 +17,12 @@ from allears.decisions.models import Helped, Telling, Update
 from allears.people import links
 from allears.people.models import Person, PersonalLink
 from allears.people.queries import consents
+from allears.studies.models import PoolMember
+from allears.studies.selection.actions import publish_proof
 from allears.verbatims.models import Stone, Verbatim
 from tests import cast
 from tests.decisions.test_actions import decided
+from tests.studies.selection import lots
 
 pytestmark = pytest.mark.django_db
 
@@ -183,3 +187,15 @@ def test_many_words_take_as_many_questions_as_one() -> None:
         page(address)
 
     assert len(many) == len(one)
+
+
+def test_who_was_in_a_pool_reads_their_chance_and_their_number_once_the_proof_is_public() -> None:
+    selection = lots.drawn()
+    row = PoolMember.objects.filter(selection=selection).earliest("pk")
+    page = links.page_link(row.person).removeprefix(settings.BASE_URL)
+    assert "Your chance was" not in Client().get(page).content.decode()
+
+    publish_proof(selection=selection, by=cast.ana())
+    text = Client().get(page).content.decode()
+    assert "Your chance was" in text
+    assert f"/proofs/{selection.ref}/?id={row.token}#own" in text

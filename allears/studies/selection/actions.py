@@ -214,10 +214,44 @@ def ask_for_lottery(*, selection: Selection, by: User, next_url: str = "") -> Jo
 
 
 @transaction.atomic
-def ask_for_redraw(*, selection: Selection, by: User, declined: Iterable[str], next_url: str = "") -> Job:
+def ask_for_looser_redraw(*, selection: Selection, by: User, next_url: str = "") -> Job:
+    """Look again for the lottery of the empty seats, with quotas loosened as the explanation says; that is on record.
+
+    Raises `NotFound` when there is no explanation to follow, and what `ask_for_redraw` raises.
+    """
+    locked = _locked(selection)
+    found = standing(locked)
+    trouble = (found.prepared.trouble if found.prepared else None) or {}
+    if not found.commitments or not trouble.get("changes"):
+        raise NotFound(_("There is no change to apply: look for a lottery first."))
+    lines = loosened(found.proof(), trouble["changes"])
+    declined = trouble["declined"]
+    return ask_for_redraw(selection=locked, by=by, declined=declined, quotas=lines, next_url=next_url)
+
+
+def loosened(proof: dict[str, Any], changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the proof's quotas, each bound given way by as many seats as `changes` (of what is left of them) ask for."""
+    given = {(c["facet"], c["value"]): (c["before"][0] - c["after"][0], c["after"][1] - c["before"][1]) for c in changes}
+    lines = proof["rounds"][-1]["quotas"] or proof["quotas"]
+    return [
+        {**line, "min": max(0, line["min"] - less), "max": line["max"] + more}
+        for line in lines
+        for less, more in [given.get((line["facet"], line["value"]), (0, 0))]
+    ]
+
+
+@transaction.atomic
+def ask_for_redraw(
+    *,
+    selection: Selection,
+    by: User,
+    declined: Iterable[str],
+    quotas: list[dict[str, Any]] | None = None,
+    next_url: str = "",
+) -> Job:
     """Look for the lottery of the seats that became empty, by the same rules. Raises `NotDrawn`, `NobodyDeclined`.
 
-    `declined`: tokens of who was drawn and cannot or would rather not come.
+    `declined`: tokens of who was drawn and cannot or would rather not come. `quotas` are looser ones, for the record.
     """
     from allears.studies.tasks import find_redraw
 
@@ -230,11 +264,11 @@ def ask_for_redraw(*, selection: Selection, by: User, declined: Iterable[str], n
         raise NobodyDeclined(_("Say whose seat is empty: choose at least one of those who were drawn."))
     Prepared.objects.filter(selection=locked).delete()
     _next_version(locked)
-    audit.record(by=by, verb="studies.redraw_asked", target=locked, seats=len(gone))
+    audit.record(by=by, verb="studies.redraw_asked", target=locked, seats=len(gone), loosened=quotas is not None)
     return progress.ask_for(
         find_redraw, kind="studies.redraw", title=_("A lottery for the empty seats of “%(title)s”") % {"title":
         locked.study.title}, by=by, unit=_("seconds"), total=locked.seconds, next_url=next_url,
-        selection=locked.pk, version=locked.version, declined=gone,
+        selection=locked.pk, version=locked.version, declined=gone, quotas=quotas,
     )  # fmt: skip
 
 

@@ -9,7 +9,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from allears.core.progress import Progress, Stopped
-from allears.selection import Infeasible, Plan, Quotas, SelectionError, commit, prepare, redraw
+from allears.selection import Plan, Quotas, SelectionError, commit, prepare, redraw
+from allears.selection.rounds import after
+from allears.selection.rounds import quotas_of as read_quotas
 from allears.studies.selection import pool as pools
 from allears.studies.selection.actions import keep_found, rule_of
 from allears.studies.selection.facts import Situation, facts_of, facts_of_round, trouble_of
@@ -83,26 +85,35 @@ def quotas_of(selection: Selection, names: pools.Naming) -> Quotas:
 
 
 def find_again(
-    selection: Selection, version: int, declined: list[str], progress: Progress | None = None
+    selection: Selection,
+    version: int,
+    declined: list[str],
+    *,
+    looser: list[dict[str, Any]] | None = None,
+    progress: Progress | None = None,
 ) -> dict[str, Any]:
-    """Find the lottery for the seats that became empty and keep it; return what the job reports."""
+    """Find the lottery for the seats that became empty and keep it; return what the job reports.
+
+    `looser`: quotas in the place of those in the proof.
+    """
     clock = Clock(selection.seconds, progress)
     found = standing(selection)
     proof, facts, trouble = None, {}, None
     try:
-        proof = redraw(found.proof(), declined, budget=clock)
+        proof = redraw(found.proof(), declined, quotas=read_quotas(looser) if looser else None, budget=clock)
         facts = facts_of_round(proof["rounds"][-1], clock.taken, clock() <= 0)
     except SelectionError as error:
-        trouble = {"code": error.code, "details": _plain(error), "changes": []}
+        trouble = {**trouble_of(error, _left(found.proof(), declined, looser)), "declined": declined}
     number = len(found.commitments)
     kept = keep_found(selection=selection, version=version, number=number, proof=proof, facts=facts, trouble=trouble)
     return _report(kept, proof is not None)
 
 
-def _plain(error: SelectionError) -> dict[str, Any]:
-    if isinstance(error, Infeasible):
-        return {}
-    return {name: value for name, value in error.details.items() if isinstance(value, str | int | float)}
+def _left(proof: dict[str, Any], declined: list[str], looser: list[dict[str, Any]] | None) -> Situation:
+    """Who is left for the empty seats, and what is left of the quotas."""
+    lines = looser or proof["rounds"][-1]["quotas"] or proof["quotas"]
+    now = after(proof, declined, read_quotas(lines))
+    return Situation(now.pool, now.quotas, now.size)
 
 
 def _report(kept: bool, found: bool) -> dict[str, Any]:

@@ -110,6 +110,20 @@ def selections_of(study: Study) -> QuerySet[Selection]:
     )
 
 
+def stage_of(selection: Selection) -> str:
+    """Return how far a selection of `selections_of` has come: described, committed or drawn."""
+    commitments = list(selection.commitments.all())
+    if not commitments:
+        return "described"
+    return "drawn" if hasattr(commitments[-1], "draw") else "committed"
+
+
+def waiting_for_seed(studies: QuerySet[Study]) -> QuerySet[Commitment]:
+    """Return the commitments in `studies` that wait for their seed, oldest first."""
+    waiting = Commitment.objects.filter(selection__study__in=studies, draw=None).defer("pool", "lottery", "facts")
+    return waiting.select_related("selection__study").order_by("at", "pk")
+
+
 def seats_of(found: Standing) -> list[Seat]:
     """Return every seat that was drawn, in order; those that were given back stand among them as gone."""
     if not found.drawn:

@@ -19,6 +19,7 @@ from allears.studies.links import answering_url, current_public_link
 from allears.studies.loop import Cell, cells_of
 from allears.studies.models import State, Study
 from allears.studies.rules import can_create, can_hand_over, can_see_who_was_asked, can_work_on
+from allears.studies.selection.queries import selections_of, stage_of
 from allears.studies.views.finding import reader, seen_study, typed
 from allears.studies.wording import percent
 
@@ -93,6 +94,7 @@ def study(request: HttpRequest, slug: str) -> HttpResponse:
             "candidates": _candidates(study) if works or can_hand_over(user, study) else [],
             "trail": study.state_changes.select_related("by").order_by("-id")[:20],
             "asked_url": reverse("studies:invitations", args=[slug]) if can_see_who_was_asked(user, study) else "",
+            "lots": _lots(study),
             **_asked(study, can_see_who_was_asked(user, study)),
             **_public(study),
             **_knowing(study, works),
@@ -106,6 +108,11 @@ def _list_of_asked(study: Study, user: User) -> dict[str, str]:
     if not can_see_who_was_asked(user, study):
         return {"asked_url": "", "asked_link": ""}
     return {"asked_url": reverse("studies:invitations", args=[study.slug]), "asked_link": _("The invitations")}
+
+
+def _lots(study: Study) -> list[dict[str, object]]:
+    """The study's newest lotteries, and where each stands."""
+    return [{"row": row, "state": stage_of(row)} for row in selections_of(study)[:3]]
 
 
 def _loop_cell(cell: Cell) -> LoopCell:

@@ -67,16 +67,9 @@ def _tried(request: HttpRequest, act: Callable[[], Any], done: str = "") -> Any:
 def selections(request: HttpRequest, slug: str) -> HttpResponse:
     """The study's lotteries, newest first."""
     study = seen_study(request, slug)
-    rows = [{"row": row, "state": _state(row)} for row in queries.selections_of(study)[:100]]
+    rows = [{"row": row, "state": queries.stage_of(row)} for row in queries.selections_of(study)[:100]]
     context = {"study": study, "rows": rows, "works": can_work_on(reader(request), study)}
     return render(request, "studies/selection/selections.html", context)
-
-
-def _state(row: Selection) -> str:
-    commitments = list(row.commitments.all())
-    if not commitments:
-        return "wish"
-    return "drawn" if hasattr(commitments[-1], "draw") else "committed"
 
 
 @door(is_researcher)
@@ -303,15 +296,16 @@ def _ask(request: HttpRequest, selection: Selection, told: dict[str, Any]) -> An
 @door(is_researcher)
 @require_POST
 def redraw(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
-    """Look for the lottery of the seats that are ticked as empty."""
+    """Look for the lottery of the seats that are ticked as empty; or again, with quotas loosened as was explained."""
     selection = _own(request, slug, ref)
-    declined = request.POST.getlist("seat")
-    job = _tried(
-        request,
-        lambda: actions.ask_for_redraw(
-            selection=selection, by=reader(request), declined=declined, next_url=_home(selection)
-        ),
-    )
+    by, back, declined = reader(request), _home(selection), request.POST.getlist("seat")
+
+    def ask() -> Any:
+        if request.POST.get("act") == "loosen":
+            return actions.ask_for_looser_redraw(selection=selection, by=by, next_url=back)
+        return actions.ask_for_redraw(selection=selection, by=by, declined=declined, next_url=back)
+
+    job = _tried(request, ask)
     return redirect(job_url(job) if job else _home(selection))
 
 

@@ -7,7 +7,11 @@ from typing import Any
 
 from django import template
 
+from allears.studies.selection import words
+
 register = template.Library()
+register.filter("percent", words.percent)
+register.filter("one_in", words.one_in)
 
 
 @register.filter

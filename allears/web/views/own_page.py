@@ -25,6 +25,7 @@ from allears.people.queries import all_of, consents
 from allears.people.zones import places
 from allears.studies.actions import take_back_later
 from allears.studies.models import Invitation
+from allears.studies.selection.queries import chances_of
 from allears.web import own, own_time
 from allears.web.line import own_words
 
@@ -62,6 +63,7 @@ def _everything(request: HttpRequest, person: Person, token: str) -> dict[str, A
         "limits": own_time.limits_form(person),
         "zones": places(),
         "leave": leaving_link(person),
+        "lots": chances_of(person),
         "can_mail": bool(person.email),
         "page_language": translation.get_language(),
         "page_rtl": translation.get_language_bidi(),

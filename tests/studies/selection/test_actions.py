@@ -19,7 +19,7 @@ from allears.studies.models import Commitment, Draw, Invitation, PoolMember, Pre
 from allears.studies.selection import actions, guards
 from allears.studies.selection import pool as pools
 from allears.studies.selection.queries import account_of, chances_of, drawn_people, published, seats_of, standing
-from allears.studies.tasks import find_lottery, send_invitations
+from allears.studies.tasks import find_lottery, find_redraw, send_invitations
 from tests import cast
 from tests.studies.selection import lots
 
@@ -243,6 +243,31 @@ def test_an_empty_seat_is_drawn_again_by_the_same_rules_and_the_proof_grows() ->
     assert [(seat.round, seat.gone) for seat in seats_of(standing(selection))] == [
         (0, True), (0, False), (0, False), (0, False), (1, False),
     ]  # fmt: skip
+
+
+def test_when_nobody_left_can_take_the_seat_the_quotas_are_loosened_on_record() -> None:
+    people = lots.customers()
+    cast.has(people[0], "Region", "West")
+    selection = lots.described()
+    west = [{**q, "min": 1, "max": 1} if q["value"] == "west" else q for q in selection.quotas]
+    actions.set_quotas(selection=selection, by=cast.ana(), quotas=west)
+    lots.search(selection)
+    actions.commit_lottery(selection=selection, by=cast.ana())
+    actions.draw_lottery(selection=selection, by=cast.ana(), seed=lots.SEED)
+    only = PoolMember.objects.get(person=people[0]).token
+    with pytest.raises(actions.NotFound):
+        actions.ask_for_looser_redraw(selection=selection, by=cast.ana())
+
+    lots.search_again(selection, only)
+    trouble = Prepared.objects.get().trouble
+    assert trouble["changes"] == [{"facet": "Region", "value": "West", "held": 0, "before": [1, 1], "after": [0, 1]}]
+    find_redraw.func(actions.ask_for_looser_redraw(selection=selection, by=cast.ana()).pk)
+    actions.commit_lottery(selection=selection, by=cast.ana())
+    actions.draw_lottery(selection=selection, by=cast.ana(), seed="dice: 2 6 4 4")
+
+    proof = standing(selection).proof()
+    assert {"facet": "Region", "value": "West", "min": 0, "max": 1} in proof["rounds"][1]["quotas"]
+    assert verify(proof) == []
 
 
 def test_publishing_can_be_taken_back_and_leaves_its_trace() -> None:

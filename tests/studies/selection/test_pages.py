@@ -56,6 +56,16 @@ def test_a_study_leads_to_its_lotteries_and_says_how_to_begin_one(as_ana: Client
     assert "nothing to balance yet" in page_of(as_ana, f"{HERE}new/")
 
 
+def test_home_and_the_study_say_what_waits_for_its_seed(as_ana: Client) -> None:
+    selection = lots.committed()
+    assert at(selection, "draw/") in page_of(as_ana, "/")
+    assert "committed, waits for its seed" in page_of(as_ana, "/studies/late-orders/")
+
+    actions.draw_lottery(selection=selection, by=cast.ana(), seed=lots.SEED)
+    assert at(selection, "draw/") not in page_of(as_ana, "/")
+    assert "4 people by lot" in page_of(as_ana, "/studies/late-orders/")
+
+
 def test_from_the_wish_to_the_public_proof(as_ana: Client) -> None:
     cast.late_orders()
     lots.customers()
