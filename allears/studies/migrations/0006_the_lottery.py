@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0007_bounces'),
-        ('studies', '0004_referrals'),
+        ("studies", "0005_ways_in"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
