@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from allears.questionnaires import answering_asked, answering_pages, answering_timing
@@ -28,6 +29,12 @@ def _pages_of_other_tests_forgotten() -> None:
     answering_asked.forget()
     answering_pages.forget()
     answering_timing.forget()
+
+
+@pytest.fixture(autouse=True)
+def _nobody_has_asked_yet() -> None:
+    """How often something was tried is counted in memory."""
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -228,7 +228,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 # Pages of who has no account: what goes wrong there is said in their own light frame.
-LIGHT_FRAME = ("/a/", "/me/", "/people/leave/", "/verbatims/receipt/")
+LIGHT_FRAME = ("/a/", "/me/", "/people/leave/", "/people/back/", "/verbatims/receipt/")
 CSRF_FAILURE_VIEW = "allears.core.views.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024

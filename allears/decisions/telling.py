@@ -20,6 +20,7 @@ from allears.decisions.chain import contributors, insights_behind, quoted_by_per
 from allears.decisions.digests import Part, compose, parts_for
 from allears.decisions.models import Digest, Telling, Update
 from allears.decisions.queries import HEARER
+from allears.people import addresses
 from allears.people.links import page_link
 from allears.people.models import Person
 from allears.studies.models import Study
@@ -29,11 +30,15 @@ CHUNK = 200
 
 @dataclass(frozen=True)
 class Reach:
-    """Whom a sending would reach: how many by mail, how many on their page only, how many were told before."""
+    """Whom a sending would reach: how many by mail, how many on their page only, how many were told before.
+
+    `held` are those whose new address waits for its two days (`people.addresses`): a later sending tells them.
+    """
 
     by_mail: int
     on_page: int
     told_before: int
+    held: int = 0
 
 
 def approved(study: Study) -> list[Update]:
@@ -46,8 +51,14 @@ def _with_steps(updates: QuerySet[Update]) -> list[Update]:
 
 
 def untold(study: Study) -> dict[int, set[int]]:
-    """Return, for every contributor who has not been told all, the ids of the approved updates that are new to them."""
-    return _untold(approved(study), contributors(study))
+    """Return, for every contributor who can be told now, the ids of the approved updates that are new to them."""
+    return _free(_untold(approved(study), contributors(study)))
+
+
+def _free(waiting: dict[int, set[int]]) -> dict[int, set[int]]:
+    """Leave out whose new address is held: nothing with their words goes there yet."""
+    held = addresses.held()
+    return {person_id: updates for person_id, updates in waiting.items() if person_id not in held}
 
 
 def _untold(updates: Sequence[Update], people: dict[int, datetime]) -> dict[int, set[int]]:
@@ -75,8 +86,10 @@ def reach(study: Study) -> Reach:
     """Return whom the next sending reaches, for the page that asks for confirmation."""
     people = contributors(study)
     waiting = _untold(approved(study), people)
-    by_mail = sum(_mailable(person) for person in Person.objects.in_bulk(list(waiting)).values())
-    return Reach(by_mail, len(waiting) - by_mail, len(people) - len(waiting))
+    held = addresses.held() & set(waiting)
+    now_told = [person_id for person_id in waiting if person_id not in held]
+    by_mail = sum(_mailable(person) for person in Person.objects.in_bulk(now_told).values())
+    return Reach(by_mail, len(now_told) - by_mail, len(people) - len(waiting), len(held))
 
 
 def _mailable(person: Person) -> bool:
@@ -86,7 +99,7 @@ def _mailable(person: Person) -> bool:
 def send(study: Study, progress: Progress | None = None) -> int:
     """Tell everybody what is approved and new to them; return how many people were told."""
     updates, spoke = approved(study), contributors(study)
-    waiting = _untold(updates, spoke)
+    waiting = _free(_untold(updates, spoke))
     told = 0
     for chunk in _chunks(sorted(waiting)):
         with transaction.atomic():
@@ -110,7 +123,9 @@ def _chunks(ids: list[int]) -> Iterator[list[int]]:
 
 def _tell(chunk: list[int], updates: dict[int, Update], spoke: dict[int, datetime]) -> int:
     # The lock on the people makes two sendings at once take turns; the second finds nobody left to tell.
-    people = {p.pk: p for p in Person.objects.select_for_update().filter(pk__in=chunk).order_by("pk")}
+    locked = Person.objects.select_for_update().filter(pk__in=chunk).order_by("pk")
+    held = addresses.held()
+    people = {p.pk: p for p in locked if p.pk not in held}
     theirs = Q(person__in=chunk) | Q(person__merged_into__in=chunk)
     told = _told(Telling.objects.filter(theirs, update__in=updates))
     parts = parts_for(people, list(updates.values()))

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from allears.core import audit
 from allears.core.clock import now
 from allears.core.models import User
-from allears.people import folding
+from allears.people import addresses, folding, forgotten
 from allears.people.details import Details, Problem, checked
 from allears.people.erasing import erase
 from allears.people.errors import AddressTaken, UnfitDetails, UnknownPurpose
@@ -80,6 +80,8 @@ def _fit(raw: Mapping[str, object]) -> Details:
     details, problems = checked(raw)
     if not details.says_who and not problems:
         problems = [Problem("name", "nobody", "Give at least a name, an address, a label or an external id.")]
+    if not problems and forgotten.among([details.email]):
+        problems = [forgotten.problem()]
     if problems:
         raise UnfitDetails(problems)
     return details
@@ -144,6 +146,8 @@ def _fill(person: Person, details: Details, by: User | str | None) -> Person:
     for field, value in news.items():
         setattr(person, field, value)
     person.save(update_fields=list(news)) if news else None
+    if "email" in news:
+        addresses.changed(person=person, before=[], by=by)
     had = set(person.facets.values_list("facet__key", flat=True))
     values = [value_of(facet, value) for facet, value in details.facets.items()]
     new_values = [value for value in values if value.facet.key not in had]
@@ -173,13 +177,18 @@ def change_person(*, person: Person, by: User | str | None, **fields: Any) -> Pe
     """
     person = Person.objects.select_for_update().get(pk=survivor(person).pk)
     details, problems = checked({"kind": person.kind, **fields})
+    if not problems and forgotten.among([details.email]):
+        problems = [forgotten.problem()]
     if problems:
         raise UnfitDetails(problems)
     news = {"kind": details.kind, **own_fields(details), "account": account_named(details.account_name)}
+    before = person.email
     changed = _apply(person, {key: value for key, value in news.items() if _column(key) in fields})
     _refuse_taken(person, changed)
     if changed:
         person.save(update_fields=changed)
+    if "email_key" in changed:
+        addresses.changed(person=person, before=[before], by=by)
     facets = _apply_facets(person, fields.get("facets") or {})
     if changed or facets:
         audit.record(by=by, verb="people.changed", target=person, fields=sorted(changed), facets=sorted(facets))

@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 from allears.core import audit
 from allears.core.clock import now
 from allears.core.models import Message, User
+from allears.people import forgotten
 from allears.people.errors import AlreadyErased, NoReason
 from allears.people.folding import email_key
 from allears.people.models import (
+    AddressChange,
     Consent,
     Contact,
     LivedThrough,
@@ -40,7 +42,8 @@ def erase(*, person: Person, by: User | None, reason: str) -> Person:
     """Forget `person` and every row merged into them; return the row that stays, empty.
 
     Goes: name, address, telephone, ids, account, facets, touchpoints, time zone and limits, mails to them, links (none
-    opens any more), the wording of consents. Stays: that there was a person, which consents were given when,
+    opens any more), the wording of consents. Stays: a keyed digest of the address, by which a list that is brought
+    again knows that they asked for this; that there was a person, which consents were given when,
     the minutes asked. The listeners of `person_erased` redact their words in the same transaction. `by` is
     None when the person did it. Raises `NoReason`, `AlreadyErased`.
     """
@@ -71,10 +74,14 @@ def _forget_history(rows: list[int]) -> None:
 
 
 def _forget_mails_to(rows: list[int]) -> None:
-    """Empty the mails to the addresses they have today; rooms above know which others they wrote to them."""
-    addresses = [e for e in Person.objects.filter(pk__in=rows).values_list("email", flat=True) if e]
+    """Empty the mails to the addresses they have and had; rooms above know which others they wrote to."""
+    before = Message.objects.filter(pk__in=AddressChange.objects.filter(person__in=rows).values("told"))
+    addresses = {*Person.objects.filter(pk__in=rows).values_list("email", flat=True), *before.values_list("to", flat=True)}
+    addresses -= {"", NOBODY}
+    forget_mails(before)
     forget_mails(Message.objects.filter(to__in=addresses))
     MailBounce.objects.filter(address_key__in=filter(None, map(email_key, addresses))).delete()
+    forgotten.remember(addresses)
 
 
 def forget_mails(mails: QuerySet[Message]) -> None:

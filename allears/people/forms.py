@@ -200,6 +200,19 @@ class ReasonForm(forms.Form):
     sure = forms.BooleanField(label=_("I understand that this cannot be undone"))
 
 
+class WhyForm(forms.Form):
+    """Why an exception is made."""
+
+    reason = forms.CharField(label=_("Why"), max_length=500, help_text=_("It stays on record, with your name."))
+
+
+class LetInForm(WhyForm):
+    """Which erased address may come back, and why."""
+
+    email = forms.CharField(label=_("E-mail"), max_length=320)
+    field_order = ("email", "reason")
+
+
 class LabelForm(forms.Form):
     """What a facet or a value is called."""
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from allears.core import audit
 from allears.core.clock import now
 from allears.core.models import User
+from allears.people import addresses
 from allears.people.errors import NotMergeable
 from allears.people.models import Consent, Lookalike, Merge, Person, PersonFacet, Purpose
 from allears.people.queries import consents
@@ -33,6 +34,7 @@ def merge(*, keep: Person, other: Person, by: User | None) -> Merge:
     one from now on. Raises `NotMergeable`. Sends `people_merged`. `unmerge` undoes it.
     """
     keep, other = _both_living(keep, other)
+    before_merge = [keep.email, other.email]
     pointed = list(Person.objects.filter(merged_into=other).values_list("pk", flat=True))
     before = consents([keep.pk, other.pk])
     Person.objects.filter(pk__in=[other.pk, *pointed]).update(merged_into=keep)
@@ -46,6 +48,7 @@ def merge(*, keep: Person, other: Person, by: User | None) -> Merge:
     done = Merge.objects.create(keep=keep, other=other, by=by, copied=copied)
     Lookalike.objects.filter(first__in=[keep, other], second__in=[keep, other]).delete()
     audit.record(by=by, verb="people.merged", target=keep, other=audit.name_of(other), fields=copied["fields"])
+    addresses.changed(person=keep, before=before_merge, by=by)
     people_merged.send(sender=Person, keep=keep, other=other)
     return done
 

@@ -258,6 +258,32 @@ class PersonalLink(models.Model):
     revoked_at = models.DateTimeField(null=True, blank=True)
 
 
+class AddressChange(models.Model):
+    """Staff changed where mail reaches somebody, by hand, by a file or by a merge; see `addresses`.
+
+    It holds no address: the mails to those before are in the outbox, and are emptied with the person.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=now)
+    by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    told = models.ManyToManyField(Message, related_name="+")
+    trusted_at = models.DateTimeField(null=True, blank=True)
+    trusted_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "-at"], name="people_addresschange_newest")]
+
+
+class ErasedAddress(models.Model):
+    """A keyed digest of an address whose person was erased; see `forgotten`."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    at = models.DateTimeField(default=now)
+    let_in_at = models.DateTimeField(null=True, blank=True)
+    let_in_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+
 class ContactBudget(models.Model):
     """How many minutes the house may ask of one person in a rolling period, and when it keeps quiet; one
     row.

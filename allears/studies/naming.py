@@ -29,7 +29,7 @@ from allears.core.clock import now
 from allears.core.links import hash_token, new_token
 from allears.core.models import Message
 from allears.core.queries import the_organisation
-from allears.people import budget
+from allears.people import budget, forgotten
 from allears.people.actions import add_person, record_consent
 from allears.people.erasing import forget_mails
 from allears.people.folding import email_key, plain
@@ -88,7 +88,9 @@ def name_somebody(*, invitation: Invitation, name: str, email: str, note: str = 
     person = _known(email)
     row = Referral(invitation=invitation, address_hash=hashed, name=name, email=email, note=note)
     row.minutes = Decimal(str(asking.minutes_of(invitation.study)))
-    row.unasked = _why_not(invitation.study, person, hashed, row.minutes)
+    # Who asked to be erased asked not to be written to, too.
+    erased = bool(forgotten.among([email]))
+    row.unasked = "left" if erased else _why_not(invitation.study, person, hashed, row.minutes)
     if row.unasked:
         row.name = row.email = row.note = ""
         row.forgotten_at = now()
@@ -180,6 +182,7 @@ def agree(*, referral: Referral) -> str:
     study = row.invitation.study
     if row.forgotten_at or row.refused_at or study.state != State.OPEN:
         raise Over
+    forgotten.let_in(email=row.email, by="the person", reason="agreed to take part again")
     person = add_person(by="a participant", kind=Kind.CUSTOMER, name=row.name, email=row.email)
     record_consent(
         person=person, purpose=Purpose.CONTACT, given=True, source="agreed after somebody named them",

@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from allears.core import mail
@@ -17,7 +20,7 @@ from allears.core.clock import now
 from allears.core.models import Message
 from allears.core.queries import the_organisation
 from allears.decisions.models import Helped, Telling
-from allears.people import actions, holdings, links
+from allears.people import actions, addresses, holdings, links
 from allears.people.folding import email_key
 from allears.people.models import Person, Purpose
 from allears.people.queries import all_of, consents
@@ -27,6 +30,7 @@ from allears.verbatims.queries import said_by
 from allears.web.line import OwnWords
 
 MOST_CHARACTERS = 20_000
+TEN_MINUTES_A_DAY, MOST_A_DAY = 144, 8
 
 
 @dataclass(frozen=True)
@@ -98,38 +102,63 @@ def set_consents(person: Person, given: set[str]) -> None:
                 )
 
 
-def send_fresh_link(person: Person) -> None:
-    """Mail a link that holds for an hour; asked again within ten minutes, nothing more is sent."""
+def send_fresh_link(person: Person) -> bool:
+    """Mail a link that holds for an hour; asked again within ten minutes, nothing more is sent.
+
+    Returns False, and sends none, while a new address waits for its two days (`people.addresses`).
+    """
+    if addresses.held_until(person):
+        return False
     _send(
         person, "fresh", _("Your link to what we hold about you"),
         _("With this link you can take along everything we hold about you, or have it erased. It works for one hour."),
         lambda: settings.BASE_URL + reverse("web:personal", args=[links.issue(person, "fresh")]),
     )  # fmt: skip
+    return True
 
 
 def send_page_link(email: str) -> None:
     """Mail a new link to their page to whoever has this address, if anybody; sets no trace otherwise."""
     key = email_key(email)
     person = Person.objects.filter(email_key=key, merged_into=None, erased_at=None).first() if key else None
-    if person:
+    until = addresses.held_until(person) if person else None
+    if person and until:
+        _send_later(person, until)
+    elif person:
         _send(
             person, "page", _("Your own page"),
             _("Here stands everything you told us, and what became of it."), lambda: links.page_link(person),
         )  # fmt: skip
 
 
+def _send_later(person: Person, until: datetime) -> None:
+    """To an address that staff wrote down a moment ago goes no link yet: the one before may object."""
+    day = date_format(localtime(until), "j F Y H:i")
+    text = _(
+        "Somebody wrote down this address for you a short while ago. To keep what you told us from strangers, links to"
+        " your own page are sent here from %(day)s on. Please ask again then: nothing is lost."
+    ) % {"day": day}
+    _send(person, "held", _("Your own page, in a little while"), text, lambda: settings.BASE_URL + reverse("web:new_link"))
+
+
 def _send(person: Person, kind: str, subject: str, text: str, link: Callable[[], str]) -> None:
-    """Mail what `link` issues, once in ten minutes: however often it is asked for, no more links come into being."""
-    moment = int(now().timestamp()) // 600
-    key = "own:" + hashlib.sha256(f"{kind}:{person.ref}:{moment}".encode()).hexdigest()[:32]
-    if not person.email or Message.objects.filter(key=key).exists():
+    """Mail what `link` issues, once in ten minutes and so many times a day: strangers may type anybody's address."""
+    today = [_key(kind, person, ago) for ago in range(TEN_MINUTES_A_DAY)]
+    sent = set(Message.objects.filter(key__in=today).values_list("key", flat=True))
+    if not person.email or today[0] in sent or len(sent) >= MOST_A_DAY:
         return
     with translation.override(person.language or translation.get_language()):
         name = the_organisation().name
         mail.put(
-            to=person.email, to_name=person.name, subject=subject, key=key, kind="own",
+            to=person.email, to_name=person.name, subject=subject, key=today[0], kind="own",
             text=f"{text}\n\n{link()}\n\n{name}\n",
         )  # fmt: skip
+
+
+def _key(kind: str, person: Person, ago: int) -> str:
+    """The mail's name in the outbox: one for each ten minutes, `ago` of them back."""
+    moment = int(now().timestamp()) // 600 - ago
+    return "own:" + hashlib.sha256(f"{kind}:{person.ref}:{moment}".encode()).hexdigest()[:32]
 
 
 def everything_held(person: Person) -> str:

@@ -15,6 +15,7 @@ from allears.decisions.answering import answer_helped, mark_seen
 from allears.decisions.models import Decision, Helped, Telling, Update
 from allears.decisions.queries import hear_back, helped_by_update, overdue_studies
 from allears.people.actions import erase, merge, record_consent
+from allears.people.addresses import trust
 from allears.people.links import issue
 from allears.people.models import Person
 from allears.studies.models import Study
@@ -127,6 +128,8 @@ def test_who_wants_no_mail_gets_none() -> None:
 def test_a_merged_person_hears_once_for_both() -> None:
     approved()
     merge(keep=cast.cleo(), other=cast.bob(), by=cast.ana())
+    assert (telling.send(cast.late_orders()), telling.reach(cast.late_orders()).held) == (0, 1)
+    trust(person=cast.cleo(), by=cast.ada(), reason="both cards lay on my desk")
     telling.send(cast.late_orders())
 
     assert [t.person.name for t in Telling.objects.all()] == ["Cleo Marsh"]

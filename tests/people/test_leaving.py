@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.conf import settings
 from django.test import Client
 
+from allears.core.clock import now
+from allears.core.models import Message
 from allears.people import links
 from allears.people.models import Consent, Person
 from tests import cast
@@ -35,12 +41,39 @@ def test_one_click_in_a_mail_program_ends_it_without_cookie_or_token() -> None:
     assert Consent.objects.get().source == "the link in a mail"
 
 
-def test_a_mistake_can_be_taken_back() -> None:
+def way_back() -> str:
+    """The address in the mail that lets them ask again."""
+    letter = Message.objects.get(subject="May we ask you again?")
+    assert letter.to == cast.bob().email
+    return re.search(r"/people/back/\S+", letter.text)[0]  # type: ignore[index]
+
+
+def test_a_mistake_is_taken_back_by_a_click_in_a_fresh_mail() -> None:
     Client().post(address())
     answer = Client().post(address(), {"again": "yes"})
+    assert (contactable(), "Please look into your mail" in answer.content.decode()) == (False, True)
 
-    assert contactable()
-    assert "We may write to you again" in answer.content.decode()
+    assert "May we ask you again?" in Client().get(way_back()).content.decode()
+    assert not contactable()
+    answer = Client().post(way_back())
+    assert (contactable(), "We may ask you again" in answer.content.decode()) == (True, True)
+
+
+def test_whoever_else_holds_a_mail_cannot_say_that_they_may_be_asked_again() -> None:
+    Client().post(address())
+    for _time in range(5):
+        Client().post(address(), {"again": "yes"})
+
+    assert (contactable(), Message.objects.filter(subject="May we ask you again?").count()) == (False, 1)
+    assert Client().post(address().replace("/leave/", "/back/")).status_code == 404
+
+
+def test_the_way_back_is_open_for_an_hour() -> None:
+    Client().post(address())
+    Client().post(address(), {"again": "yes"})
+
+    with time_machine.travel(now() + timedelta(minutes=61)):
+        assert (Client().post(way_back()).status_code, contactable()) == (404, False)
 
 
 @pytest.mark.parametrize("token", ["x", "0000000000.forged", "%00", "a" * 5000])

@@ -14,6 +14,7 @@ OPEN = """
     answering:widget core:join people:leave studies:named
     answering:decline answering:later answering:numbered answering:page answering:paused answering:somebody core:join people:leave studies:named
     proofs:checker proofs:file proofs:list proofs:proof
+    answering:decline answering:later answering:numbered answering:page answering:paused answering:somebody core:join people:back people:leave studies:named
     verbatims:look_up verbatims:receipt web:consent web:fresh web:helped web:me web:new_link
     web:not_later web:own_erasure web:own_export web:personal web:seen web:time web:you_said
 """
@@ -22,6 +23,7 @@ OPEN = """
 ADMINISTRATORS = """
     core:activity core:audit core:health core:invitations core:organisation core:outbox core:outbox_again
     core:outbox_mail core:staff core:staff_member core:test_mail core:withdraw people:budget
+    people:erased-addresses people:new-address
     people:erasure people:holdings
 """
 

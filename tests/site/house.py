@@ -13,7 +13,8 @@ from allears.core.models import Job, StaffInvitation
 from allears.decisions import actions as decisions
 from allears.decisions.models import Update
 from allears.design import gallery
-from allears.people import links, living
+from allears.people import actions as people
+from allears.people import links, living, returning
 from allears.people.models import Facet, FacetValue
 from allears.questionnaires import authoring
 from allears.questionnaires.models import Question
@@ -52,6 +53,7 @@ def furnish() -> dict[str, dict[str, Any]]:
     cast.has(cast.bob(), "Region", "North")
     cast.has(cast.cleo(), "Region", "South")
     living.live_through(person=cast.bob(), touchpoint="Delivery", on="2026-11-02", by=cast.ana())
+    people.change_person(person=cast.dev(), by=cast.ana(), email="dev@elsewhere.example")
     insight = stories.claimed()
     verbatim = stories.said("It came late, and they had told me the day before.", by=cast.nia())
     stories.cited(insight, verbatim, side="against")
@@ -82,8 +84,10 @@ def furnish() -> dict[str, dict[str, Any]]:
         },
         "design:sheet": {"page": next(iter(gallery.SHEETS))},
         "studies:named": {"token": _named()},
+        "people:back": {"token": returning._returning.sign(cast.dev().ref)},
         "people:leave": {"token": links.leaving_link(cast.dev()).rstrip("/").rsplit("/", 1)[1]},
         "people:lived-removal": {"pk": living.lived_by(cast.bob()).get().pk},
+        "people:new-address": {"ref": cast.dev().ref},
         "people:account": {"pk": cast.account().pk},
         "people:value-name": {"pk": FacetValue.objects.filter(facet=facet).earliest("pk").pk},
         "verbatims": {"name": verbatim.ref},

@@ -12,7 +12,7 @@ from allears.core import mail
 from allears.core.clock import now
 from allears.core.models import AuditEvent, Message
 from allears.core.queries import the_organisation
-from allears.people.actions import merge, record_consent
+from allears.people.actions import erase, merge, record_consent
 from allears.people.models import Contact, Person
 from allears.people.queries import consents
 from allears.studies import actions, naming
@@ -132,7 +132,7 @@ def test_nobody_names_themselves_under_whichever_address() -> None:
         with pytest.raises(naming.NotNamed) as refused:
             named(email=address)
         assert refused.value.field == "email"
-    assert Message.objects.count() == 0
+    assert Message.objects.exclude(kind="address").count() == 0
 
 
 @pytest.mark.parametrize("why", ["invited", "left", "no_budget"])
@@ -215,3 +215,12 @@ def test_the_link_in_the_mail_is_blanked_once_it_has_left() -> None:
     token = link().split("/")[3]
 
     assert token not in without_links(Message.objects.get().text)
+
+
+def test_who_asked_to_be_erased_is_not_written_to_but_may_agree_again() -> None:
+    asked.asking([{"kind": "long_text", "text": "What happened?"}])
+    address = cast.cleo().email
+    erase(person=cast.cleo(), by=None, reason="person")
+
+    assert named(email=address).unasked == "left"
+    assert not Message.objects.filter(to=address).exists()

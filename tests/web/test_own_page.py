@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -20,6 +22,8 @@ from allears.people.queries import consents
 from allears.studies.models import PoolMember
 from allears.studies.selection.actions import publish_proof
 from allears.verbatims.models import Stone, Verbatim
+from allears.web import own
+from allears.web.views.own_page import MOST_ASKED
 from tests import cast
 from tests.decisions.test_actions import decided
 from tests.studies.selection import lots
@@ -199,3 +203,23 @@ def test_who_was_in_a_pool_reads_their_chance_and_their_number_once_the_proof_is
     text = Client().get(page).content.decode()
     assert "Your chance was" in text
     assert f"/proofs/{selection.ref}/?id={row.token}#own" in text
+
+
+def test_a_stranger_cannot_have_a_mailbox_filled(time_machine) -> None:  # type: ignore[no-untyped-def]
+    for hour in range(12):
+        time_machine.move_to(datetime(2031, 3, 3, hour, tzinfo=UTC))
+        cache.clear()
+        Client().post("/me/", {"email": cast.bob().email})
+
+    assert Message.objects.filter(to=cast.bob().email).count() == own.MOST_A_DAY
+
+
+def test_from_one_place_only_so_many_links_are_sent_and_the_answer_stays_the_same() -> None:
+    cache.clear()
+    people = [cast.person(f"P {n}", email=f"p{n}@x.example", email_key=f"p{n}@x.example") for n in range(25)]
+    answers = {Client().post("/me/", {"email": person.email}).content for person in people}
+
+    assert len(answers) == 1
+    assert Message.objects.filter(kind="own").count() == MOST_ASKED
+    Client(REMOTE_ADDR="198.51.100.7").post("/me/", {"email": people[-1].email})
+    assert Message.objects.filter(to=people[-1].email).count() == 1

@@ -22,7 +22,7 @@ from allears.core.clock import now
 from allears.core.models import Job, User
 from allears.core.progress import Progress, ask_for
 from allears.core.tables import Limits, Row, Table, TableError, read_table
-from allears.people import folding
+from allears.people import folding, forgotten
 from allears.people.details import Details, Problem, checked
 from allears.people.errors import PeopleError
 from allears.people.importing import chunks, columns
@@ -181,8 +181,10 @@ def _bring_or_again(bringing: Import, rows: list[Row], names: list[str]) -> None
 def _bring(bringing: Import, rows: list[Row], names: list[str]) -> None:
     """One chunk: its people, its problems and how far we have come are written together or not at all."""
     fit, problems = [], []
-    for row in rows:
-        details, wrong = _details(row, bringing)
+    read = [(row, *_details(row, bringing)) for row in rows]
+    gone = forgotten.among(details.email for _row, details, _wrong in read)
+    for row, details, wrong in read:
+        wrong += [forgotten.problem()] if details.email in gone else []
         taken = not any(problem.field in WHOLE_ROW for problem in wrong)
         if taken:
             fit.append((row.number, details))

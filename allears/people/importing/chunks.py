@@ -15,7 +15,7 @@ from django.db.models.functions import Lower
 
 from allears.core.clock import now
 from allears.core.models import User
-from allears.people import folding, living
+from allears.people import addresses, folding, living
 from allears.people.actions import own_fields
 from allears.people.details import Details
 from allears.people.models import (
@@ -91,9 +91,12 @@ def take(rows: Sequence[Details], *, known: str, source: str, by: User | None) -
     new: list[Person] = []
     changed: dict[int, Person] = {}
     who: list[tuple[Person, Details, bool]] = []
+    reached: dict[int, str] = {}  # at which address, before this chunk
     for place, details in enumerate(rows):
         account = accounts.get(folding.account_key(details.account_name))
         person = book.find(details, account)
+        if person is not None and person.pk:
+            reached.setdefault(person.pk, person.email)
         is_new = person is None
         if person is None:
             person = _new(details, account, book, outcome, place)
@@ -104,6 +107,9 @@ def take(rows: Sequence[Details], *, known: str, source: str, by: User | None) -
         who.append((person, details, is_new))
     Person.objects.bulk_create(new, batch_size=200)
     Person.objects.bulk_update(changed.values(), FIELDS, batch_size=200)
+    for person in changed.values():
+        if folding.email_key(reached[person.pk]) != person.email_key:
+            addresses.changed(person=person, before=[reached[person.pk]], by=by)
     touched = _write_facets(who, values, known) | _write_consents(who, known, source, by)
     lived = [(person, label, day) for person, details, _new in who for label, day in details.lived.items()]
     touched |= living.write_down(lived, source=source, by=by)

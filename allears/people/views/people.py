@@ -15,7 +15,19 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from allears.core.doors import door
 from allears.design.parts import Cell, Column
-from allears.people import actions, bounces, filters, links, listing, living, lookalikes, panels, queries, rules
+from allears.people import (
+    actions,
+    addresses,
+    bounces,
+    filters,
+    links,
+    listing,
+    living,
+    lookalikes,
+    panels,
+    queries,
+    rules,
+)
 from allears.people.budget import minutes_asked, the_budget
 from allears.people.errors import AddressTaken, UnfitDetails
 from allears.people.forms import ConsentForm, LimitsForm, LivedForm, PersonForm
@@ -104,6 +116,8 @@ def _about(found: Person, request: HttpRequest) -> dict[str, Any]:
         "lived_columns": [Column(_("When")), Column(_("What")), Column("", hidden=True)],
         "panels": panels.panels_of(found, reader(request)),
         "may_change": rules.may_change(request.user),
+        "held_until": addresses.held_until(found),
+        "may_trust": rules.may_trust_addresses(request.user),
         "may_erase": rules.may_erase(request.user),
         "may_hand_over": rules.may_hand_over(request.user),
     }

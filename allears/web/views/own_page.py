@@ -17,6 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from allears.core.doors import open_door
+from allears.core.throttle import too_often
 from allears.decisions.answering import answer_helped, mark_seen
 from allears.decisions.models import Telling, Update
 from allears.people.links import leaving_link
@@ -28,6 +29,8 @@ from allears.studies.models import Invitation
 from allears.studies.selection.queries import chances_of
 from allears.web import own, own_time
 from allears.web.line import own_words
+
+MOST_ASKED = 20  # links asked for from one place within ten minutes
 
 
 def _whose(token: str, scope: str = "page") -> Person:
@@ -134,8 +137,8 @@ def not_later(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def fresh(request: HttpRequest, token: str) -> HttpResponse:
     """Send a fresh, short-lived link for what is personal beyond the words."""
-    own.send_fresh_link(_whose(token))
-    return redirect(f"/me/{token}/?done=fresh#personal")
+    done = "fresh" if own.send_fresh_link(_whose(token)) else "held"
+    return redirect(f"/me/{token}/?done={done}#personal")
 
 
 @open_door
@@ -144,7 +147,10 @@ def fresh(request: HttpRequest, token: str) -> HttpResponse:
 def new_link(request: HttpRequest) -> HttpResponse:
     """Who lost their link asks for a new one; the answer is the same whether we know the address or not."""
     if request.method == "POST":
-        own.send_page_link(request.POST.get("email", ""))
+        email = request.POST.get("email", "")
+        # Asked too often from one place, nothing is sent any more, and the answer says nothing about it.
+        if not too_often(request, "own page", most=MOST_ASKED, seconds=600):
+            own.send_page_link(email)
         return render(request, "web/me/new_link.html", {"sent": True})
     return render(request, "web/me/new_link.html", {"sent": False})
 

@@ -1,0 +1,33 @@
+"""How often a stranger may ask for something from one address of the network; kept in memory, not in the database."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+
+from allauth.account.adapter import get_adapter
+from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+
+
+def too_often(request: HttpRequest, what: str, *, most: int, seconds: int) -> bool:
+    """Count that `what` was asked for from here; return whether that was more than `most` times in `seconds`.
+
+    Each process of the server counts for itself: enough to slow down who tries thousands of addresses.
+    """
+    moment = int(time.time()) // seconds
+    key = "throttle:" + hashlib.sha256(f"{what}:{_from(request)}:{moment}".encode()).hexdigest()
+    cache.add(key, 0, timeout=seconds)
+    try:
+        return cache.incr(key) > most
+    except ValueError:  # it went out of the cache between the two
+        return False
+
+
+def _from(request: HttpRequest) -> str:
+    """The network's address, behind as many proxies as the installation says it has."""
+    try:
+        return str(get_adapter().get_client_ip(request))
+    except PermissionDenied:
+        return request.META.get("REMOTE_ADDR", "")
