@@ -26,7 +26,9 @@ _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 @dataclass(frozen=True)
 class Answered:
-    """Who answered a closed question so: by a choice, or by a number from `low` to `high` (both included)."""
+    """Who answered a closed question so: by a choice, by a number from `low` to `high` (both included), or by both: a row
+    of a matrix, or an item of a ranking, and what it was given.
+    """
 
     question: uuid.UUID
     choice: uuid.UUID | None = None
@@ -121,6 +123,9 @@ def _answer(raw: str) -> Answered | None:
         key = uuid.UUID(question)
     except ValueError:
         return None
+    row, marked, number = value.rpartition("=")
+    if marked:
+        return _row_answer(key, row, number, raw)
     if found := _RANGE.fullmatch(value):
         return Answered(key, low=float(found[1]), high=float(found[2]), raw=raw)
     if _NUMBER.fullmatch(value):
@@ -129,6 +134,16 @@ def _answer(raw: str) -> Answered | None:
         return Answered(key, choice=uuid.UUID(value), raw=raw)
     except ValueError:
         return None
+
+
+def _row_answer(key: uuid.UUID, row: str, number: str, raw: str) -> Answered | None:
+    """One row of a matrix or item of a ranking, with the step or place that it was given."""
+    try:
+        choice = uuid.UUID(row)
+    except ValueError:
+        return None
+    given = float(number) if _NUMBER.fullmatch(number) else None
+    return None if given is None else Answered(key, choice, given, given, raw)
 
 
 def _all(query: QueryDict, name: str) -> tuple[str, ...]:

@@ -214,7 +214,8 @@ def _so(room: Room, answer: asked.Answered) -> Q:
     if answer.choice is None:
         return Q(question__in=questions, number__gte=answer.low, number__lte=answer.high)
     choices = Choice.objects.filter(question__in=questions, key=answer.choice).order_by()
-    return Q(question__in=questions, choice__in=list(choices.values_list("pk", flat=True)))
+    chosen = Q(question__in=questions, choice__in=list(choices.values_list("pk", flat=True)))
+    return chosen if answer.low is None else chosen & Q(number=answer.low)
 
 
 def _faceted(facet: str, values: list[str]) -> Filter:

@@ -186,6 +186,8 @@ class Purpose(models.TextChoices):
     CONTACT = "contact", _("be asked by us")
     QUOTE_UNNAMED = "quote_unnamed", _("be quoted without a name")
     QUOTE_NAMED = "quote_named", _("be quoted by name")
+    # Whatever a statement in a questionnaire says; its wording stands in the entry.
+    STATEMENT = "statement", _("use answers as agreed in a questionnaire")
 
 
 class Consent(models.Model):

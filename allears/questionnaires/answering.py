@@ -13,6 +13,7 @@ from allears.core.clock import now
 from allears.core.links import hash_token, new_token
 from allears.questionnaires import answering_store as store
 from allears.questionnaires.answering_asked import Given, asking
+from allears.questionnaires.answering_consents import write_consents
 from allears.questionnaires.answering_store import Closed, Saved, Saving
 from allears.questionnaires.answering_ways import Way, look
 from allears.questionnaires.answering_writer import write_down
@@ -87,6 +88,8 @@ def keep(saving: Saving) -> Saved:
 
 def _written(saving: Saving) -> Saved:
     saved = store.write(saving)
+    if saving.asking.consents:
+        write_consents(saving, saved.response_id)
     if saving.way.declined_at and saving.way.invitation_id:
         take_back_decline(invitation=Invitation.objects.get(pk=saving.way.invitation_id))
     return saved

@@ -74,6 +74,12 @@ class Asked:
         return self.kind in OPEN_KINDS
 
     @property
+    def places(self) -> range:
+        """The places that a ranking gives: all of them, or the first few only."""
+        count = len(self.choices)
+        return range(1, (count if self.maximum is None else max(1, min(count, int(self.maximum)))) + 1)
+
+    @property
     def steps(self) -> range:
         """The steps of a scale."""
         return range(int(self.minimum or 0), int(self.maximum if self.maximum is not None else 10) + 1)
@@ -88,6 +94,11 @@ class Page:
     minutes: float
     questions: tuple[Asked, ...]
 
+    @property
+    def is_shuffled(self) -> bool:
+        """Whether something on it stands in another order for each person."""
+        return any(question.shuffled for question in self.questions)
+
 
 @dataclass(frozen=True, slots=True)
 class Asking:
@@ -95,6 +106,7 @@ class Asking:
 
     version_id: int
     pages: tuple[Page, ...]
+    consents: tuple[Asked, ...] = ()
 
     def questions(self) -> Iterator[Asked]:
         for page in self.pages:
@@ -128,7 +140,7 @@ def read(version: Version) -> Asking:
     """Return what `version` asks now, be it a draft; a page without anything on it is left out."""
     sections = [s for s in sections_of(version) if s.questions.all() or s.title or s.text]
     pages = tuple(_page(section, minutes_for(sections[at:])) for at, section in enumerate(sections))
-    return Asking(version.pk, pages)
+    return Asking(version.pk, pages, tuple(q for page in pages for q in page.questions if q.kind == "consent"))
 
 
 def _page(section: Section, minutes: float) -> Page:

@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from allears.questionnaires.answering_asked import Asked, Cell, Given
-from allears.questionnaires.answering_kinds import read_date
+from allears.questionnaires.answering_kinds import alone, is_whole, read_consent, read_date, read_matrix, read_ranking
 from allears.questionnaires.answering_wrong import Fields, Wrong
 from allears.verbatims import ledger
 
@@ -46,7 +47,7 @@ def missing(questions: Iterable[Asked], given: dict[int, Given]) -> list[Wrong]:
     return [
         Wrong(question, first_field(question), _ask_for(question))
         for question in questions
-        if question.required and not given.get(question.id) and question.kind in _readers
+        if question.required and question.kind in _readers and not is_whole(question, given.get(question.id, ()))
     ]
 
 
@@ -62,6 +63,15 @@ def _ask_for(question: Asked) -> str:
         return _("Choose at least one.")
     if question.kind in ("single", "scale"):
         return _("Choose one.")
+    if question.kind == "matrix":
+        return _("Choose one in each row.")
+    if question.kind == "consent":
+        return _("Without your agreement we cannot go on. If you do not agree, stop here.")
+    if question.kind == "ranking":
+        return ngettext(
+            "Give a place to at least %(count)d of them.", "Give places to at least %(count)d of them.",
+            len(question.places),
+        ) % {"count": len(question.places)}  # fmt: skip
     if question.kind in ("number", "date"):
         return _("Enter a number.") if question.kind == "number" else _("Enter a day.")
     return _("Write an answer.")
@@ -140,6 +150,8 @@ def _read_multiple(question: Asked, fields: Fields) -> Given | Wrong:
             return wrong
         if text or str(choice.id) in chosen:
             cells.append(Cell(choice.position, choice=choice.id, text=text))
+    if len(cells) > 1 and any(choice.exclusive for choice in question.choices):
+        return alone(question, tuple(cells), fields)
     return tuple(cells)
 
 
@@ -197,4 +209,7 @@ _readers: dict[str, Callable[[Asked, Fields], Given | Wrong]] = {
     "scale": _read_scale,
     "number": _read_number,
     "date": read_date,
+    "consent": read_consent,
+    "matrix": read_matrix,
+    "ranking": read_ranking,
 }

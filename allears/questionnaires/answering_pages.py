@@ -9,7 +9,6 @@ this process.
 from __future__ import annotations
 
 import re
-import secrets
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -20,25 +19,20 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from allears.questionnaires.answering_asked import Asked, Asking, Given, Page
 from allears.questionnaires.answering_forms import Fields, Wrong, box_name, figure, other_name
+from allears.questionnaires.answering_kinds import row_name
+from allears.questionnaires.answering_order import end_mark, mark, reordered
+from allears.questionnaires.answering_slots import MARK, slot
 from allears.questionnaires.calendar import date_of, limits
 
 FOLDER = "questionnaires/answering"
 RIGHT_TO_LEFT = {"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ku", "nqo", "ps", "sd", "ug", "ur", "yi"}
 MOST_KEPT = 1_000  # compiled pages
-
-_WORD = secrets.token_hex(8)
-_MARK = re.compile(f"<!{_WORD} ([^>]*)>")
-
-
-def slot(name: str) -> SafeString:
-    return mark_safe(f"<!{_WORD} {name}>")
-
 
 class _Slots:
     """`{{ slot.heading }}` in a template."""
@@ -56,6 +50,10 @@ class Compiled:
 
     pieces: tuple[str, ...]
     blank: tuple[str, ...]
+
+    def shuffled(self, seed: str) -> Compiled:
+        """Return the page with its shuffled lists in the order that `seed` gives them."""
+        return self if len(self.pieces) == 1 else Compiled(reordered(self.pieces, seed), reordered(self.blank, seed))
 
     def filled(self, parts: Mapping[str, str], answers: Mapping[str, str] | None = None) -> str:
         """Return the page with its slots filled; a slot that is not named stays empty."""
@@ -99,11 +97,12 @@ def compile_page(page: Page, at: int, language: str) -> Compiled:
                 # Later pages carry their title as the page's own heading.
                 "heading": page.title if at == 0 else "",
                 "questions": [_shown(question) for question in page.questions],
+                "script": any(map(_is_scripted, page.questions)),
                 "page_language": language,
                 "page_rtl": language.split("-")[0] in RIGHT_TO_LEFT,
             },
         )
-    pieces = _MARK.split(_tight(html))
+    pieces = MARK.split(_tight(html))
     return Compiled(tuple(pieces), tuple(_without_answers(pieces)))
 
 
@@ -112,7 +111,7 @@ def compile_template(name: str, language: str, **context: Any) -> Compiled:
     known = {"page_language": language, "page_rtl": language.split("-")[0] in RIGHT_TO_LEFT}
     with translation.override(language):
         html = render_to_string(f"{FOLDER}/{name}.html", {"slot": _Slots(), **known, **context})
-    pieces = tuple(_MARK.split(_tight(html)))
+    pieces = tuple(MARK.split(_tight(html)))
     return Compiled(pieces, pieces)
 
 
@@ -137,6 +136,7 @@ def _without_answers(pieces: list[str]) -> Iterable[str]:
 _TEMPLATES = {
     "short_text": "words", "long_text": "words", "number": "number", "single": "choices",
     "multiple": "choices", "scale": "scale", "statement": "statement", "date": "date",
+    "consent": "consent", "matrix": "matrix", "ranking": "ranking",
 }  # fmt: skip
 
 
@@ -155,10 +155,20 @@ def _shown(question: Asked) -> dict[str, Any]:
         "high_label": question.high_label,
         **_ends(question),
         "value": slot(f"{name}/value/{name}"),
+        "agreed": slot(f"{name}/checked/1") if question.kind == "consent" else "",
         "boxes": [_box(question, box) for box in range(question.boxes)] if question.is_open else [],
         "choices": [_choice(question, choice) for choice in question.choices],
         "steps": [_step(question, step) for step in question.steps] if question.kind == "scale" else [],
+        "end": end_mark(question.name) if question.shuffled else "",
+        "places": len(question.places) if question.kind == "ranking" else 0,
     }
+
+
+def _is_scripted(question: Asked) -> bool:
+    """Whether a script makes answering this one easier; without it all works, too."""
+    return question.kind == "ranking" or any(choice.exclusive for choice in question.choices)
+
+
 
 
 def _ends(question: Asked) -> dict[str, Any]:
@@ -174,15 +184,37 @@ def _box(question: Asked, box: int) -> dict[str, str]:
     return {"name": name, "id": name.replace(".", "-"), "value": slot(f"{question.name}/value/{name}")}
 
 
-def _choice(question: Asked, choice: Any) -> dict[str, str]:
+def _choice(question: Asked, choice: Any) -> dict[str, Any]:
     other = other_name(question, choice.id) if choice.asks_text else ""
+    listed = _listed(question, choice.id) if question.kind in ("matrix", "ranking") else {}
     return {
+        **listed,
+        "mark": mark(question.name, choice.key, choice.anchored) if question.shuffled else "",
+        "exclusive": choice.exclusive,
         "id": f"{question.name}-{choice.id}",
         "value": str(choice.id),
         "label": choice.label,
         "checked": slot(f"{question.name}/checked/{choice.id}"),
         "other": other,
         "words": slot(f"{question.name}/value/{other}"),
+    }
+
+
+def _listed(question: Asked, choice: int) -> dict[str, Any]:
+    """The field of one row of a matrix, or of one item of a ranking, with what may be chosen there."""
+    offered = question.steps if question.kind == "matrix" else question.places
+    ends = {question.steps[0]: question.low_label, question.steps[-1]: question.high_label}
+    return {
+        "name": row_name(question, choice),
+        "steps": [
+            {
+                "id": f"{question.name}-{choice}" if step == offered[0] else f"{question.name}-{choice}-{step}",
+                "value": str(step),
+                "label": ends.get(step, "") if question.kind == "matrix" else "",
+                "checked": slot(f"{question.name}/checked/{choice}-{step}"),
+            }
+            for step in offered
+        ],
     }
 
 
@@ -204,7 +236,10 @@ def answered(questions: Iterable[Asked], given: Mapping[int, Given]) -> dict[str
     slots: dict[str, str] = {}
     for question in questions:
         for cell in given.get(question.id, ()):
-            if cell.choice is not None:
+            if cell.choice is not None and cell.number is not None:
+                mark = " checked" if question.kind == "matrix" else " selected"
+                slots[f"{question.name}/checked/{cell.choice}-{int(cell.number)}"] = mark
+            elif cell.choice is not None:
                 slots[f"{question.name}/checked/{cell.choice}"] = " checked"
             elif cell.number is not None:
                 figures = _as_typed(question, cell.number)
@@ -238,6 +273,11 @@ def typed(questions: Iterable[Asked], fields: Fields) -> dict[str, str]:
                 slots[f"{question.name}/value/{name}"] = escape(value)
                 if name == question.name:
                     slots[f"{question.name}/checked/{value}"] = " checked"
+        if question.kind in ("matrix", "ranking"):
+            mark = " checked" if question.kind == "matrix" else " selected"
+            for choice in question.choices:
+                for value in fields.get(row_name(question, choice.id), ()):
+                    slots[f"{question.name}/checked/{choice.id}-{value}"] = mark
     return slots
 
 
@@ -247,7 +287,8 @@ def troubled(wrong: Iterable[Wrong]) -> dict[str, str]:
     for one in wrong:
         name = one.question.name
         slots[f"{name}/wrong"] = " wrong"
-        slots[f"{name}/error"] = f'<p class="error" id="{name}-error">{escape(one.words)}</p>'
+        again = f'<input type="hidden" name="{one.again}" value="1">' if one.again else ""
+        slots[f"{name}/error"] = f'<p class="error" id="{name}-error">{escape(one.words)}</p>{again}'
         slots[f"{name}/described"] = f' aria-describedby="{name}-error"'
         slots[f"{name}/described_too"] = f" {name}-error"
     return slots
@@ -260,7 +301,7 @@ def part(name: str, **context: Any) -> str:
 
 def compile_part(name: str, **context: Any) -> Compiled:
     """Return a piece of a page, with the slots that `context` puts into it."""
-    pieces = tuple(_MARK.split(part(name, **context)))
+    pieces = tuple(MARK.split(part(name, **context)))
     return Compiled(pieces, pieces)
 
 

@@ -33,7 +33,10 @@ def render_preview(version: Version, page: int = 1, *, leave: str = "") -> str:
             "onward": _onward(at, len(asked.pages)),
         }
     # Two forms cannot stand in each other: this one asks for the next page instead of posting answers.
-    html = pages.compile_page(asked.pages[at], at, study.language).filled(parts)
+    compiled = pages.compile_page(asked.pages[at], at, study.language)
+    if asked.pages[at].is_shuffled:
+        compiled = compiled.shuffled("preview")
+    html = compiled.filled(parts)
     return html.replace('method="post" action=""', 'method="get"', 1)
 
 

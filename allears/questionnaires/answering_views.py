@@ -26,7 +26,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from allears.core.clock import now
 from allears.core.doors import open_door
-from allears.core.links import new_token
+from allears.core.links import hash_token, new_token
 from allears.questionnaires import answering_kiosk as kiosk
 from allears.questionnaires import answering_notes as notes
 from allears.questionnaires import answering_opener as opener
@@ -333,6 +333,7 @@ def _show(
         answers |= pages.troubled(wrong) | (typed or {})
     mark = opener.marked(page, picked, stored) if picked else {}
     first, last = at == 0, at == count - 1
+    start = new_token() if way.kind == "public" else ""
     parts = {
         "title": escape(f"{way.title} · {way.organisation}" if first else f"{at + 1}/{count} · {way.title}"),
         "kicker": escape(_kicker(way, at)),
@@ -340,12 +341,22 @@ def _show(
         "lead": notes.lead(way, at, asked),
         "summary": pages.part("summary", wrong=wrong) if wrong else pages.part("picked") if mark else "",
         "action": f"/a/{way.token}/{at + 1}/",
-        "hidden": _hidden(way),
+        "hidden": _hidden(way, start),
         "onward": pages.onward(language=way.language, first=first, last=last, submitted=submitted, kiosk=way.at_a_counter),
         **kiosk.parts(way),
         "ways": notes.ways(way),
     }
-    return _html(pages.compiled(asked, at, way.language).filled(parts, answers | mark))
+    compiled = pages.compiled(asked, at, way.language)
+    if page.is_shuffled:
+        compiled = compiled.shuffled(_seed(way, start))
+    return _html(compiled.filled(parts, answers | mark))
+
+
+def _seed(way: Way, start: str) -> str:
+    """What orders this person's lists, the same before and after their response begins: whoever comes by a public
+    link keeps the token that their first page brought along.
+    """
+    return f"invitation {way.invitation_id}" if way.invitation_id else hash_token(start or way.token)
 
 
 def _kicker(way: Way, at: int) -> str:
@@ -362,10 +373,10 @@ def _heading(way: Way, at: int) -> str:
     return _("Can you help us understand?")
 
 
-def _hidden(way: Way) -> str:
+def _hidden(way: Way, start: str) -> str:
     """What the form says of itself: the answers it was filled from, and the token of a response yet to
     begin.
     """
     if way.kind == "public":
-        return f'<input type="hidden" name="start" value="{new_token()}">{timing.stamp()}'
+        return f'<input type="hidden" name="start" value="{start}">{timing.stamp()}'
     return f'<input type="hidden" name="seen" value="{way.seen}">{timing.stamp()}'

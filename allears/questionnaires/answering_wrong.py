@@ -16,3 +16,5 @@ class Wrong:
     question: Asked
     field: str
     words: str
+    # A field that the page carries when it is shown again: whoever posts it has seen `words` and means what they say.
+    again: str = ""

@@ -38,6 +38,11 @@ def _changes(old: Question, new: Question) -> Iterator[str]:
         yield _("“%(q)s” has another line of help") % name
     if old.boxes != new.boxes:
         yield _("“%(q)s” offers another number of boxes") % name
+    if old.shuffled != new.shuffled:
+        words = _("“%(q)s” stands in another order for each person now") if new.shuffled else _("“%(q)s” stands in one order now")
+        yield words % name
+    if old.purpose != new.purpose or old.accepts != new.accepts or old.preset != new.preset:
+        yield _("“%(q)s” is set up in another way") % name
     if old.touchpoint != new.touchpoint:
         yield _("“%(q)s” belongs to another touchpoint") % name
     yield from _choice_changes(old, new)
@@ -60,6 +65,8 @@ def _choice_changes(old: Question, new: Question) -> Iterator[str]:
                 else _("“%(q)s”: “%(choice)s” asks for no words any more")
             )
             yield words % {**name, "choice": shortened(choice.label)}
+        elif (before[key].exclusive, before[key].anchored) != (choice.exclusive, choice.anchored):
+            yield _("“%(q)s”: the choice “%(choice)s” follows other rules") % {**name, "choice": shortened(choice.label)}
     for key, choice in before.items():
         if key not in after:
             yield _("“%(q)s” no longer offers “%(choice)s”") % {**name, "choice": shortened(choice.label)}

@@ -40,6 +40,10 @@ MARKING = {
 }
 # Each further choice of "all that apply" is weighed by itself.
 WEIGHING = 0.7
+# Seconds for each row of a matrix (the rows after the first go faster than questions of their own: Couper, Traugott and
+# Lamias 2001, "Web survey design and administration", Public Opinion Quarterly 65), and for each item to rank, which is
+# compared with the others.
+EACH = {QuestionKind.MATRIX: 3.5, QuestionKind.RANKING: 4.5}
 # Seconds to think, words to write.
 WRITING = {QuestionKind.SHORT_TEXT: (4.0, 6), QuestionKind.LONG_TEXT: (12.0, 40)}
 
@@ -61,7 +65,7 @@ def _section(section: Section) -> float:
 
 def seconds_of(question: Question) -> float:
     """Return the seconds for one question with its choices loaded."""
-    choices = list(question.choices.all()) if question.has_choices else []
+    choices = list(question.choices.all()) if question.has_list else []
     shown = (
         question.text,
         question.help,
@@ -77,6 +81,8 @@ def _answering(question: Question, choices: int) -> float:
     if kind in WRITING:
         thinking, words = WRITING[kind]
         return thinking + max(1, question.boxes) * words / WORDS_TYPED
+    if kind in EACH:
+        return EACH[kind] * choices
     return MARKING[kind] + (WEIGHING * choices if kind == QuestionKind.MULTIPLE else 0.0)
 
 

@@ -150,6 +150,9 @@ def _columns_of(question: Question) -> Iterator[Column]:
     elif question.kind == QuestionKind.MULTIPLE:
         for choice in question.choices.all():
             yield Column(f"{text} [{choice.label}]", key, partial(_ticked, label=choice.label))
+    elif question.has_list and not question.has_choices:
+        for choice in question.choices.all():
+            yield Column(f"{text} [{choice.label}]", key, partial(_given_to, label=choice.label))
     else:
         yield Column(text, key, _day if question.kind == QuestionKind.DATE else _value)
     if question.has_choices and any(choice.asks_text for choice in question.choices.all()):
@@ -164,6 +167,11 @@ def _ticked(given: list[Said], label: str) -> str:
     if not given:
         return ""
     return "1" if any(said.label == label for said in given) else "0"
+
+
+def _given_to(given: list[Said], label: str) -> str:
+    """The step of a matrix's row, or the place of a ranked item."""
+    return next((f"{said.number:.15g}" for said in given if said.label == label and said.number is not None), "")
 
 
 def _value(given: list[Said]) -> str:

@@ -8,9 +8,18 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from allears.people.models import Purpose
 from allears.questionnaires.authoring import ChoiceWords
 from allears.questionnaires.calendar import date_of, number_of
-from allears.questionnaires.models import CHOICE_KINDS, OPEN_KINDS, Question, QuestionKind
+from allears.questionnaires.models import (
+    LISTING_KINDS,
+    OPEN_KINDS,
+    SCALED_KINDS,
+    Preset,
+    Question,
+    QuestionKind,
+)
+from allears.questionnaires.presets import shape_of
 
 ROWS_TO_BEGIN_WITH = 4
 MOST_CHOICES = 200
@@ -46,9 +55,21 @@ class QuestionForm(forms.Form):
     )  # fmt: skip
     low_label = forms.CharField(label=_("What the low end means"), max_length=120, required=False)
     high_label = forms.CharField(label=_("What the high end means"), max_length=120, required=False)
+    maximum_places = forms.IntegerField(
+        label=_("How many places to give"), min_value=1, max_value=MOST_CHOICES, required=False,
+        help_text=_("For instance 3, when only the first three matter. Left empty: all of them."),
+    )  # fmt: skip
     boxes = forms.IntegerField(
         label=_("How many boxes"), min_value=1, max_value=10, initial=1, required=False,
         help_text=_("Several, to ask for “up to three things”; nobody has to fill them all."),
+    )  # fmt: skip
+    shuffled = forms.BooleanField(
+        label=_("In another order for each person"), required=False,
+        help_text=_("So that nothing wins by standing first. Each person finds the same order whenever they come back."),
+    )  # fmt: skip
+    purpose = forms.ChoiceField(
+        label=_("Where it is written down"), required=False, choices=Purpose.choices, initial=Purpose.STATEMENT,
+        help_text=_("In the consent history of whoever agrees, with these very words. Taking the agreement back is written down, too."),
     )  # fmt: skip
     required = forms.BooleanField(
         label=_("They cannot go on without answering"), required=False,
@@ -66,17 +87,28 @@ class QuestionForm(forms.Form):
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.kind = QuestionKind(kind)
-        for name in set(self.fields) - fields_of(self.kind):
+        self.offered = kind
+        self.preset = kind if kind in Preset.values else ""
+        self.kind = QuestionKind.SCALE if self.preset else QuestionKind(kind)
+        for name in set(self.fields) - fields_of(self.kind) | (ENDS if self.preset else set()):
             del self.fields[name]
         if self.kind == QuestionKind.STATEMENT:
             self.fields["text"].label, self.fields["text"].help_text = _("The statement"), ""
-        if self.kind == QuestionKind.SCALE:
-            for name in ("minimum", "maximum", "low_label", "high_label"):
+        if self.kind in SCALED_KINDS:
+            for name in {"minimum", "maximum", "low_label", "high_label"} & set(self.fields):
                 self.fields[name].required = True
+        if self.kind == QuestionKind.CONSENT:
+            self.fields["text"].label, self.fields["text"].help_text = _("The statement"), _("What they agree to, whole.")
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}
+        shape = shape_of(self.preset)
+        if shape:
+            told |= {"minimum": float(shape.minimum), "maximum": float(shape.maximum)}
+        if "maximum_places" in self.fields:
+            told["maximum"] = told.pop("maximum_places", None)
+        # What this kind does not have goes back to nothing when a question changes its kind.
+        told |= {"preset": self.preset, **{name: told.get(name, plain) for name, plain in PLAIN.items()}}
         if "earliest" in self.fields:
             told |= self._days(told.pop("earliest", None), told.pop("latest", None))
         low, high = told.get("minimum"), told.get("maximum")
@@ -97,6 +129,13 @@ class QuestionForm(forms.Form):
         }
 
 
+ENDS = {"minimum", "maximum"}
+PLAIN: dict[str, Any] = {
+    "shuffled": False, "purpose": "", "accepts": "", "minimum": None, "maximum": None, "low_label": "", "high_label": "",
+    "boxes": 1,
+}  # fmt: skip
+
+
 def fields_of(kind: QuestionKind) -> set[str]:
     """Return the names of the fields that a question of this kind has."""
     fields = {"text", "help", "touchpoint", "code"}
@@ -104,7 +143,13 @@ def fields_of(kind: QuestionKind) -> set[str]:
         return {"text", "code"}
     if kind in OPEN_KINDS:
         fields.add("boxes")
-    if kind in (QuestionKind.SCALE, QuestionKind.NUMBER):
+    if kind in LISTING_KINDS:
+        fields.add("shuffled")
+    if kind == QuestionKind.RANKING:
+        fields.add("maximum_places")
+    if kind == QuestionKind.CONSENT:
+        fields.add("purpose")
+    if kind in (*SCALED_KINDS, QuestionKind.NUMBER):
         fields |= {"minimum", "maximum", "low_label", "high_label"}
     if kind == QuestionKind.DATE:
         fields |= {"earliest", "latest"}
@@ -113,17 +158,31 @@ def fields_of(kind: QuestionKind) -> set[str]:
 
 def written(question: Question) -> dict[str, Any]:
     """Return the form's first values for a question that exists."""
-    names = ("text", "help", "minimum", "maximum", "low_label", "high_label", "boxes", "required", "touchpoint", "code")
+    names = (
+        "text", "help", "minimum", "maximum", "low_label", "high_label", "boxes", "required", "touchpoint", "code",
+        "shuffled", "purpose", "accepts",
+    )  # fmt: skip
     said = {name: getattr(question, name) for name in names}
     if question.kind == QuestionKind.DATE:
         low, high = said.pop("minimum"), said.pop("maximum")
         said |= {"earliest": low and date_of(low), "latest": high and date_of(high)}
+    if question.kind == QuestionKind.RANKING:
+        most = said.pop("maximum")
+        said["maximum_places"] = most and int(most)
     return said
 
 
 def first_values(kind: str) -> dict[str, Any]:
     """Return what a new question of this kind begins with."""
-    return {"minimum": 0, "maximum": 10} if kind == QuestionKind.SCALE else {}
+    shape = shape_of(kind)
+    if shape:
+        return {"text": shape.text, "low_label": shape.low_label, "high_label": shape.high_label}
+    begins: dict[str, dict[str, Any]] = {
+        QuestionKind.SCALE: {"minimum": 0, "maximum": 10},
+        QuestionKind.MATRIX: {"minimum": 1, "maximum": 5},
+        QuestionKind.CONSENT: {"required": True, "purpose": Purpose.STATEMENT},
+    }
+    return begins.get(kind, {})
 
 
 class ChoiceForm(forms.Form):
@@ -132,6 +191,8 @@ class ChoiceForm(forms.Form):
     key = forms.UUIDField(required=False, widget=forms.HiddenInput)
     label = forms.CharField(label=_("Choice"), max_length=400, required=False)
     asks_text = forms.BooleanField(label=_("asks for their own words"), required=False)
+    exclusive = forms.BooleanField(label=_("goes with no other"), required=False)
+    anchored = forms.BooleanField(label=_("stays last"), required=False)
 
 
 class _Choices(forms.BaseFormSet):
@@ -141,7 +202,10 @@ class _Choices(forms.BaseFormSet):
         """Return the choices in the order that was asked for, without the empty rows, the pasted ones last."""
         rows = [row.cleaned_data for row in self.forms if row.cleaned_data.get("label", "").strip()]
         rows.sort(key=lambda row: row["ORDER"] if row.get("ORDER") is not None else len(self.forms))
-        typed = [ChoiceWords(row["label"].strip(), row["asks_text"], row["key"]) for row in rows]
+        typed = [
+            ChoiceWords(row["label"].strip(), row["asks_text"], row["key"], row["exclusive"], row["anchored"])
+            for row in rows
+        ]
         return (typed + [ChoiceWords(line) for line in self.pasted()])[:MOST_CHOICES]
 
     def pasted(self) -> list[str]:
@@ -161,13 +225,16 @@ def choice_rows(data: Any = None, question: Question | None = None, more: int = 
             data["choices-TOTAL_FORMS"] = str(int(data.get("choices-TOTAL_FORMS") or 0) + more)
         return made(data, prefix="choices")
     rows = question.choices.all() if question else []
-    first = [{"key": choice.key, "label": choice.label, "asks_text": choice.asks_text} for choice in rows]
+    first = [
+        {name: getattr(choice, name) for name in ("key", "label", "asks_text", "exclusive", "anchored")}
+        for choice in rows
+    ]
     return made(initial=first, prefix="choices")
 
 
 def has_choices(kind: str) -> bool:
-    """Whether a question of this kind offers choices."""
-    return kind in CHOICE_KINDS
+    """Whether a question of this kind lists something: choices, rows or items."""
+    return kind in LISTING_KINDS
 
 
 def is_kind(value: str) -> bool:
@@ -177,5 +244,11 @@ def is_kind(value: str) -> bool:
 
 def kinds_offered() -> list[tuple[str, Any]]:
     """Return the kinds that can be written here, with their names."""
-    hidden = (QuestionKind.MATRIX, QuestionKind.RANKING, QuestionKind.FILE, QuestionKind.CONSENT)
-    return [(kind.value, kind.label) for kind in QuestionKind if kind not in hidden]
+    kinds = [(kind.value, kind.label) for kind in QuestionKind if kind != QuestionKind.FILE]
+    after = [value for value, _label in kinds].index(QuestionKind.SCALE.value) + 1
+    return [*kinds[:after], *Preset.choices, *kinds[after:]]
+
+
+def offered_as(question: Question) -> str:
+    """Return as which of the kinds that can be written a question stands there."""
+    return question.preset or question.kind

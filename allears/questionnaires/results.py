@@ -34,6 +34,20 @@ class ChoiceResult:
 
 
 @dataclass
+class ListedResult:
+    """What was answered about one row of a matrix or one item of a ranking: how often each step or place."""
+
+    key: UUID
+    label: str
+    numbers: dict[float, int] = field(default_factory=dict)
+
+    @property
+    def answered(self) -> int:
+        """How many rated or ranked it."""
+        return sum(self.numbers.values())
+
+
+@dataclass
 class QuestionResult:
     """What was answered to one question. `answered` counts people (responses), the rest as its kind has it."""
 
@@ -41,6 +55,7 @@ class QuestionResult:
     answered: int = 0
     choices: list[ChoiceResult] = field(default_factory=list)
     numbers: dict[float, int] = field(default_factory=dict)
+    listed: list[ListedResult] = field(default_factory=list)
     words: int = 0
     sources: list[Source] = field(default_factory=list)
     newest: list[Verbatim] = field(default_factory=list)
@@ -147,10 +162,13 @@ class _Counts:
     def __init__(self, rows: list[Question], answers: QuerySet[Answer]) -> None:
         ids = {kind: [row.pk for row in rows if row.kind == kind] for kind in QuestionKind}
         choosing = ids[QuestionKind.SINGLE] + ids[QuestionKind.MULTIPLE]
-        counting = ids[QuestionKind.SCALE] + ids[QuestionKind.NUMBER] + ids[QuestionKind.DATE]
+        counting = ids[QuestionKind.SCALE] + ids[QuestionKind.NUMBER] + ids[QuestionKind.DATE] + ids[QuestionKind.CONSENT]
         self.choices = _choice_counts(answers.filter(question__in=choosing))
         self.numbers = _number_counts(answers.filter(question__in=counting))
         several = ids[QuestionKind.MULTIPLE] + ids[QuestionKind.SHORT_TEXT] + ids[QuestionKind.LONG_TEXT]
+        listing = ids[QuestionKind.MATRIX] + ids[QuestionKind.RANKING]
+        self.listed = _listed_counts(answers.filter(question__in=listing)) if listing else {}
+        several += listing
         self.people = _people_counts(answers.filter(question__in=several))
 
     def answered(self, question: Question) -> int:
@@ -177,6 +195,15 @@ def _number_counts(answers: QuerySet[Answer]) -> dict[int, dict[float, int]]:
     return found
 
 
+def _listed_counts(answers: QuerySet[Answer]) -> dict[int, dict[float, int]]:
+    """How often each row or item (by its choice's id) was given each step or place."""
+    found: dict[int, dict[float, int]] = defaultdict(dict)
+    rows = answers.filter(choice__isnull=False, number__isnull=False).order_by().values_list("choice_id", "number")
+    for choice, number, count in rows.annotate(n=Count("*")):
+        found[choice][number] = count
+    return found
+
+
 def _people_counts(answers: QuerySet[Answer]) -> dict[int, int]:
     """Where one response may have several rows: how many responses there are."""
     return dict(answers.order_by().values_list("question_id").annotate(n=Count("response", distinct=True)))
@@ -186,11 +213,25 @@ def _result(question: Question, same: list[Question], counts: _Counts) -> Questi
     found = QuestionResult(question, answered=sum(counts.answered(row) for row in same))
     if question.has_choices:
         found.choices = _choices(same, counts)
+    if question.has_list and not question.has_choices:
+        found.listed = _listed(same, counts)
     for row in same:
         for number, count in counts.numbers.get(row.pk, {}).items():
             found.numbers[number] = found.numbers.get(number, 0) + count
     found.sources = list({row.source.pk: row.source for row in same if row.source}.values())
     return found
+
+
+def _listed(same: list[Question], counts: _Counts) -> list[ListedResult]:
+    """The rows or items of all wordings by their key; those that are no longer asked only where they were answered."""
+    listed: dict[UUID, ListedResult] = {}
+    for row in same:
+        for choice in row.choices.all():
+            result = listed.setdefault(choice.key, ListedResult(choice.key, choice.label))
+            for number, count in counts.listed.get(choice.pk, {}).items():
+                result.numbers[number] = result.numbers.get(number, 0) + count
+    newest = {choice.key for choice in same[0].choices.all()}
+    return [result for key, result in listed.items() if key in newest or result.answered]
 
 
 def _choices(same: list[Question], counts: _Counts) -> list[ChoiceResult]:

@@ -117,6 +117,54 @@ def _round_up(width: float) -> float:
     return next(step * power for step in (1, 2, 5, 10) if step * power >= width * (1 - 1e-9))
 
 
+def mean(counts: Mapping[float, int]) -> float:
+    """Return the mean of values with how often each was given. Raises `ValueError` without answers."""
+    total = sum(counts.values())
+    if not total:
+        raise ValueError("nothing has no mean")
+    return sum(value * count for value, count in counts.items()) / total
+
+
+def mean_interval(counts: Mapping[float, int]) -> Interval:
+    """Return the mean (as `share`) with its 95% interval by Student's t. Raises `ValueError` below two answers.
+
+    The quantile of t is the expansion 26.7.5 in M. Abramowitz and I. Stegun (1964), "Handbook of mathematical
+    functions"; with nine degrees of freedom or more it is right to a thousandth.
+    """
+    total = sum(counts.values())
+    middle = mean(counts)
+    if total < 2:
+        raise ValueError("one answer has no interval")
+    spread = sum(count * (value - middle) ** 2 for value, count in counts.items()) / (total - 1)
+    half = _student(total - 1) * sqrt(spread / total)
+    return Interval(middle, middle - half, middle + half)
+
+
+def _student(freedom: int, z: float = Z) -> float:
+    """The 97.5th percentile of Student's t."""
+    first = (z**3 + z) / 4
+    second = (5 * z**5 + 16 * z**3 + 3 * z) / 96
+    third = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
+    return z + first / freedom + second / freedom**2 + third / freedom**3
+
+
+def net_score(promoters: int, passives: int, detractors: int) -> Interval:
+    """Return the net promoter score (as `share`, from -1 to 1) with its 95% interval.
+
+    The interval is the adjusted Wald one: three answers more, of which 3/4 promoters, 3/2 passives and 3/4 detractors.
+    Source: B. Rocks (2016), "Interval estimation for the net promoter score", The American Statistician 70. Raises
+    `ValueError` without answers or for negative counts.
+    """
+    if min(promoters, passives, detractors) < 0 or not (total := promoters + passives + detractors):
+        raise ValueError("no answers have no score")
+    score = (promoters - detractors) / total
+    more = total + 3
+    up, down = (promoters + 0.75) / more, (detractors + 0.75) / more
+    half = Z * sqrt((up + down - (up - down) ** 2) / more)
+    middle = up - down
+    return Interval(score, max(-1.0, min(score, middle - half)), min(1.0, max(score, middle + half)))
+
+
 def hidden_groups(sizes: Mapping[str, int], everybody: int, fewest: int = FEWEST_IN_GROUP) -> set[str]:
     """Return the groups that may not be shown, so that nobody in a small group can be read off.
 

@@ -13,6 +13,7 @@ from allears.studies.models import Study
 
 # More steps than this do not fit beside each other, and people cannot tell them apart.
 MOST_STEPS = 21
+MOST_RANKED = 25
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,8 @@ def problems_of_question(question: Question) -> Iterator[Problem]:
         QuestionKind.SINGLE: _choices_problems,
         QuestionKind.MULTIPLE: _choices_problems,
         QuestionKind.SCALE: _scale_problems,
+        QuestionKind.MATRIX: _matrix_problems,
+        QuestionKind.RANKING: _ranking_problems,
         QuestionKind.NUMBER: _number_problems,
         QuestionKind.DATE: _date_problems,
     }
@@ -96,6 +99,20 @@ def _choices_problems(question: Question) -> Iterator[str]:
         yield _("“%(question)s” has a choice without words. Fill it in or take it away.")
     if len({label.casefold() for label in labels}) < len(labels):
         yield _("“%(question)s” offers the same choice twice. Change one of them.")
+
+
+def _matrix_problems(question: Question) -> Iterator[str]:
+    if not question.choices.all():
+        yield _("“%(question)s” has no rows. Add what is to be rated.")
+    else:
+        yield from list(_choices_problems(question))[len(question.choices.all()) < 2 :]
+    yield from _scale_problems(question)
+
+
+def _ranking_problems(question: Question) -> Iterator[str]:
+    yield from _choices_problems(question)
+    if len(question.choices.all()) > MOST_RANKED:
+        yield _("“%(question)s” has more to rank than people can keep in mind. Take some away, or ask for a choice.")
 
 
 def _scale_problems(question: Question) -> Iterator[str]:

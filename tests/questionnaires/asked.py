@@ -23,6 +23,17 @@ EVERY_KIND: list[dict[str, Any]] = [
     {"kind": "short_text", "text": "Three words for it", "boxes": 3},
     {"kind": "date", "text": "When did it come?", "required": True},
 ]  # fmt: skip
+ALL_KINDS: list[dict[str, Any]] = [
+    *EVERY_KIND,
+    {"kind": "matrix", "text": "How good was ...", "choices": ["the parcel", "the letter"], "minimum": 1, "maximum": 5,
+     "low_label": "poor", "high_label": "great", "required": True, "shuffled": True},
+    {"kind": "ranking", "text": "What matters most?", "choices": ["Speed", "Price", "Care"], "required": True},
+    {"kind": "multiple", "text": "Whom did you tell?", "choices": ["Friends", "Family",
+     authoring.ChoiceWords("Nobody", exclusive=True, anchored=True)], "shuffled": True},
+    {"kind": "scale", "text": "Would you recommend us?", "minimum": 0, "maximum": 10, "low_label": "no",
+     "high_label": "yes", "preset": "nps"},
+    {"kind": "consent", "text": "You may use my answers for research.", "required": True},
+]  # fmt: skip
 
 
 def asking(questions: list[dict[str, Any]] | None = None, sections: int = 1, **study: Any) -> Version:

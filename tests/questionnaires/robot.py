@@ -104,6 +104,8 @@ class Robot:
             return [(name, wanted)] if wanted == control.attributes.get("value") else []
         if wanted is not None:
             return [(name, wanted)]
+        if kind == "select":
+            return [(name, random.choice([v for o in control.css("option") if (v := _value_of(o))]))]
         if kind == "date":
             return [(name, control.attributes.get("max") or "2026-11-26")]
         if kind == "number":
@@ -122,3 +124,9 @@ class Robot:
         if name in said:
             return said[name]
         return next((v for pattern, v in self.answers.items() if re.search(pattern, name)), None)
+
+
+def _value_of(option: LexborNode) -> str:
+    """What a browser sends for an option: its value, or its text where it has none."""
+    value = option.attributes.get("value")
+    return option.text().strip() if value is None else value

@@ -254,6 +254,7 @@ def _answer_words(raw: str, room: Room) -> str:
     if answer.choice:
         choice = Choice.objects.filter(question__key=answer.question, key=answer.choice).order_by("-pk").first()
         said = choice.label if choice else _("unknown")
+        said += f": {answer.low:g}" if answer.low is not None else ""
     else:
         ends = [_number_words(question, end) for end in (answer.low, answer.high) if end is not None]
         said = "–".join(dict.fromkeys(ends))

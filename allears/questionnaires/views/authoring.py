@@ -29,10 +29,12 @@ from allears.questionnaires.forms import (
     has_choices,
     is_kind,
     kinds_offered,
+    offered_as,
     written,
 )
 from allears.questionnaires.measuring import estimate_of
 from allears.questionnaires.models import Question, QuestionKind, Section, Version
+from allears.questionnaires.presets import shape_of
 from allears.questionnaires.structure import (
     draft_version,
     problems_of,
@@ -162,7 +164,7 @@ def new_question(request: HttpRequest, slug: str) -> HttpResponse:
     if _is_whole(request, form, rows):
         page = _page_for(request, study)
         made = authoring.add_question(
-            section=page, kind=kind, by=reader(request), choices=rows.words() if rows else (), **form.cleaned_data
+            section=page, kind=form.kind, by=reader(request), choices=rows.words() if rows else (), **form.cleaned_data
         )
         return _back(study, f"question-{made.key}")
     return _question_page(request, study, form, rows, None)
@@ -196,7 +198,8 @@ def _question_page(
 ) -> HttpResponse:
     wrong = request.method == "POST" and "more" not in request.POST
     context = {
-        "study": study, "form": form, "rows": rows, "question": question, "kind": form.kind,
+        "study": study, "form": form, "rows": rows, "question": question, "kind": form.offered,
+        "lists": form.kind.value, "shape": shape_of(form.preset),
         "kinds": kinds_offered(), "show_errors": wrong, "pasted": request.POST.get("pasted", ""),
     }  # fmt: skip
     return render(request, "questionnaires/question.html", context, status=422 if wrong else 200)
@@ -208,12 +211,12 @@ def question(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
     """Change a question of the draft, also its kind."""
     study, found = draft_question(request, slug, key)
     kind = request.GET.get("kind", "")
-    kind = kind if is_kind(kind) else found.kind
+    kind = kind if is_kind(kind) else offered_as(found)
     form = QuestionForm(posted(request), kind=kind, initial={**first_values(kind), **_said(found)})
     rows = _rows(request, kind, found)
     if _is_whole(request, form, rows):
         authoring.change_question(
-            question=found, kind=kind, by=reader(request), choices=rows.words() if rows else (), **form.cleaned_data
+            question=found, kind=form.kind, by=reader(request), choices=rows.words() if rows else (), **form.cleaned_data
         )
         return _back(study, f"question-{key}")
     return _question_page(request, study, form, rows, found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import intcomma
@@ -18,6 +19,7 @@ from allears.design import charts
 from allears.people.models import Facet, FacetValue
 from allears.questionnaires import statistics
 from allears.questionnaires.models import QuestionKind
+from allears.questionnaires.presets import shape_of
 from allears.questionnaires.results import (
     Group,
     QuestionResult,
@@ -26,6 +28,7 @@ from allears.questionnaires.results import (
 )
 from allears.questionnaires.structure import draft_version
 from allears.questionnaires.views.dates import date_bins, day_words
+from allears.questionnaires.views.figures import matrix_rows, ranks, score_of
 from allears.questionnaires.views.finding import seen_study, typed
 from allears.studies.models import Study
 
@@ -69,6 +72,10 @@ def _shown(study: Study, result: QuestionResult, group: Group | None) -> dict[st
         "result": result,
         "question": result.question,
         "answers": _bars(study, result, group),
+        "rows": matrix_rows(result, partial(_bar_of, _words_url(study), _of_group(group))),
+        "ranks": ranks(result, partial(_bar_of, _words_url(study), _of_group(group))),
+        "score": score_of(result),
+        "shape": shape_of(result.question.preset),
         "total": result.answered,
         "facts": _facts(result),
         "words_url": f"{words}?{'&'.join(asked + _of_group(group))}" if words and asked else "",
@@ -103,18 +110,23 @@ def _bar(
     study: Study, result: QuestionResult, group: Group | None, label: str, count: int, value: str
 ) -> charts.Answers:
     """One bar with its interval, leading to what those who answered so said in their own words."""
-    words = _words_url(study)
-    query = "&".join([f"answered={result.question.key}:{value}", *_of_group(group)])
-    href = f"{words}?{query}" if words and count else ""
-    if result.answered < statistics.ENOUGH:
+    return _bar_of(_words_url(study), _of_group(group), label, count, result.answered, f"{result.question.key}:{value}")
+
+
+def _bar_of(words: str, narrowed: list[str], label: str, count: int, total: int, answered: str) -> charts.Answers:
+    """A bar for `count` of `total`; `answered` names, as the reading room's addresses do, who answered so."""
+    href = f"{words}?{'&'.join([f'answered={answered}', *narrowed])}" if words and count else ""
+    if total < statistics.ENOUGH:
         return charts.Answers(label, count, href=href)
-    interval = statistics.wilson(min(count, result.answered), result.answered)
+    interval = statistics.wilson(min(count, total), total)
     return charts.Answers(label, count, interval.low, interval.high, href)
 
 
 def _steps(result: QuestionResult) -> list[tuple[str, int, str]]:
     """The values of a scale with all its steps, those of a number as given, or in bins where they are many."""
     question, counts = result.question, result.numbers
+    if question.kind == QuestionKind.CONSENT:
+        return [(_("Agreed"), result.answered, "1")]
     if question.kind == QuestionKind.DATE:
         return [(bin.label, bin.count, f"{bin.first}-{bin.last}") for bin in date_bins(counts)]
     if question.kind == QuestionKind.SCALE and question.minimum is not None and question.maximum is not None:
@@ -144,7 +156,7 @@ def _facts(result: QuestionResult) -> list[str]:
     """How many answered, and the median where there is one."""
     n = result.answered
     facts = [ngettext("%(n)s answered", "%(n)s answered", n) % {"n": intcomma(n)}]
-    if result.numbers and n >= statistics.ENOUGH:
+    if result.numbers and n >= statistics.ENOUGH and result.question.kind != QuestionKind.CONSENT:
         low, middle, high = (statistics.quantile(result.numbers, share) or 0.0 for share in (0.25, 0.5, 0.75))
         shown = day_words if result.question.kind == QuestionKind.DATE else "{:g}".format
         facts.append(_("median %(median)s") % {"median": shown(middle)})

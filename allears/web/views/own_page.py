@@ -53,13 +53,15 @@ def own_page(request: HttpRequest, token: str) -> HttpResponse:
 
 def _everything(request: HttpRequest, person: Person, token: str) -> dict[str, Any]:
     tellings = own.tellings_of(person)
+    said = consents([person.pk]).get(person.pk, {})
     groups = own.by_study(person, own_words(person, own.words_of(person), tellings), tellings)
     return {
         "person": person,
         "token": token,
         "groups": groups,
-        "consents": consents([person.pk]).get(person.pk, {}),
-        "purposes": Purpose.choices,
+        "consents": said,
+        # What was agreed to in a questionnaire is asked there; here it can be taken back.
+        "purposes": [p for p in Purpose.choices if p[0] != Purpose.STATEMENT or said.get(Purpose.STATEMENT)],
         "unseen": [t for t in tellings if t.seen_at is None],
         "done": request.GET.get("done", ""),
         "time": own_time.time_of(person),
