@@ -151,7 +151,7 @@ class Stages:
                 continue
             least, spare = answer.columns[0], np.zeros(self.problem.types)
             spare[self.columns] = answer.columns[self.before : self.before + len(self.columns)]
-            over = np.flatnonzero(self.free & (self.even * least + spare > self.sizes + 1e-9))
+            over = np.flatnonzero(self.uncapped() & (self.even * least + spare > self.sizes + 1e-9))
             if not len(over):
                 return float(least), spare, answer.prices, cost
             self.cap(over)
@@ -160,6 +160,7 @@ class Stages:
         """A later stage can fail by rounding alone: its rows get ten times the margin, up to a 10,000,000th seat."""
         if self.fixed is None or self.margin > 5e-8:
             raise ArithmeticError("no expected seats meet the quotas")
+        self.programme.restart()
         self.margin *= 10
         self.shift_rows(self.fixed)
 
@@ -219,6 +220,12 @@ class Stages:
         """The most spare seats that leave everybody's chance at 1 or less, as far as is known yet."""
         return np.maximum(0.0, self.sizes[types] - self.least * self.even[types])
 
+    def uncapped(self) -> Mask:
+        """(T,) free types without a row of their own yet; one that has it can pass 1 by rounding only."""
+        open_ = self.free.copy()
+        open_[self.capped] = False
+        return open_
+
     def cap(self, types: Ints) -> None:
         """Nobody's chance passes 1: rows added only for the types that would."""
         position = {int(type_): place for place, type_ in enumerate(self.columns)}
@@ -268,14 +275,15 @@ def leximin(
     """
     stages = Stages(problem, ~unusable(problem) if free is None else free, floor)
     first: tuple[float, Floats] | None = None
-    done, least, spare = 0, 0.0, np.zeros(problem.types)
+    done, seats = 0, np.zeros(problem.types)
     while stages.free.any() or first is None:
         try:
             least, spare, prices, cost = stages.solve()
         except ArithmeticError:
             if first is None:
                 raise
-            break
+            break  # rounding rules from here on: what the last stage gave meets every quota
+        seats = np.where(stages.free, least * stages.even + spare, stages.levels * stages.even)
         first = first or (least, prices[: stages.rows])
         done += 1
         if done == most_stages:
@@ -284,5 +292,4 @@ def leximin(
         if least * stages.equal > 1 - 1e-9 or not tight.any():
             tight = stages.free.copy()
         stages.fix(tight, least)
-    seats = np.where(stages.free, least * stages.even + spare, stages.levels * stages.even)
     return Ideal(seats, first[0] * stages.equal, first[1], seats / stages.sizes)

@@ -12,6 +12,7 @@ from allears.selection.problem import Floats, Ints
 
 INFINITY = highspy.kHighsInf
 TOLERANCE = 1e-9
+STEPS = 30_000  # the simplex method can go round in circles where rounding rules: then the solve is not optimal
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Programme:
             ("dual_feasibility_tolerance", TOLERANCE),
             ("mip_feasibility_tolerance", TOLERANCE),
             ("mip_rel_gap", 0.0),
+            ("simplex_iteration_limit", STEPS),
         )
         for option, value in options:
             self.set(option, value)
@@ -94,6 +96,10 @@ class Programme:
 
     def entry(self, row: int, column: int, value: float) -> None:
         self.highs.changeCoeff(row, column, value)
+
+    def restart(self) -> None:
+        """Forget where the last solve stood."""
+        self.highs.clearSolver()
 
     def solve(self, seconds: float | None = None) -> Answer:
         """Solve from where the last solve stood. `seconds` counts from the first solve of this programme."""

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from allears.selection.ideal import Ideal, leximin
+from allears.selection.ideal import Ideal, Mask, leximin, slight
 from allears.selection.problem import Floats, Problem
 
 SAFE_BITS = 53  # whole numbers up to here survive in every language that reads JSON
@@ -35,15 +35,19 @@ class Targets:
 def sample_targets(problem: Problem) -> tuple[Targets, Ideal]:
     """The fairest expected seats that a sample can keep exactly, and the ideal whose prices bound every lottery.
 
-    Where the pool chose itself, the ideal presses most rows against their bounds, and then hardly any whole
-    sample lies near it. So when more than fifteen rows are pressed, every bound keeps a seat of room free (or
-    half of what it has, if less). That costs the least lucky about one seat in the seats of the quota that holds
-    them: the plan's gap says exactly how much. Raises ArithmeticError where the quotas cannot be met.
+    Where the pool chose itself, full leximin presses most rows against their bounds, and then hardly any whole
+    sample lies near it. So when more than fifteen rows would be pressed, the bounds keep a seat of room free,
+    except those that the least lucky need: their chance stays the best there is, and the room is taken from those
+    who are luckier. Only where more than fifteen rows hold the least lucky do all keep room, and then the plan's
+    gap says exactly what that costs. Raises ArithmeticError where the quotas cannot be met.
     """
     bound = leximin(problem, most_stages=1)
-    inner = roomy(problem)
-    rows = pressed(*inner) if inner else 1
-    ideal = inner[1] if inner and not 0 < rows <= EXACT_ROWS else leximin(problem)
+    inner = roomy(problem, bound)
+    if inner and not 0 < pressed(*inner) <= EXACT_ROWS:
+        ideal = inner[1]
+    else:
+        full = leximin(problem)
+        ideal = inner[1] if inner and pressed(problem, full) > EXACT_ROWS else full
     unit = 1 << (SAFE_BITS - problem.size.bit_length())
     return Targets(in_units(ideal.seats, problem, unit), unit), replace(ideal, least=bound.least, prices=bound.prices)
 
@@ -55,17 +59,49 @@ def pressed(problem: Problem, ideal: Ideal) -> int:
     return int((at_bound & (problem.people_of_row > 0) & (problem.upper > 0)).sum())
 
 
-def roomy(problem: Problem) -> tuple[Problem, Ideal] | None:
-    """A seat of room inside every bound (or half a seat, or half of what it has), and leximin within."""
-    for room in (ROOM, ROOM / 2):
-        spare = np.where(problem.upper > 0, np.minimum(room, (problem.upper - problem.lower) / 2), 0.0)
-        low = np.where(problem.lower > 0, problem.lower + spare, 0.0)
-        inner = replace(problem, lower=low, upper=problem.upper - spare)
-        try:
-            return inner, leximin(inner)
-        except ArithmeticError:
-            continue
+def roomy(problem: Problem, bound: Ideal) -> tuple[Problem, Ideal] | None:
+    """Room inside the bounds, and leximin within: as fair to the least lucky as `bound` where that can be."""
+    return spared(problem, bound) or next(
+        (found for room in (ROOM, ROOM / 2) if (found := within(narrowed(problem, room)))), None
+    )
+
+
+def spared(problem: Problem, bound: Ideal) -> tuple[Problem, Ideal] | None:
+    """Room for every row but those whose room would cost the least lucky: they give half of it, then all.
+
+    None where that leaves more rows without room than whole samples can be expected to meet.
+    """
+    rooms = np.where(priced(bound), 0.0, ROOM)
+    while (rooms == 0).sum() <= EXACT_ROWS:
+        inner = narrowed(problem, rooms)
+        first = within(inner, most_stages=1)
+        if first and first[1].least >= bound.least * (1 - NEAR * NEAR):
+            return within(inner)
+        blocking = priced(first[1]) & (rooms > 0) if first else rooms > 0
+        if not blocking.any():
+            return None
+        rooms = np.where(blocking, np.where(rooms == ROOM, ROOM / 2, 0.0), rooms)
     return None
+
+
+def priced(ideal: Ideal) -> Mask:
+    """(R,) the rows that hold the least lucky where they are."""
+    prices = np.abs(ideal.prices[:-1])
+    return np.asarray(prices > slight(prices))
+
+
+def narrowed(problem: Problem, room: float | Floats) -> Problem:
+    """Bounds that keep `room` seats free on each side, or half of what there is, if less."""
+    spare = np.where(problem.upper > 0, np.minimum(room, (problem.upper - problem.lower) / 2), 0.0)
+    low = np.where(problem.lower > 0, problem.lower + spare, 0.0)
+    return replace(problem, lower=low, upper=problem.upper - spare)
+
+
+def within(inner: Problem, *, most_stages: int | None = None) -> tuple[Problem, Ideal] | None:
+    try:
+        return inner, leximin(inner, most_stages=most_stages)
+    except ArithmeticError:
+        return None
 
 
 def in_units(seats: Floats, problem: Problem, unit: int) -> tuple[int, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from fractions import Fraction
 
 import numpy as np
@@ -36,12 +37,30 @@ def test_chances_are_equal_without_pressure_and_proven() -> None:
     assert max(plan.chances) - min(plan.chances) < Fraction(1, 10**12)
 
 
-def test_a_pool_that_chose_itself_gives_up_no_more_than_it_says() -> None:
-    pool, quotas = self_selected(5000, 200)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_pool_that_chose_itself_gives_the_least_lucky_the_best_there_is(seed: int) -> None:
+    pool, quotas = self_selected(5000, 200, seed=seed)
     plan = prepare(pool, quotas, 200, rule="sample")
-    assert plan.gap < Fraction(5, 100)
+    assert plan.certified
+    assert plan.gap < Fraction(1, 10**9)
     for number in range(3):
         assert plan.problem.admits(seated(plan, f"key {number}"))
+
+
+def test_quotas_that_hold_the_least_lucky_in_many_places_say_what_room_costs() -> None:
+    pool, quotas = crossed_clubs()
+    plan = prepare(pool, quotas, 60, rule="sample")
+    assert not plan.certified
+    assert 0 < plan.gap < Fraction(1, 5)
+    assert plan.problem.admits(seated(plan, "key"))
+
+
+def crossed_clubs() -> tuple[Pool, Quotas]:
+    """Twenty facets, in each of which half the people hold a value whose quota is far below their share."""
+    chance = random.Random(4)
+    people = {f"p{at}": tuple(chance.choice("ab") for _ in range(20)) for at in range(2000)}
+    names = tuple(f"club {at}" for at in range(20))
+    return Pool.from_people(names, people), Quotas({name: {"a": (10, 22), "b": (30, 50)} for name in names})
 
 
 def test_the_steps_keep_every_row_and_end_in_whole_seats() -> None:
