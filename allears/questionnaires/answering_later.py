@@ -73,7 +73,7 @@ def _not_then(way: Way) -> str:
 
 
 def _chosen(request: HttpRequest, zone: tzinfo) -> datetime | None:
-    when = request.POST.get("when", "")
+    when = request.POST.get("when", "") or ("day" if request.POST.get("day") else "")
     if when == "day":
         try:
             day = date.fromisoformat(request.POST.get("day", ""))

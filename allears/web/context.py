@@ -37,7 +37,7 @@ def _groups(user: User, path: str) -> list[list[Link]]:
         ]
     ]
     if user.is_researcher or user.is_leader or user.is_administrator:
-        groups.append([Link(_("People"), reverse("people:list"))])
+        groups.append([Link(_("People"), reverse("people:list")), Link(_("Minutes asked"), reverse("web:minutes"))])
     groups.append([Link(_("Search"), reverse("web:search"))])
     if user.is_administrator:
         groups[-1].append(Link(_("Settings"), reverse("core:settings")))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from allears.decisions.views.public import you_said_we_did
-from allears.web.views import finding, home, own_page, sight
+from allears.web.views import finding, home, minutes, own_page, sight
 
 app_name = "web"
 urlpatterns = [
@@ -13,6 +13,10 @@ urlpatterns = [
     path("heard/", home.heard, name="heard"),
     path("search/", finding.search, name="search"),
     path("sight/<slug:kind>/<slug:ref>/", sight.sight, name="sight"),
+    path("minutes/", minutes.asked, name="minutes"),
+    path("minutes/<int:year>/statement/", minutes.statement, name="statement"),
+    path("statement/", minutes.public_statements, name="public_statements"),
+    path("statement/<int:year>/", minutes.public_statement, name="public_statement"),
     path("you-said/", you_said_we_did, name="you_said"),
     path("me/", own_page.new_link, name="new_link"),
     path("me/<str:token>/", own_page.own_page, name="me"),

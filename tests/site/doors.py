@@ -16,7 +16,7 @@ OPEN = """
     proofs:checker proofs:file proofs:list proofs:proof
     answering:decline answering:later answering:numbered answering:page answering:paused answering:somebody core:join people:back people:leave studies:named
     verbatims:look_up verbatims:receipt web:consent web:fresh web:helped web:me web:new_link
-    web:not_later web:own_erasure web:own_export web:personal web:seen web:time web:you_said
+    web:not_later web:public_statement web:public_statements web:own_erasure web:own_export web:personal web:seen web:time web:you_said
 """
 
 # Administrators alone.
@@ -47,6 +47,11 @@ RESEARCHERS_AND_LEADERS = """
     insights:withdrawal
 """
 
+# Who answers for the house.
+LEADERS_AND_ADMINISTRATORS = """
+    web:statement
+"""
+
 # Who asks.
 RESEARCHERS = """
     insights:code insights:theme_change insights:theme_merge insights:theme_new insights:theme_place
@@ -62,7 +67,7 @@ RESEARCHERS = """
 
 # Who may see people by name.
 NOT_STAFF_MEMBERS = """
-    people:account people:accounts people:list people:person studies:invitation studies:invitations
+    people:account people:accounts people:list people:person studies:invitation studies:invitations web:minutes
 """
 
 # Who keeps people's records.
@@ -96,6 +101,7 @@ TABLE: dict[str, frozenset[str]] = {
     **dict.fromkeys(OWN_ACCOUNT.split(), frozenset(ROLES)),
     **dict.fromkeys(SIGNED_IN.split(), frozenset(ROLES)),
     **dict.fromkeys(NOT_STAFF_MEMBERS.split(), frozenset({"researcher", "leader", "administrator"})),
+    **dict.fromkeys(LEADERS_AND_ADMINISTRATORS.split(), frozenset({"leader", "administrator"})),
     **dict.fromkeys(RESEARCHERS_AND_LEADERS.split(), frozenset({"researcher", "leader"})),
     **dict.fromkeys(RESEARCHERS_AND_ADMINISTRATORS.split(), frozenset({"researcher", "administrator"})),
     **dict.fromkeys(RESEARCHERS.split(), frozenset({"researcher"})),

@@ -21,6 +21,7 @@ from allears.questionnaires.models import Question
 from allears.studies import actions as studies
 from allears.studies import naming
 from allears.studies.models import Invitation, WayIn
+from allears.web import statements
 from tests import cast
 from tests.insights import stories
 from tests.people.test_importing import GUESTS, upload
@@ -69,6 +70,7 @@ def furnish() -> dict[str, dict[str, Any]]:
     own = links.page_link(cast.bob()).rstrip("/").rsplit("/", 1)[1]
     _, join = staff.invite(email="nora@house.example", role="researcher", by=cast.ada())
     facet = Facet.objects.get(label="Region")
+    year = _statement(facet)
     return {
         **_machinery(),
         **_beginnings(),
@@ -76,7 +78,8 @@ def furnish() -> dict[str, dict[str, Any]]:
         "core:join": {"token": join.rstrip("/").rsplit("/", 1)[1]},
         "core:withdraw": {"pk": StaffInvitation.objects.get().pk},
         "answering": {"token": token, "number": 1},
-        "web": {"token": own, "kind": "insight", "ref": insight.ref},
+        "web": {"token": own, "kind": "insight", "ref": insight.ref, "year": year},
+        "web:statement": {"year": year},
         "people": {"ref": cast.bob().ref, "other": cast.cleo().ref, "pk": facet.pk},
         **{
             key: {"token": links.issue(cast.bob(), "fresh")}
@@ -104,6 +107,20 @@ def furnish() -> dict[str, dict[str, Any]]:
         "questionnaires": {"number": version.number, "key": version.questions.earliest("pk").key},
         "*": {"slug": "late-orders", "page": "words"},
     }
+
+
+def _statement(facet: Facet) -> int:
+    """Six people were asked, one beyond their limit; the year is published, after one that was taken back."""
+    people = [cast.person(f"{name} Low") for name in ("Una", "Vic", "Wes", "Xia", "Yul", "Zoe")]
+    for person in people:
+        cast.has(person, facet.label, "North")
+    reason = "A recall of their boiler."
+    studies.invite(study=cast.late_orders(), people=people, by=cast.ana(), minutes=31, override_reason=reason)
+    year = timezone.localtime().year
+    statements.publish(year=year, by=cast.lea(), facet=facet, words="We asked too much in March.")
+    statements.withdraw(year=year, by=cast.lea())
+    statements.publish(year=year, by=cast.lea(), facet=facet, words="We asked too much in March.")
+    return year
 
 
 def _named() -> str:

@@ -19,7 +19,7 @@ from tests.site.doors import ANYBODY, ROLES, TABLE
 # What stands in for a parameter when nothing of that kind exists.
 NOTHING = {
     "slug": "no-such-study", "ref": "0000000000", "token": "x" * 24, "key": "x", "uidb36": "1", "pk": "999999",
-    "name": "nothing", "number": "1", "kind": "verbatim", "page": "words",
+    "name": "nothing", "number": "1", "year": "2000", "kind": "verbatim", "page": "words",
 }  # fmt: skip
 NO_KEY = "00000000-0000-4000-8000-000000000000"
 

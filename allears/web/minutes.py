@@ -1,0 +1,195 @@
+"""What the organisation asked of whom in a year, what was given, and what came of it: over all rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce, TruncDate, TruncMonth
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from allears.core.clock import now
+from allears.core.models import User
+from allears.decisions.models import Change, ChangeState, ChangeStep, Decision, Telling
+from allears.decisions.queries import HEARD, HEARD_AT, HEARER
+from allears.insights.models import Insight
+from allears.insights.small_groups import safe_groups
+from allears.people.models import Contact, Facet, FacetValue, PersonFacet
+from allears.questionnaires.models import Response
+from allears.studies.models import Study
+from allears.studies.queries import seen_by
+from allears.verbatims.models import Verbatim
+
+MOST_OVERRIDES = 200
+WHO = Coalesce("person__merged_into", "person")
+
+
+@dataclass(frozen=True)
+class Row:
+    """Minutes asked of so many people: of one study, month or facet's value. `hidden`: too few to be shown."""
+
+    label: str
+    minutes: Decimal
+    people: int
+    url: str = ""
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Override:
+    """Somebody asked people beyond their limit, for a reason."""
+
+    day: Any
+    subject: str
+    reason: str
+    by: str
+    people: int
+    minutes: Decimal
+
+
+@dataclass(frozen=True)
+class Given:
+    """Minutes given, as measured: pages open until the answers were sent; and how many were not measured."""
+
+    minutes: float
+    measured: int
+    unmeasured: int
+
+
+@dataclass(frozen=True)
+class Came:
+    """What came of the minutes, in a year."""
+
+    words: int
+    insights: int
+    decisions: int
+    changes: int
+    heard: int
+
+
+def period(year: int) -> tuple[datetime, datetime]:
+    """Return the beginning of `year` and of the next, where the reader is."""
+    begin, end = (timezone.make_aware(datetime(y, 1, 1)) for y in (year, year + 1))
+    return begin, end
+
+
+def asked_in(year: int) -> QuerySet[Contact]:
+    """Return every message of the year that asked for time."""
+    begin, end = period(year)
+    return Contact.objects.filter(at__gte=begin, at__lt=end).order_by()
+
+
+def years() -> list[int]:
+    """Return the years in which anything was asked, and this one, newest first."""
+    first = Contact.objects.aggregate(first=Min("at"))["first"]
+    this = timezone.localtime(now()).year
+    since = timezone.localtime(first).year if first else this
+    return list(range(max(this, since), min(this, since) - 1, -1))
+
+
+def totals(year: int) -> tuple[Decimal, int, int]:
+    """Return the minutes asked, of how many people, by how many messages."""
+    row = asked_in(year).aggregate(minutes=Sum("minutes"), people=Count(WHO, distinct=True), messages=Count("pk"))
+    return row["minutes"] or Decimal(0), row["people"], row["messages"]
+
+
+def by_month(year: int) -> list[Row]:
+    """Return the minutes of each month that is not still to come."""
+    rows = asked_in(year).annotate(month=TruncMonth("at")).values("month")
+    found = {row["month"].month: row for row in rows.annotate(n=Sum("minutes"), people=Count(WHO, distinct=True))}
+    last = timezone.localtime(now())
+    months = range(1, (last.month if last.year == year else 12) + 1)
+    return [
+        Row(
+            date_format(datetime(year, month, 1), "F"),
+            found[month]["n"] if month in found else Decimal(0),
+            found[month]["people"] if month in found else 0,
+        )
+        for month in months
+    ]
+
+
+def by_study(year: int, seen: QuerySet[Study]) -> list[Row]:
+    """Return the minutes of each of the studies that are `seen`, the others together; most minutes first."""
+    rows = asked_in(year).values("topic").annotate(n=Sum("minutes"), people=Count(WHO, distinct=True))
+    studies = {f"study:{ref}": (title, slug) for ref, title, slug in seen.values_list("ref", "title", "slug")}
+    shown = [
+        Row(studies[r["topic"]][0], r["n"], r["people"], reverse("studies:study", args=[studies[r["topic"]][1]]))
+        for r in rows
+        if r["topic"] in studies
+    ]
+    hidden = [row["topic"] for row in rows if row["topic"] not in studies]
+    others = asked_in(year).filter(topic__in=hidden).aggregate(n=Sum("minutes"), people=Count(WHO, distinct=True))
+    shown.sort(key=lambda row: (-row.minutes, row.label))
+    return shown + ([Row(_("Studies of other teams"), others["n"], others["people"])] if hidden else [])
+
+
+def by_value(year: int, facet: Facet) -> list[Row]:
+    """Return the minutes of each value of a facet, small groups (and what would reveal them) hidden."""
+    held = PersonFacet.objects.filter(person=OuterRef("who"), facet=facet).values("value")
+    rows = asked_in(year).annotate(who=WHO).annotate(value=Subquery(held[:1])).values("value")
+    counted = list(rows.annotate(n=Sum("minutes"), people=Count("who", distinct=True)))
+    labels: Mapping[int | None, str] = dict(FacetValue.objects.filter(facet=facet).values_list("pk", "label"))
+    places = {pk: place for place, pk in enumerate(labels)}
+    counted.sort(key=lambda row: places.get(row["value"], len(places)))
+    found = [Row(labels.get(row["value"], _("not known")), row["n"], row["people"]) for row in counted]
+    return without_small(found)
+
+
+def without_small(rows: list[Row]) -> list[Row]:
+    """Return `rows` with those hidden that are of fewer than five people, or would reveal one that is."""
+    safe = safe_groups({place: row.people for place, row in enumerate(rows)})
+    return [
+        Row(row.label, Decimal(0), 0, row.url, hidden=True) if place in safe.hidden else row
+        for place, row in enumerate(rows)
+    ]
+
+
+def given_in(year: int) -> Given:
+    """Return what was given in the year by who sent."""
+    begin, end = period(year)
+    sent = Response.objects.filter(submitted_at__gte=begin, submitted_at__lt=end)
+    row = sent.aggregate(
+        total=Sum("seconds"), measured=Count("pk", filter=Q(seconds__gt=0)), unmeasured=Count("pk", filter=Q(seconds=0))
+    )
+    return Given(round((row["total"] or 0) / 60, 1), row["measured"], row["unmeasured"])
+
+
+def came_in(year: int) -> Came:
+    """Return what came of it: words said, insights made, decisions taken, changes done, people who heard back."""
+    begin, end = period(year)
+    done = ChangeStep.objects.filter(state=ChangeState.DONE, at__gte=begin, at__lt=end).values("change")
+    heard = Telling.objects.filter(HEARD, person__erased_at=None).annotate(hearer=HEARER, heard_at=HEARD_AT)
+    return Came(
+        words=Verbatim.objects.filter(spoken_at__gte=begin, spoken_at__lt=end, stone=None).count(),
+        insights=Insight.objects.filter(made_at__gte=begin, made_at__lt=end, withdrawn_at=None).count(),
+        decisions=Decision.objects.filter(decided_at__gte=begin, decided_at__lt=end).count(),
+        changes=Change.objects.filter(pk__in=done, state=ChangeState.DONE).count(),
+        heard=heard.filter(heard_at__gte=begin, heard_at__lt=end).values("hearer").distinct().count(),
+    )
+
+
+def overrides_in(year: int, user: User) -> list[Override]:
+    """Return who was asked beyond their limit and why, newest first, of studies that `user` may see."""
+    seen = [f"study:{ref}" for ref in seen_by(user).values_list("ref", flat=True)]
+    over = asked_in(year).filter(overridden_by__isnull=False, topic__in=seen).annotate(day=TruncDate("at"))
+    rows = over.values("day", "subject", "override_reason", "overridden_by__name")
+    counted = rows.annotate(people=Count(WHO, distinct=True), n=Sum("minutes")).order_by("-day", "subject")
+    return [
+        Override(
+            row["day"], row["subject"], row["override_reason"], row["overridden_by__name"], row["people"], row["n"]
+        )
+        for row in counted[:MOST_OVERRIDES]
+    ]
+
+
+def overridden(year: int) -> int:
+    """Return of how many people more was asked than their limit, by anybody."""
+    return asked_in(year).filter(overridden_by__isnull=False).aggregate(n=Count(WHO, distinct=True))["n"] or 0

@@ -1,0 +1,212 @@
+"""What was asked of whom, what was given, what came of it; and what of that everybody may read."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from allears.core.models import AuditEvent
+from allears.people.actions import merge
+from allears.people.budget import ask_minutes
+from allears.people.models import Facet, Person
+from allears.questionnaires.models import Response
+from allears.studies.actions import create_study
+from allears.studies.models import Study
+from allears.studies.queries import seen_by
+from allears.web import minutes, statements
+from allears.web.models import Statement
+from tests import cast
+from tests.decisions.test_actions import decided
+from tests.questionnaires import asked
+
+pytestmark = pytest.mark.django_db
+MAY = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)
+NORTH, SOUTH = ("Una", "Vic", "Wes", "Xia", "Yul"), ("Zoe", "Abe", "Bea", "Cal", "Dot")
+
+
+@pytest.fixture(autouse=True)
+def _in_november() -> object:
+    with time_machine.travel(datetime(2026, 11, 26, 12, 0, tzinfo=UTC), tick=False):
+        yield
+
+
+def people(names: tuple[str, ...], region: str) -> list[Person]:
+    found = [cast.person(f"{name} Low") for name in names]
+    for person in found:
+        cast.has(person, "Region", region)
+    return found
+
+
+def ask(person: Person, at: datetime = MAY, much: float = 5, reason: str = "", study: Study | None = None) -> None:
+    study = study or cast.late_orders()
+    with time_machine.travel(at, tick=False):
+        ask_minutes(
+            person=person, minutes=much, subject=study.title, topic=f"study:{study.ref}", by=cast.ana(),
+            override_reason=reason,
+        )  # fmt: skip
+
+
+def everybody_was_asked() -> None:
+    for person in people(NORTH, "North"):
+        ask(person)
+    for person in people(SOUTH, "South"):
+        ask(person, at=MAY + timedelta(days=60), much=7)
+
+
+def region() -> Facet:
+    return Facet.objects.get(label="Region")
+
+
+def test_minutes_are_counted_by_month_study_and_facet_and_people_once() -> None:
+    everybody_was_asked()
+    ask(cast.person("Una Low"), much=2)
+    ask(cast.person("Una Low"), at=MAY - timedelta(days=365))
+
+    assert minutes.totals(2026) == (Decimal("62.0"), 10, 11)
+    assert [(r.label, r.minutes) for r in minutes.by_month(2026) if r.minutes] == [("May", 27), ("July", 35)]
+    assert len(minutes.by_month(2026)) == 11
+    assert [(r.label, r.minutes, r.people) for r in minutes.by_value(2026, region())] == [("North", 27, 5), ("South", 35, 5)]
+    assert [(r.label, r.minutes) for r in minutes.by_study(2026, seen_by(cast.lea()))] == [("Late orders", 62)]
+    assert minutes.years() == [2026, 2025]
+
+
+def test_who_turned_out_to_be_one_person_is_one() -> None:
+    everybody_was_asked()
+    merge(keep=cast.person("Una Low"), other=cast.person("Vic Low"), by=cast.ana())
+
+    assert minutes.totals(2026)[1] == 9
+
+
+def test_a_small_group_is_hidden_and_so_is_the_one_that_would_reveal_it() -> None:
+    everybody_was_asked()
+    for person in people(("Eve", "Fay"), "West"):
+        ask(person)
+    rows = {row.label: row for row in minutes.by_value(2026, region())}
+
+    assert [label for label, row in rows.items() if row.hidden] == ["North", "West"] or [
+        label for label, row in rows.items() if row.hidden
+    ] == ["South", "West"]
+    assert all(row.minutes == 0 and row.people == 0 for row in rows.values() if row.hidden)
+
+
+def test_what_was_given_is_measured_and_what_was_not_is_counted_apart() -> None:
+    version = asked.asking()
+    study = cast.late_orders()
+    for seconds in (90, 150, 0):
+        Response.objects.create(study=study, version=version, submitted_at=MAY, seconds=seconds)
+    Response.objects.create(study=study, version=version, seconds=600)
+
+    assert minutes.given_in(2026) == minutes.Given(4.0, 2, 1)
+
+
+def test_what_came_of_it_is_counted_from_every_room() -> None:
+    decided()
+    came = minutes.came_in(2026)
+
+    assert (came.words, came.insights, came.decisions, came.changes, came.heard) == (1, 1, 1, 0, 0)
+
+
+def test_overrides_stand_with_their_reasons_for_who_may_see_the_study() -> None:
+    secret = create_study(by=cast.ana(), title="Secret", team_only=True)
+    ask(cast.bob(), much=40, reason="A recall of his boiler")
+    ask(cast.cleo(), much=40, reason="A recall of his boiler")
+    ask(cast.dev(), much=40, reason="Something secret", study=secret)
+
+    shown = [(o.subject, o.reason, o.by, o.people) for o in minutes.overrides_in(2026, cast.mia())]
+    assert shown == [("Late orders", "A recall of his boiler", "Ana Ruiz", 2)]
+    assert len(minutes.overrides_in(2026, cast.lea())) == 2
+    assert minutes.overridden(2026) == 3
+    assert [row.label for row in minutes.by_study(2026, seen_by(cast.mia()))] == ["Late orders", "Studies of other teams"]
+
+
+def test_the_page_is_reached_from_the_rail_and_shows_it_all(as_lea: Client, as_sam: Client) -> None:
+    assert "Nobody was asked for any this year" in as_lea.get("/minutes/").content.decode()
+    everybody_was_asked()
+    ask(cast.bob(), much=40, reason="A recall of his boiler")
+    page = as_lea.get("/minutes/?year=2026&facet=region").content.decode()
+
+    for words in ("Minutes asked", "of 11 people", "A recall of his boiler", "Late orders", "The yearly statement"):
+        assert words in page
+    assert 'href="/minutes/"' in as_lea.get("/").content.decode()
+    assert as_lea.get("/minutes/?year=x&facet=nothing").status_code == 200
+    assert as_sam.get("/minutes/").status_code == 403
+
+
+def test_it_takes_as_many_queries_for_many_as_for_few(as_lea: Client) -> None:
+    def count() -> int:
+        with CaptureQueriesContext(connection) as found:
+            assert as_lea.get("/minutes/?facet=region").status_code == 200
+        return len(found)
+
+    for person in people(NORTH, "North"):
+        ask(person)
+    count()
+    few = count()
+    for person in people(SOUTH, "South"):
+        ask(person, reason="because", much=40)
+
+    assert count() == few
+
+
+def test_a_leader_publishes_the_year_and_takes_it_back(as_lea: Client) -> None:
+    everybody_was_asked()
+    assert "Nothing stands here yet" in Client().get("/statement/").content.decode()
+    as_lea.post("/minutes/2026/statement/", {"act": "publish", "facet": "region", "words": "We asked much in July."})
+    assert Client().get("/statement/")["Location"] == "/statement/2026/"
+    page = Client().get("/statement/2026/")
+    for words in ("We asked much in July.", "of 10 people", "North", "Late orders", "Nobody was asked for more"):
+        assert words in page.content.decode()
+    assert not page.cookies
+
+    ask(cast.bob(), much=9)
+    assert "of 10 people" in Client().get("/statement/2026/").content.decode()
+    again = as_lea.post("/minutes/2026/statement/", {"act": "publish"}, follow=True).content.decode()
+    assert "stands already" in again
+
+    as_lea.post("/minutes/2026/statement/", {"act": "withdraw"})
+    assert Client().get("/statement/2026/").status_code == 404
+    assert Statement.objects.get().withdrawn_by == cast.lea()
+    assert AuditEvent.objects.filter(verb__startswith="web.statement").count() == 2
+    assert "taken back" in as_lea.get("/minutes/2026/statement/").content.decode()
+
+
+def test_nothing_in_a_published_statement_is_about_fewer_than_five_people() -> None:
+    everybody_was_asked()
+    for person in people(("Eve", "Fay"), "West"):
+        ask(person, at=MAY + timedelta(days=90), reason="because", much=40)
+    team = create_study(by=cast.ana(), title="Our team only", team_only=True)
+    ask(cast.bob(), study=team)
+    figures = statements.figures_of(2026, region())
+
+    hidden = [row["label"] for row in figures["facet"]["rows"] if row.get("hidden")]
+    assert "West" in hidden
+    assert len(hidden) >= 2
+    assert all(set(row) == {"label", "hidden"} for row in figures["facet"]["rows"] if row.get("hidden"))
+    assert {row["label"]: row.get("hidden") for row in figures["months"]}["August"] is True
+    assert (figures["over"], figures["given"]) == (None, None)
+    assert "Our team only" not in str(figures)
+
+
+def test_with_fewer_than_five_people_there_is_no_statement(as_lea: Client) -> None:
+    ask(cast.bob())
+    with pytest.raises(statements.TooFew):
+        statements.publish(year=2026, by=cast.lea())
+    assert "any figure would be about somebody" in as_lea.get("/minutes/2026/statement/").content.decode()
+    as_lea.post("/minutes/2026/statement/", {"act": "publish"})
+    assert Statement.objects.count() == 0
+
+
+@pytest.mark.parametrize("year", ["1999", "99999999999999999999999"])
+def test_a_year_of_which_there_is_nothing_is_not_found(as_lea: Client, year: str) -> None:
+    assert as_lea.get(f"/minutes/{year}/statement/").status_code == 404
+    assert Client().get(f"/statement/{year}/").status_code == 404
+
+
+def test_a_researcher_publishes_nothing(as_ana: Client) -> None:
+    assert as_ana.post("/minutes/2026/statement/", {"act": "publish"}).status_code == 403
