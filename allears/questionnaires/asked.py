@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from allears.core.settings_pages import add_settings_page
 from allears.questionnaires.answering_opener import opener_of
 from allears.questionnaires.measuring import estimate_of
 from allears.questionnaires.models import Answer, Response
@@ -75,4 +76,5 @@ def spoke(study: Study) -> Cell:
 hearing.listen_with(hearing.Ear(answered=_sent, begun=_begun, uninvited=_uninvited))
 
 add_tab(Tab(30, gettext_lazy("Questions"), "questionnaires:questionnaire", can_see))
+add_settings_page(gettext_lazy("Wording check"), "questionnaires:wording_rules")
 add_tab(Tab(35, gettext_lazy("Results"), "questionnaires:results", can_see))

@@ -261,3 +261,4 @@ class SentFile(models.Model):
 
 # The room's other tables; they know nothing of the ones above.
 from allears.questionnaires.imports import Import, ImportProblem  # noqa: E402, F401
+from allears.questionnaires.remark_models import MeantWording, WordingSwitch  # noqa: E402, F401

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from allears.questionnaires.views import authoring, importing, results
+from allears.questionnaires.views import authoring, importing, results, wording
 
 app_name = "questionnaires"
 urlpatterns = [
+    # No study's page lies two steps below its address under these names.
+    path("wording/rules/", wording.rules, name="wording_rules"),
+    path("wording/rules/<slug:code>/", wording.rule, name="wording_rule"),
     path("<slug:slug>/", authoring.questionnaire, name="questionnaire"),
     path("<slug:slug>/draft/", authoring.draft, name="draft"),
     path("<slug:slug>/preview/", authoring.preview, name="preview"),
@@ -20,6 +23,8 @@ urlpatterns = [
     path("<slug:slug>/questions/undo/", authoring.undo, name="undo"),
     path("<slug:slug>/questions/<uuid:key>/", authoring.question, name="question"),
     path("<slug:slug>/questions/<uuid:key>/place/", authoring.place, name="place"),
+    path("<slug:slug>/questions/<uuid:key>/wording/", wording.answer, name="wording_answer"),
+    path("<slug:slug>/wording/", wording.wording, name="wording"),
     path("<slug:slug>/results/", results.results, name="results"),
     path("<slug:slug>/imports/", importing.imports, name="imports"),
     path("<slug:slug>/imports/<slug:ref>/", importing.import_, name="import"),

@@ -36,6 +36,13 @@ ALL_KINDS: list[dict[str, Any]] = [
 ]  # fmt: skip
 
 
+# Two remarks of the wording check: one side only, and two things in one.
+BADLY_ASKED: dict[str, Any] = {
+    "kind": "scale", "text": "How satisfied are you with the speed and quality?", "minimum": 0, "maximum": 10,
+    "low_label": "not at all", "high_label": "fully",
+}  # fmt: skip
+
+
 def asking(questions: list[dict[str, Any]] | None = None, sections: int = 1, **study: Any) -> Version:
     """Publish questions to late orders, dealt out over so many sections."""
     where = cast.late_orders(**study)

@@ -25,6 +25,7 @@ ADMINISTRATORS = """
     core:outbox_mail core:staff core:staff_member core:test_mail core:withdraw people:budget
     people:erased-addresses people:new-address
     people:erasure people:holdings
+    people:erasure people:holdings questionnaires:wording_rule
 """
 
 # Everybody who signs in.
@@ -39,6 +40,8 @@ SIGNED_IN = """
     questionnaires:results questionnaires:version questionnaires:versions studies:list studies:public_link
     studies:public_link_code studies:public_link_widget studies:study web:heard web:home web:search web:sight
     studies:public_link_code studies:selection studies:selection_draw studies:selections studies:study web:heard web:home web:search web:sight
+    questionnaires:results questionnaires:version questionnaires:versions questionnaires:wording_rules studies:list studies:public_link
+    studies:public_link_code studies:study web:heard web:home web:search web:sight
 """
 
 # Who makes sense of words and decides.
@@ -58,7 +61,8 @@ RESEARCHERS = """
     insights:theme_retirement insights:theme_split insights:uncode questionnaires:draft
     questionnaires:import questionnaires:import_problems questionnaires:imports
     questionnaires:responses_csv questionnaires:verbatims_jsonl questionnaires:new_question questionnaires:place questionnaires:publishing questionnaires:question
-    questionnaires:section questionnaires:sections questionnaires:undo studies:closing studies:criteria studies:edit
+    questionnaires:section questionnaires:sections questionnaires:undo
+    questionnaires:wording questionnaires:wording_answer studies:closing studies:criteria studies:edit
     studies:invitations_csv studies:letter studies:new studies:opening studies:people studies:problem
     studies:round studies:selection_commitment studies:selection_edit studies:selection_invite
     studies:selection_lottery studies:selection_new studies:selection_proof studies:selection_publication

@@ -136,10 +136,14 @@ def _beginnings() -> dict[str, dict[str, Any]]:
     """What is not ready yet: a study whose questions are being written, and a file of people just uploaded."""
     question = _being_written()
     draft = {"slug": "returns", "pk": question.section.pk, "key": question.key}
-    editor = ("questionnaire", "draft", "section", "sections", "question", "new_question", "publishing", "place")
+    editor = (
+        "questionnaire", "draft", "section", "sections", "question", "new_question", "publishing", "place", "wording",
+        "wording_answer",
+    )  # fmt: skip
     file = {"ref": upload(GUESTS).ref}
     return {
         **{f"questionnaires:{page}": draft for page in editor},
+        "questionnaires:wording_rule": {"code": "length"},
         "studies:opening": draft,
         "people:import": file,
         "people:import-report": file,
@@ -164,8 +168,8 @@ def _lotteries() -> dict[str, dict[str, Any]]:
 def _being_written() -> Question:
     draft = authoring.draft_of(studies.create_study(by=cast.ana(), title="Returns", slug="returns"), cast.ana())
     for question in asked.EVERY_KIND:
-        last = authoring.add_question(section=draft.sections.get(), **question)
-    return last
+        authoring.add_question(section=draft.sections.get(), **question)
+    return authoring.add_question(section=draft.sections.get(), **asked.BADLY_ASKED)
 
 
 def _machinery() -> dict[str, dict[str, Any]]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from allears.core.demo import notes
 from allears.core.rules import is_administrator
+from allears.core.settings_pages import settings_pages
 
 register = template.Library()
 
@@ -41,15 +42,7 @@ def your_tabs(context: dict[str, Any]) -> dict[str, Any]:
 @register.inclusion_tag("core/tabs.html", takes_context=True)
 def settings_tabs(context: dict[str, Any]) -> dict[str, Any]:
     """The administrators' pages."""
-    pages = [
-        (_("Organisation"), "core:organisation"),
-        (_("People who sign in"), "core:staff"),
-        (_("Outbox"), "core:outbox"),
-        (_("What was done"), "core:audit"),
-        (_("Long work"), "core:jobs"),
-        (_("Health"), "core:health"),
-    ]
-    return _tabs(context, pages, _("Settings"))
+    return _tabs(context, settings_pages(), _("Settings"))
 
 
 @register.inclusion_tag("core/tabs.html", takes_context=True)

@@ -35,14 +35,18 @@ from allears.questionnaires.forms import (
 from allears.questionnaires.measuring import estimate_of
 from allears.questionnaires.models import Question, QuestionKind, Section, Version
 from allears.questionnaires.presets import shape_of
+from allears.questionnaires.remarks import Remarks, asked_of, remarks_of
 from allears.questionnaires.structure import (
     draft_version,
     problems_of,
     published_version,
+    questions_in,
     sections_of,
     versions_of,
 )
 from allears.questionnaires.views.finding import draft_question, draft_section, own_study, posted, reader, seen_study
+from allears.questionnaires.views.wording import beside, typed_question
+from allears.questionnaires.wording import knows
 from allears.studies.models import Study
 from allears.studies.rules import can_work_on
 
@@ -58,6 +62,8 @@ def questionnaire(request: HttpRequest, slug: str) -> HttpResponse:
     draft, asked_now = draft_version(study), published_version(study)
     version = draft if works and draft else asked_now
     sections = sections_of(version) if version else []
+    editing = works and version is not None and version.published_at is None
+    remarks = remarks_of(version.questionnaire, sections, study.language) if version and editing else {}
     return render(
         request,
         "questionnaires/questionnaire.html",
@@ -66,8 +72,10 @@ def questionnaire(request: HttpRequest, slug: str) -> HttpResponse:
             "works": works,
             "version": version,
             "asked_now": asked_now,
-            "editing": works and version is not None and version.published_at is None,
-            "sections": _numbered(sections),
+            "editing": editing,
+            "sections": _remarked(_numbered(sections), remarks),
+            "opened": request.GET.get("remarks", ""),
+            "language_known": knows(study.language),
             "estimate": estimate_of(version) if version else None,
             "kinds": kinds_offered(),
             "removed": _removed_here(request, version),
@@ -84,6 +92,13 @@ def _numbered(sections: list[Section]) -> list[dict[str, Any]]:
             number += question.kind != QuestionKind.STATEMENT
             rows.append({"question": question, "number": number if question.kind != QuestionKind.STATEMENT else ""})
         pages.append({"section": section, "rows": rows})
+    return pages
+
+
+def _remarked(pages: list[dict[str, Any]], remarks: dict[UUID, Remarks]) -> list[dict[str, Any]]:
+    for page in pages:
+        for row in page["rows"]:
+            row["remarks"] = remarks.get(row["question"].key)
     return pages
 
 
@@ -201,8 +216,17 @@ def _question_page(
         "study": study, "form": form, "rows": rows, "question": question, "kind": form.offered,
         "lists": form.kind.value, "shape": shape_of(form.preset),
         "kinds": kinds_offered(), "show_errors": wrong, "pasted": request.POST.get("pasted", ""),
+        **_beside(request, study, form, question),
     }  # fmt: skip
     return render(request, "questionnaires/question.html", context, status=422 if wrong else 200)
+
+
+def _beside(request: HttpRequest, study: Study, form: QuestionForm, question: Question | None) -> dict[str, Any]:
+    """What the wording check says about what was posted, otherwise about what is saved."""
+    key = question.key if question else None
+    if request.method == "POST":
+        return beside(study, typed_question(request, form.offered), key, request.GET.get("section", ""))
+    return beside(study, asked_of(question) if question else None, key)
 
 
 @door(is_researcher)
@@ -303,9 +327,19 @@ def _publishing_page(request: HttpRequest, study: Study, version: Version, statu
     changes = differences(sections_of(asked_now), sections) if asked_now else []
     context = {
         "study": study, "version": version, "problems": problems_of(sections), "asked_now": asked_now,
-        "changes": changes, "minutes": minutes_for(sections),
+        "changes": changes, "minutes": minutes_for(sections), **_on_the_wording(study, version, sections),
     }  # fmt: skip
     return render(request, "questionnaires/publishing.html", context, status=status)
+
+
+def _on_the_wording(study: Study, version: Version, sections: list[Section]) -> dict[str, Any]:
+    remarks = remarks_of(version.questionnaire, sections, study.language)
+    remarked = [(q, remarks[q.key]) for q in questions_in(sections) if q.key in remarks and remarks[q.key].open]
+    return {
+        "remarked": remarked,
+        "remark_count": sum(len(found.open) for _question, found in remarked),
+        "meant_count": sum(len(found.meant) for found in remarks.values()),
+    }
 
 
 @door(signs_in)

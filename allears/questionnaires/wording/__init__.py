@@ -11,9 +11,9 @@ made where they are shown. `RULES` lists what it looks for, `SOURCES` the public
 from __future__ import annotations
 
 from allears.questionnaires.wording.asked import Asked
-from allears.questionnaires.wording.checking import LANGUAGES, check, check_all
+from allears.questionnaires.wording.checking import LANGUAGES, check, check_all, knows
 from allears.questionnaires.wording.findings import Checked, Finding
 from allears.questionnaires.wording.rules import RULES, Rule
 from allears.questionnaires.wording.sources import SOURCES, Source
 
-__all__ = ["LANGUAGES", "RULES", "SOURCES", "Asked", "Checked", "Finding", "Rule", "Source", "check", "check_all"]
+__all__ = ["LANGUAGES", "RULES", "SOURCES", "Asked", "Checked", "Finding", "Rule", "Source", "check", "check_all", "knows"]

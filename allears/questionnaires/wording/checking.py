@@ -26,6 +26,15 @@ LANGUAGES = {"en": Language(frozenset(english.CHECKS), english.find)}
 ORDER = {name: place for place, name in enumerate(("text", "help", "item", "choice", "low_label", "high_label"))}
 
 
+def knows(language: str) -> bool:
+    """Return whether there are rules for a language tag such as "en" or "en-GB"."""
+    return _language(language) in LANGUAGES
+
+
+def _language(tag: str) -> str:
+    return tag.replace("_", "-").split("-")[0].casefold()
+
+
 def check(
     asked: Asked,
     *,
@@ -40,7 +49,7 @@ def check(
     them. `language` is a tag such as "en" or "en-GB"; one without rules finds nothing, and `language_known` says so.
     Takes time in proportion to the text; raises nothing.
     """
-    known = LANGUAGES.get(language.replace("_", "-").split("-")[0].casefold())
+    known = LANGUAGES.get(_language(language))
     if known is None:
         return Checked(language_known=False)
     found = sorted(known.find(asked, before, after, rules), key=_place)

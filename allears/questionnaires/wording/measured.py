@@ -45,6 +45,12 @@ class Measured:
         return found.low, found.high
 
     @property
+    def percents(self) -> tuple[int, int, int]:
+        """Return the precision and the ends of its interval as whole percents; zeros where none was judged."""
+        share, ends = self.precision, self.interval
+        return (round(100 * share), round(100 * ends[0]), round(100 * ends[1])) if share is not None and ends else (0, 0, 0)
+
+    @property
     def on_by_default(self) -> bool:
         """Return whether nothing measured speaks against the rule."""
         return self.precision is None or self.precision >= GOOD_ENOUGH
