@@ -20,8 +20,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-import openpyxl
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineWorkbook
 
 from allears.questionnaires.wording import Asked
 
@@ -237,15 +236,8 @@ def _xlsform(path: Path) -> Iterator[Asked]:
 
 
 def _sheets(path: Path) -> dict[str, list[list[Any]]]:
-    try:
-        book = CalamineWorkbook.from_path(str(path))
-        return {name.strip().casefold(): book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
-    except CalamineError:
-        other = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        return {
-            sheet.title.strip().casefold(): [["" if cell is None else cell for cell in row] for row in sheet.values]
-            for sheet in other.worksheets
-        }
+    book = CalamineWorkbook.from_path(str(path))
+    return {name.strip().casefold(): book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
 
 
 def _table(rows: list[list[Any]]) -> list[dict[str, str]]:

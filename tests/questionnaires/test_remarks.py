@@ -248,3 +248,24 @@ def test_remarks_cost_the_same_number_of_queries_for_one_question_and_for_many(a
     for _n in range(3):
         written()
     assert queries() == one
+
+
+def test_the_rows_of_a_matrix_are_read_as_statements_while_typed_and_when_saved(as_ana: Client) -> None:
+    ends = {"low_label": "strongly disagree", "high_label": "strongly agree"}
+    rows = ("It was quick.", "It was dear.", "It was safe.")
+    question = written(kind="matrix", text="What do you say to these?", choices=rows, **ends)
+
+    posted = {f"choices-{n}-label": row for n, row in enumerate(rows)}
+    posted |= {"choices-TOTAL_FORMS": "3", "choices-INITIAL_FORMS": "0", "minimum": "1", "maximum": "5", **ends}
+    typed = as_ana.post(f"{EDITOR}wording/?kind=matrix", {"text": "What do you say to these?", **posted}).content.decode()
+
+    assert open_rules(question) == ["agree_disagree"]
+    assert "3 statements in a row to agree with" in typed
+
+
+def test_a_scale_that_goes_by_a_name_is_read_too(as_ana: Client) -> None:
+    cast.late_orders()
+
+    typed = as_ana.post(f"{EDITOR}wording/?kind=csat", {"text": "How satisfied are you with the repair?"}).content.decode()
+
+    assert "names one side of what can be answered" in typed

@@ -157,6 +157,24 @@ def test_three_statements_in_a_row_are_a_battery_and_two_are_not() -> None:
     assert [c.findings[0].code for c in check_all(page[:2], rules={"agree_disagree"})] == ["agree_disagree.single"] * 2
 
 
+def test_a_long_page_of_statements_is_read_quickly() -> None:
+    page = [single(f"Statement {n} about parcels.", *AGREEMENT) for n in range(400)]
+
+    began = time.process_time()
+    found = check_all(page)
+    assert time.process_time() - began < 2
+    assert {checked.findings[0].code for checked in found} == {"agree_disagree.battery"}
+
+
+def test_what_is_agreed_with_may_be_a_matrix_that_runs_from_disagree_to_agree() -> None:
+    rows = Asked(
+        "What do you say to these?", "matrix", items=("It is quick.", "It is not dear.", "It is safe."),
+        low_label="strongly disagree", high_label="strongly agree", minimum=1, maximum=5,
+    )  # fmt: skip
+
+    assert {f.code for f in check(rows).findings} == {"agree_disagree.battery", "double_negation.negative_statement"}
+
+
 @pytest.mark.parametrize(
     ("labels", "wrong"),
     [

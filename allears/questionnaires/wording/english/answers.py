@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise, takewhile
+from functools import lru_cache
+from itertools import islice, pairwise, takewhile
 
 from allears.questionnaires.wording.asked import Asked
 from allears.questionnaires.wording.english import lexicon
@@ -14,6 +15,8 @@ from allears.questionnaires.wording.words import Phrases
 
 # So many in a row are a battery.
 BATTERY = 3
+# Neighbours farther away are no neighbours; it also keeps long pages quick.
+FARTHEST = 20
 FEWEST_STEPS = 4
 
 
@@ -31,7 +34,13 @@ def _asks_to_agree(read: Reader) -> bool:
 
 
 def _agreeing(others: Iterator[Asked] | Sequence[Asked]) -> int:
-    return sum(1 for _ in takewhile(lambda other: Reader(other).agrees, others))
+    """Count the statements to agree with that follow without a break, as far as a page reaches."""
+    return sum(1 for _ in takewhile(_agrees, islice(others, FARTHEST)))
+
+
+@lru_cache(maxsize=512)
+def _agrees(asked: Asked) -> bool:
+    return Reader(asked).agrees
 
 
 def unbalanced_scale(read: Reader) -> Iterator[Finding]:
