@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -11,12 +12,14 @@ from allears.insights import queries
 from allears.insights.filters import NOT_THEMED, Filters
 from allears.insights.models import Insight, Side, Theme
 from allears.people.models import Facet
+from allears.people.queries import facets_had_by
 from allears.questionnaires.models import Question, QuestionKind
 from allears.studies.models import Study
-from allears.verbatims.models import Source
+from allears.verbatims.models import Source, Verbatim
 
 CLOSED = (QuestionKind.SINGLE, QuestionKind.MULTIPLE, QuestionKind.SCALE)
 MOST_ON_A_SCALE = 11
+SPEAKERS_LOOKED_AT = 500
 
 
 class FilterForm(forms.Form):
@@ -31,7 +34,7 @@ class FilterForm(forms.Form):
     def __init__(self, wanted: Filters, study: Study | None) -> None:
         super().__init__(initial=self._initial(wanted), auto_id="filter-%s")
         self.long_choices = self._long_choices(wanted, study) if study else []
-        self.facets = [self._facet(facet, wanted) for facet in Facet.objects.prefetch_related("values")]
+        self.facets = [self._facet(facet, wanted) for facet in _facets(wanted, study)]
 
     @staticmethod
     def _initial(wanted: Filters) -> dict[str, Any]:
@@ -62,6 +65,16 @@ class FilterForm(forms.Form):
         chosen = wanted.values_by_facet().get(facet.key, [])
         options = [(f"{facet.key}:{v.key}", v.label, v.key in chosen) for v in facet.values.all()]
         return {"label": facet.label, "id": f"filter-facet-{facet.pk}", "options": options}
+
+
+def _facets(wanted: Filters, study: Study | None) -> Sequence[Facet]:
+    """All facets; in one study those that its newest speakers have, not what other studies brought of others."""
+    if study is None:
+        return list(Facet.objects.prefetch_related("values"))
+    spoken = Verbatim.objects.filter(collection=study.collection_id, person__isnull=False).order_by("-pk")
+    return facets_had_by(
+        set(spoken.values_list("person", flat=True)[:SPEAKERS_LOOKED_AT]), besides=wanted.values_by_facet()
+    )
 
 
 def _questions(study: Study) -> list[tuple[str, str]]:

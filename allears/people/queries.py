@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import ngettext
@@ -153,6 +153,17 @@ def facets_of(person_ids: Iterable[int]) -> dict[int, list[FacetValue]]:
     for row in rows:
         held[row.person_id].append(row.value)
     return {pk: held.get(rows_of.get(pk, 0), []) for pk in asked}
+
+
+def facets_had_by(person_ids: Iterable[int], *, besides: Iterable[str] = ()) -> list[Facet]:
+    """Return the facets of which any of these people has a value, in order, each with its values at hand.
+
+    `besides` are keys of facets that are listed in any case, because somebody looks through one now.
+    """
+    rows = set(stands_for(list(person_ids)).values())
+    held = PersonFacet.objects.filter(person__in=rows).order_by().values_list("facet", flat=True).distinct()
+    wanted = Q(pk__in=list(held)) | Q(key__in=list(besides))
+    return list(Facet.objects.filter(wanted).prefetch_related("values"))
 
 
 def facet_counts(people: QuerySet[Person]) -> list[FacetCount]:

@@ -39,19 +39,6 @@ def wilson(count: int, total: int, z: float = Z) -> Interval:
     return Interval(share, max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half)))
 
 
-def adjusted_wald(count: int, total: int, z: float = Z) -> Interval:
-    """Return the share with the adjusted Wald interval: `z**2 / 2` successes and failures more.
-
-    Source: A. Agresti and B. A. Coull (1998), "Approximate is better than 'exact' for interval estimation of binomial
-    proportions", The American Statistician 52. Raises `ValueError` as `wilson` does.
-    """
-    _must_be_share(count, total)
-    trials = total + z * z
-    middle = (count + z * z / 2) / trials
-    half = z * sqrt(middle * (1 - middle) / trials)
-    return Interval(count / total, max(0.0, middle - half), min(1.0, middle + half))
-
-
 def _must_be_share(count: int, total: int) -> None:
     if not 0 <= count <= total or total == 0:
         raise ValueError(f"{count} of {total} is no share")

@@ -258,3 +258,17 @@ def test_script_in_every_text_is_shown_and_never_run(as_ana: Client) -> None:
         page = as_ana.get(reverse(f"insights:{name}", args=args)).content.decode()
         assert "<script>alert" not in page, name
         assert "alert(" in page, name
+
+
+def test_a_study_s_filters_list_only_how_its_own_speakers_differ(as_ana: Client) -> None:
+    said("It came late.", by=cast.bob())
+    cast.has(cast.bob(), "Region", "North")
+    cast.has(cast.cleo(), "Years of Python", "10 or more")  # another study's people
+
+    def offered(query: str = "") -> str:
+        page = as_ana.get(f"/insights/late-orders/words/{query}").content.decode()
+        return page
+
+    assert ("Region" in offered(), "Years of Python" in offered()) == (True, False)
+    assert "Years of Python" in offered("?facet=years-of-python:10-or-more")
+    assert "Years of Python" in as_ana.get("/insights/words/").content.decode()

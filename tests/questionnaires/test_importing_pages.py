@@ -209,3 +209,18 @@ def test_that_somebody_took_responses_or_words_along_is_on_record(as_ana: Client
     as_ana.get(url(name))
     event = AuditEvent.objects.get(verb="questionnaires.downloaded")
     assert (event.actor, event.details) == (cast.ana(), {"file": file})
+
+
+def test_a_file_with_one_column_is_asked_whether_it_is_a_table(as_ana: Client) -> None:
+    letter = SimpleUploadedFile("letter.txt", b"Dear Sir or Madam\nI waited, and waited, and nobody came\nYours\n")
+    plain = as_ana.post(url("imports"), {"file": letter, "time_zone": "UTC"}, follow=True).content.decode()
+    table_file = as_ana.post(url("imports"), {"file": table(ROWS), "time_zone": "UTC"}, follow=True).content.decode()
+
+    assert ("Is this a table?" in plain, "Is this a table?" in table_file) == (True, False)
+
+
+def test_the_report_says_whether_the_study_still_asks(as_ana: Client) -> None:
+    made = taken()
+    bring(made, by=cast.ana())
+
+    assert "still a draft" in as_ana.get(url("import", made.ref)).content.decode()

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from allears.questionnaires.statistics import adjusted_wald, bins, hidden_groups, median, quantile, wilson
+from allears.questionnaires.statistics import bins, hidden_groups, median, quantile, wilson
 
 
 @given(st.integers(1, 2000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
@@ -17,13 +17,6 @@ def test_wilson_s_interval_is_that_of_an_independent_library(pair: tuple[int, in
 
     assert (ours.low, ours.high) == (pytest.approx(theirs.low, abs=1e-9), pytest.approx(theirs.high, abs=1e-9))
     assert ours.low <= ours.share <= ours.high
-
-
-def test_the_adjusted_wald_interval_of_a_worked_example() -> None:
-    # 9 of 10, as in Agresti and Coull: (9 + 1.9207) / (10 + 3.8415) = 0.7890.
-    found = adjusted_wald(9, 10)
-
-    assert (round(found.low, 3), round(found.high, 3)) == (0.574, 1.0)
 
 
 @pytest.mark.parametrize("pair", [(1, 0), (-1, 3), (4, 3)])
