@@ -6,6 +6,7 @@ import copy
 import json
 import subprocess
 import sys
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -116,9 +117,10 @@ def leaves(part: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 def changed(proof: Proof, path: tuple[Any, ...]) -> Proof:
     """The proof with one leaf made into something else of its kind."""
-    other = copy.deepcopy(proof)
-    part: Any = other
+    other: Any = copy.copy(proof)
+    part = other
     for step in path[:-1]:
+        part[step] = copy.copy(part[step])
         part = part[step]
     old = part[path[-1]]
     if isinstance(old, bool):
@@ -129,16 +131,96 @@ def changed(proof: Proof, path: tuple[Any, ...]) -> Proof:
         part[path[-1]] = "7" if old != "7" else "8"
     else:
         part[path[-1]] = [["9"]]
-    return other
+    return dict(other)
 
 
-def test_whatever_is_changed_is_noticed(drawn: Proof) -> None:
-    """Every leaf of the file, one after another, except the head count, which nothing rests on but reading."""
-    paths = [path for path in leaves(drawn) if path != ("pool", "people")]
-    assert len(paths) > 500
-    for path in paths[:: max(1, len(paths) // 400)]:
-        with pytest.raises((Wrong, KeyError, IndexError, TypeError, ValueError, ZeroDivisionError)):
-            verify(changed(drawn, path))
+def proofs(pool: Pool) -> dict[str, Proof]:
+    """A drawn proof of each kind, each with a redraw; the last bars somebody."""
+    made = {}
+    for rule, size in (("maximin", 12), ("panel", 4), ("sample", 20)):
+        first = draw(commit(prepare(pool, in_proportion(pool, size), size, rule=rule), salt=SALT), "one")
+        made[rule] = draw(redraw(first, accepted(first)[:2]), "two")
+    people = {f"p{at}": ("old" if at < 5 else "young", "town" if at % 5 else "farm") for at in range(20)}
+    quotas = Quotas({"age": {"old": (2, 2), "young": (0, 8)}, "home": {"town": (0, 10), "farm": (0, 0)}})
+    barring = prepare(Pool.from_people(("age", "home"), people), quotas, 6)
+    assert barring.barred
+    made["barred"] = draw(commit(barring, salt=SALT), "one")
+    return made
+
+
+REFUSALS = (Wrong, SelectionError, LookupError, TypeError, ValueError, ZeroDivisionError)
+
+
+@pytest.fixture(scope="module")
+def of_each_kind(pool: Pool) -> dict[str, Proof]:
+    return proofs(pool)
+
+
+@pytest.mark.parametrize("kind", ["maximin", "panel", "sample", "barred"])
+def test_whatever_field_is_changed_is_noticed(of_each_kind: dict[str, Proof], kind: str) -> None:
+    """Every field that the file has, at its first, middle and last place, and a spread of all others."""
+    proof = of_each_kind[kind]
+    assert len(verify(proof)) <= 1
+    fields: dict[tuple[Any, ...], list[tuple[Any, ...]]] = {}
+    for path in leaves(proof):
+        fields.setdefault(tuple(step if isinstance(step, str) else "#" for step in path), []).append(path)
+    assert len(fields) > 25
+    for places in fields.values():
+        for path in {places[0], places[len(places) // 2], places[-1]}:
+            with pytest.raises(REFUSALS):
+                verify(changed(proof, path))
+
+
+@pytest.mark.parametrize("kind", ["maximin", "panel", "barred"])
+def test_a_claim_that_was_changed_and_sealed_and_drawn_anew_is_noticed(
+    of_each_kind: dict[str, Proof], kind: str
+) -> None:
+    """Somebody with the code writes other figures into the certificate and makes everything after it fit."""
+    proof = {**of_each_kind[kind], "rounds": of_each_kind[kind]["rounds"][:1]}
+    told = ("commitment", "seed", "ticket", "seats", "selected")
+    for field, old in claims(proof["rounds"][0]["certificate"]):
+        forged = copy.deepcopy(proof)
+        round_ = {name: part for name, part in forged["rounds"][0].items() if name not in told}
+        claim = round_["certificate"]
+        for step in field[:-1]:
+            claim = claim[step]
+        claim[field[-1]] = (not old) if isinstance(old, bool) else str(Fraction(old) * Fraction(9, 10))
+        round_["commitment"] = checker_module.commitment(forged, round_, "")
+        with pytest.raises(Wrong):
+            verify(draw({**forged, "rounds": [round_]}, "one"))
+
+
+def claims(certificate: dict[str, Any]) -> list[tuple[tuple[str, ...], Any]]:
+    """The figures that a certificate claims, those of coverage included; a price is proof, not claim."""
+    named = [(name,) for name in ("bound", "least", "certified")]
+    named += [("coverage", name) for name in ("expected", "bound") if "coverage" in certificate]
+    found: list[tuple[tuple[str, ...], Any]] = []
+    for path in named:
+        part: Any = certificate
+        for step in path:
+            part = part[step]
+        found.append((path, part))
+    return found
+
+
+def test_a_pool_that_holds_somebody_twice_is_noticed(drawn: Proof) -> None:
+    forged = copy.deepcopy(drawn)
+    first, second = [type_ for type_ in forged["pool"]["types"] if type_["people"] > 1][:2]
+    second["tokens"][0] = first["tokens"][0]
+    forged["pool"]["hash"] = checker_module.pool_hash(forged["pool"]["types"])
+    with pytest.raises(Wrong, match="somebody is in the pool twice"):
+        verify(forged)
+
+
+def test_a_draw_that_was_repeated_until_it_pleased_is_noticed() -> None:
+    pool = Pool.from_counts(("age",), [(("young",), 70), (("old",), 30)])
+    proof = draw(commit(prepare(pool, Quotas({"age": {"young": (5, 9), "old": (1, 5)}}), 10), salt=SALT), "x")
+    again = {name: part for name, part in proof["rounds"][0].items() if name not in ("seed", "ticket", "seats")}
+    again["commitment"] = checker_module.commitment(
+        proof, again, checker_module.digest(proof["rounds"][0]["commitment"], "x")
+    )
+    with pytest.raises(Wrong, match="drawn again though nobody declined"):
+        verify(draw({**proof, "rounds": [*proof["rounds"], again]}, "y"))
 
 
 def test_a_lottery_that_was_bent_and_recommitted_is_noticed(drawn: Proof) -> None:
