@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from allears.questionnaires.duration import minutes_for
+from allears.questionnaires.logic import Rule
 from allears.questionnaires.models import OPEN_KINDS, Choice, Question, QuestionKind, Section, Version
+from allears.questionnaires.piping import Pipe, pipes_in
 from allears.questionnaires.structure import sections_of
 
 MOST_KEPT = 200  # versions
@@ -59,6 +61,8 @@ class Asked:
     boxes: int
     source_id: int | None
     choices: tuple[Offered, ...]
+    code: str = ""
+    rule: Rule | None = None
     preset: str = ""
     shuffled: bool = False
     purpose: str = ""
@@ -93,6 +97,18 @@ class Page:
     text: str
     minutes: float
     questions: tuple[Asked, ...]
+    is_piped: bool = False  # words that differ from person to person stand in its texts
+    whole: bool = True  # shown also when no question is on it
+
+    @property
+    def texts(self) -> list[str]:
+        """The texts in which such words may stand, in order."""
+        return [self.text, *(text for question in self.questions for text in (question.text, question.help))]
+
+    @property
+    def pipes(self) -> list[Pipe]:
+        """The places for such words, in the order in which they stand."""
+        return [pipe for text in self.texts for pipe in pipes_in(text)] if self.is_piped else []
 
     @property
     def is_shuffled(self) -> bool:
@@ -107,6 +123,8 @@ class Asking:
     version_id: int
     pages: tuple[Page, ...]
     consents: tuple[Asked, ...] = ()
+    is_ruled: bool = False  # not everybody is asked everything
+    looks_at_people: bool = False  # a rule looks at facets
 
     def questions(self) -> Iterator[Asked]:
         for page in self.pages:
@@ -140,11 +158,20 @@ def read(version: Version) -> Asking:
     """Return what `version` asks now, be it a draft; a page without anything on it is left out."""
     sections = [s for s in sections_of(version) if s.questions.all() or s.title or s.text]
     pages = tuple(_page(section, minutes_for(sections[at:])) for at, section in enumerate(sections))
-    return Asking(version.pk, pages, tuple(q for page in pages for q in page.questions if q.kind == "consent"))
+    questions = [question for page in pages for question in page.questions]
+    rules = [question.rule for question in questions if question.rule]
+    return Asking(
+        version.pk,
+        pages,
+        consents=tuple(question for question in questions if question.kind == "consent"),
+        is_ruled=bool(rules),
+        looks_at_people=any(rule.facets for rule in rules),
+    )
 
 
 def _page(section: Section, minutes: float) -> Page:
-    return Page(section.title, section.text, minutes, tuple(map(_asked, section.questions.all())))
+    page = Page(section.title, section.text, minutes, tuple(map(_asked, section.questions.all())))
+    return replace(page, is_piped=any(map(pipes_in, page.texts)))
 
 
 def _asked(question: Question) -> Asked:
@@ -162,6 +189,8 @@ def _asked(question: Question) -> Asked:
         high_label=question.high_label,
         boxes=max(1, question.boxes) if question.is_open or question.kind == QuestionKind.FILE else 1,
         source_id=question.source_id,
+        code=question.code,
+        rule=question.rule,
         choices=tuple(map(_offered, choices)),
         preset=question.preset,
         shuffled=question.shuffled,

@@ -19,11 +19,13 @@ from allears.questionnaires.answering_ways import Way
 from allears.studies.links import answering_url
 
 
-def lead(way: Way, at: int, asked: Asking) -> str:
-    """Return what stands above the questions: the problem, the minutes left, the promise."""
+def lead(way: Way, at: int, asked: Asking, place: int, count: int) -> str:
+    """Return what stands above the questions: the problem, the minutes left, the promise. `place`: which of the `count`
+    pages that this person sees.
+    """
     template = _lead(
         way.language, way.problem, way.promise_on, way.kind, way.at_a_counter, way.submitted_at is not None,
-        at, len(asked.pages), round(asked.pages[at].minutes * correction(asked.version_id), 1),
+        place, count, round(asked.pages[at].minutes * correction(asked.version_id), 1),
     )  # fmt: skip
     link = escape(answering_url(way.token)) if way.kind == "own" and not way.at_a_counter else ""
     return template.filled({"own_link": link})

@@ -8,9 +8,10 @@ this process.
 
 from __future__ import annotations
 
+import itertools
 import re
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil
@@ -19,10 +20,11 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.html import escape
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from allears.questionnaires import piping
 from allears.questionnaires.answering_asked import Asked, Asking, Given, Page
 from allears.questionnaires.answering_forms import Fields, Wrong, box_name, figure, other_name
 from allears.questionnaires.answering_kinds import row_name
@@ -64,13 +66,14 @@ class Compiled:
         return "".join(pieces)
 
 
-_kept: dict[tuple[int, int, str], Compiled] = {}
+# By version, page, language and, where not everybody is asked everything, the questions on it.
+_kept: dict[tuple[int, int, str, tuple[int, ...]], Compiled] = {}
 _lock = threading.Lock()
 
 
 def compiled(asking: Asking, at: int, language: str) -> Compiled:
     """Return page `at` (from 0) of a published version."""
-    key = (asking.version_id, at, language)
+    key = (asking.version_id, at, language, tuple(q.id for q in asking.pages[at].questions) if asking.is_ruled else ())
     found = _kept.get(key)
     if found is None:
         found = compile_page(asking.pages[at], at, language)
@@ -88,15 +91,16 @@ def forget() -> None:
 
 def compile_page(page: Page, at: int, language: str) -> Compiled:
     """Render the template of a page and cut it at its slots."""
+    place = _Places() if page.is_piped else str
     with translation.override(language):
         html = render_to_string(
             f"{FOLDER}/page.html",
             {
                 "slot": _Slots(),
-                "page": page,
+                "text": place(page.text),
                 # Later pages carry their title as the page's own heading.
                 "heading": page.title if at == 0 else "",
-                "questions": [_shown(question) for question in page.questions],
+                "questions": [_shown(question, place) for question in page.questions],
                 "script": any(map(_is_scripted, page.questions)),
                 "page_language": language,
                 "page_rtl": language.split("-")[0] in RIGHT_TO_LEFT,
@@ -104,6 +108,17 @@ def compile_page(page: Page, at: int, language: str) -> Compiled:
         )
     pieces = MARK.split(_tight(html))
     return Compiled(tuple(pieces), tuple(_without_answers(pieces)))
+
+
+class _Places:
+    """Puts a slot wherever words differ from person to person, and counts them through a page."""
+
+    def __init__(self) -> None:
+        self._count = itertools.count()
+
+    def __call__(self, text: str) -> str:
+        rendered = piping.rendered(text, lambda _pipe: slot(f"pipe {next(self._count)}"), lambda words: str(escape(words)))
+        return mark_safe(rendered)
 
 
 def compile_template(name: str, language: str, **context: Any) -> Compiled:
@@ -140,7 +155,7 @@ _TEMPLATES = {
 }  # fmt: skip
 
 
-def _shown(question: Asked) -> dict[str, Any]:
+def _shown(question: Asked, place: Callable[[str], str] = str) -> dict[str, Any]:
     """What the template needs to know of a question; slots of answers are named with a slash in them."""
     name = question.name
     return {
@@ -148,8 +163,8 @@ def _shown(question: Asked) -> dict[str, Any]:
         "slot": _Slots(f"{name}/"),
         "name": name,
         "kind": question.kind,
-        "text": question.text,
-        "help": question.help,
+        "text": place(question.text),
+        "help": place(question.help),
         "required": question.required,
         "low_label": question.low_label,
         "high_label": question.high_label,

@@ -28,6 +28,7 @@ from allears.core.clock import now
 from allears.core.doors import open_door
 from allears.core.links import hash_token, new_token
 from allears.questionnaires import answering_kiosk as kiosk
+from allears.questionnaires import answering_logic as logic
 from allears.questionnaires import answering_notes as notes
 from allears.questionnaires import answering_opener as opener
 from allears.questionnaires import answering_pages as pages
@@ -126,9 +127,12 @@ def numbered(request: HttpRequest, way: Way, number: int) -> HttpResponse:
         return _go_to(way)
     if request.method == "POST":
         return _post(request, way, at)
-    stored = store.given(store.answers(way.response_id))
-    wrong = missing(_asking(way).pages[at].questions, stored) if "missing" in request.GET else []
-    return _show(way, at, stored=stored, wrong=wrong)
+    stored = _given(way)
+    asked = logic.tailored(_asking(way), way, stored)
+    if not logic.is_there(asked.pages[at]):
+        return _onward(way, at, asked, back=False, sent=False)
+    wrong = missing(asked.pages[at].questions, stored) if "missing" in request.GET else []
+    return _show(way, at, stored=stored, wrong=wrong, more="more" in request.GET)
 
 
 @participant
@@ -173,22 +177,29 @@ def _post(request: HttpRequest, way: Way, at: int) -> HttpResponse:
     fields = _fields(request)
     if fields is None:
         return notes.too_much(way)
-    asked = _asking(way)
-    posted = read(asked.pages[at].questions, fields)
+    whole = _asking(way)
+    before = _given(way) if whole.is_ruled else {}
+    seen = logic.tailored(whole, way, before).pages[at]
+    posted = read(seen.questions, fields)
+    asked = logic.tailored(whole, way, {**before, **posted.given})
     goes = fields.get("go", ["next"])[0]
-    gaps = [] if goes != "next" else missing(asked.pages[at].questions, _standing(way, posted))
-    last = at == len(asked.pages) - 1
-    complete = goes == "next" and not posted.wrong and not gaps
+    gaps = [] if goes != "next" else missing(logic.still_asked(seen, asked.pages[at]), _standing(way, posted))
+    last = at >= logic.pages_there(asked)[-1]
+    follows = goes == "next" and logic.follows(seen, asked.pages[at])
+    complete = goes == "next" and not posted.wrong and not gaps and not follows
     elsewhere = _first_gap(way, asked, posted) if complete and last and len(asked.pages) > 1 else None
+    sends = complete and last and elsewhere is None
+    if sends:  # what was answered and is not asked any more does not count; it stays among the earlier answers
+        posted.given.update(dict.fromkeys(logic.hidden(whole, asked, {**before, **posted.given}), ()))
     saving = Saving(
         way,
-        asked,
+        whole,
         posted.given,
         seen=fields.get("seen", [""])[0],
         now=now(),
         token=_own_token(way, fields),
         passed=at + 1 if complete else 0,
-        send=complete and last and elsewhere is None,
+        send=sends,
         seconds=timing.open_for(fields),
         device=timing.device_of(request),
     )
@@ -207,13 +218,20 @@ def _post(request: HttpRequest, way: Way, at: int) -> HttpResponse:
         return _go_to(way, "pause/")
     if elsewhere is not None:
         return _go_to(way, f"{elsewhere + 1}/?missing")
-    return _onward(way, at, back=goes == "back", sent=saving.send)
+    if follows:
+        return _go_to(way, f"{at + 1}/?more")
+    return _onward(way, at, asked, back=goes == "back", sent=saving.send)
 
 
-def _onward(way: Way, at: int, *, back: bool, sent: bool) -> HttpResponse:
+def _onward(way: Way, at: int, asked: Asking, *, back: bool, sent: bool) -> HttpResponse:
     if sent:
         return _go_to(way)
-    return _go_to(way, f"{max(at, 1) if back else at + 2}/")
+    there = logic.pages_there(asked)
+    if back:
+        to = max((page for page in there if page < at), default=there[0])
+    else:
+        to = min((page for page in there if page > at), default=there[-1])
+    return _go_to(way, f"{to + 1}/")
 
 
 def _again(way: Way, at: int, fields: Fields, posted: Posted, wrong: list[Wrong]) -> HttpResponse:
@@ -224,6 +242,10 @@ def _again(way: Way, at: int, fields: Fields, posted: Posted, wrong: list[Wrong]
     response = _show(fresh, at, wrong=wrong, typed=pages.typed(refused, fields))
     response.status_code = 422 if refused else 200
     return response
+
+
+def _given(way: Way) -> dict[int, Given]:
+    return store.given(store.answers(way.response_id))
 
 
 def _standing(way: Way, posted: Posted) -> dict[int, Given]:
@@ -282,7 +304,11 @@ def _asking(way: Way) -> Asking:
 
 def _next_page(way: Way) -> int:
     """The first page that was not gone through yet; the last one when all were."""
-    return min(way.passed, len(_asking(way).pages) - 1)
+    asked = _asking(way)
+    if not asked.is_ruled:
+        return min(way.passed, len(asked.pages) - 1)
+    there = logic.pages_there(logic.tailored(asked, way, _given(way)))
+    return min((at for at in there if at >= way.passed), default=there[-1])
 
 
 def _minutes(way: Way) -> float:
@@ -319,31 +345,36 @@ def _show(
     wrong: list[Wrong] | None = None,
     typed: dict[str, str] | None = None,
     picked: str = "",
+    more: bool = False,
 ) -> HttpResponse:
     """Page `at` with the answers that stand, and what is wrong with them.
 
-    `picked` is an answer that was clicked in a mail: it is marked, and counts once the form is sent.
+    `picked` is an answer that was clicked in a mail: it is marked, and counts once the form is sent. `more`: an answer
+    on this page has brought up another question here.
     """
-    asked, submitted = _asking(way), way.submitted_at is not None
-    page, count = asked.pages[at], len(asked.pages)
+    submitted = way.submitted_at is not None
     if stored is None:
-        stored = store.given(store.answers(way.response_id))
+        stored = _given(way)
+    asked = logic.tailored(_asking(way), way, stored)
+    page, there = asked.pages[at], logic.pages_there(asked)
+    place, count = there.index(at) if at in there else at, len(there)
     answers = pages.answered(page.questions, stored) if stored else {}
     if wrong:
         answers |= pages.troubled(wrong) | (typed or {})
     mark = opener.marked(page, picked, stored) if picked else {}
-    first, last = at == 0, at == count - 1
+    first, last = at == there[0], at >= there[-1]
     start = new_token() if way.kind == "public" else ""
     parts = {
-        "title": escape(f"{way.title} · {way.organisation}" if first else f"{at + 1}/{count} · {way.title}"),
+        "title": escape(f"{way.title} · {way.organisation}" if first else f"{place + 1}/{count} · {way.title}"),
         "kicker": escape(_kicker(way, at)),
         "heading": escape(_heading(way, at)),
-        "lead": notes.lead(way, at, asked),
-        "summary": pages.part("summary", wrong=wrong) if wrong else pages.part("picked") if mark else "",
+        "lead": notes.lead(way, at, asked, place, count),
+        "summary": _above(wrong, more, bool(mark), lambda text: logic.read_by(text, page, asked, way, stored)),
         "action": f"/a/{way.token}/{at + 1}/",
         "hidden": _hidden(way, start),
         "onward": pages.onward(language=way.language, first=first, last=last, submitted=submitted, kiosk=way.at_a_counter),
         **kiosk.parts(way),
+        **logic.places(page, asked, way, stored),
         "ways": notes.ways(way),
     }
     compiled = pages.compiled(asked, at, way.language)
@@ -357,6 +388,16 @@ def _seed(way: Way, start: str) -> str:
     link keeps the token that their first page brought along.
     """
     return f"invitation {way.invitation_id}" if way.invitation_id else hash_token(start or way.token)
+
+
+def _above(wrong: list[Wrong] | None, more: bool, picked: bool, read_by: Callable[[str], str]) -> str:
+    """What is said above the questions about what stands in them."""
+    if wrong:
+        said = [{"field": one.field, "text": read_by(one.question.text), "words": one.words} for one in wrong]
+        return pages.part("summary", wrong=said)
+    if more or picked:
+        return pages.part("above", more=more)
+    return ""
 
 
 def _kicker(way: Way, at: int) -> str:

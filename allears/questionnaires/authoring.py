@@ -28,10 +28,10 @@ from allears.questionnaires.models import (
     Section,
     Version,
 )
+from allears.questionnaires.ruling import everything_wrong
 from allears.questionnaires.structure import (
     Problem,
     draft_version,
-    problems_of,
     published_version,
     questions_in,
     sections_of,
@@ -48,7 +48,7 @@ __all__ = [
 
 CHANGEABLE = (
     "code", "kind", "text", "help", "required", "minimum", "maximum", "low_label", "high_label", "boxes",
-    "touchpoint", "preset", "shuffled", "purpose", "accepts",
+    "touchpoint", "preset", "shuffled", "purpose", "accepts", "shown_if",
 )  # fmt: skip
 _OF_A_CHOICE = ("label", "asks_text", "exclusive", "anchored")
 Direction = Literal["up", "down"]
@@ -392,7 +392,7 @@ def publish(*, version: Version, by: User | str | None = None, as_found: bool = 
     """
     _must_be_draft(version.pk)
     sections = sections_of(version)
-    problems = [] if as_found else problems_of(sections)
+    problems = [] if as_found else everything_wrong(sections)
     if problems:
         raise NotPublishable(problems)
     _give_sources(version, list(questions_in(sections)))

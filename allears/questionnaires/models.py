@@ -12,6 +12,7 @@ from allears.core.clock import now
 from allears.core.ids import new_ref
 from allears.core.models import User
 from allears.people.models import Person
+from allears.questionnaires import logic
 from allears.studies.models import Invitation, PublicLink, Study
 from allears.verbatims.models import Source, Verbatim
 
@@ -117,6 +118,7 @@ class Question(models.Model):
     shuffled = models.BooleanField(default=False)  # its list stands in another order for each person
     purpose = models.CharField(max_length=20, blank=True)  # of a consent: a `people.Purpose`, or none of them
     accepts = models.CharField(max_length=10, blank=True, choices=Accepts.choices)  # of a file
+    shown_if = models.JSONField(default=dict, blank=True)  # a rule: see `logic.parsed`; empty: everybody is asked
     source = models.ForeignKey(Source, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
@@ -132,6 +134,11 @@ class Question(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["key"], name="questionnaires_question_key")]
+
+    @property
+    def rule(self) -> logic.Rule | None:
+        """Who is asked this; None: everybody."""
+        return logic.parsed(self.shown_if)
 
     @property
     def is_open(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from allears.questionnaires.views import authoring, importing, results, wording
+from allears.questionnaires.views import authoring, importing, logic, results, wording
 
 app_name = "questionnaires"
 urlpatterns = [
@@ -22,6 +22,7 @@ urlpatterns = [
     path("<slug:slug>/questions/new/", authoring.new_question, name="new_question"),
     path("<slug:slug>/questions/undo/", authoring.undo, name="undo"),
     path("<slug:slug>/questions/<uuid:key>/", authoring.question, name="question"),
+    path("<slug:slug>/questions/<uuid:key>/rule/", logic.rule, name="rule"),
     path("<slug:slug>/questions/<uuid:key>/place/", authoring.place, name="place"),
     path("<slug:slug>/questions/<uuid:key>/wording/", wording.answer, name="wording_answer"),
     path("<slug:slug>/wording/", wording.wording, name="wording"),

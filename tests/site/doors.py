@@ -60,7 +60,7 @@ RESEARCHERS = """
     insights:code insights:theme_change insights:theme_merge insights:theme_new insights:theme_place
     insights:theme_retirement insights:theme_split insights:uncode questionnaires:draft
     questionnaires:import questionnaires:import_problems questionnaires:imports
-    questionnaires:responses_csv questionnaires:verbatims_jsonl questionnaires:new_question questionnaires:place questionnaires:publishing questionnaires:question
+    questionnaires:responses_csv questionnaires:verbatims_jsonl questionnaires:new_question questionnaires:place questionnaires:publishing questionnaires:question questionnaires:rule
     questionnaires:section questionnaires:sections questionnaires:undo
     questionnaires:wording questionnaires:wording_answer studies:closing studies:criteria studies:edit
     studies:invitations_csv studies:letter studies:new studies:opening studies:people studies:problem

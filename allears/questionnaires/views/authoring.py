@@ -36,9 +36,9 @@ from allears.questionnaires.measuring import estimate_of
 from allears.questionnaires.models import Question, QuestionKind, Section, Version
 from allears.questionnaires.presets import shape_of
 from allears.questionnaires.remarks import Remarks, asked_of, remarks_of
+from allears.questionnaires.ruling import everything_wrong, facets_in, in_words
 from allears.questionnaires.structure import (
     draft_version,
-    problems_of,
     published_version,
     questions_in,
     sections_of,
@@ -84,13 +84,18 @@ def questionnaire(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _numbered(sections: list[Section]) -> list[dict[str, Any]]:
-    """The pages with their questions, numbered as participants count them (statements have no number)."""
-    number, pages = 0, []
+    """The pages with their questions, numbered as participants count them (statements have no number), each with who
+    is asked it.
+    """
+    number, pages, all_of_them = 0, [], list(questions_in(sections))
+    facets = facets_in(all_of_them)
     for section in sections:
         rows = []
         for question in section.questions.all():
             number += question.kind != QuestionKind.STATEMENT
-            rows.append({"question": question, "number": number if question.kind != QuestionKind.STATEMENT else ""})
+            counted = number if question.kind != QuestionKind.STATEMENT else ""
+            asked_if = in_words(question.rule, all_of_them, facets)
+            rows.append({"question": question, "number": counted, "asked_if": asked_if})
         pages.append({"section": section, "rows": rows})
     return pages
 
@@ -326,7 +331,7 @@ def _publishing_page(request: HttpRequest, study: Study, version: Version, statu
     sections, asked_now = sections_of(version), published_version(study)
     changes = differences(sections_of(asked_now), sections) if asked_now else []
     context = {
-        "study": study, "version": version, "problems": problems_of(sections), "asked_now": asked_now,
+        "study": study, "version": version, "problems": everything_wrong(sections), "asked_now": asked_now,
         "changes": changes, "minutes": minutes_for(sections), **_on_the_wording(study, version, sections),
     }  # fmt: skip
     return render(request, "questionnaires/publishing.html", context, status=status)

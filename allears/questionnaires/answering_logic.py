@@ -1,0 +1,149 @@
+"""A questionnaire as one person is asked it: without the questions whose rules do not hold, and with their own words
+put into the others.
+
+A version without rules and places is handed on as it is and costs nothing. Pages keep their numbers: one on which
+nothing is left is passed over. What is shown may change while somebody answers; a question that follows from an
+answer on its own page comes with that page shown once more, because nothing here relies on scripts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from django.utils import formats
+from django.utils.html import escape
+
+from allears.people.models import Person
+from allears.people.queries import facets_of
+from allears.questionnaires import logic, piping
+from allears.questionnaires.answering_asked import Asked, Asking, Given, Page
+from allears.questionnaires.answering_ways import Way
+from allears.questionnaires.logic import Answered, Known
+
+LONGEST_QUOTE = 120  # of words that somebody said, put into another question
+
+
+# --- what is shown ---------------------------------------------------------------------------------------------
+
+
+def tailored(asking: Asking, way: Way, given: Mapping[int, Given]) -> Asking:
+    """Return `asking` as this person is asked it, who has answered `given` so far."""
+    if not asking.is_ruled:
+        return asking
+    shown = logic.shown(asking.questions(), known(asking, way, given))
+    return replace(asking, pages=tuple(_without_hidden(page, shown) for page in asking.pages))
+
+
+def _without_hidden(page: Page, shown: frozenset[str]) -> Page:
+    return replace(page, questions=tuple(q for q in page.questions if q.key in shown), whole=not page.questions)
+
+
+def known(asking: Asking, way: Way, given: Mapping[int, Given]) -> Known:
+    """Return what rules may look at."""
+    answers = {q.key: _answered(q, given[q.id]) for q in asking.questions() if given.get(q.id)}
+    return Known(answers, _facets(way.person_id) if asking.looks_at_people else {}, way.language)
+
+
+def _answered(question: Asked, given: Given) -> Answered:
+    keys = {choice.id: choice.key for choice in question.choices}
+    return Answered(
+        choices=frozenset(keys[cell.choice] for cell in given if cell.choice in keys),
+        number=next((cell.number for cell in given if cell.number is not None and cell.choice is None), None),
+        words=any(cell.text for cell in given),
+    )
+
+
+def _facets(person_id: int | None) -> dict[str, frozenset[str]]:
+    if person_id is None:
+        return {}
+    values = facets_of([person_id])[person_id]
+    return {value.facet.key: frozenset({value.key}) for value in values}
+
+
+def hidden(asking: Asking, shown: Asking, given: Mapping[int, Given]) -> list[int]:
+    """Return the questions that are answered and not asked any more."""
+    there = {question.id for question in shown.questions()}
+    return [question.id for question in asking.questions() if question.id not in there and given.get(question.id)]
+
+
+def follows(before: Page, after: Page) -> bool:
+    """Whether something on this page is asked now that was not when it was shown."""
+    seen = {question.id for question in before.questions}
+    return any(question.id not in seen for question in after.questions)
+
+
+def still_asked(before: Page, after: Page) -> list[Asked]:
+    """Return the questions that stood on a page and are asked after what was answered there, too."""
+    there = {question.id for question in after.questions}
+    return [question for question in before.questions if question.id in there]
+
+
+def is_there(page: Page) -> bool:
+    """Whether a page is shown at all: one that had questions and has none left is passed over."""
+    return bool(page.questions) or page.whole
+
+
+def pages_there(asking: Asking) -> list[int]:
+    """Return the places of the pages that this person sees; the first one where nothing would be left."""
+    return [at for at, page in enumerate(asking.pages) if is_there(page)] or [0]
+
+
+# --- what is put in --------------------------------------------------------------------------------------------
+
+
+def places(page: Page, asking: Asking, way: Way, given: Mapping[int, Given]) -> dict[str, str]:
+    """Return the slots of the places on a page, filled for this person."""
+    if not page.is_piped:
+        return {}
+    person = _person(page, asking, way, given)
+    return {slot_name(at): escape(piping.said(pipe, person)) for at, pipe in enumerate(page.pipes)}
+
+
+def read_by(text: str, page: Page, asking: Asking, way: Way, given: Mapping[int, Given]) -> str:
+    """Return a text of `page` as this person reads it, for where it is no slot."""
+    return piping.filled(text, _person(page, asking, way, given)) if page.is_piped else text
+
+
+def slot_name(at: int) -> str:
+    """Return the name of the slot of a page's place."""
+    return f"pipe {at}"
+
+
+def _person(page: Page, asking: Asking, way: Way, given: Mapping[int, Given]) -> piping.Person:
+    wanted = {pipe.what for pipe in page.pipes}
+    return piping.Person(
+        name=way.first_name,
+        account=_account(way.person_id) if "account" in wanted else "",
+        facets=_facet_labels(way.person_id) if "facet" in wanted else {},
+        answers=dict(_said(asking, given)) if "answer" in wanted else {},
+    )
+
+
+def _account(person_id: int | None) -> str:
+    found = Person.objects.filter(pk=person_id).values_list("account__name", flat=True).first() if person_id else None
+    return found or ""
+
+
+def _facet_labels(person_id: int | None) -> dict[str, str]:
+    if person_id is None:
+        return {}
+    return {value.facet.label: value.label for value in facets_of([person_id])[person_id]}
+
+
+def _said(asking: Asking, given: Mapping[int, Given]) -> Iterator[tuple[str, str]]:
+    """What was answered, in words, by the questions' short names."""
+    for question in asking.questions():
+        if question.code and given.get(question.id):
+            yield question.code, _in_words(question, given[question.id])
+
+
+def _in_words(question: Asked, given: Given) -> str:
+    labels = {choice.id: choice.label for choice in question.choices}
+    parts = [cell.text or labels.get(cell.choice or 0, "") or _figure(cell.number) for cell in given]
+    words = ", ".join(part for part in parts if part)
+    return words if len(words) <= LONGEST_QUOTE else words[: LONGEST_QUOTE - 1].rsplit(" ", 1)[0] + "…"
+
+
+def _figure(number: float | None) -> str:
+    return "" if number is None else str(formats.localize(int(number) if number.is_integer() else number))

@@ -1,0 +1,62 @@
+"""The form for who is asked a question: some rows, each one condition, and whether all or any must hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from allears.questionnaires.logic import MOST_CONDITIONS, Rule
+from allears.questionnaires.ruling import Group, condition_of, number_of, sign, wants_number
+
+
+class JoinForm(forms.Form):
+    """Whether all conditions must hold or any."""
+
+    join = forms.ChoiceField(
+        label=_("Ask it when"), widget=forms.RadioSelect,
+        choices=[("all", _("all of this holds")), ("any", _("any of this holds"))],
+    )  # fmt: skip
+
+
+class ConditionForm(forms.Form):
+    """One condition; an empty row is none."""
+
+    what = forms.ChoiceField(label=_("Condition"), required=False)
+    number = forms.FloatField(label=_("Number"), required=False)
+
+    def __init__(self, *args: Any, groups: list[Group], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        listed = [(group.label, list(group.options)) for group in groups]
+        self.fields["what"].choices = [("", _("(no condition)")), *listed]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or {}
+        what = told.get("what")
+        if what and wants_number(what) and told.get("number") is None and "number" not in self.errors:
+            self.add_error("number", _("Enter the number to compare with."))
+        return told
+
+
+class _Conditions(forms.BaseFormSet):
+    def rule(self, join: str) -> Rule | None:
+        """Return the rule that the rows say; None when all are empty."""
+        told = [row.cleaned_data for row in self.forms if row.cleaned_data.get("what")]
+        conditions = tuple(condition_of(row["what"], row.get("number")) for row in told)
+        return Rule(join, conditions[:MOST_CONDITIONS]) if conditions else None
+
+
+def condition_rows(groups: list[Group], rule: Rule | None, data: Any = None) -> Any:
+    """Return the rows for `rule`, with some empty ones; `data` is what was posted ("more" adds rows)."""
+    made = forms.formset_factory(
+        ConditionForm, formset=_Conditions, extra=0 if data else 2, max_num=MOST_CONDITIONS, absolute_max=MOST_CONDITIONS
+    )
+    more: dict[str, Any] = {"form_kwargs": {"groups": groups}, "prefix": "conditions"}
+    if data is not None:
+        if "more" in data:
+            data = data.copy()
+            data["conditions-TOTAL_FORMS"] = str(int(data.get("conditions-TOTAL_FORMS") or 0) + 2)
+        return made(data, **more)
+    first = [{"what": sign(c), "number": number_of(c)} for c in (rule.conditions if rule else ())]
+    return made(initial=first, **more)
