@@ -15,14 +15,24 @@ from allears.core.models import User
 from allears.decisions.queries import overdue_studies
 from allears.design.parts import Link
 from allears.studies.queries import seen_by
+from allears.web.statements import published
 
 
 def rail(request: HttpRequest) -> dict[str, Any]:
     """Return the groups of the navigation that the signed-in user's role may open; none for participants."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"rail": []}
-    return {"rail": SimpleLazyObject(lambda: _groups(user, request.path)), "you_url": reverse("core:profile")}
+        return {"rail": [], "statement_url": SimpleLazyObject(_statement_url)}
+    return {
+        "rail": SimpleLazyObject(lambda: _groups(user, request.path)),
+        "you_url": reverse("core:profile"),
+        "statement_url": SimpleLazyObject(_statement_url),
+    }
+
+
+def _statement_url() -> str:
+    """Where the public reads what was asked in a year; empty while nothing is published."""
+    return reverse("web:public_statements") if published().exists() else ""
 
 
 def _groups(user: User, path: str) -> list[list[Link]]:

@@ -159,6 +159,7 @@ def test_a_leader_publishes_the_year_and_takes_it_back(as_lea: Client) -> None:
     assert "Nothing stands here yet" in Client().get("/statement/").content.decode()
     as_lea.post("/minutes/2026/statement/", {"act": "publish", "facet": "region", "words": "We asked much in July."})
     assert Client().get("/statement/")["Location"] == "/statement/2026/"
+    assert 'href="/statement/"' in Client().get("/you-said/").content.decode()
     page = Client().get("/statement/2026/")
     for words in ("We asked much in July.", "of 10 people", "North", "Late orders", "Nobody was asked for more"):
         assert words in page.content.decode()
@@ -171,6 +172,7 @@ def test_a_leader_publishes_the_year_and_takes_it_back(as_lea: Client) -> None:
 
     as_lea.post("/minutes/2026/statement/", {"act": "withdraw"})
     assert Client().get("/statement/2026/").status_code == 404
+    assert 'href="/statement/"' not in Client().get("/you-said/").content.decode()
     assert Statement.objects.get().withdrawn_by == cast.lea()
     assert AuditEvent.objects.filter(verb__startswith="web.statement").count() == 2
     assert "taken back" in as_lea.get("/minutes/2026/statement/").content.decode()
