@@ -27,7 +27,7 @@ COMMANDS = {
     "export": "write a study's responses and words into a folder",
     "selection": "draw panels and samples by the fair lottery, and verify proofs",
     "bounces": "read reports of mail that came back, and mark addresses that do not work",
-    "verify": "recompute the ledger of words and name the first row that does not hold",
+    "verify": "recompute the ledger of words and the lotteries; name the first thing that does not hold",
     "backup": "write a checked copy of everything into a folder",
 }
 # These bring the database up to date themselves, or need none.

@@ -1,4 +1,4 @@
-"""Recompute every digest and every block of the ledger of words; exit 1 and name the first row that does not hold."""
+"""Recompute the ledger of words and every lottery on record; exit 1 and name the first thing that does not hold."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import json
 from dataclasses import asdict
 
+from allears.studies.selection.checking import check_all
 from allears.verbatims.verify import verify
 
 
@@ -14,9 +15,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    report = verify()
+    report, lots = verify(), check_all()
     if args.json:
-        print(json.dumps(asdict(report)))
+        print(json.dumps({**asdict(report), "lotteries": asdict(lots)}))
     elif report.broken:
         print(f"BROKEN: {report.broken}\n{report.checked:,} verbatims were checked before it.")
     else:
@@ -24,4 +25,8 @@ def run(args: argparse.Namespace) -> int:
         if report.unsealed:
             print(f"{report.unsealed:,} of them are new and not sealed yet; that takes a few seconds.")
         print(f"Head of the chain: {report.head or 'none yet'}. Write it down elsewhere: it proves all before it.")
-    return 1 if report.broken else 0
+    if lots.broken and not args.json:
+        print(f"BROKEN: {lots.broken}")
+    elif lots.checked and not args.json:
+        print(f"{lots.checked:,} lotteries were recomputed: every commitment and every draw holds.")
+    return 1 if report.broken or lots.broken else 0

@@ -335,6 +335,8 @@ def _freeze_pool(selection: Selection, proof: dict[str, Any]) -> None:
             _("Who may be drawn has changed since the lottery was found (somebody came, was asked, or said no). Find it anew.")
         )
     ids = dict(people.values_list("ref", "pk"))
+    if any(ref not in ids for refs in pool.members or () for ref in refs):
+        raise PoolChanged(_("Who may be drawn is changing at this moment. Find the lottery anew."))
     chances = _chances(proof)
     PoolMember.objects.bulk_create(
         (

@@ -20,6 +20,7 @@ from allears.studies.selection.models import Rule
 from allears.studies.selection.queries import Seat, Standing
 
 MOST_PRICES = 5
+MOST_BARRED = 6
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def of_lottery(found: Standing) -> dict[str, Any]:
         "expected": _expected(found, facts),
         "heard": _heard(facts),
         "prices": prices,
-        "barred": [words.barred(entry) for entry in facts.get("barred", [])],
+        **_barred(facts),
         "owed": _owed(facts),
     }
 
@@ -153,6 +154,16 @@ def _heard(facts: Mapping[str, Any]) -> list[Picture]:
         bar = charts.Bar(value or _("not given"), share * 100, words.percent(share), tone="voice")
         grouped.setdefault(facet, []).append(bar)
     return [Picture(facet, bars) for facet, bars in grouped.items()]
+
+
+def _barred(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Who can have no seat: the kinds with most people first, and how many more there are."""
+    entries = sorted(facts.get("barred", []), key=lambda entry: -entry["people"])
+    return {
+        "barred": [words.barred(entry) for entry in entries[:MOST_BARRED]],
+        "barred_more": max(0, len(entries) - MOST_BARRED),
+        "barred_people": sum(entry["people"] for entry in entries),
+    }
 
 
 def _owed(facts: Mapping[str, Any]) -> list[Fact]:

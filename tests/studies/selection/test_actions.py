@@ -18,9 +18,11 @@ from allears.selection.checker import Wrong
 from allears.studies.models import Commitment, Draw, Invitation, PoolMember, Prepared, Publication, Selection
 from allears.studies.selection import actions, guards
 from allears.studies.selection import pool as pools
+from allears.studies.selection.checking import Report, check_all
 from allears.studies.selection.queries import account_of, chances_of, drawn_people, published, seats_of, standing
 from allears.studies.tasks import find_lottery, find_redraw, send_invitations
 from tests import cast
+from tests.gate import lifted
 from tests.studies.selection import lots
 
 pytestmark = pytest.mark.django_db
@@ -340,3 +342,21 @@ def test_two_facets_or_values_of_one_name_are_told_apart() -> None:
     assert names.values["region", "north"] == "North (north)"
     assert names.keys_of("Region", "North (north-2)") == ("region", "north-2")
     assert names.keys_of("Region", "Nowhere") is None
+
+
+def test_everything_on_record_can_be_recomputed_and_what_was_changed_behind_the_guards_is_named() -> None:
+    assert check_all().checked == 0
+    selection = lots.drawn()
+    assert check_all() == Report(1)
+
+    first, other = PoolMember.objects.filter(selection=selection, token__in=accepted(standing(selection).proof()))[:2]
+    PoolMember.objects.filter(pk=other.pk).update(person=Person.objects.create(name="Somebody Else"))
+    assert check_all().broken == f"lottery {selection.ref}: the number {other.token} leads to somebody else"
+    PoolMember.objects.filter(pk=other.pk).update(person=other.person)
+    assert first.person_id
+    with lifted(connection):
+        Draw.objects.update(result={**Draw.objects.get().result, "ticket": 0})
+    assert "the seed gives another ticket" in check_all().broken
+    guards.remove(connection)
+    assert "no longer guards" in check_all().broken
+    guards.install(connection)
