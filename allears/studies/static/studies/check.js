@@ -109,6 +109,7 @@
 
   const page = document.getElementById("checking");
   if (!page) return;
+  document.getElementById("check-elsewhere").hidden = true;
   const words = page.dataset;
   const result = document.getElementById("check-result"), list = document.getElementById("checked");
   const say = (holds, text) => { result.dataset.holds = holds; result.textContent = text; };
