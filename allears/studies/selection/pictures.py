@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from allears.design import charts
 from allears.design.parts import Fact, Step
-from allears.selection import SelectionError
+from allears.studies import knowing
 from allears.studies.selection import pool as pools
 from allears.studies.selection import words
 from allears.studies.selection.models import Rule
@@ -50,21 +50,20 @@ def of_wish(found: Standing) -> dict[str, Any]:
         "wish": [
             Fact(_("How many"), number_format(selection.size, force_grouping=True)),
             Fact(_("How it is drawn"), Rule(_rule(found)).label),
+            Fact(_("Who may be drawn"), ", ".join(knowing.in_words(selection.criteria)) or _("anybody")),
             Fact(_("Balanced"), ", ".join(facet.label for facet in names.facets)),
         ]
     }
     if found.commitments:
         return told
-    try:
-        pool = pools.counted(pools.people_of(selection), names)
-    except SelectionError:
+    pool, base = pools.glimpse(selection)
+    if pool is None:
         return {**told, "people": 0}
-    base = pools.base_of(selection, names)
     return {
         **told,
         "people": pool.people,
-        "types": len(pool.types) if pool.people else 0,
-        "compared": pools.compared(pool, base) if pool.people else [],
+        "types": len(pool.types),
+        "compared": pools.compared(pool, base),
         "feelings": _has_feelings(names),
     }
 
@@ -134,8 +133,7 @@ def _expected(found: Standing, facts: Mapping[str, Any]) -> list[Picture]:
     """Expected seats of each value, with a tick where proportion to all customers would be."""
     if "expected" not in facts:
         return []
-    names = pools.naming(found.selection.facets)
-    base = pools.base_of(found.selection, names)
+    _pool, base = pools.glimpse(found.selection)
     grouped: dict[str, list[charts.Bar]] = {}
     for facet, value, seats in facts["expected"]:
         values = base.get(facet, {})
@@ -174,7 +172,7 @@ def _owed(facts: Mapping[str, Any]) -> list[Fact]:
 def panel(found: Standing, seats: list[Seat]) -> list[charts.Facet]:
     """Return who holds a seat, facet by facet, beside all customers and the quotas."""
     held = Counter(pair for seat in seats if not seat.gone for pair in seat.values)
-    base = pools.base_of(found.selection, pools.naming(found.selection.facets))
+    _pool, base = pools.glimpse(found.selection)
     quotas = {(q["facet"], q["value"]): (q["min"], q["max"]) for q in (found.commitments[0].pool or {})["quotas"]}
     return [
         charts.Facet(facet, [_value(facet, value, many, held, quotas) for value, many in values.items()])

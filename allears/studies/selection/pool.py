@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from django.core.cache import cache
 from django.db.models import Count, FilteredRelation, Q, QuerySet
 
 from allears.design import charts
@@ -24,6 +25,7 @@ from allears.studies.selection.models import Selection
 MOST_PEOPLE = 50_000
 # A facet with more values than this is an identifier rather than a way in which people differ.
 MOST_VALUES = 40
+A_MINUTE = 60
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,21 @@ def base_of(selection: Selection, names: Naming) -> dict[str, dict[str, int]]:
         if row.facet.key in names.names and row.value.pk in names.of_row:
             base[names.names[row.facet.key]][names.of_row[row.value.pk]] = row.count
     return {facet: values for facet, values in base.items() if sum(values.values())}
+
+
+def glimpse(selection: Selection) -> tuple[Pool | None, dict[str, dict[str, int]]]:
+    """Return pool (None: nobody) and customer base as pages show them: at most a minute old, because all are counted.
+
+    Whatever is kept or committed is counted afresh.
+    """
+    kept = cache.get_or_set(f"studies.pool.{selection.ref}.{selection.version}", lambda: _counted(selection), A_MINUTE)
+    return kept or _counted(selection)
+
+
+def _counted(selection: Selection) -> tuple[Pool | None, dict[str, dict[str, int]]]:
+    names = naming(selection.facets)
+    pool = counted(people_of(selection), names)
+    return pool if pool.people else None, base_of(selection, names)
 
 
 def compared(pool: Pool, base: Mapping[str, Mapping[str, int]]) -> list[charts.Facet]:

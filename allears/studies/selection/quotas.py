@@ -40,8 +40,8 @@ class Line:
 def lines_of(selection: Selection) -> list[Line]:
     """Return the selection's quotas, line by line, in the order of facets and values."""
     names = pools.naming(selection.facets)
-    held = pools.counted(pools.people_of(selection), names).counts()
-    base = pools.base_of(selection, names)
+    pool, base = pools.glimpse(selection)
+    held = pool.counts() if pool else {}
     kept = {(q["facet"], q["value"]): q for q in selection.quotas}
     return [
         _line(key, names, kept.get(key, {"min": 0, "max": selection.size}), held, base, selection.size)

@@ -12,11 +12,11 @@ from django.utils.translation import ngettext
 
 
 def percent(share: float | Fraction) -> str:
-    """Return a share with three figures that mean something: "5.14 %", "0.0171 %"."""
+    """Return a share with three figures that mean something: "5.14 %", "0.0171 %", which no line breaks."""
     figure = f"{float(share) * 100:.3g}"
     if "e" in figure:
         figure = f"{float(figure):f}".rstrip("0").rstrip(".")
-    return _("%(figure)s %%") % {"figure": number_format(figure, use_l10n=True)}
+    return _("%(figure)s\u00a0%%") % {"figure": number_format(figure, use_l10n=True)}
 
 
 def one_in(share: float | Fraction) -> str:

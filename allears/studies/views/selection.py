@@ -21,7 +21,7 @@ from allears.core.progress import job_url
 from allears.core.rules import is_researcher, signs_in
 from allears.people.rules import may_override_budget
 from allears.selection import dumps
-from allears.studies import asking, choosing
+from allears.studies import asking, choosing, knowing
 from allears.studies.forms import RoundForm
 from allears.studies.inviting import NotOpen
 from allears.studies.models import Selection, Study
@@ -116,12 +116,7 @@ def _told(form: WishForm, wish: Wish) -> dict[str, Any]:
 
 def _query(criteria: dict[str, Any], rested: int | None) -> QueryDict:
     """Criteria as the filters of an address would say them."""
-    query = QueryDict(mutable=True)
-    for name in ("q", "kind", "joined_before", "joined_after"):
-        if criteria.get(name):
-            query[name] = str(criteria[name])
-    for facet, values in (criteria.get("facets") or {}).items():
-        query.setlist(f"facet_{facet}", list(values))
+    query = QueryDict(knowing.as_query(criteria), mutable=True)
     if rested:
         query["rested"] = str(rested)
     return query
@@ -133,7 +128,7 @@ def _wish_page(
     query = request.POST if request.method == "POST" else _query(wish.criteria, wish.rested)
     context = {
         "study": study, "form": form, "wish": wish.form, "facets": facet_choices(query), "back": back,
-        "selection": selection, "fits": wish.people().count(), "more": bool(wish.criteria.get("facets")),
+        "selection": selection, "fits": wish.people().count(),
     }  # fmt: skip
     return render(request, "studies/selection/wish.html", context, status=422 if request.method == "POST" else 200)
 

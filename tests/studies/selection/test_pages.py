@@ -19,7 +19,7 @@ from allears.core.models import Job
 from allears.people.models import Facet, Person
 from allears.selection import loads, verify
 from allears.studies.actions import create_study, decline
-from allears.studies.models import Commitment, Draw, Invitation, PoolMember, Prepared, Publication, Selection
+from allears.studies.models import Commitment, Draw, Invitation, PoolMember, Prepared, Publication, Selection, Study
 from allears.studies.selection import actions
 from allears.studies.selection.queries import seats_of, standing
 from allears.studies.tasks import find_lottery, find_redraw, send_invitations
@@ -122,6 +122,22 @@ def test_criteria_that_name_nobody_make_a_pool_of_nobody_and_say_so(as_ana: Clie
     as_ana.post(at(selection, "lottery/"))
     run_last_job()
     assert "Nobody can be drawn now. Widen the pool." in page_of(as_ana, at(selection))
+
+
+def test_changing_the_wish_keeps_every_criterion_of_the_study(as_ana: Client) -> None:
+    criteria = {"kind": "customer", "account": cast.account().pk, "lived_within": 30, "facets": {"region": ["north"]}}
+    lots.customers(6)
+    Study.objects.filter(pk=cast.late_orders().pk).update(criteria=criteria)
+    filled = dict(re.findall(r'<(?:input|option)[^>]*name="(\w+)"[^>]*value="([^"]+)"', page_of(as_ana, f"{HERE}new/")))
+    assert (filled["account"], filled["lived_within"]) == ("XYZ Co.", "30")
+
+    as_ana.post(f"{HERE}new/", {**WISH, "account": "XYZ Co.", "lived_within": "30", "facet_region": ["north"]})
+    selection = Selection.objects.get()
+    assert selection.criteria == criteria
+    assert "XYZ Co." in page_of(as_ana, at(selection))
+    as_ana.post(at(selection, "edit/"), {**WISH, "account": "XYZ Co.", "lived_within": "30", "facet_region": ["north"], "size": "3"})
+    selection.refresh_from_db()
+    assert (selection.criteria, selection.size) == (criteria, 3)
 
 
 def test_a_panel_without_feelings_is_warned_of(as_ana: Client) -> None:
