@@ -293,6 +293,7 @@ def decline(*, invitation: Invitation, kind: str = "rather_not", reason: str = "
     row, _new = Decline.objects.update_or_create(
         invitation=invitation, defaults={"kind": kind, "reason": reason.strip(), "at": now()}
     )
+    invitation.laters.filter(asked_at=None, over_at=None).update(over_at=now())
     audit.record(by="a participant", verb="studies.declined", target=invitation, kind=kind)
     return row
 

@@ -39,7 +39,7 @@ def open_later(invitation: Invitation) -> Later | None:
 @transaction.atomic
 def ask_later(*, invitation: Invitation, at: datetime) -> Later:
     """Keep that the person wants to be asked at `at`, moved out of their quiet hours; said again, the last
-    word counts. A reminder that waits in the outbox stays there. Raises `NotThen`.
+    word counts, also after they had declined. A reminder that waits in the outbox stays there. Raises `NotThen`.
     """
     _must_fit(invitation, at)
     Invitation.objects.select_for_update().get(pk=invitation.pk)
@@ -47,6 +47,7 @@ def ask_later(*, invitation: Invitation, at: datetime) -> Later:
     row = Later.objects.create(invitation=invitation, ask_at=budget.good_moment(invitation.person, at))
     reminders = invitation.mails.exclude(kind="invite").values("message")
     mail.call_back(Message.objects.filter(pk__in=reminders), why=_("They asked to be asked later."))
+    inviting.take_back_decline(invitation=invitation)
     inviting.mark_opened(invitation=invitation)
     audit.record(by="a participant", verb="studies.later", target=invitation, at=row.ask_at.isoformat())
     return row

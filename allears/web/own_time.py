@@ -16,7 +16,8 @@ from allears.people.budget import minutes_asked, the_budget, zone_of
 from allears.people.details import known_time_zones
 from allears.people.models import Contact, ContactBudget, Person
 from allears.people.queries import all_of
-from allears.studies.models import Later, State
+from allears.studies.hearing import Outcome, with_outcome
+from allears.studies.models import Invitation, Later, State
 from allears.studies.wording import moment_in_words as in_words
 
 MOST_SHOWN = 50
@@ -67,7 +68,8 @@ def time_of(person: Person) -> OwnTime:
     house, rows = the_budget(), all_of(person)
     since = now() - timedelta(days=house.days)
     contacts = Contact.objects.filter(person__in=rows, at__gt=since).order_by("-at", "-pk")
-    laters = Later.objects.filter(invitation__person__in=rows, asked_at=None, over_at=None)
+    unanswered = with_outcome(Invitation.objects.filter(person__in=rows)).exclude(outcome=Outcome.ANSWERED)  # type: ignore[misc]
+    laters = Later.objects.filter(invitation__in=unanswered.values("pk"), asked_at=None, over_at=None)
     return OwnTime(
         house=house,
         asked=minutes_asked([person.pk], house).get(person.pk, Decimal(0)),

@@ -13,7 +13,7 @@ from allears.people.actions import record_consent
 from allears.people.models import Contact, Person
 from allears.studies import actions, later, reminding
 from allears.studies.hearing import Outcome
-from allears.studies.models import Invitation, Later
+from allears.studies.models import Decline, Invitation, Later
 from allears.studies.queries import outcome_counts
 from tests import cast
 from tests.questionnaires import asked
@@ -120,6 +120,17 @@ def test_it_is_over_when_they_said_something_else_meanwhile(what: str) -> None:
             actions.close_study(study=cast.late_orders(), by=cast.ana())
     with at(FRIDAY + timedelta(hours=1)):
         assert (later.ask_those_due(), letters()) == (0, [])
+
+
+def test_the_last_of_later_and_no_counts() -> None:
+    with at(TUESDAY):
+        row = invited()
+        actions.decline(invitation=row)
+        actions.ask_later(invitation=row, at=FRIDAY)
+    assert (Decline.objects.count(), actions.open_later(row) is not None) == (0, True)
+    with at(TUESDAY):
+        actions.decline(invitation=row)
+    assert actions.open_later(row) is None
 
 
 @pytest.mark.parametrize("days", [-1, 400])
