@@ -84,7 +84,7 @@ class Server:
 
     def __init__(self, folder: Path, pages: int, port: int, url: str) -> None:
         folder.mkdir(parents=True)
-        self.port, self.environment = port, {**os.environ, "ALLEARS_DATA": str(folder), "PORT": str(port)}
+        self.port, self.environment = port, {**os.environ, "ALLEARS_DATA": str(folder), "PORT": str(port), "ALLEARS_RESPONSES_A_MINUTE": "0"}
         self.environment.pop("DATABASE_URL", None)
         if url:
             self.environment["DATABASE_URL"] = url

@@ -236,6 +236,11 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = None
 
+# In each process's memory: who asks for what how often (core.throttle). Room for many addresses at once.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 20_000}}}
+# How many responses may begin by one public link in one minute from one network address; 0: as many as come.
+RESPONSES_A_MINUTE = int(os.environ.get("ALLEARS_RESPONSES_A_MINUTE", "120"))
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils.formats import date_format
 from django.utils.html import escape
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from allears.core.queries import the_organisation
@@ -83,6 +84,22 @@ def unknown() -> HttpResponse:
         % {"organisation": the_organisation().name},
         status=404,
     )
+
+
+def held_back() -> HttpResponse:
+    """To who has tried many links that nobody made."""
+    response = HttpResponse(_held_back(get_language() or "en"), status=429)
+    response.headers["Retry-After"] = "600"
+    return response
+
+
+@lru_cache(maxsize=16)
+def _held_back(language: str) -> bytes:
+    lines = (
+        _("Many links that lead nowhere were tried from where you are, so this one is not looked at for a while."),
+        _("A link that we sent you still opens: please copy it whole from its mail."),
+    )
+    return note(None, _("Please wait a few minutes."), *lines).content
 
 
 def withdrawn(way: Way) -> HttpResponse:

@@ -27,6 +27,7 @@ from django.views.decorators.csrf import csrf_exempt
 from allears.core.clock import now
 from allears.core.doors import open_door
 from allears.core.links import hash_token, new_token
+from allears.questionnaires import answering_guard as guard
 from allears.questionnaires import answering_kiosk as kiosk
 from allears.questionnaires import answering_logic as logic
 from allears.questionnaires import answering_notes as notes
@@ -59,7 +60,7 @@ def participant(view: View) -> View:
     def opened(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponse:
         way = look(token)
         if way is None:
-            return private(notes.unknown())
+            return private(guard.unknown_link(request))
         with translation.override(way.language):
             return private(_barred(request, way) or view(request, way, **kwargs))
 
@@ -177,6 +178,8 @@ def _post(request: HttpRequest, way: Way, at: int) -> HttpResponse:
     fields = _fields(request)
     if fields is None:
         return notes.too_much(way)
+    if way.kind == "public" and not guard.may_begin(request, way):
+        return _not_now(way, at, fields)
     whole = _asking(way)
     before = _given(way) if whole.is_ruled else {}
     seen = logic.tailored(whole, way, before).pages[at]
@@ -221,6 +224,15 @@ def _post(request: HttpRequest, way: Way, at: int) -> HttpResponse:
     if follows:
         return _go_to(way, f"{at + 1}/?more")
     return _onward(way, at, asked, back=goes == "back", sent=saving.send)
+
+
+def _not_now(way: Way, at: int, fields: Fields) -> HttpResponse:
+    """The same page with everything that was typed, to who comes by a public link when too many do at once."""
+    said = pages.typed(_asking(way).pages[at].questions, fields)
+    response = _show(way, at, typed=said, crowded=True, start=fields.get("start", [""])[0])
+    response.status_code = 429
+    response.headers["Retry-After"] = "60"
+    return response
 
 
 def _onward(way: Way, at: int, asked: Asking, *, back: bool, sent: bool) -> HttpResponse:
@@ -346,11 +358,13 @@ def _show(
     typed: dict[str, str] | None = None,
     picked: str = "",
     more: bool = False,
+    crowded: bool = False,
+    start: str = "",
 ) -> HttpResponse:
     """Page `at` with the answers that stand, and what is wrong with them.
 
     `picked` is an answer that was clicked in a mail: it is marked, and counts once the form is sent. `more`: an answer
-    on this page has brought up another question here.
+    on this page has brought up another question here. `crowded`: too many come from there, nothing was taken.
     """
     submitted = way.submitted_at is not None
     if stored is None:
@@ -360,16 +374,17 @@ def _show(
     place, count = there.index(at) if at in there else at, len(there)
     answers = pages.answered(page.questions, stored) if stored else {}
     if wrong:
-        answers |= pages.troubled(wrong) | (typed or {})
+        answers |= pages.troubled(wrong)
+    answers |= typed or {}
     mark = opener.marked(page, picked, stored) if picked else {}
     first, last = at == there[0], at >= there[-1]
-    start = new_token() if way.kind == "public" else ""
+    start = (start or new_token()) if way.kind == "public" else ""
     parts = {
         "title": escape(f"{way.title} · {way.organisation}" if first else f"{place + 1}/{count} · {way.title}"),
         "kicker": escape(_kicker(way, at)),
         "heading": escape(_heading(way, at)),
         "lead": notes.lead(way, at, asked, place, count),
-        "summary": _above(wrong, more, bool(mark), lambda text: logic.read_by(text, page, asked, way, stored)),
+        "summary": _above(wrong, "crowded" if crowded else "more" if more else "marked" if mark else "", lambda text: logic.read_by(text, page, asked, way, stored)),
         "action": f"/a/{way.token}/{at + 1}/",
         "hidden": _hidden(way, start),
         "onward": pages.onward(language=way.language, first=first, last=last, submitted=submitted, kiosk=way.at_a_counter),
@@ -390,14 +405,12 @@ def _seed(way: Way, start: str) -> str:
     return f"invitation {way.invitation_id}" if way.invitation_id else hash_token(start or way.token)
 
 
-def _above(wrong: list[Wrong] | None, more: bool, picked: bool, read_by: Callable[[str], str]) -> str:
+def _above(wrong: list[Wrong] | None, news: str, read_by: Callable[[str], str]) -> str:
     """What is said above the questions about what stands in them."""
     if wrong:
         said = [{"field": one.field, "text": read_by(one.question.text), "words": one.words} for one in wrong]
         return pages.part("summary", wrong=said)
-    if more or picked:
-        return pages.part("above", more=more)
-    return ""
+    return pages.part("above", news=news) if news else ""
 
 
 def _kicker(way: Way, at: int) -> str:
