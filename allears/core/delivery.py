@@ -18,7 +18,7 @@ import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from email.message import EmailMessage
-from email.policy import SMTP as SMTP_POLICY
+from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime, formataddr
 
 from django.db import transaction
@@ -38,6 +38,7 @@ from allears.core.smtp import MailServer, NoMailServer, Sender, sender_of, serve
 PATIENCE = (1, 5, 15, 60, 240, 720, 1440)
 NO_ANSWER_AFTER = timedelta(minutes=10)
 SERVER_REST = timedelta(minutes=1)
+AHEAD = 25  # messages that are looked for at a time; who waits at the sign-in page waits for so many at most
 ONE_ROUND = 60.0  # seconds, then other beats of a small machine get their turn
 
 
@@ -83,32 +84,53 @@ def _note_trouble(words: str) -> None:
 
 
 def _send_by(connection: smtplib.SMTP, sender: Sender) -> int:
-    taken, until = 0, time.monotonic() + ONE_ROUND
-    while time.monotonic() < until and (message := claim()):
+    taken, until, queue = 0, time.monotonic() + ONE_ROUND, _Queue()
+    message = queue.claim()
+    while message:
         taken += _hand_over(connection, message, sender)
+        # What came of one and the claim on the next are kept together: each commit waits for the disk.
+        with transaction.atomic():
+            _keep(message)
+            message = queue.claim() if time.monotonic() < until else None
     return taken
 
 
 def claim() -> Message | None:
     """Take the next message, so that no other worker takes it and nothing sends it twice."""
-    for urgent in (waiting().filter(kind="account"), waiting()):
-        with transaction.atomic():
-            message = urgent.select_for_update(skip_locked=True).first()
-            if message:
-                message.claimed_at = now()
-                message.attempts += 1
-                message.save(update_fields=["claimed_at", "attempts"])
-                return message
-    return None
+    return _Queue().claim()
+
+
+class _Queue:
+    """The messages that are next; a few at a time are looked for, and each is taken by itself."""
+
+    def __init__(self) -> None:
+        self.ids: list[int] = []
+
+    def claim(self) -> Message | None:
+        while self.ids or self._look():
+            pk = self.ids.pop(0)
+            # Only if it waits still: another worker may have taken it, or somebody called it back.
+            if waiting().filter(pk=pk).update(claimed_at=now(), attempts=F("attempts") + 1):
+                return Message.objects.get(pk=pk)
+        return None
+
+    def _look(self) -> bool:
+        for some in (waiting().filter(kind="account"), waiting()):
+            if not self.ids:
+                self.ids = list(some.values_list("pk", flat=True)[:AHEAD])
+        return bool(self.ids)
 
 
 def _hand_over(connection: smtplib.SMTP, message: Message, sender: Sender) -> int:
-    """Give `message` to the server; return 1 when it took it. Raises when the connection is of no use any more."""
+    """Give `message` to the server and note its answer; return 1 when it took it.
+
+    Raises, with what is known kept, when the connection is of no use any more.
+    """
     if why := why_not(message):
         return _called_back(message, why)
     try:
         message.to.encode("ascii")
-        letter = letter_of(message, sender)
+        letter = bytes_of(message, sender)
     except ValueError as unfit:
         return _failed(message, _("This mail cannot be written: %(why)s") % {"why": unfit})
     asked = False
@@ -116,17 +138,22 @@ def _hand_over(connection: smtplib.SMTP, message: Message, sender: Sender) -> in
         _expect(connection.mail(sender.address), sender=True)
         _expect(connection.rcpt(message.to), recipient=True)
         asked = True
-        _expect(connection.data(letter.as_bytes(policy=SMTP_POLICY)))
+        _expect(connection.data(letter))
     except _Refused as refusal:
         connection.rset()
         return _refused(message, refusal)
     except (OSError, smtplib.SMTPException) as trouble:
         if asked:
             _unanswered(message, words_of(trouble))
+            _keep(message)
         else:
             _put_back(message)
         raise
     return _sent(message)
+
+
+def _keep(message: Message) -> None:
+    message.save(update_fields=["sent_at", "failed_at", "try_after", "claimed_at", "error", "text", "html", "headers"])
 
 
 class _Refused(Exception):
@@ -151,7 +178,6 @@ def _sent(message: Message) -> int:
     message.sent_at, message.error = now(), ""
     message.text, message.html = without_links(message.text), without_links(message.html)
     message.headers = {name: without_links(value) for name, value in message.headers.items()}
-    message.save(update_fields=["sent_at", "error", "text", "html", "headers"])
     return 1
 
 
@@ -163,7 +189,6 @@ def _refused(message: Message, refusal: _Refused) -> int:
         return _failed(message, str(refusal))
     message.try_after = now() + timedelta(minutes=PATIENCE[message.attempts - 1])
     message.claimed_at, message.error = None, str(refusal)
-    message.save(update_fields=["try_after", "claimed_at", "error"])
     return 0
 
 
@@ -174,14 +199,12 @@ def _put_back(message: Message) -> None:
 
 def _failed(message: Message, why: str) -> int:
     message.failed_at, message.error = now(), why
-    message.save(update_fields=["failed_at", "error"])
     return 0
 
 
 def _called_back(message: Message, why: str) -> int:
     """It was overtaken while it waited: it never leaves, and its links are gone."""
     message.text, message.html, message.headers = "", "", {}
-    message.save(update_fields=["text", "html", "headers"])
     return _failed(message, why)
 
 
@@ -227,9 +250,26 @@ def words_of(trouble: Exception) -> str:
     return str(trouble) or type(trouble).__name__
 
 
+class _Policy(EmailPolicy):
+    """As mail goes over the wire; an address in a List- header stays in one piece, or mail programs cannot read it."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        if name.lower().startswith("list-") and value.isascii():
+            return f"{name}: {value}\r\n".encode()
+        return super().fold_binary(name, value)
+
+
+POLICY = _Policy(linesep=SMTP.linesep)
+
+
+def bytes_of(message: Message, sender: Sender) -> bytes:
+    """Return `message` as the bytes that go over the wire. Raises `ValueError` for what cannot be a header."""
+    return letter_of(message, sender).as_bytes()
+
+
 def letter_of(message: Message, sender: Sender) -> EmailMessage:
     """Return `message` as it goes over the wire. Raises `ValueError` for what cannot be a header."""
-    letter = EmailMessage(policy=SMTP_POLICY)
+    letter = EmailMessage(policy=POLICY)
     letter["From"] = formataddr((sender.name, sender.address))
     letter["To"] = formataddr((message.to_name, message.to))
     letter["Subject"] = message.subject

@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from allears.core.clock import now
 from allears.core.ids import new_ref
 from allears.core.models import Message
 
+BATCH = 500
 HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 
 
@@ -32,15 +36,43 @@ def put(
 
     Raises `UnfitAddress` for line breaks in what becomes a header.
     """
-    _must_be_fit(to, to_name, subject, headers or {})
-    message, _ = Message.objects.get_or_create(
-        key=key,
-        defaults={
-            "to": to, "to_name": to_name, "subject": subject, "text": text, "html": html, "kind": kind,
-            "headers": headers or {}, "not_before": not_before,
-        },
-    )
+    [message] = put_many([Letter(to, subject, text, key, html, to_name, kind, headers or {}, not_before)])
     return message
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail to be put: what `put` takes."""
+
+    to: str
+    subject: str
+    text: str
+    key: str
+    html: str = ""
+    to_name: str = ""
+    kind: str = "other"
+    headers: dict[str, str] = field(default_factory=dict)
+    not_before: datetime | None = None
+
+
+def put_many(letters: Sequence[Letter]) -> list[Message]:
+    """Put many mails, each as `put` would, in few statements; return them in the same order. All of them or none."""
+    for letter in letters:
+        _must_be_fit(letter.to, letter.to_name, letter.subject, letter.headers)
+    keys = list(dict.fromkeys(letter.key for letter in letters))
+    try:
+        found = _put_new(letters, keys)
+    except IntegrityError:  # somebody put one of them at the same moment: now it is there to be found
+        found = _put_new(letters, keys)
+    return [found[letter.key] for letter in letters]
+
+
+@transaction.atomic
+def _put_new(letters: Sequence[Letter], keys: list[str]) -> dict[str, Message]:
+    found = {m.key: m for m in Message.objects.filter(key__in=keys)} if keys else {}
+    new = {letter.key: Message(**vars(letter)) for letter in letters if letter.key not in found}
+    Message.objects.bulk_create(new.values(), batch_size=BATCH)
+    return found | new
 
 
 def call_back(messages: QuerySet[Message], *, why: str) -> int:

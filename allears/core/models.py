@@ -181,6 +181,11 @@ class Message(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["id"], condition=Q(sent_at=None, failed_at=None), name="core_message_waiting"),
+            models.Index(
+                fields=["id"],
+                condition=Q(kind="account", sent_at=None, failed_at=None),
+                name="core_message_urgent",
+            ),
             models.Index(fields=["-put_at", "-id"], name="core_message_newest"),
         ]
 

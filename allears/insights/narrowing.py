@@ -31,6 +31,7 @@ from allears.verbatims.models import Source, Verbatim
 from allears.verbatims.queries import current
 
 FEW = 10_000
+MOST_SORTED = 200_000  # ids that are sorted while somebody waits: a fiftieth of a second
 
 Words = QuerySet[Verbatim]
 Ids = QuerySet[Any, int]
@@ -44,6 +45,8 @@ class Filter:
     few: Callable[[], list[int] | None] = lambda: None
     # Lists some of its verbatims by age, from one on: (beyond, oldest first, how many); where an index can.
     by_age: Callable[[int | None, bool, int], list[int]] | None = None
+    # How to try it on one row after the other, where that is another way than finding all that it names.
+    one_by_one: Callable[[Words], Words] | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,12 @@ class Found:
     ids: list[int] | None = None
     lister: Callable[[int | None, bool, int], list[int]] | None = None
     others: Words | None = None
+    one_by_one: Words | None = None
+
+    @property
+    def walked(self) -> Words:
+        """`words`, asked so that who walks along them and soon stops waits for little."""
+        return self.words if self.one_by_one is None else self.one_by_one
 
 
 @dataclass(frozen=True)
@@ -90,15 +99,16 @@ def matching(room: Room, wanted: Filters) -> Found:
         if (ids := part.few()) is not None:
             return _among(room, ids, [p for p in parts if p is not part])
     listing = next((part for part in parts if part.by_age), None)
-    others = _on(room.words(), [part for part in parts if part is not listing])
+    walked = _on(room.words(), parts, one_by_one=True)
     if listing is None:
-        return Found(others)
-    return Found(listing.on(others), lister=listing.by_age, others=others)
+        return Found(_on(room.words(), parts), one_by_one=walked)
+    others = _on(room.words(), [part for part in parts if part is not listing], one_by_one=True)
+    return Found(_on(room.words(), parts), lister=listing.by_age, others=others, one_by_one=walked)
 
 
-def _on(words: Words, parts: Iterable[Filter]) -> Words:
+def _on(words: Words, parts: Iterable[Filter], *, one_by_one: bool = False) -> Words:
     for part in parts:
-        words = part.on(words)
+        words = part.one_by_one(words) if one_by_one and part.one_by_one else part.on(words)
     return words
 
 
@@ -162,7 +172,7 @@ def _searched(q: str) -> Filter:
     says_what = any(term.wanted for term in search.parsed(q))
     if not says_what:
         return Filter(lambda words: search.matching(words, q))
-    return Filter(lambda words: search.matching(words, q), few, by_age)
+    return Filter(lambda words: search.matching(words, q), few, by_age, lambda words: search.trying(words, q))
 
 
 def _themed(room: Room, ref: str) -> Filter:
@@ -243,12 +253,24 @@ def _in_language(language: str) -> Filter:
 
 
 def _spoken(wanted: Filters) -> Filter:
-    when = {}
+    """Words of some days. Days lie close together in the ledger, or far apart where older words were brought later: both
+    are found along the index of days, unless they are most of it."""
+    when: dict[str, Any] = {}
     if wanted.since:
         when["spoken_at__gte"] = _midnight(wanted.since)
     if wanted.until:
         when["spoken_at__lt"] = _midnight(wanted.until + timedelta(days=1))
-    return Filter(lambda words: words.filter(**when))
+    of_days = Verbatim.objects.filter(**when).order_by()
+
+    def by_age(beyond: int | None, oldest_first: bool, most: int) -> list[int]:
+        rows = of_days if beyond is None else of_days.filter(**{"id__gt" if oldest_first else "id__lt": beyond})
+        # The sum keeps the databases from walking all ids in their order.
+        age = (F("id") + 0).asc() if oldest_first else (F("id") + 0).desc()
+        return list(rows.order_by(age).values_list("id", flat=True)[:most])
+
+    ids = of_days.values_list("id", flat=True)
+    are_most = len(ids[MOST_SORTED : MOST_SORTED + 1]) > 0
+    return Filter(lambda words: words.filter(**when), lambda: _few(ids), None if are_most else by_age)
 
 
 def _midnight(day: date) -> datetime:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from heapq import nlargest, nsmallest
+from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -22,8 +24,7 @@ PER_PAGE = 20
 RARE_FIRST, NO_THEME, THE_REST = range(3)
 
 
-@dataclass(frozen=True, order=True)
-class Place:
+class Place(NamedTuple):
     """Where a row stands in an order; the smaller, the earlier."""
 
     stretch: int
@@ -108,8 +109,9 @@ class Walk:
     def over(self, ids: Sequence[int], most: int) -> list[Place]:
         """Few words: put all of them in order and take the next `most`."""
         scores = self._scores() if self.order == UNEXPECTED else {}
-        places = sorted((place_in(self.order, pk, scores.get(pk)) for pk in ids), reverse=self.backwards)
-        return [place for place in places if self._is_beyond(place)][:most]
+        places = (place_in(self.order, pk, scores.get(pk)) for pk in ids)
+        beyond = [place for place in places if self._is_beyond(place)]
+        return nlargest(most, beyond) if self.backwards else nsmallest(most, beyond)
 
     def _scores(self) -> dict[int, int]:
         ids = self.found.words.order_by().values("pk")
@@ -135,10 +137,10 @@ class Walk:
 
     def _through(self, stretch: int, begin: Place | None, most: int) -> list[Place]:
         if self.order != UNEXPECTED:
-            return self._listed(begin, most) if self.found.lister else self._by_age(self.found.words, begin, most)
+            return self._listed(begin, most) if self.found.lister else self._by_age(self.found.walked, begin, most)
         if stretch == NO_THEME:
             no_row = ~Exists(Surprise.objects.filter(verbatim=OuterRef("pk")))
-            return self._by_age(self.found.words.filter(no_row), begin, most)
+            return self._by_age(self.found.walked.filter(no_row), begin, most)
         return self._by_score(stretch, begin, most)
 
     def _by_age(self, words: Words, begin: Place | None, most: int) -> list[Place]:
@@ -171,7 +173,7 @@ class Walk:
         if begin is not None:
             rows = rows.filter(self._beyond(-begin.score, abs(begin.pk)))
         order = ("score", "verbatim") if self.backwards else ("-score", "-verbatim")
-        wanted = Exists(self.found.words.filter(pk=OuterRef("verbatim")))
+        wanted = Exists(self.found.walked.filter(pk=OuterRef("verbatim")))
         found = rows.filter(wanted).order_by(*order).values_list("verbatim", "score")[:most]
         return [place_in(UNEXPECTED, pk, score) for pk, score in found]
 

@@ -74,12 +74,12 @@ def leaving_link(person: Person) -> str:
     return settings.BASE_URL + reverse("people:leave", args=[_leaving.sign(person.ref)])
 
 
-def leaving_headers(person: Person) -> dict[str, str]:
-    """Return the headers by which a mail program offers to unsubscribe with one click (RFC 8058, RFC
+def leaving_headers(link: str) -> dict[str, str]:
+    """Return the headers of `leaving_link` by which a mail program offers to unsubscribe with one click (RFC 8058, RFC
     2369).
     """
     return {
-        "List-Unsubscribe": f"<{leaving_link(person)}>",
+        "List-Unsubscribe": f"<{link}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
 

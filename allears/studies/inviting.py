@@ -216,19 +216,22 @@ class _Moments:
 
 def _mail_all(study: Study, invitations: list[Invitation]) -> None:
     letters, moments = mails.Letters(study, the_organisation()), _Moments()
-    new_links: list[InvitationLink] = []
-    sent: list[InvitationMail] = []
-    for invitation in invitations:
-        token, link = links.fresh(invitation)
-        message = mail.put(
-            **letters.invitation(invitation, token),
-            key=f"invite:{invitation.ref}:1",
-            not_before=moments.for_(invitation.person),
-        )
-        new_links.append(link)
-        sent.append(InvitationMail(invitation=invitation, message=message, kind="invite"))
-    InvitationLink.objects.bulk_create(new_links)
-    InvitationMail.objects.bulk_create(sent)
+    made = [(invitation, *links.fresh(invitation)) for invitation in invitations]
+    messages = mail.put_many(
+        [
+            mail.Letter(
+                **letters.invitation(invitation, token),
+                key=f"invite:{invitation.ref}:1",
+                not_before=moments.for_(invitation.person),
+            )
+            for invitation, token, _link in made
+        ]
+    )
+    InvitationLink.objects.bulk_create([link for _invitation, _token, link in made])
+    InvitationMail.objects.bulk_create(
+        InvitationMail(invitation=invitation, message=message, kind="invite")
+        for invitation, message in zip(invitations, messages, strict=True)
+    )
 
 
 @transaction.atomic

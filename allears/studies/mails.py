@@ -7,11 +7,15 @@ click in a mail program is enough.
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import formats, translation
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from allears.core.models import Organisation
@@ -32,6 +36,7 @@ class Letters:
         self.organisation = organisation
         self.asker = study.owner.name or organisation.name
         self._openers: dict[str, asking.Opener | None] = {}
+        self._patterns: dict[tuple[str, str, Decimal, bool], Pattern] = {}
 
     def invitation(self, invitation: Invitation, token: str) -> dict[str, Any]:
         """Return what `core.mail.put` needs for the invitation, but its key."""
@@ -65,18 +70,36 @@ class Letters:
             }
 
     def _letter(self, kind: str, invitation: Invitation, token: str) -> dict[str, Any]:
-        person = invitation.person
-        with translation.override(language_for(person.language, self.study.language)):
-            words = self._words(invitation, token)
-            return {
-                "to": person.email,
-                "to_name": one_line(person.name),
-                "subject": one_line(self._subject(kind, person.first_name)),
-                "text": render_to_string(f"studies/mails/{kind}.txt", {**words, "plain": True}),
-                "html": render_to_string(f"studies/mails/{kind}.html", words),
-                "kind": f"study-{kind}",
-                "headers": leaving_headers(person),
-            }
+        person, link = invitation.person, answering_url(token)
+        language = language_for(person.language, self.study.language)
+        stop_link = leaving_link(person)
+        own = {
+            "name": person.first_name, "link": link, "decline_link": f"{link}decline/", "later_link": f"{link}later/",
+            "somebody_link": f"{link}somebody/", "stop_link": stop_link,
+        }  # fmt: skip
+        like = self._like(kind, language, invitation.minutes, bool(person.first_name))
+        return {
+            "to": person.email,
+            "to_name": one_line(person.name),
+            "subject": one_line(like.filled(like.subject, own)),
+            "text": like.filled(like.text, own),
+            "html": like.filled(like.html, {name: escape(words) for name, words in own.items()}),
+            "kind": f"study-{kind}",
+            "headers": leaving_headers(stop_link),
+        }
+
+    def _like(self, kind: str, language: str, minutes: Decimal, named: bool) -> Pattern:
+        """What all letters like this one say; written once for all of them."""
+        like = (kind, language, minutes, named)
+        if like not in self._patterns:
+            with translation.override(language):
+                words = self._words(minutes, MARKS if named else {**MARKS, "name": ""})
+                self._patterns[like] = Pattern(
+                    self._subject(kind, words["name"]),
+                    render_to_string(f"studies/mails/{kind}.txt", {**words, "plain": True}),
+                    render_to_string(f"studies/mails/{kind}.html", words),
+                )
+        return self._patterns[like]
 
     def _subject(self, kind: str, name: str) -> str:
         if kind == "reminder":
@@ -89,16 +112,10 @@ class Letters:
             return _("%(name)s, can you help us understand?") % {"name": name}
         return _("Can you help us understand?")
 
-    def _words(self, invitation: Invitation, token: str) -> dict[str, Any]:
-        link = answering_url(token)
+    def _words(self, minutes: Decimal, own: dict[str, str]) -> dict[str, Any]:
         return {
-            **self._told(invitation.minutes),
-            "name": invitation.person.first_name,
-            "link": link,
-            "decline_link": f"{link}decline/",
-            "later_link": f"{link}later/",
-            "somebody_link": f"{link}somebody/",
-            "stop_link": leaving_link(invitation.person),
+            **self._told(minutes),
+            **own,
             "opener": self._opener(translation.get_language() or self.study.language),
         }
 
@@ -119,6 +136,26 @@ class Letters:
             "rtl": translation.get_language_bidi(),
             "language": translation.get_language(),
         }
+
+
+# Where a letter says what is one person's alone. The signs around it stand for nothing and are in no keyboard; what
+# somebody typed cannot be taken for a mark, because all marks are filled in one go.
+OWN = ("name", "link", "decline_link", "later_link", "somebody_link", "stop_link")
+MARKS = {name: f"\ue000{name}\ue001" for name in OWN}
+_MARK = re.compile("\ue000([a-z_]+)\ue001")
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A letter with marks where it speaks of one person."""
+
+    subject: str
+    text: str
+    html: str
+
+    @staticmethod
+    def filled(words: str, own: dict[str, str]) -> str:
+        return _MARK.sub(lambda mark: own.get(mark[1], ""), words)
 
 
 def language_for(person: str, study: str) -> str:

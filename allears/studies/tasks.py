@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
 from typing import Any
 
@@ -22,22 +23,20 @@ def send_invitations(job_id: int) -> None:
     with running(job_id) as progress:
         wanted = progress.job.parameters
         study = Study.objects.select_related("owner").get(pk=wanted["study"])
-        whole = _all_chunks(progress, study, wanted)
-        progress.job.result = {
-            "invited": len(whole.invitations),
-            "before": whole.before,
-            "refused": dict(whole.refused),
-        }
+        invited, before, refused = _all_chunks(progress, study, wanted)
+        progress.job.result = {"invited": invited, "before": before, "refused": dict(refused)}
 
 
-def _all_chunks(progress: Progress, study: Study, wanted: dict[str, Any]) -> Round:
-    whole = Round()
+def _all_chunks(progress: Progress, study: Study, wanted: dict[str, Any]) -> tuple[int, int, Counter[str]]:
+    """Only the counts are kept: the invitations of a round of a hundred thousand would fill the memory."""
+    invited, before, refused = 0, 0, Counter[str]()
     ids = wanted["people"]
     for start in range(0, len(ids), CHUNK):
         people = Person.objects.filter(pk__in=ids[start : start + CHUNK], merged_into=None, erased_at=None)
-        whole.add(_one_chunk(study, list(people.order_by("pk")), progress, wanted))
+        done = _one_chunk(study, list(people.order_by("pk")), progress, wanted)
+        invited, before, refused = invited + len(done.invitations), before + done.before, refused + done.refused
         progress.to(min(start + CHUNK, len(ids)), len(ids))
-    return whole
+    return invited, before, refused
 
 
 def _one_chunk(study: Study, people: list[Person], progress: Progress, wanted: dict[str, Any]) -> Round:

@@ -66,6 +66,14 @@ def matching(qs: QuerySet[Verbatim], query: str) -> QuerySet[Verbatim]:
     return _on_postgresql(qs, terms) if connection.vendor == "postgresql" else _on_sqlite(qs, terms)
 
 
+def trying(qs: QuerySet[Verbatim], query: str) -> QuerySet[Verbatim]:
+    """Narrow `qs` as `matching` does, by trying the query on each row: for who walks along many and soon stops."""
+    terms = parsed(query)
+    if connection.vendor == "postgresql" or not any(term.wanted for term in terms):
+        return matching(qs, query)
+    return qs.filter(_Found(_expression(terms)))
+
+
 def listed(query: str, most: int, *, beyond: int | None = None, oldest_first: bool = False) -> list[int]:
     """Return the ids of at most `most` rows that the query finds, newest first (or oldest), from `beyond` on.
 
@@ -112,6 +120,21 @@ def _fts5(term: Term) -> str:
 
 def _on_postgresql(qs: QuerySet[Verbatim], terms: list[Term]) -> QuerySet[Verbatim]:
     return qs.filter(_Holds(" & ".join(_tsquery(term) for term in terms)))
+
+
+class _Found(Func):
+    """Whether the index finds this very row: one look for its id, not a list of all that is found."""
+
+    output_field = BooleanField()
+
+    def __init__(self, expression: str) -> None:
+        super().__init__(F("pk"))
+        self.expression = expression
+
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        column, _params = compiler.compile(self.get_source_expressions()[0])
+        here = "SELECT 1 FROM verbatims_words WHERE verbatims_words MATCH %s AND verbatims_words.rowid ="
+        return f"EXISTS ({here} {column})", [self.expression]
 
 
 class _Holds(Func):

@@ -48,6 +48,16 @@ def test_a_mail_leaves_once_with_its_headers(office: PostOffice) -> None:
     assert message.state == "sent"
 
 
+def test_a_long_way_out_arrives_in_one_piece(office: PostOffice) -> None:
+    way_out = f"<https://house.example/people/leave/{'k3y' * 40}/>"
+    put(headers={"List-Unsubscribe": way_out})
+
+    delivery.send_waiting()
+
+    [(_, letter)] = office.letters
+    assert letter["List-Unsubscribe"] == way_out
+
+
 def test_words_of_any_script_arrive_as_written(office: PostOffice) -> None:
     put(subject="Ihre Wörter 🌱", text="شكرا لك، Zoë 🙂\n.\nA line with a single dot above.")
 

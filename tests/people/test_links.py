@@ -48,7 +48,7 @@ def test_a_forwarded_link_can_be_revoked() -> None:
 
 
 def test_leaving_is_one_click_and_says_so_in_the_mails_headers() -> None:
-    headers = links.leaving_headers(cast.bob())
+    headers = links.leaving_headers(links.leaving_link(cast.bob()))
     token = links.leaving_link(cast.bob()).rstrip("/").rsplit("/", 1)[1]
 
     assert headers["List-Unsubscribe"] == f"<{links.leaving_link(cast.bob())}>"

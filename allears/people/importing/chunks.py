@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.db.models.functions import Lower
 
 from allears.core.clock import now
@@ -106,7 +107,7 @@ def take(rows: Sequence[Details], *, known: str, source: str, by: User | None) -
         book.add(person)
         who.append((person, details, is_new))
     Person.objects.bulk_create(new, batch_size=200)
-    Person.objects.bulk_update(changed.values(), FIELDS, batch_size=200)
+    _update(Person, changed.values(), FIELDS)
     for person in changed.values():
         if folding.email_key(reached[person.pk]) != person.email_key:
             addresses.changed(person=person, before=[reached[person.pk]], by=by)
@@ -118,6 +119,14 @@ def take(rows: Sequence[Details], *, known: str, source: str, by: User | None) -
     outcome.changed = len({pk for pk in {*changed, *touched} if pk not in fresh})
     outcome.unchanged = len(rows) - outcome.added - outcome.changed
     return outcome
+
+
+def _update(model: type[Model], rows: Iterable[Any], fields: Sequence[str]) -> None:
+    """Write these fields of rows that are there. An insert that meets its own row and turns into an update is several
+    times as fast as Django's `bulk_update`, which writes a condition for each row and field."""
+    model._default_manager.bulk_create(
+        rows, batch_size=500, update_conflicts=True, unique_fields=["pk"], update_fields=fields
+    )
 
 
 def _accounts(rows: Iterable[Details]) -> dict[str, int]:
@@ -232,7 +241,7 @@ def _write_facets(
                 if row.pk:
                     changed[row.pk] = row
     PersonFacet.objects.bulk_create(made.values(), batch_size=500)
-    PersonFacet.objects.bulk_update(changed.values(), ["value"], batch_size=500)
+    _update(PersonFacet, changed.values(), ["value"])
     return touched
 
 
