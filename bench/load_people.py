@@ -239,6 +239,14 @@ PAGES = {
     "search: nobody": "?q=xyzzy",
     "one person": "{middle_ref}/",
 }
+# Whom to ask, in the room of studies: how many can be asked, how they compare with all customers, facet by facet.
+CHOOSING = {
+    "who to ask: everybody": "",
+    "who to ask: customers": "?kind=customer",
+    "who to ask: free, north": "?kind=customer&facet_plan=free&facet_region=north",
+    "who to ask: rare": "?facet_plan=rare",
+    "who to ask: a beginning": "?q=ban",
+}
 
 
 def measure(count: int) -> dict[str, dict[str, float]]:
@@ -247,14 +255,22 @@ def measure(count: int) -> dict[str, dict[str, float]]:
     from django.urls import reverse
 
     from allears.core.models import User
+    from allears.people import crowds
     from allears.people.models import Account
+    from allears.studies.actions import create_study
 
     client = Client()
     user = User.objects.create_user("bench@made-up.example", "no need of it", name="Bench", role="researcher")
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     middle = count // 2
     names = {"middle": middle, "middle_ref": _ref(middle), "account": Account.objects.first().pk}
-    return {title: _page(client, reverse("people:list") + address.format(**names)) for title, address in PAGES.items()}
+    pages = {title: reverse("people:list") + address.format(**names) for title, address in PAGES.items()}
+    began = time.perf_counter()
+    crowds.count_ahead()  # as the heartbeat does every five minutes
+    print(f"crowds counted in {time.perf_counter() - began:.1f} s", file=sys.stderr, flush=True)
+    create_study(by=user, title="Late orders")
+    pages |= {title: reverse("studies:people", args=["late-orders"]) + query for title, query in CHOOSING.items()}
+    return {title: _page(client, address) for title, address in pages.items()}
 
 
 def _page(client: Any, address: str) -> dict[str, float]:

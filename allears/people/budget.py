@@ -22,6 +22,7 @@ from allears.core import audit
 from allears.core.clock import now
 from allears.core.models import User
 from allears.core.queries import the_organisation
+from allears.people import crowds
 from allears.people.errors import BudgetSpent, NoReason, NotContactable, PeopleError
 from allears.people.models import Contact, ContactBudget, Person
 from allears.people.queries import stands_for
@@ -223,6 +224,21 @@ def free_for(people: QuerySet[Person], minutes: Decimal | float) -> QuerySet[Per
     spent = Coalesce(Subquery(own, number), nothing) + Coalesce(Subquery(merged, number), nothing)
     limit = Coalesce(F("budget_minutes"), Value(house.minutes), output_field=number)
     return people.filter(contactable=True).annotate(minutes_left=limit - spent).filter(minutes_left__gte=minutes)
+
+
+def without(minutes: Decimal | float, kept: crowds.Crowds) -> int:
+    """Return, as a crowd, those who have not `minutes` left: by their limit as it was when the crowds were counted, and
+    by what they were asked until now."""
+    house, wanted, limits = the_budget(), Decimal(str(minutes)), kept.limits()
+    own = {pk: limit for limit, crowd in limits.items() for pk in crowds.ids_of(crowd)}
+    recent = Contact.objects.filter(at__gt=now() - timedelta(days=house.days)).order_by()
+    sums = recent.values_list(Coalesce("person__merged_into", "person")).annotate(total=Sum("minutes"))
+    spent = crowds.crowd_of(pk for pk, total in sums if own.get(pk, house.minutes) - Decimal(total) < wanted)
+    if house.minutes < wanted:
+        spent |= kept.of(crowds.EVERYBODY) & ~crowds.crowd_of(own)
+    for limit, crowd in limits.items():
+        spent |= crowd if limit < wanted else 0
+    return spent
 
 
 def good_moment(person: Person, at: datetime | None = None) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from allears.core.heartbeat import every
-from allears.people import lookalikes
+from allears.people import crowds, lookalikes
 from allears.people.importing.actions import forget_old_uploads
 
 
@@ -17,3 +17,8 @@ def look_for_lookalikes() -> None:
 def forget_uploads() -> None:
     """Delete files that were uploaded and never brought to an end."""
     forget_old_uploads()
+
+
+@every(seconds=60)
+def count_crowds() -> None:
+    crowds.count_ahead()

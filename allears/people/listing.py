@@ -57,7 +57,7 @@ def list_page(criteria: Mapping[str, Any], *, after: str = "", before: str = "",
     hits = search.first_ids(words, MOST_COUNTED + 1)
     if len(hits) > MOST_COUNTED:
         return _newest_first(_having(plain, facets), words, hits, after, size)
-    found = _having(plain.filter(pk__in=_among(hits)), facets)
+    found = _having(plain.filter(pk__in=among(hits)), facets)
     return _by_name(found, found.order_by().count(), after, before, size)
 
 
@@ -66,7 +66,7 @@ def _without_words(plain: QuerySet[Person], facets: list[list[int]], after: str,
         return _by_name(plain, plain.order_by()[: MOST_COUNTED + 1].count(), after, before, size)
     ids = list(_gathered(plain, facets)[: MOST_COUNTED + 1])
     few = len(ids) <= MOST_COUNTED
-    found = Person.objects.filter(pk__in=_among(ids)) if few else _having(plain, facets)
+    found = Person.objects.filter(pk__in=among(ids)) if few else _having(plain, facets)
     return _by_name(found, len(ids), after, before, size)
 
 
@@ -101,7 +101,7 @@ def _size_of(value: int) -> int:
     return count
 
 
-def _among(ids: list[int]) -> RawSQL:
+def among(ids: list[int]) -> RawSQL:
     """The ids as one parameter: thousands of placeholders would take longer to write than to answer."""
     if connection.vendor == "sqlite":
         return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(ids)])
@@ -111,7 +111,7 @@ def _among(ids: list[int]) -> RawSQL:
 def _newest_first(people: QuerySet[Person], words: str, newest: list[int], after: str, size: int) -> ListPage:
     below = int(after) if _is_cursor(after) else None
     hits = search.first_ids(words, MOST_COUNTED + 1, below) if below else newest
-    found = people.filter(pk__in=_among(hits))
+    found = people.filter(pk__in=among(hits))
     rows = list(found.select_related("account").order_by("-pk")[: size + 1])
     cursor = str(rows[size - 1].pk) if len(rows) > size else str(hits[-1]) if len(hits) > MOST_COUNTED else ""
     count = 0 if below else min(found.order_by().count(), MOST_COUNTED)

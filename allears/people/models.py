@@ -395,3 +395,11 @@ class ImportProblem(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["bringing", "row"], name="people_importproblem_of")]
+
+
+class Crowd(models.Model):
+    """A set of people, a bit each: derived and counted anew at will; see `crowds.py`."""
+
+    key = models.CharField(max_length=40, unique=True)  # "value:<id>", "kind:<kind>", "limit:<minutes>", "addressed"...
+    bits = models.BinaryField()
+    at = models.DateTimeField(default=now)

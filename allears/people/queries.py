@@ -170,8 +170,12 @@ def facet_counts(people: QuerySet[Person]) -> list[FacetCount]:
     """Return how many of `people` have each value, in the facets' order; values that nobody has count 0."""
     held = PersonFacet.objects.filter(person__in=people.order_by().values("pk"))
     counts = dict(held.order_by().values_list("value").annotate(n=Count("pk")))
-    values = FacetValue.objects.select_related("facet").order_by("facet__position", "facet__label", "position", "label")
-    return [FacetCount(value.facet, value, counts.get(value.pk, 0)) for value in values]
+    return [FacetCount(value.facet, value, counts.get(value.pk, 0)) for value in values_in_order()]
+
+
+def values_in_order() -> QuerySet[FacetValue]:
+    """Return all values, the facets and the values of each in their order."""
+    return FacetValue.objects.select_related("facet").order_by("facet__position", "facet__label", "position", "label")
 
 
 def values_with_counts(facet: Facet) -> list[FacetCount]:

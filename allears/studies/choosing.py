@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,10 +14,11 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from allears.core.clock import now
 from allears.design import charts
-from allears.people import budget
-from allears.people.bounces import came_back
+from allears.people import budget, crowds
+from allears.people.bounces import came_back, to_mend
+from allears.people.listing import among
 from allears.people.models import Contact, Person
-from allears.people.queries import FacetCount, facet_counts, matching
+from allears.people.queries import FacetCount, facet_counts, matching, values_by_facet, values_in_order
 from allears.studies.models import Invitation, Study
 
 CACHED_SECONDS = 300
@@ -76,6 +77,58 @@ def verdict(people: QuerySet[Person], study: Study, minutes: float | Decimal) ->
     )
 
 
+@dataclass(frozen=True)
+class Picture:
+    """What is said of the chosen: how many can be asked, and how they compare; `at` is when people were counted, None
+    for now."""
+
+    verdict: Verdict
+    coverage: list[charts.Facet]
+    at: datetime | None = None
+
+
+def picture(criteria: dict[str, Any], rested: int | None, study: Study, minutes: float | Decimal) -> Picture:
+    """Return the picture of the people for whom `people_for` stands. Where there are many, it is drawn from crowds that
+    were counted some minutes ago (see `people.crowds`); whom the study asked, and their minutes, are as of now."""
+    people, kept = people_for(criteria, rested), crowds.the_crowds()
+    if kept is None:
+        return Picture(verdict(people, study, minutes), coverage(people))
+    chosen = _crowd_of(people, criteria, rested, kept)
+    return Picture(_verdict_of(chosen, study, minutes, kept), _coverage_of(chosen, kept), kept.at)
+
+
+def _crowd_of(people: QuerySet[Person], criteria: dict[str, Any], rested: int | None, kept: crowds.Crowds) -> int:
+    chosen = kept.of(crowds.EVERYBODY)
+    if rested or set(criteria) - {"kind", "facets"}:
+        return chosen & crowds.crowd_of(people.order_by().values_list("pk", flat=True))
+    if criteria.get("kind"):
+        chosen &= kept.of(f"kind:{criteria['kind']}")
+    for values in values_by_facet(criteria.get("facets") or {}):
+        chosen &= kept.with_values(values)
+    return chosen
+
+
+def _verdict_of(chosen: int, study: Study, minutes: float | Decimal, kept: crowds.Crowds) -> Verdict:
+    rows = Invitation.objects.filter(study=study).values_list("person", "person__merged_into")
+    new = chosen & ~crowds.crowd_of(pk for pair in rows for pk in pair if pk)
+    dead = crowds.crowd_of(to_mend().order_by().values_list("pk", flat=True))
+    addressed = new & kept.of(crowds.ADDRESSED) & ~dead
+    willing = addressed & kept.of(crowds.CONTACTABLE)
+    spent = willing & budget.without(minutes, kept)
+    return Verdict(
+        found=chosen.bit_count(),
+        invited=(chosen & ~new).bit_count(),
+        no_address=(new & ~addressed).bit_count(),
+        unwilling=(addressed & ~willing).bit_count(),
+        spent=spent.bit_count(),
+    )
+
+
+def _coverage_of(chosen: int, kept: crowds.Crowds) -> list[charts.Facet]:
+    counts = {row.value.pk: (kept.with_values([row.value.pk]) & chosen).bit_count() for row in all_customers()}
+    return _compared(counts)
+
+
 def some_of(people: QuerySet[Person], count: int) -> QuerySet[Person]:
     """Return `count` of `people` drawn at random, each with the same chance (all of them when there are
     fewer).
@@ -85,12 +138,15 @@ def some_of(people: QuerySet[Person], count: int) -> QuerySet[Person]:
     """
     ids = list(people.order_by("pk").values_list("pk", flat=True))
     drawn = secrets.SystemRandom().sample(ids, min(count, len(ids)))
-    return Person.objects.filter(pk__in=drawn)
+    return Person.objects.filter(pk__in=among(drawn))
 
 
 def coverage(people: QuerySet[Person]) -> list[charts.Facet]:
     """Return how `people` compare with all customers, facet by facet; facets that nobody has are left out."""
-    chosen = {row.value.pk: row.count for row in facet_counts(people)}
+    return _compared({row.value.pk: row.count for row in facet_counts(people)})
+
+
+def _compared(chosen: dict[int, int]) -> list[charts.Facet]:
     return [
         charts.Facet(rows[0].facet.label, [_value(row, chosen) for row in rows])
         for rows in _by_facet(all_customers())
@@ -111,7 +167,16 @@ def _by_facet(counts: Iterable[FacetCount]) -> list[list[FacetCount]]:
 
 def all_customers() -> list[FacetCount]:
     """Return how many customers have each value; kept for some minutes, because all of them are counted."""
-    return list(
-        cache.get_or_set("studies.all_customers", lambda: facet_counts(matching({"kind": "customer"})), CACHED_SECONDS)
-        or []
-    )
+    kept = crowds.the_crowds()
+    key = f"studies.all_customers.{kept.at.timestamp() if kept else ''}"
+    return list(cache.get_or_set(key, lambda: _customers(kept), CACHED_SECONDS) or [])
+
+
+def _customers(kept: crowds.Crowds | None) -> list[FacetCount]:
+    if kept is None:
+        return facet_counts(matching({"kind": "customer"}))
+    customers = kept.of("kind:customer")
+    return [
+        FacetCount(value.facet, value, (customers & kept.with_values([value.pk])).bit_count())
+        for value in values_in_order()
+    ]

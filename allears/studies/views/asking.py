@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -76,8 +77,8 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
     if not request.GET and study.criteria:
         return redirect(f"{request.path}?{knowing.as_query(study.criteria)}")
     minutes = asking.minutes_of(study)
-    found = wish.people()
-    rows, onward = _a_page(found, typed(request.GET, "after"))
+    seen = choosing.picture(wish.criteria, wish.rested, study, minutes)
+    rows, onward = _a_page(wish.people(), typed(request.GET, "after"))
     return render(
         request,
         "studies/people.html",
@@ -87,8 +88,9 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
             "facets": facet_choices(request.GET),
             "query": request.GET.urlencode(),
             "keep": [(name, value) for name, values in request.GET.lists() for value in values],
-            "verdict": choosing.verdict(found, study, minutes),
-            "coverage": choosing.coverage(found),
+            "verdict": seen.verdict,
+            "coverage": seen.coverage,
+            "counted_at": seen.at,
             "filtered": bool(wish.criteria or wish.rested),
             "knowing": knowing.in_words(study.criteria),
             "as_kept": _as_kept(wish.criteria) == study.criteria,
@@ -124,10 +126,12 @@ def criteria(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _a_page(found: Any, after: str) -> tuple[list[Person], str]:
     """One page in the order of names; `after` is the ref of the last person on the page before."""
-    last = Person.objects.filter(ref=after).first() if after else None
+    found = found.annotate(by_name=Lower("name"))  # the order that has an index
+    last = Person.objects.filter(ref=after).annotate(by_name=Lower("name")).first() if after else None
     if last:
-        found = found.filter(name__gte=last.name).exclude(name=last.name, pk__lte=last.pk)
-    rows = list(found.select_related("account").order_by("name", "id")[: A_PAGE + 1])
+        name = last.by_name
+        found = found.filter(by_name__gte=name).exclude(by_name=name, pk__lte=last.pk)
+    rows = list(found.select_related("account").order_by("by_name", "id")[: A_PAGE + 1])
     return rows[:A_PAGE], rows[A_PAGE - 1].ref if len(rows) > A_PAGE else ""
 
 

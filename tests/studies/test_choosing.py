@@ -1,0 +1,97 @@
+"""Whom to ask among many: what was counted ahead says the same as counting now."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from allears.core.clock import now
+from allears.people import crowds
+from allears.people.models import Contact, Facet, FacetValue, Kind, Person, PersonFacet
+from allears.studies import actions, choosing
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def crowd(monkeypatch: pytest.MonkeyPatch) -> list[Person]:
+    """Sixty people of two kinds and three regions; some without address, unwilling, with limits of their own, asked."""
+    monkeypatch.setattr(crowds, "MANY", 20)
+    region = Facet.objects.create(key="region", label="Region")
+    values = [FacetValue.objects.create(facet=region, key=key, label=key) for key in ("north", "south", "west")]
+    people = Person.objects.bulk_create(
+        Person(
+            name=f"Person {n}", email="" if n % 7 == 0 else f"p{n}@customer.example",
+            email_key=None if n % 7 == 0 else f"p{n}@customer.example", contactable=n % 5 != 0,
+            kind=Kind.NEIGHBOUR if n % 6 == 0 else Kind.CUSTOMER, budget_minutes={0: 1, 1: 500}.get(n % 8),
+        )
+        for n in range(60)
+    )  # fmt: skip
+    PersonFacet.objects.bulk_create(
+        PersonFacet(person=person, facet=region, value=values[n % 3]) for n, person in enumerate(people) if n % 4
+    )
+    Contact.objects.bulk_create(
+        Contact(person=person, minutes=400, subject="Before", topic="study:x", at=now() - timedelta(days=2))
+        for person in people[::9]
+    )
+    actions.invite(study=cast.late_orders(), people=people[10:20], by=cast.ana(), minutes=2)
+    Person.objects.filter(pk=people[59].pk).update(merged_into=people[13])
+    return people
+
+
+@pytest.mark.parametrize(
+    ("criteria", "rested"),
+    [
+        ({}, None),
+        ({"kind": "customer"}, None),
+        ({"kind": "neighbour", "facets": {"region": ["north", "west"]}}, None),
+        ({"facets": {"region": ["nowhere"]}}, None),
+        ({"q": "person"}, None),
+        ({"kind": "customer"}, 30),
+    ],
+)
+@pytest.mark.parametrize("minutes", [2, 1000])
+def test_what_was_counted_ahead_says_the_same_as_counting_now(
+    crowd: list[Person], criteria: dict[str, Any], rested: int | None, minutes: int
+) -> None:
+    study = cast.late_orders()
+    as_of_now = choosing.picture(criteria, rested, study, minutes)
+    crowds.count_ahead()
+
+    ahead = choosing.picture(criteria, rested, study, minutes)
+
+    assert as_of_now.at is None
+    assert ahead.at is not None
+    assert (ahead.verdict, ahead.coverage) == (as_of_now.verdict, as_of_now.coverage)
+
+
+def test_the_page_says_when_many_were_counted(as_ana: Client, crowd: list[Person]) -> None:
+    assert "People were counted at" not in as_ana.get("/studies/late-orders/people/").content.decode()
+    crowds.count_ahead()
+
+    page = as_ana.get("/studies/late-orders/people/").content.decode()
+
+    assert "People were counted at" in page
+    assert "of 59 can be asked now" in page
+
+
+def test_when_few_are_left_they_are_counted_as_they_are_now(
+    crowd: list[Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crowds.count_ahead()
+    monkeypatch.setattr(crowds, "MANY", 100)
+
+    crowds.count_ahead()
+
+    assert crowds.the_crowds() is None
+
+
+def test_a_crowd_gives_back_the_ids_it_was_made_of() -> None:
+    ids = {1, 7, 8, 63, 64, 100_000}
+
+    assert set(crowds.ids_of(crowds.crowd_of(ids))) == ids
+    assert crowds.crowd_of([]) == 0
