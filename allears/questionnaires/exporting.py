@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import io
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -95,8 +94,8 @@ def responses_csv(study: Study, told: Told = lambda rows: None) -> Iterator[str]
     """responses.csv as a stream of lines, the headings first."""
     columns = columns_of(study)
     keys, labels = _keys_of(study), _labels_of(study)
-    numbers = dict(versions_of(study).values_list("pk", "number"))
-    yield _line([*ABOUT, *(column.heading for column in columns)])
+    numbers, line = dict(versions_of(study).values_list("pk", "number")), _writer()
+    yield line([*ABOUT, *(column.heading for column in columns)])
     done = 0
     for chunk in _chunks(Response.objects.filter(study=study).values_list(*RESPONSE)):
         people = _refs_of(Person, (row[2] for row in chunk))
@@ -104,7 +103,7 @@ def responses_csv(study: Study, told: Told = lambda rows: None) -> Iterator[str]
         for pk, ref, person, language, began, sent, version in chunk:
             given = answers.get(pk, NOTHING)
             about = _about(ref, people.get(person, ""), language, began, sent, numbers[version])
-            yield _line([*about, *(column.read(given.get(column.key, [])) for column in columns)])
+            yield line([*about, *(column.read(given.get(column.key, [])) for column in columns)])
         done += len(chunk)
         told(done)
 
@@ -232,10 +231,23 @@ def _chunks(rows: Any) -> Iterator[list[tuple[Any, ...]]]:
         last = chunk[-1][0]
 
 
-def _line(cells: Iterable[str]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerow([safe_cell(cell) if cell else cell for cell in cells])
-    return text.getvalue()
+class _Echo:
+    """A file for a csv writer that hands the line back: `writerow` returns what `write` does."""
+
+    @staticmethod
+    def write(line: str) -> str:
+        return line
+
+
+def _writer() -> Callable[[Iterable[str]], str]:
+    """Return what makes a line of cells, harmless in a spreadsheet program."""
+    written = csv.writer(_Echo()).writerow
+
+    def line(cells: Iterable[str]) -> str:
+        # What begins with a letter or a figure is never risky; most cells do.
+        return str(written([safe_cell(cell) if cell and not cell[0].isalnum() else cell for cell in cells]))
+
+    return line
 
 
 def _write(path: Path, lines: Iterable[str], rows_before: int = 0) -> dict[str, Any]:
