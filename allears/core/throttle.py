@@ -17,7 +17,7 @@ def too_often(request: HttpRequest, what: str, *, most: int, seconds: int) -> bo
     Each process of the server counts for itself: enough to slow down who tries thousands of addresses.
     """
     moment = int(time.time()) // seconds
-    key = "throttle:" + hashlib.sha256(f"{what}:{_from(request)}:{moment}".encode()).hexdigest()
+    key = "throttle:" + hashlib.sha256(f"{what}:{address_of(request)}:{moment}".encode()).hexdigest()
     cache.add(key, 0, timeout=seconds)
     try:
         return cache.incr(key) > most
@@ -25,8 +25,8 @@ def too_often(request: HttpRequest, what: str, *, most: int, seconds: int) -> bo
         return False
 
 
-def _from(request: HttpRequest) -> str:
-    """The network's address, behind as many proxies as the installation says it has."""
+def address_of(request: HttpRequest) -> str:
+    """Return the network's address, behind as many proxies as the installation says it has."""
     try:
         return str(get_adapter().get_client_ip(request))
     except PermissionDenied:

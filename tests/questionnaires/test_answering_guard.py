@@ -32,8 +32,16 @@ def _nobody_has_come_yet() -> Iterator[None]:
     cache.clear()
 
 
+THERE = "198.51.100.7"
+
+
+def there() -> Robot:
+    """A browser somewhere in the network."""
+    return Robot(client=Client(REMOTE_ADDR=THERE))
+
+
 def guess(number: int, **more: Any) -> int:
-    return Client().get(f"/a/{number:0>24}/", **more).status_code
+    return Client(**{"REMOTE_ADDR": THERE, **more}).get(f"/a/{number:0>24}/").status_code
 
 
 def test_who_tries_many_links_is_held_back_and_logged_once(caplog: pytest.LogCaptureFixture) -> None:
@@ -44,7 +52,7 @@ def test_who_tries_many_links_is_held_back_and_logged_once(caplog: pytest.LogCap
     assert [record.name for record in caplog.records if "links that nobody made" in record.getMessage()] == [
         "allears.questionnaires.answering_guard"
     ]
-    held = Client().get(f"/a/{'x' * 24}/")
+    held = Client(REMOTE_ADDR=THERE).get(f"/a/{'x' * 24}/")
     assert held.headers["Retry-After"] == "600"
     assert "Please wait a few minutes." in held.content.decode()
 
@@ -54,14 +62,14 @@ def test_a_good_link_opens_also_where_somebody_else_is_guessing() -> None:
     for number in range(MOST_UNKNOWN + 1):
         guess(number)
 
-    assert "What happened?" in Robot().open(invited(cast.bob())).text
-    assert "What happened?" in Robot().open(public()).text
+    assert "What happened?" in there().open(invited(cast.bob())).text
+    assert "What happened?" in there().open(public()).text
     assert guess(1, REMOTE_ADDR="203.0.113.9") == 404
 
 
 def flood(path: str, count: int) -> list[int]:
     """What a page answers to so many who begin, each in a browser of its own."""
-    robots = [Robot().open(path) for _ in range(count)]
+    robots = [there().open(path) for _ in range(count)]
     return [robot.press().status for robot in robots]
 
 
@@ -70,7 +78,7 @@ def test_who_floods_a_public_link_is_held_back_and_loses_nothing_of_what_they_wr
     version = asking([WORDS])
     path, field = public(), f"q{question(version, 'What happened?').pk}"
     flood(path, 5)
-    late = Robot().open(path)
+    late = there().open(path)
     start = next(value for name, value in late.filled() if name == "start")
     late.press(**{field: "It came late & wet."})
 
@@ -87,11 +95,11 @@ def test_who_floods_a_public_link_is_held_back_and_loses_nothing_of_what_they_wr
 def test_who_has_begun_and_who_was_invited_go_on_while_a_link_is_flooded(settings: Any) -> None:
     settings.RESPONSES_A_MINUTE = 3
     asking([WORDS, {"kind": "short_text", "text": "Anything else?"}], sections=2)
-    begun = Robot().open(public()).press()
+    begun = there().open(public()).press()
     flood(public(), 4)
 
     assert "Thank you" in begun.press().text
-    assert "Thank you" in Robot().walk(invited(cast.bob())).text
+    assert "Thank you" in there().walk(invited(cast.bob())).text
 
 
 def test_other_addresses_other_links_and_the_counter_are_not_held_back_with_it(settings: Any) -> None:
@@ -103,6 +111,13 @@ def test_other_addresses_other_links_and_the_counter_are_not_held_back_with_it(s
     elsewhere = Robot(client=Client(REMOTE_ADDR="203.0.113.9")).open(public()).press()
     assert "Thank you" in elsewhere.text
     assert 429 not in flood(counter, 5)
+
+
+def test_from_the_machine_itself_nobody_is_held_back(settings: Any) -> None:
+    settings.RESPONSES_A_MINUTE = 1
+    asking([WORDS])
+
+    assert [Robot().open(public()).press().status for _ in range(4)] == [200] * 4
 
 
 def test_no_limit_where_the_installation_wants_none(settings: Any) -> None:
@@ -128,8 +143,9 @@ def test_a_form_that_is_sent_again_and_again_is_one_response() -> None:
 @pytest.mark.parametrize("name", ["Bob\r\nBcc: all@victims.example", "Bob\nBcc: all@victims.example", "Bob\r\n\r\n<script>"])
 def test_no_name_brings_a_header_into_a_letter(name: str) -> None:
     asking([WORDS])
-    Person.objects.filter(pk=cast.bob().pk).update(name=name)
-    studies.invite(study=cast.late_orders(), people=[Person.objects.get(pk=cast.bob().pk)], by=cast.ana(), minutes=1)
+    bob = cast.bob()
+    Person.objects.filter(pk=bob.pk).update(name=name)
+    studies.invite(study=cast.late_orders(), people=Person.objects.filter(pk=bob.pk), by=cast.ana(), minutes=1)
     letter = Message.objects.get()
 
     assert not any(sign in letter.subject + letter.to_name + letter.to for sign in "\r\n")
