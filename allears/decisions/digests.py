@@ -10,10 +10,12 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from allears.core.languages import direction
 from allears.core.queries import the_organisation
 from allears.decisions.chain import Quoted, insights_behind_all, quoted_by_person
 from allears.decisions.models import Update
 from allears.people.models import Person
+from allears.studies.mails import language_for
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def _part(update: Update, quotes: Sequence[Quoted]) -> Part:
 
 def compose(person: Person, parts: Sequence[Part], page_url: str) -> Composed:
     """Write the digest for `person` in their language; `page_url` is their own page."""
-    language = person.language or parts[0].update.study.language
+    language = language_for(person.language, parts[0].update.study.language)
     with translation.override(language):
         context = {
             "person": person,
@@ -63,6 +65,7 @@ def compose(person: Person, parts: Sequence[Part], page_url: str) -> Composed:
             "page_url": page_url,
             "organisation": the_organisation(),
             "language": language,
+            "way": direction(language),
         }
         return Composed(
             subject=_subject(parts),

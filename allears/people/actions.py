@@ -305,6 +305,18 @@ def set_limits(
 
 
 @transaction.atomic
+def set_language(*, person: Person, language: str, by: User | None = None) -> Person:
+    """Set the language that `person` reads. `by` is None when they say so themselves. Raises `UnfitDetails`."""
+    _details, problems = checked({"language": language})
+    if problems:
+        raise UnfitDetails(problems)
+    stays = survivor(person)
+    stays.language = language
+    stays.save(update_fields=["language"])
+    audit.record(by=by or "the person", verb="people.language-set", target=stays, language=language)
+    return stays
+
+
 def set_time_zone(*, person: Person, time_zone: str, by: User | None = None) -> Person:
     """Set where `person` is; empty: where the organisation is. `by` is None when they say so themselves.
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from allears.core.doors import open_door
+from allears.core.languages import for_reader
 from allears.people import actions, links, returning
 from allears.people.models import Person, Purpose
 
@@ -34,7 +36,8 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
     elif request.method == "POST" and not again:
         _say(person, given=False)
     context = {"contactable": person.contactable, "sent": again, "can_mail": bool(person.email)}
-    return render(request, "people/leave.html", context)
+    with translation.override(for_reader(request, person.language)):
+        return render(request, "people/leave.html", context)
 
 
 @open_door
@@ -45,10 +48,12 @@ def back(request: HttpRequest, token: str) -> HttpResponse:
     """Behind the fresh mail: GET shows a button, POST lets us ask again."""
     person = returning.whose(token)
     if person is None:
-        return render(request, "people/back.html", {"gone": True}, status=404)
+        with translation.override(for_reader(request)):
+            return render(request, "people/back.html", {"gone": True}, status=404)
     if request.method == "POST":
         _say(person, given=True)
-    return render(request, "people/back.html", {"done": request.method == "POST"})
+    with translation.override(for_reader(request, person.language)):
+        return render(request, "people/back.html", {"done": request.method == "POST"})
 
 
 def _say(person: Person, *, given: bool) -> None:

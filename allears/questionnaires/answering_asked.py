@@ -1,11 +1,11 @@
 """What a version asks, read once and kept: published versions never change, so each process reads each only
-once.
+once; in another language once for each state of its translations.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -14,8 +14,11 @@ from allears.questionnaires.logic import Rule
 from allears.questionnaires.models import OPEN_KINDS, Choice, Question, QuestionKind, Section, Version
 from allears.questionnaires.piping import Pipe, pipes_in
 from allears.questionnaires.structure import sections_of
+from allears.questionnaires.translatable import PARTS, choice_key, key_of
+from allears.studies.translating import Words, words_of
 
-MOST_KEPT = 200  # versions
+MOST_KEPT = 200  # versions, each language by itself
+Told = Callable[[str, str], str]
 
 
 class Cell(NamedTuple):
@@ -125,26 +128,38 @@ class Asking:
     consents: tuple[Asked, ...] = ()
     is_ruled: bool = False  # not everybody is asked everything
     looks_at_people: bool = False  # a rule looks at facets
+    words: Words | None = None  # of the language it is asked in, unless it is the one it was written in
+    wording: int = 0
 
     def questions(self) -> Iterator[Asked]:
         for page in self.pages:
             yield from page.questions
 
 
-_kept: dict[int, Asking] = {}
+_kept: dict[tuple[int, str, int], Asking] = {}
 _lock = threading.Lock()
 
 
-def asking(version_id: int) -> Asking:
-    """Return what a published version asks."""
-    found = _kept.get(version_id)
+def asking(version_id: int, language: str = "", wording: int = 0) -> Asking:
+    """Return what a published version asks, as it was written or in another `language`.
+
+    `wording` is the study's count of changed translations: with a new one they are read anew.
+    """
+    key = (version_id, language, wording)
+    found = _kept.get(key)
     if found is None:
-        found = read(Version.objects.get(pk=version_id))
+        found = _read(*key)
         with _lock:
             while len(_kept) >= MOST_KEPT:
                 _kept.pop(next(iter(_kept)))
-            _kept[version_id] = found
+            _kept[key] = found
     return found
+
+
+def _read(version_id: int, language: str, wording: int) -> Asking:
+    version = Version.objects.select_related("questionnaire__study").get(pk=version_id)
+    words = words_of(version.questionnaire.study, language) if language else None
+    return replace(read(version, words), wording=wording)
 
 
 def forget() -> None:
@@ -154,10 +169,13 @@ def forget() -> None:
     _kept.clear()
 
 
-def read(version: Version) -> Asking:
-    """Return what `version` asks now, be it a draft; a page without anything on it is left out."""
+def read(version: Version, words: Words | None = None) -> Asking:
+    """Return what `version` asks now, be it a draft, in the language of `words` if there are any; a page without
+    anything on it is left out.
+    """
     sections = [s for s in sections_of(version) if s.questions.all() or s.title or s.text]
-    pages = tuple(_page(section, minutes_for(sections[at:])) for at, section in enumerate(sections))
+    told = words.told if words else _as_written
+    pages = tuple(_page(section, minutes_for(sections[at:]), told) for at, section in enumerate(sections))
     questions = [question for page in pages for question in page.questions]
     rules = [question.rule for question in questions if question.rule]
     return Asking(
@@ -166,32 +184,39 @@ def read(version: Version) -> Asking:
         consents=tuple(question for question in questions if question.kind == "consent"),
         is_ruled=bool(rules),
         looks_at_people=any(rule.facets for rule in rules),
+        words=words,
     )
 
 
-def _page(section: Section, minutes: float) -> Page:
-    page = Page(section.title, section.text, minutes, tuple(map(_asked, section.questions.all())))
+def _as_written(_key: str, source: str) -> str:
+    return source
+
+
+def _page(section: Section, minutes: float, told: Told) -> Page:
+    questions = tuple(_asked(question, told) for question in section.questions.all())
+    page = Page(told("page.title", section.title), told("page.text", section.text), minutes, questions)
     return replace(page, is_piped=any(map(pipes_in, page.texts)))
 
 
-def _asked(question: Question) -> Asked:
+def _asked(question: Question, told: Told) -> Asked:
+    text, help_, low, high = (told(key_of(question.key, part), getattr(question, part)) for part in PARTS)
     choices = question.choices.all() if question.has_list else ()
     return Asked(
         id=question.pk,
         key=str(question.key),
         kind=QuestionKind(question.kind).value,
-        text=question.text,
-        help=question.help,
+        text=text,
+        help=help_,
         required=question.required,
         minimum=question.minimum,
         maximum=question.maximum,
-        low_label=question.low_label,
-        high_label=question.high_label,
+        low_label=low,
+        high_label=high,
         boxes=max(1, question.boxes) if question.is_open or question.kind == QuestionKind.FILE else 1,
         source_id=question.source_id,
         code=question.code,
         rule=question.rule,
-        choices=tuple(map(_offered, choices)),
+        choices=tuple(_offered(choice, told) for choice in choices),
         preset=question.preset,
         shuffled=question.shuffled,
         purpose=question.purpose,
@@ -199,7 +224,8 @@ def _asked(question: Question) -> Asked:
     )
 
 
-def _offered(choice: Choice) -> Offered:
+def _offered(choice: Choice, told: Told) -> Offered:
+    label = told(choice_key(choice.key), choice.label)
     return Offered(
-        choice.pk, str(choice.key), choice.position, choice.label, choice.asks_text, choice.exclusive, choice.anchored
+        choice.pk, str(choice.key), choice.position, label, choice.asks_text, choice.exclusive, choice.anchored
     )

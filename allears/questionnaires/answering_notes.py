@@ -7,12 +7,16 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.html import escape
-from django.utils.translation import get_language
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
+from allears.core.languages import direction as way_of_writing
+from allears.core.languages import marked
 from allears.core.queries import the_organisation
+from allears.questionnaires import answering_language
 from allears.questionnaires import answering_pages as pages
 from allears.questionnaires.answering_asked import Asking
 from allears.questionnaires.answering_timing import correction
@@ -38,7 +42,7 @@ def _lead(
 ) -> pages.Compiled:
     return pages.compile_part(
         "lead",
-        way={"problem": problem, "promise_on": promise_on, "kind": kind},
+        way={"problem": marked(problem), "promise_on": promise_on, "kind": kind},
         kiosk=kiosk,
         submitted=submitted,
         own_link=pages.slot("own_link") if kind == "own" and not kiosk else "",
@@ -53,18 +57,22 @@ def ways(way: Way) -> str:
     """Return the ways to say no; nothing for who answers by a public link or has answered."""
     if way.kind != "personal" or way.submitted_at is not None:
         return ""
-    return _ways(way.language).filled({"token": way.token})
+    return _ways(way.language).filled({"token": way.token, "query": answering_language.query(way)})
 
 
 @lru_cache(maxsize=64)
 def _ways(language: str) -> pages.Compiled:
-    return pages.compile_part("ways", token=pages.slot("token"))
+    return pages.compile_part("ways", token=pages.slot("token"), query=pages.slot("query"))
 
 
 def direction(way: Way | None) -> dict[str, Any]:
     """Return what the layout needs to know of the page's language."""
-    language = way.language if way else "en"
-    return {"page_language": language, "page_rtl": language.split("-")[0] in pages.RIGHT_TO_LEFT}
+    language = way.language if way else (translation.get_language() or "en")
+    return {
+        "page_language": language,
+        "page_rtl": way_of_writing(language) == "rtl",
+        "languages": mark_safe(answering_language.choice(way)),
+    }
 
 
 def note(way: Way | None, heading: str, *lines: str, status: int = 200, **more: str) -> HttpResponse:

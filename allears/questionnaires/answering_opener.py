@@ -20,9 +20,11 @@ _SHAPE = re.compile(r"[0-9a-f]{8}\.[0-9a-f-]{1,8}")
 MOST = 11  # answers that stand in a row of buttons
 
 
-def opener_of(version_id: int) -> Opener | None:
-    """Return the question that a published version begins with, if one click can answer it; else None."""
-    question = next((q for q in asking(version_id).questions() if q.kind != "statement"), None)
+def opener_of(version_id: int, language: str = "", wording: int = 0) -> Opener | None:
+    """Return the question that a published version begins with, if one click can answer it; else None.
+    In another `language`: see `answering_asked.asking`.
+    """
+    question = next((q for q in asking(version_id, language, wording).questions() if q.kind != "statement"), None)
     if question is None:
         return None
     clicks = tuple(Click(label, f"?pick={question.key[:8]}.{sign}") for label, sign in _answers(question))

@@ -24,6 +24,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from allears.core.languages import RIGHT_TO_LEFT, marked, wrapped
 from allears.questionnaires import piping
 from allears.questionnaires.answering_asked import Asked, Asking, Given, Page
 from allears.questionnaires.answering_forms import Fields, Wrong, box_name, figure, other_name
@@ -33,7 +34,6 @@ from allears.questionnaires.answering_slots import MARK, slot
 from allears.questionnaires.calendar import date_of, limits
 
 FOLDER = "questionnaires/answering"
-RIGHT_TO_LEFT = {"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ku", "nqo", "ps", "sd", "ug", "ur", "yi"}
 MOST_KEPT = 1_000  # compiled pages
 
 class _Slots:
@@ -66,14 +66,15 @@ class Compiled:
         return "".join(pieces)
 
 
-# By version, page, language and, where not everybody is asked everything, the questions on it.
-_kept: dict[tuple[int, int, str, tuple[int, ...]], Compiled] = {}
+# By version, page, language, state of its translations and, where not everybody is asked everything, the questions.
+_kept: dict[tuple[int, int, str, int, tuple[int, ...]], Compiled] = {}
 _lock = threading.Lock()
 
 
 def compiled(asking: Asking, at: int, language: str) -> Compiled:
     """Return page `at` (from 0) of a published version."""
-    key = (asking.version_id, at, language, tuple(q.id for q in asking.pages[at].questions) if asking.is_ruled else ())
+    on_it = tuple(q.id for q in asking.pages[at].questions) if asking.is_ruled else ()
+    key = (asking.version_id, at, language, asking.wording, on_it)
     found = _kept.get(key)
     if found is None:
         found = compile_page(asking.pages[at], at, language)
@@ -91,7 +92,7 @@ def forget() -> None:
 
 def compile_page(page: Page, at: int, language: str) -> Compiled:
     """Render the template of a page and cut it at its slots."""
-    place = _Places() if page.is_piped else str
+    place = _Places() if page.is_piped else marked
     with translation.override(language):
         html = render_to_string(
             f"{FOLDER}/page.html",
@@ -99,7 +100,7 @@ def compile_page(page: Page, at: int, language: str) -> Compiled:
                 "slot": _Slots(),
                 "text": place(page.text),
                 # Later pages carry their title as the page's own heading.
-                "heading": page.title if at == 0 else "",
+                "heading": marked(page.title) if at == 0 else "",
                 "questions": [_shown(question, place) for question in page.questions],
                 "script": any(map(_is_scripted, page.questions)),
                 "page_language": language,
@@ -118,7 +119,7 @@ class _Places:
 
     def __call__(self, text: str) -> str:
         rendered = piping.rendered(text, lambda _pipe: slot(f"pipe {next(self._count)}"), lambda words: str(escape(words)))
-        return mark_safe(rendered)
+        return wrapped(mark_safe(rendered), text)
 
 
 def compile_template(name: str, language: str, **context: Any) -> Compiled:
@@ -166,8 +167,8 @@ def _shown(question: Asked, place: Callable[[str], str] = str) -> dict[str, Any]
         "text": place(question.text),
         "help": place(question.help),
         "required": question.required,
-        "low_label": question.low_label,
-        "high_label": question.high_label,
+        "low_label": marked(question.low_label),
+        "high_label": marked(question.high_label),
         **_ends(question),
         "value": slot(f"{name}/value/{name}"),
         "agreed": slot(f"{name}/checked/1") if question.kind == "consent" else "",
@@ -208,7 +209,8 @@ def _choice(question: Asked, choice: Any) -> dict[str, Any]:
         "exclusive": choice.exclusive,
         "id": f"{question.name}-{choice.id}",
         "value": str(choice.id),
-        "label": choice.label,
+        "label": marked(choice.label),
+        "plain": str(choice.label),
         "checked": slot(f"{question.name}/checked/{choice.id}"),
         "other": other,
         "words": slot(f"{question.name}/value/{other}"),
@@ -238,7 +240,7 @@ def _step(question: Asked, step: int) -> dict[str, str]:
     return {
         "id": f"{question.name}-{step}",
         "value": str(step),
-        "label": ends.get(step, ""),
+        "label": marked(ends.get(step, "")),
         "checked": slot(f"{question.name}/checked/{step}"),
     }
 

@@ -8,40 +8,47 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from allears.core.languages import marked
 from allears.core.queries import the_organisation
 from allears.questionnaires import answering_pages as pages
 from allears.questionnaires.answering_asked import read
 from allears.questionnaires.models import Version
+from allears.studies.translating import words_of
 
 
-def render_preview(version: Version, page: int = 1, *, leave: str = "") -> str:
+def render_preview(version: Version, page: int = 1, *, leave: str = "", language: str = "") -> str:
     """Return page `page` (from 1) of a version, be it a draft, as a whole HTML page.
 
     Its form is sent nowhere: "Next" and "Back" ask for `?page=N` of the address that shows it, and `leave`
-    is where the link out of the preview leads.
+    is where the link out of the preview leads. `language`: another one than it is written in.
     """
-    asked, study = read(version), version.questionnaire.study
+    study = version.questionnaire.study
+    words = words_of(study, language) if language and language != study.language else None
+    language = language if words else study.language
+    told = words.told if words else lambda _key, source: source
+    asked = read(version, words)
     if not asked.pages:
         return ""
     at = min(max(page, 1), len(asked.pages)) - 1
-    with override(study.language):
+    title = told("study.title", study.title)
+    with override(language):
         parts = {
-            "title": escape(_("Preview") + f" · {study.title}"),
+            "title": escape(_("Preview") + f" · {title}"),
             "kicker": escape(f"{the_organisation().name} · {study.owner.name}"),
-            "heading": escape(_("Can you help us understand?") if at == 0 else asked.pages[at].title or study.title),
-            "lead": _lead(study.problem if at == 0 else "", asked.pages[at].minutes, leave),
+            "heading": escape(_("Can you help us understand?") if at == 0 else marked(asked.pages[at].title or title)),
+            "lead": _lead(told("study.problem", study.problem) if at == 0 else "", asked.pages[at].minutes, leave),
             "onward": _onward(at, len(asked.pages)),
         }
     # Two forms cannot stand in each other: this one asks for the next page instead of posting answers.
-    compiled = pages.compile_page(asked.pages[at], at, study.language)
+    compiled = pages.compile_page(asked.pages[at], at, language)
     if asked.pages[at].is_shuffled:
         compiled = compiled.shuffled("preview")
-    html = compiled.filled(parts)
-    return html.replace('method="post" action=""', 'method="get"', 1)
+    form = f'method="get"><input type="hidden" name="lang" value="{language}"' if words else 'method="get"'
+    return compiled.filled(parts).replace('method="post" action=""', form, 1)
 
 
 def _lead(problem: str, minutes: float, leave: str) -> str:
-    told = f'<p class="problem">{escape(problem)}</p>' if problem else ""
+    told = f'<p class="problem">{escape(marked(problem))}</p>' if problem else ""
     out = f' <a href="{escape(leave)}">{escape(_("Leave the preview"))}</a>' if leave else ""
     notice = escape(_("This is a preview: nothing that you type is kept."))
     return f'<p class="notice">{notice}{out}</p>{told}<p class="small">{escape(pages.minutes_left(minutes))}</p>'

@@ -40,6 +40,7 @@ class Stored:
 
     given: Given = ()
     verbatims: dict[int, int] = field(default_factory=dict)  # by box
+    languages: dict[int, str] = field(default_factory=dict)  # of words, by box
     at: datetime | None = None
 
 
@@ -57,6 +58,7 @@ class Saving:
     send: bool = False
     seconds: int = 0  # for which the page was open
     device: str = ""
+    becomes: str = ""  # the language in which they go on, where they have just chosen another
 
 
 @dataclass(slots=True)
@@ -70,7 +72,8 @@ class Saved:
 
 # --- reading ---------------------------------------------------------------------------------------------------
 
-_ANSWERS = """SELECT a.question_id, a.box, a.choice_id, a.number, a.text, a.verbatim_id, a.at, v.text
+_ANSWERS = """SELECT a.question_id, a.box, a.choice_id, a.number, a.text, a.verbatim_id, a.at, v.text,
+        a.language
     FROM questionnaires_answer a LEFT JOIN verbatims_verbatim v ON v.id = a.verbatim_id
     WHERE a.response_id = %s ORDER BY a.question_id, a.box"""
 
@@ -80,12 +83,14 @@ def answers(response_id: int | None) -> dict[int, Stored]:
     if response_id is None:
         return {}
     found: dict[int, Stored] = {}
-    for question_id, box, choice, number, text, verbatim, at, kept in sql.rows(_ANSWERS, [response_id]):
+    for question_id, box, choice, number, text, verbatim, at, kept, language in sql.rows(_ANSWERS, [response_id]):
         stored = found.setdefault(question_id, Stored())
         stored.given += (Cell(box, choice, number, text if kept is None else kept),)
         stored.at = moment(at)
         if verbatim is not None:
             stored.verbatims[box] = verbatim
+        if language:
+            stored.languages[box] = language
     return found
 
 
@@ -142,7 +147,7 @@ def _begin(saving: Saving) -> int | None:
     _must_be_open(way.study_id)
     begun = sql.row(_BEGIN, [
         new_ref(), way.study_id, way.asked_id, way.person_id, way.invitation_id, link, token_hash,
-        way.language, at, at, saving.passed, at if saving.send else None,
+        saving.becomes or way.language, at, at, saving.passed, at if saving.send else None,
         saving.seconds, saving.device,
     ])  # fmt: skip
     if begun is None:
@@ -299,16 +304,23 @@ def _rows(
     for question in saving.asking.questions():
         before = stored.get(question.id, _NOTHING)
         for cell in changed.get(question.id, ()):
-            row: Row = [question.id, cell.box, cell.choice, cell.number, cell.text, None, at]
+            row: Row = [question.id, cell.box, cell.choice, cell.number, cell.text, None, at, _language(saving, before, cell)]
             rows.append(row)
             if spoken and cell.text:
                 said.append((row, question, before.verbatims.get(cell.box)))
     unchanged = _still_said(stored, changed)
     fresh = [(row, question, old) for row, question, old in said if not _same_words(row, old, unchanged)]
-    verbatims = _speak(saving, [(q, row[4], old) for row, q, old in fresh])
+    verbatims = _speak(saving, [(q, row[4], row[7], old) for row, q, old in fresh])
     for (row, _question, _old), verbatim in zip(fresh, verbatims, strict=True):
         row[4], row[5] = "", verbatim
     return rows, verbatims
+
+
+def _language(saving: Saving, before: Stored, cell: Cell) -> str:
+    """The language that words were given in; of the boxes of a question only one may be new."""
+    if not cell.text:
+        return ""
+    return before.languages.get(cell.box, saving.way.language) if cell in before.given else saving.way.language
 
 
 def _still_said(stored: dict[int, Stored], changed: dict[int, Given]) -> dict[int, str]:
@@ -336,14 +348,14 @@ def _speak_what_is_stored(
     """Sending: words that were saved with earlier pages go to the ledger; returns their verbatims."""
     questions = {question.id: question for question in saving.asking.questions()}
     said = [
-        (question_id, cell)
+        (question_id, cell, answer.languages.get(cell.box, saving.way.language))
         for question_id, answer in stored.items()
         if question_id not in changed and question_id in questions
         for cell in answer.given
         if cell.text and cell.box not in answer.verbatims
     ]
-    verbatims = _speak(saving, [(questions[question_id], cell.text, None) for question_id, cell in said])
-    for verbatim, (question_id, cell) in zip(verbatims, said, strict=True):
+    verbatims = _speak(saving, [(questions[question_id], cell.text, language, None) for question_id, cell, language in said])
+    for verbatim, (question_id, cell, _language) in zip(verbatims, said, strict=True):
         sql.rows(
             "UPDATE questionnaires_answer SET text = '', verbatim_id = %s"
             " WHERE response_id = %s AND question_id = %s AND box = %s",
@@ -358,7 +370,7 @@ _KEEP = (
 )
 
 
-def _speak(saving: Saving, said: Sequence[tuple[Asked, str, int | None]]) -> list[int]:
+def _speak(saving: Saving, said: Sequence[tuple[Asked, str, str, int | None]]) -> list[int]:
     """Put words into the ledger, as `verbatims.actions.keep_many` does, in one statement; returns their ids
     in order.
 
@@ -367,13 +379,13 @@ def _speak(saving: Saving, said: Sequence[tuple[Asked, str, int | None]]) -> lis
     if not said:
         return []
     at, parameters, refs = sql_moment(saving.now), [], []
-    for question, text, supersedes in said:
+    for question, text, language, supersedes in said:
         way, ref, salt = saving.way, new_ref(), secrets.token_bytes(ledger.SALT_BYTES)
         source = _source_of(question)
-        words = Words(way.collection_id, source, way.person_id, text, way.language, saving.now, supersedes)
+        words = Words(way.collection_id, source, way.person_id, text, language, saving.now, supersedes)
         refs.append(ref)
         parameters += [
-            ref, way.collection_id, source, way.person_id, text, way.language, at, at, supersedes, salt,
+            ref, way.collection_id, source, way.person_id, text, language, at, at, supersedes, salt,
             ledger.digest(salt, ref, words),
         ]  # fmt: skip
     rows = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"] * len(said))
@@ -388,7 +400,7 @@ def _source_of(question: Asked) -> int:
 
 
 _ANSWER = (
-    "INSERT INTO questionnaires_answer (response_id, question_id, box, choice_id, number, text, verbatim_id, at)"
+    "INSERT INTO questionnaires_answer (response_id, question_id, box, choice_id, number, text, verbatim_id, at, language)"
     " VALUES {rows}"
 )
 _AT_ONCE = 100  # rows; SQLite takes 999 parameters in its oldest form
@@ -404,7 +416,7 @@ def _delete(response_id: int, questions: list[int]) -> None:
 def _insert(response_id: int, rows: list[Row]) -> None:
     for start in range(0, len(rows), _AT_ONCE):
         some = rows[start : start + _AT_ONCE]
-        values = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s)"] * len(some))
+        values = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s, %s)"] * len(some))
         sql.rows(_ANSWER.format(rows=values), [p for row in some for p in (response_id, *row)])
 
 
@@ -421,7 +433,7 @@ def _take_back(changed: dict[int, Given], stored: dict[int, Stored]) -> None:
 
 
 def _touch(saving: Saving, response_id: int, changed: bool, sends: bool) -> None:
-    """Note when the response changed, how far it has come and when it was sent."""
+    """Note when the response changed, how far it has come, in which language, and when it was sent."""
     now, way = sql_moment(saving.now), saving.way
     changed_at = now if changed or sends or way.changed_at is None else sql_moment(way.changed_at)
     passed = max(way.passed, saving.passed)
@@ -429,8 +441,11 @@ def _touch(saving: Saving, response_id: int, changed: bool, sends: bool) -> None
     timed = way.submitted_at is None and saving.seconds > 0
     open_for = ", seconds = seconds + %s, device = %s" if timed else ""
     sql.rows(
-        f"UPDATE questionnaires_response SET changed_at = %s, passed = %s{sent}{open_for} WHERE id = %s",  # noqa: S608
-        [changed_at, passed, *([now] if sends else []), *([saving.seconds, saving.device] if timed else []), response_id],
+        f"UPDATE questionnaires_response SET changed_at = %s, passed = %s, language = %s{sent}{open_for} WHERE id = %s",  # noqa: S608
+        [
+            changed_at, passed, saving.becomes or way.language, *([now] if sends else []),
+            *([saving.seconds, saving.device] if timed else []), response_id,
+        ],
     )
 
 

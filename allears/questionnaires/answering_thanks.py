@@ -10,16 +10,19 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import escape
 
+from allears.core.languages import marked
 from allears.questionnaires import answering_kiosk as kiosk
 from allears.questionnaires import answering_pages as pages
 from allears.questionnaires import answering_sql as sql
+from allears.questionnaires.answering_asked import asking
+from allears.questionnaires.answering_language import choice
 from allears.questionnaires.answering_pages import Compiled
 from allears.questionnaires.answering_ways import Way
 from allears.studies.links import answering_url
 from allears.studies.models import State
 from allears.verbatims.receipts import written
 
-_SAID = """SELECT q.text, v.text, v.ref, v.digest
+_SAID = """SELECT q.id, q.text, v.text, v.ref, v.digest, v.language
     FROM questionnaires_answer a
     JOIN verbatims_verbatim v ON v.id = a.verbatim_id
     JOIN questionnaires_question q ON q.id = a.question_id
@@ -48,6 +51,7 @@ def thanks(way: Way) -> str:
             "name": escape(way.first_name),
             "day": date_format(way.promise_on, "j F Y") if way.promise_on else "",
             "said": said,
+            "languages": choice(way),
             "own_page": "/me/" if known else "",
             "link": link,
             "change": f"/a/{way.token}/1/",
@@ -69,13 +73,17 @@ def _one(language: str, *, kept: bool) -> Compiled:
 
 def _said(way: Way) -> str:
     """Their words in the order of the questions, those that were taken back without words."""
-    return "\n".join(_words(way.language, *row) for row in sql.rows(_SAID, [way.response_id]))
+    rows = sql.rows(_SAID, [way.response_id])
+    if not rows or way.language == way.source:
+        return "\n".join(_words(way.language, *row[1:]) for row in rows)
+    told = {q.id: q.text for q in asking(way.asked_id, *way.written).questions()} if way.asked_id else {}
+    return "\n".join(_words(way.language, told.get(row[0], row[1]), *row[2:]) for row in rows)
 
 
-def _words(language: str, question: str, text: str, ref: str, digest: bytes) -> str:
+def _words(language: str, question: str, text: str, ref: str, digest: bytes, spoken: str) -> str:
     receipt = written(ref, bytes(digest))
     return _one(language, kept=bool(text)).filled(
-        {"question": escape(question), "text": escape(text), "receipt": receipt, "url": _address(receipt)}
+        {"question": escape(marked(question)), "text": escape(text), "spoken": escape(spoken), "receipt": receipt, "url": _address(receipt)}
     )
 
 

@@ -20,15 +20,17 @@ from urllib.parse import parse_qs, urlsplit
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.html import escape
+from django.utils.html import escape, format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from allears.core.clock import now
 from allears.core.doors import open_door
+from allears.core.languages import marked
 from allears.core.links import hash_token, new_token
 from allears.questionnaires import answering_guard as guard
 from allears.questionnaires import answering_kiosk as kiosk
+from allears.questionnaires import answering_language as language
 from allears.questionnaires import answering_logic as logic
 from allears.questionnaires import answering_notes as notes
 from allears.questionnaires import answering_opener as opener
@@ -50,9 +52,7 @@ View = Callable[..., HttpResponse]
 
 
 def participant(view: View) -> View:
-    """Open a page to whoever holds a link, in the study's language; hand the view the way that the link
-    opens.
-    """
+    """Open a page to whoever holds a link, in their language; hand the view the way that the link opens."""
 
     @csrf_exempt
     @open_door
@@ -61,6 +61,7 @@ def participant(view: View) -> View:
         way = look(token)
         if way is None:
             return private(guard.unknown_link(request))
+        language.settle(request, way)
         with translation.override(way.language):
             return private(_barred(request, way) or view(request, way, **kwargs))
 
@@ -186,6 +187,9 @@ def _post(request: HttpRequest, way: Way, at: int) -> HttpResponse:
     posted = read(seen.questions, fields)
     asked = logic.tailored(whole, way, {**before, **posted.given})
     goes = fields.get("go", ["next"])[0]
+    other = language.switched_to(way, goes)
+    if other and not way.response_id and not any(posted.given.values()):
+        return _go_to(way, f"{at + 1}/", lang=other)
     gaps = [] if goes != "next" else missing(logic.still_asked(seen, asked.pages[at]), _standing(way, posted))
     last = at >= logic.pages_there(asked)[-1]
     follows = goes == "next" and logic.follows(seen, asked.pages[at])
@@ -205,6 +209,7 @@ def _post(request: HttpRequest, way: Way, at: int) -> HttpResponse:
         send=sends,
         seconds=timing.open_for(fields),
         device=timing.device_of(request),
+        becomes=other,
     )
     try:
         saved = keep(saving)
@@ -215,6 +220,8 @@ def _post(request: HttpRequest, way: Way, at: int) -> HttpResponse:
     way.response_id = saved.response_id
     if posted.wrong or gaps:
         return _again(way, at, fields, posted, [*posted.wrong, *gaps])
+    if other:
+        return _go_to(way, f"{at + 1}/", lang=other)
     if goes == "pause":
         if way.invitation_id:
             studies.mark_paused(invitation_id=way.invitation_id)
@@ -250,6 +257,7 @@ def _again(way: Way, at: int, fields: Fields, posted: Posted, wrong: list[Wrong]
     """The same page with what is wrong; what was typed stays in its fields."""
     fresh = look(way.token)
     assert fresh is not None
+    language.settle_as(fresh, way)
     refused = [one.question for one in posted.wrong]
     response = _show(fresh, at, wrong=wrong, typed=pages.typed(refused, fields))
     response.status_code = 422 if refused else 200
@@ -311,7 +319,7 @@ def _fields(request: HttpRequest) -> Fields | None:
 
 def _asking(way: Way) -> Asking:
     assert way.asked_id is not None
-    return asking(way.asked_id)
+    return asking(way.asked_id, *way.written)
 
 
 def _next_page(way: Way) -> int:
@@ -341,8 +349,8 @@ class SeeOther(HttpResponse):
         self.url = url
 
 
-def _go_to(way: Way, where: str = "") -> HttpResponse:
-    return SeeOther(f"/a/{way.token}/{where}")
+def _go_to(way: Way, where: str = "", lang: str = "") -> HttpResponse:
+    return SeeOther(f"/a/{way.token}/{where}{f'?lang={lang}' if lang else language.query(way)}")
 
 
 def _html(html: str) -> HttpResponse:
@@ -381,11 +389,12 @@ def _show(
     start = (start or new_token()) if way.kind == "public" else ""
     parts = {
         "title": escape(f"{way.title} · {way.organisation}" if first else f"{place + 1}/{count} · {way.title}"),
-        "kicker": escape(_kicker(way, at)),
+        "languages": language.choice(way, in_form=True),
+        "kicker": _kicker(way, at),
         "heading": escape(_heading(way, at)),
         "lead": notes.lead(way, at, asked, place, count),
         "summary": _above(wrong, "crowded" if crowded else "more" if more else "marked" if mark else "", lambda text: logic.read_by(text, page, asked, way, stored)),
-        "action": f"/a/{way.token}/{at + 1}/",
+        "action": f"/a/{way.token}/{at + 1}/{language.action_query(way)}",
         "hidden": _hidden(way, start),
         "onward": pages.onward(language=way.language, first=first, last=last, submitted=submitted, kiosk=way.at_a_counter),
         **kiosk.parts(way),
@@ -415,13 +424,15 @@ def _above(wrong: list[Wrong] | None, news: str, read_by: Callable[[str], str]) 
 
 def _kicker(way: Way, at: int) -> str:
     if at == 0:
-        return _("%(organisation)s · %(name)s asks") % {"organisation": way.organisation, "name": way.asks}
-    return f"{way.organisation} · {way.title}" if _asking(way).pages[at].title else way.organisation
+        return escape(_("%(organisation)s · %(name)s asks") % {"organisation": way.organisation, "name": way.asks})
+    if not _asking(way).pages[at].title:
+        return escape(way.organisation)
+    return format_html("{} · {}", way.organisation, marked(way.title))
 
 
 def _heading(way: Way, at: int) -> str:
     if at > 0:
-        return _asking(way).pages[at].title or way.title
+        return marked(_asking(way).pages[at].title or way.title)
     if way.first_name:
         return _("%(name)s, can you help us understand?") % {"name": way.first_name}
     return _("Can you help us understand?")

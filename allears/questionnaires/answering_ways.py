@@ -23,12 +23,13 @@ _STUDY = """s.id, s.slug, s.title, s.problem, s.promise_on, s.language, s.state,
       WHERE q.study_id = s.id AND v.published_at IS NOT NULL ORDER BY v.number DESC LIMIT 1)"""
 _RESPONSE = "r.id, r.version_id, r.changed_at, r.submitted_at, r.passed"
 _NO_RESPONSE = "NULL, NULL, NULL, NULL, NULL"
+_LANGUAGES = "s.languages, s.wording"
 _OWNED = "JOIN core_user u ON u.id = s.owner_id"
 
 # One statement for all three kinds: whoever asks does not know which one a token is, and a second look costs as
 # much as the first. The first row's columns give the later ones' NULLs their types.
 LOOK = f"""SELECT 'personal', {_STUDY}, {_RESPONSE}, i.id, i.person_id, p.name, l.revoked_at, d.at, r.public_link_id,
-        '', ''
+        '', '', {_LANGUAGES}, r.language, p.language
     FROM studies_invitationlink l
     JOIN studies_invitation i ON i.id = l.invitation_id
     JOIN studies_study s ON s.id = i.study_id {_OWNED}
@@ -38,13 +39,14 @@ LOOK = f"""SELECT 'personal', {_STUDY}, {_RESPONSE}, i.id, i.person_id, p.name, 
     WHERE l.token_hash = %s
     UNION ALL
     SELECT 'own', {_STUDY}, {_RESPONSE}, NULL, r.person_id, NULL, NULL, NULL, r.public_link_id,
-        COALESCE(b.kind, ''), COALESCE(b.token, '')
+        COALESCE(b.kind, ''), COALESCE(b.token, ''), {_LANGUAGES}, r.language, NULL
     FROM questionnaires_response r
     LEFT JOIN studies_publiclink b ON b.id = r.public_link_id
     JOIN studies_study s ON s.id = r.study_id {_OWNED}
     WHERE r.token_hash = %s
     UNION ALL
-    SELECT 'public', {_STUDY}, {_NO_RESPONSE}, NULL, NULL, NULL, b.withdrawn_at, NULL, b.id, b.kind, b.token
+    SELECT 'public', {_STUDY}, {_NO_RESPONSE}, NULL, NULL, NULL, b.withdrawn_at, NULL, b.id, b.kind, b.token,
+        {_LANGUAGES}, NULL, NULL
     FROM studies_publiclink b
     JOIN studies_study s ON s.id = b.study_id {_OWNED}
     WHERE b.token = %s"""  # noqa: S608
@@ -61,7 +63,7 @@ class Way:
     title: str
     problem: str
     promise_on: date | None
-    language: str
+    language: str  # of the page; the study's own until `answering_language.settle` has looked
     state: str
     collection_id: int
     asks: str  # who asks
@@ -80,6 +82,17 @@ class Way:
     public_link_id: int | None
     way_in: str  # of a public link and of responses that came by one: see studies.models.WayIn
     door: str  # the token of that public link
+    source: str = ""  # the language that the study is written in
+    languages: str = ""  # offered beside it
+    wording: int = 0
+    kept: str = ""  # the language of the response so far
+    spoken: str = ""  # the person's own
+    chosen: str = ""  # what the address says
+
+    @property
+    def written(self) -> tuple[str, int]:
+        """What `answering_asked.asking` needs to know of the language."""
+        return ("", 0) if self.language == (self.source or self.language) else (self.language, self.wording)
 
     @property
     def first_name(self) -> str:
@@ -121,12 +134,12 @@ def _way(kind: str, token: str, row: tuple[Any, ...]) -> Way:
     (study_id, slug, title, problem, promise_on, language, state, collection_id, asks, organisation, published,
      response_id, version_id, changed_at, submitted_at, passed,
      invitation_id, person_id, name, closed_at, declined_at, public_link_id,
-     way_in, door) = row  # fmt: skip
+     way_in, door, languages, wording, kept, spoken) = row  # fmt: skip
     return Way(
         kind, token, study_id, slug, title, problem, day(promise_on), language, state, collection_id, asks,
         organisation or "", published, response_id, version_id, moment(changed_at), moment(submitted_at),
         passed or 0, invitation_id, person_id, name or "", moment(closed_at),
-        moment(declined_at), public_link_id, way_in, door,
+        moment(declined_at), public_link_id, way_in, door, language, languages, wording, kept or "", spoken or "",
     )  # fmt: skip
 
 

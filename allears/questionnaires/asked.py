@@ -19,6 +19,7 @@ from allears.studies.asking import Missing
 from allears.studies.loop import Cell, Tab, add_tab, cell
 from allears.studies.models import Study
 from allears.studies.rules import can_see
+from allears.studies.translating import languages_of
 
 
 @asking.condition
@@ -48,7 +49,10 @@ def where_minutes_come_from(study: Study) -> str:
 def opener(study: Study, language: str) -> asking.Opener | None:
     """The first question of what is asked now, where a click can answer it."""
     version = published_version(study)
-    return opener_of(version.pk) if version else None
+    if version is None:
+        return None
+    translated = language != study.language and language in languages_of(study)
+    return opener_of(version.pk, language, study.wording) if translated else opener_of(version.pk)
 
 
 def _sent() -> Exists:

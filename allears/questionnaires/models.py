@@ -222,6 +222,7 @@ class Answer(models.Model):
         Verbatim, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     at = models.DateTimeField(default=now)
+    language = models.CharField(max_length=12, blank=True, default="", db_default="")  # that the words were given in
 
     class Meta:
         constraints = [

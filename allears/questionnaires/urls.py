@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from allears.questionnaires.views import authoring, importing, logic, results, wording
+from allears.questionnaires.views import authoring, importing, languages, logic, results, wording
 
 app_name = "questionnaires"
 urlpatterns = [
@@ -27,6 +27,10 @@ urlpatterns = [
     path("<slug:slug>/questions/<uuid:key>/wording/", wording.answer, name="wording_answer"),
     path("<slug:slug>/wording/", wording.wording, name="wording"),
     path("<slug:slug>/results/", results.results, name="results"),
+    path("<slug:slug>/languages/", languages.languages, name="languages"),
+    path("<slug:slug>/languages/<slug:code>/", languages.language, name="language"),
+    path("<slug:slug>/languages/<slug:code>/file/", languages.file, name="language_file"),
+    path("<slug:slug>/languages/<slug:code>/texts.csv", languages.as_csv, name="language_csv"),
     path("<slug:slug>/imports/", importing.imports, name="imports"),
     path("<slug:slug>/imports/<slug:ref>/", importing.import_, name="import"),
     path("<slug:slug>/imports/<slug:ref>/report.csv", importing.import_problems, name="import_problems"),

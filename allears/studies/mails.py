@@ -1,6 +1,6 @@
 """The letters by which a study asks: who asks, the problem, honest minutes, the promise, and the ways out.
 
-In the person's language where it is translated; the problem is as the study tells it. Every letter names a
+In the person's language; the problem and the first question too, where the study offers them in it. Every letter names a
 way to decline and a way to be asked nothing any more, also in its headers (RFC 2369, RFC 8058), so that one
 click in a mail program is enough.
 """
@@ -18,11 +18,13 @@ from django.utils import formats, translation
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
+from allears.core.languages import Foreign, best, direction, spoken
 from allears.core.models import Organisation
 from allears.people.links import leaving_headers, leaving_link
 from allears.studies import asking
 from allears.studies.links import answering_url
 from allears.studies.models import Invitation, Referral, Study
+from allears.studies.translating import languages_of, words_of
 from allears.studies.wording import minutes_in_words
 
 KEPT_DAYS = 7  # for which the address of a named person is kept without their word
@@ -37,6 +39,7 @@ class Letters:
         self.asker = study.owner.name or organisation.name
         self._openers: dict[str, asking.Opener | None] = {}
         self._patterns: dict[tuple[str, str, Decimal, bool], Pattern] = {}
+        self._problems: dict[str, str] = {}
 
     def invitation(self, invitation: Invitation, token: str) -> dict[str, Any]:
         """Return what `core.mail.put` needs for the invitation, but its key."""
@@ -127,15 +130,32 @@ class Letters:
 
     def _told(self, minutes: Any) -> dict[str, Any]:
         """What every letter of the study says, in the language that is active."""
+        language = translation.get_language() or self.study.language
+        problem = self._problem(language)
         return {
             "organisation": self.organisation.name,
             "asker": self.asker,
-            "problem": self.study.problem.strip(),
+            "problem": str(problem),
+            "problem_language": problem.language if isinstance(problem, Foreign) else language,
+            "problem_way": direction(problem.language if isinstance(problem, Foreign) else language),
             "minutes": minutes_in_words(minutes),
             "promise": formats.date_format(self.study.promise_on, "DATE_FORMAT") if self.study.promise_on else "",
-            "rtl": translation.get_language_bidi(),
-            "language": translation.get_language(),
+            "rtl": direction(language) == "rtl",
+            "language": language,
         }
+
+    def _problem(self, language: str) -> str:
+        """The problem in `language`, where it is offered and translated; else as it was written, and marked so."""
+        if language not in self._problems:
+            source = self.study.problem.strip()
+            if language == self.study.language:
+                told = source
+            elif language in languages_of(self.study):
+                told = words_of(self.study, language).told("study.problem", source)
+            else:
+                told = Foreign(source, self.study.language)
+            self._problems[language] = told
+        return self._problems[language]
 
 
 # Where a letter says what is one person's alone. The signs around it stand for nothing and are in no keyboard; what
@@ -160,13 +180,7 @@ class Pattern:
 
 def language_for(person: str, study: str) -> str:
     """Return the language of the two that the product speaks, the person's first; else the study's own."""
-    spoken = [code for code, _name in settings.LANGUAGES]
-    for wanted in (person, study):
-        code = wanted.lower().replace("_", "-")
-        for candidate in (code, code.split("-")[0]):
-            if candidate in spoken:
-                return candidate
-    return settings.LANGUAGE_CODE
+    return best((person, study), spoken()) or settings.LANGUAGE_CODE
 
 
 def one_line(words: str) -> str:

@@ -36,7 +36,9 @@ class Study(models.Model):
     owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     collection = models.OneToOneField(Collection, on_delete=models.PROTECT, related_name="+")
     touchpoints = models.JSONField(default=list)  # labels
-    language = models.CharField(max_length=12, default="en")
+    language = models.CharField(max_length=12, default="en")  # in which it is written
+    languages = models.CharField(max_length=200, blank=True, default="")  # offered beside it, codes with spaces
+    wording = models.PositiveIntegerField(default=0)  # counts changes of translations: kept pages know by it
     team_only = models.BooleanField(default=False)  # False: everybody who signs in may read it
     example = models.BooleanField(default=False)  # made to show the product; says so on its pages
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)  # newest StateChange
@@ -61,6 +63,25 @@ class Study(models.Model):
     def promise_is_past(self) -> bool:
         """Whether the day by which contributors were to hear back is over."""
         return self.promise_on is not None and self.promise_on < today()
+
+
+class Translation(models.Model):
+    """One text of a study in another language. Rows are only added: the newest for a text is the one that holds.
+
+    It translates exact words (`source`). When those change, the text counts as not translated until somebody
+    says it anew; whoever still answers the version with the old words goes on reading their translation.
+    """
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="translations", db_index=False)
+    language = models.CharField(max_length=12)
+    key = models.CharField(max_length=80)  # the same in every version: "question.<key>.text", "study.title"
+    source = models.TextField()
+    text = models.TextField(blank=True)  # empty: taken back
+    at = models.DateTimeField(default=now)
+    by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["study", "language", "id"], name="studies_translation_of_study")]
 
 
 class StateChange(models.Model):

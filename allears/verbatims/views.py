@@ -10,11 +10,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from allears.core.doors import open_door
+from allears.core.languages import in_readers_language
 from allears.verbatims import receipts
 
 
 @open_door
 @require_safe
+@in_readers_language
 def look_up(request: HttpRequest) -> HttpResponse:
     """The page on which a receipt is typed in."""
     name = request.GET.get("receipt", "").strip().replace(" ", "")
@@ -25,6 +27,7 @@ def look_up(request: HttpRequest) -> HttpResponse:
 
 @open_door
 @require_safe
+@in_readers_language
 def receipt(request: HttpRequest, name: str) -> HttpResponse:
     """Whether words still stand as spoken, in which block, and the proof."""
     found = receipts.find(name)

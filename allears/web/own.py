@@ -12,11 +12,14 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import date_format
+from django.utils.functional import _StrPromise as StrPromise
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from allears.core import mail
 from allears.core.clock import now
+from allears.core.languages import best, spoken
 from allears.core.models import Message
 from allears.core.queries import the_organisation
 from allears.decisions.models import Helped, Telling
@@ -102,6 +105,12 @@ def set_consents(person: Person, given: set[str]) -> None:
                 )
 
 
+def choose_language(person: Person, language: str) -> None:
+    """Keep the language in which the person wants to read; one that the product does not speak changes nothing."""
+    if language in spoken() and language != person.language:
+        actions.set_language(person=person, language=language)
+
+
 def send_fresh_link(person: Person) -> bool:
     """Mail a link that holds for an hour; asked again within ten minutes, nothing more is sent.
 
@@ -110,8 +119,8 @@ def send_fresh_link(person: Person) -> bool:
     if addresses.held_until(person):
         return False
     _send(
-        person, "fresh", _("Your link to what we hold about you"),
-        _("With this link you can take along everything we hold about you, or have it erased. It works for one hour."),
+        person, "fresh", gettext_lazy("Your link to what we hold about you"),
+        gettext_lazy("With this link you can take along everything we hold about you, or have it erased. It works for one hour."),
         lambda: settings.BASE_URL + reverse("web:personal", args=[links.issue(person, "fresh")]),
     )  # fmt: skip
     return True
@@ -126,31 +135,37 @@ def send_page_link(email: str) -> None:
         _send_later(person, until)
     elif person:
         _send(
-            person, "page", _("Your own page"),
-            _("Here stands everything you told us, and what became of it."), lambda: links.page_link(person),
+            person, "page", gettext_lazy("Your own page"),
+            gettext_lazy("Here stands everything you told us, and what became of it."), lambda: links.page_link(person),
         )  # fmt: skip
 
 
 def _send_later(person: Person, until: datetime) -> None:
     """To an address that staff wrote down a moment ago goes no link yet: the one before may object."""
-    day = date_format(localtime(until), "j F Y H:i")
-    text = _(
-        "Somebody wrote down this address for you a short while ago. To keep what you told us from strangers, links to"
-        " your own page are sent here from %(day)s on. Please ask again then: nothing is lost."
-    ) % {"day": day}
-    _send(person, "held", _("Your own page, in a little while"), text, lambda: settings.BASE_URL + reverse("web:new_link"))
+    with translation.override(_language_of(person)):
+        day = date_format(localtime(until), "DATETIME_FORMAT")
+        text = _(
+            "Somebody wrote down this address for you a short while ago. To keep what you told us from strangers, links to"
+            " your own page are sent here from %(day)s on. Please ask again then: nothing is lost."
+        ) % {"day": day}
+        subject = _("Your own page, in a little while")
+    _send(person, "held", subject, text, lambda: settings.BASE_URL + reverse("web:new_link"))
 
 
-def _send(person: Person, kind: str, subject: str, text: str, link: Callable[[], str]) -> None:
+def _language_of(person: Person) -> str:
+    return best((person.language,), spoken()) or translation.get_language() or settings.LANGUAGE_CODE
+
+
+def _send(person: Person, kind: str, subject: str | StrPromise, text: str | StrPromise, link: Callable[[], str]) -> None:
     """Mail what `link` issues, once in ten minutes and so many times a day: strangers may type anybody's address."""
     today = [_key(kind, person, ago) for ago in range(TEN_MINUTES_A_DAY)]
     sent = set(Message.objects.filter(key__in=today).values_list("key", flat=True))
     if not person.email or today[0] in sent or len(sent) >= MOST_A_DAY:
         return
-    with translation.override(person.language or translation.get_language()):
+    with translation.override(_language_of(person)):
         name = the_organisation().name
         mail.put(
-            to=person.email, to_name=person.name, subject=subject, key=today[0], kind="own",
+            to=person.email, to_name=person.name, subject=str(subject), key=today[0], kind="own",
             text=f"{text}\n\n{link()}\n\n{name}\n",
         )  # fmt: skip
 

@@ -23,6 +23,7 @@ urlpatterns = [
     path("me/<str:token>/helped/", own_page.helped, name="helped"),
     path("me/<str:token>/seen/", own_page.seen, name="seen"),
     path("me/<str:token>/consent/", own_page.consent, name="consent"),
+    path("me/<str:token>/language/", own_page.language, name="language"),
     path("me/<str:token>/time/", own_page.time, name="time"),
     path("me/<str:token>/later/", own_page.not_later, name="not_later"),
     path("me/<str:token>/fresh/", own_page.fresh, name="fresh"),

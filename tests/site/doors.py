@@ -17,6 +17,7 @@ OPEN = """
     answering:decline answering:later answering:numbered answering:page answering:paused answering:somebody core:join people:back people:leave studies:named
     verbatims:look_up verbatims:receipt web:consent web:fresh web:helped web:me web:new_link
     web:not_later web:public_statement web:public_statements web:own_erasure web:own_export web:personal web:seen web:time web:you_said
+    web:language web:not_later web:own_erasure web:own_export web:personal web:seen web:time web:you_said
 """
 
 # Administrators alone.
@@ -63,6 +64,9 @@ RESEARCHERS = """
     questionnaires:responses_csv questionnaires:verbatims_jsonl questionnaires:new_question questionnaires:place questionnaires:publishing questionnaires:question questionnaires:rule
     questionnaires:section questionnaires:sections questionnaires:undo
     questionnaires:wording questionnaires:wording_answer studies:closing studies:criteria studies:edit
+    questionnaires:language questionnaires:language_csv questionnaires:language_file questionnaires:languages
+    questionnaires:responses_csv questionnaires:verbatims_jsonl questionnaires:new_question questionnaires:place questionnaires:publishing questionnaires:question
+    questionnaires:section questionnaires:sections questionnaires:undo studies:closing studies:criteria studies:edit
     studies:invitations_csv studies:letter studies:new studies:opening studies:people studies:problem
     studies:round studies:selection_commitment studies:selection_edit studies:selection_invite
     studies:selection_lottery studies:selection_new studies:selection_proof studies:selection_publication

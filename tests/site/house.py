@@ -104,6 +104,7 @@ def furnish() -> dict[str, dict[str, Any]]:
         **{key: {"ref": Update.objects.earliest("pk").ref} for key in ("decisions:update", "decisions:approval")},
         "questionnaires:import": {"ref": taken(into=cast.late_orders()).ref},
         "questionnaires:import_problems": {"ref": taken(into=cast.late_orders()).ref},
+        **{f"questionnaires:language{page}": {"code": "ar"} for page in ("", "_csv", "_file")},
         "questionnaires": {"number": version.number, "key": version.questions.earliest("pk").key},
         "*": {"slug": "late-orders", "page": "words"},
     }

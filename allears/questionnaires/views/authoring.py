@@ -49,6 +49,7 @@ from allears.questionnaires.views.wording import beside, typed_question
 from allears.questionnaires.wording import knows
 from allears.studies.models import Study
 from allears.studies.rules import can_work_on
+from allears.studies.translating import possible_for
 
 REMOVED = "questionnaires.removed"
 
@@ -299,7 +300,10 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     typed = request.GET.get("page", "1")
     number = int(typed) if typed.isdecimal() and len(typed) < 6 else 1
-    html = render_preview(version, number, leave=reverse("questionnaires:questionnaire", args=[study.slug]))
+    language = request.GET.get("lang", "")
+    language = language if language in possible_for(study) else ""
+    leave = reverse("questionnaires:questionnaire", args=[study.slug])
+    html = render_preview(version, number, leave=leave, language=language)
     if not html:
         messages.info(request, _("There is nothing to look at yet."))
         return _back(study)

@@ -10,10 +10,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from allears.core.doors import open_door
+from allears.core.languages import for_reader
 from allears.core.queries import the_organisation
 from allears.studies import actions, naming
 from allears.studies.links import answering_url
-from allears.studies.mails import KEPT_DAYS, language_for
+from allears.studies.mails import KEPT_DAYS
 from allears.studies.models import Referral
 from allears.studies.wording import minutes_in_words
 
@@ -27,7 +28,7 @@ def named(request: HttpRequest, token: str) -> HttpResponse:
     row = naming.named_by(token)
     if row is None:
         return _say(request, "gone", status=404)
-    with translation.override(language_for("", row.invitation.study.language)):
+    with translation.override(for_reader(request, row.invitation.study.language)):
         if request.method == "POST":
             return _answer(request, row)
         if not row.invitation.study.is_open and row.agreed is None:

@@ -17,6 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from allears.core.doors import open_door
+from allears.core.languages import for_reader, in_readers_language
 from allears.core.throttle import too_often
 from allears.decisions.answering import answer_helped, mark_seen
 from allears.decisions.models import Telling, Update
@@ -42,12 +43,13 @@ def _whose(token: str, scope: str = "page") -> Person:
 
 @open_door
 @never_cache
+@in_readers_language
 def own_page(request: HttpRequest, token: str) -> HttpResponse:
     """What this person said and what became of it. Opening it changes nothing."""
     person = own.whose(token)
     if person is None:
         return render(request, "web/me/gone.html", status=404)
-    with translation.override(person.language or translation.get_language()):
+    with translation.override(for_reader(request, person.language)):
         return render(request, "web/me/page.html", _everything(request, person, token))
 
 
@@ -118,7 +120,7 @@ def time(request: HttpRequest, token: str) -> HttpResponse:
     if form.is_valid():
         own_time.keep_limits(person, form)
         return redirect(f"/me/{token}/?done=time#time")
-    with translation.override(person.language or translation.get_language()):
+    with translation.override(for_reader(request, person.language)):
         context = {**_everything(request, person, token), "limits": form}
         return render(request, "web/me/page.html", context, status=422)
 
@@ -145,7 +147,17 @@ def fresh(request: HttpRequest, token: str) -> HttpResponse:
 
 @open_door
 @csrf_exempt
+@require_POST
+def language(request: HttpRequest, token: str) -> HttpResponse:
+    """The person says in which language they want to read, here and in our mails."""
+    own.choose_language(_whose(token), request.POST.get("language", ""))
+    return redirect(f"/me/{token}/")
+
+
+@open_door
+@csrf_exempt
 @never_cache
+@in_readers_language
 def new_link(request: HttpRequest) -> HttpResponse:
     """Who lost their link asks for a new one; the answer is the same whether we know the address or not."""
     if request.method == "POST":
@@ -159,12 +171,14 @@ def new_link(request: HttpRequest) -> HttpResponse:
 
 @open_door
 @never_cache
+@in_readers_language
 def personal(request: HttpRequest, token: str) -> HttpResponse:
     """Behind the fresh link: take everything along, or have it erased."""
     person = own.whose(token, "fresh")
     if person is None:
         return render(request, "web/me/gone.html", {"fresh": True}, status=404)
-    return render(request, "web/me/personal.html", {"person": person, "token": token})
+    with translation.override(for_reader(request, person.language)):
+        return render(request, "web/me/personal.html", {"person": person, "token": token})
 
 
 @open_door
@@ -185,7 +199,9 @@ def export(request: HttpRequest, token: str) -> HttpResponse:
 def erasure(request: HttpRequest, token: str) -> HttpResponse:
     """Erase the person: their words go, a stone stays in the ledger."""
     person = _whose(token, "fresh")
-    if request.POST.get("sure") != "yes":
-        return render(request, "web/me/personal.html", {"person": person, "token": token, "unsure": True}, status=422)
-    own.erase(person)
-    return render(request, "web/me/erased.html")
+    with translation.override(for_reader(request, person.language)):
+        if request.POST.get("sure") != "yes":
+            context = {"person": person, "token": token, "unsure": True}
+            return render(request, "web/me/personal.html", context, status=422)
+        own.erase(person)
+        return render(request, "web/me/erased.html")

@@ -1,0 +1,103 @@
+"""Languages as pages and mails need them: which of several to use, what each calls itself, which way it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache, wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString
+from django.utils.translation.trans_real import parse_accept_lang_header
+
+RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ku", "nqo", "ps", "sd", "ug", "ur", "yi"})
+
+
+class Foreign(str):
+    """Words in another language than the page around them, because nobody has translated them yet."""
+
+    __slots__ = ("language",)
+
+    def __new__(cls, words: str, language: str) -> Foreign:
+        """Return `words`, which are in `language`."""
+        made = super().__new__(cls, words)
+        made.language = language
+        return made
+
+    language: str
+
+
+def marked(words: str) -> str:
+    """Return `words` for a page: those of another language say which, and which way they run."""
+    return wrapped(escape(words), words) if isinstance(words, Foreign) else words
+
+
+def wrapped(html: SafeString, words: str) -> SafeString:
+    """Return `html`, which was made of `words`, with their language around it where it is another one."""
+    if not isinstance(words, Foreign) or not words:
+        return html
+    return format_html('<span lang="{}" dir="{}">{}</span>', words.language, direction(words.language), html)
+
+
+def spoken() -> list[str]:
+    """Return the codes of the languages that the product itself speaks."""
+    return [code for code, _name in settings.LANGUAGES]
+
+
+def name_of(code: str) -> str:
+    """Return what a language calls itself."""
+    return str(dict(settings.LANGUAGES).get(code, code))
+
+
+def direction(code: str) -> str:
+    """Return "rtl" for a language that is written from right to left, else "ltr"."""
+    return "rtl" if code.split("-")[0] in RIGHT_TO_LEFT else "ltr"
+
+
+def best(wanted: Iterable[str], offered: Iterable[str]) -> str:
+    """Return the first of `wanted` that is offered, or whose language is ("ar-EG" finds "ar"); "" where none is."""
+    among = set(offered)
+    for one in wanted:
+        code = one.lower().replace("_", "-")
+        for candidate in (code, code.split("-")[0]):
+            if candidate in among:
+                return candidate
+    return ""
+
+
+def accepted(header: str) -> Iterator[str]:
+    """Return what a browser's Accept-Language asks for, most wanted first."""
+    return (code for code in _accepted(header[:500]) if code != "*")
+
+
+@lru_cache(maxsize=256)
+def _accepted(header: str) -> tuple[str, ...]:
+    return tuple(code for code, weight in parse_accept_lang_header(header) if weight > 0)
+
+
+def for_reader(request: HttpRequest, *wanted: str) -> str:
+    """Return the language of a page outside of any study: what its address says, else the first of `wanted` that the
+    product speaks, else what the browser asks for.
+    """
+    asked_for = request.GET.get("lang", "") if request.META.get("QUERY_STRING") else ""
+    return best((asked_for, *wanted), spoken()) or translation.get_language() or settings.LANGUAGE_CODE
+
+
+def in_readers_language(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Answer in the language that the page's address names (`?lang=`), else in the one that the browser asks for."""
+
+    @wraps(view)
+    def spoken_view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with translation.override(for_reader(request)):
+            return view(request, *args, **kwargs)
+
+    return spoken_view
+
+
+def choices() -> list[dict[str, Any]]:
+    """Return the languages that the product speaks, as the row of languages on a page shows them."""
+    here = translation.get_language()
+    return [{"code": c, "name": name_of(c), "dir": direction(c), "here": c == here} for c in spoken()]
