@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from allears.core import audit, mail
 from allears.core.clock import now
+from allears.core.languages import best, spoken
 from allears.core.models import Message, User
 from allears.core.queries import the_organisation
 from allears.people import folding
@@ -44,7 +45,7 @@ def changed(*, person: Person, before: Iterable[str], by: User | str | None) -> 
 
 
 def _tell(person: Person, address: str, key: str, change: AddressChange) -> Message:
-    with translation.override(person.language or translation.get_language()):
+    with translation.override(best((person.language,), spoken()) or translation.get_language()):
         house = the_organisation()
         text = _(
             "On %(day)s somebody at %(house)s wrote down another address for you, or joined your entry with another"

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from allears.core import mail
 from allears.core.clock import now
+from allears.core.languages import best, spoken
 from allears.core.queries import the_organisation
 from allears.people import addresses
 from allears.people.links import FRESH
@@ -24,7 +25,7 @@ def send_link(person: Person) -> None:
     """Mail the way back to the address we hold; none while a new address waits for its two days."""
     if not person.email or addresses.held_until(person):
         return
-    with translation.override(person.language or translation.get_language()):
+    with translation.override(best((person.language,), spoken()) or translation.get_language()):
         house = the_organisation().name
         link = settings.BASE_URL + reverse("people:back", args=[_returning.sign(person.ref)])
         text = _(

@@ -76,8 +76,9 @@ def _said(way: Way) -> str:
     rows = sql.rows(_SAID, [way.response_id])
     if not rows or way.language == way.source:
         return "\n".join(_words(way.language, *row[1:]) for row in rows)
-    told = {q.id: q.text for q in asking(way.asked_id, *way.written).questions()} if way.asked_id else {}
-    return "\n".join(_words(way.language, told.get(row[0], row[1]), *row[2:]) for row in rows)
+    assert way.asked_id is not None
+    told = {q.id: q.text for q in asking(way.asked_id, *way.written).questions()}
+    return "\n".join(_words(way.language, told.get(row[0]) or str(row[1]), *row[2:]) for row in rows)
 
 
 def _words(language: str, question: str, text: str, ref: str, digest: bytes, spoken: str) -> str:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from allears.core.models import User
@@ -38,8 +38,8 @@ def rows_for(study: Study, language: str) -> Iterator[tuple[str, ...]]:
         yield line.text.sign, line.text.where, line.text.source, words
 
 
-def take(*, study: Study, language: str, file: UploadedFile, by: User) -> Taken:
-    """Keep what a file brings. Raises `NotTranslated`, and `TableError` for what is no table."""
+def take(*, study: Study, language: str, file: Any, by: User) -> Taken:
+    """Keep what a file (opened, or uploaded) brings. Raises `NotTranslated`, and `TableError` for what is no table."""
     texts = texts_of(study)
     known = {text.sign for text in texts}
     said, unknown = {}, 0
@@ -52,7 +52,7 @@ def take(*, study: Study, language: str, file: UploadedFile, by: User) -> Taken:
     return Taken(changed, unknown)
 
 
-def _read(file: UploadedFile) -> list[tuple[str, str]]:
+def _read(file: Any) -> list[tuple[str, str]]:
     with read_table(file) as table:
         names = [column.name.strip().lower() for column in table.columns]
         if not {"id", "translation"} <= set(names):

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import date_format
-from django.utils.functional import _StrPromise as StrPromise
+from django.utils.functional import Promise
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -156,7 +156,7 @@ def _language_of(person: Person) -> str:
     return best((person.language,), spoken()) or translation.get_language() or settings.LANGUAGE_CODE
 
 
-def _send(person: Person, kind: str, subject: str | StrPromise, text: str | StrPromise, link: Callable[[], str]) -> None:
+def _send(person: Person, kind: str, subject: str | Promise, text: str | Promise, link: Callable[[], str]) -> None:
     """Mail what `link` issues, once in ten minutes and so many times a day: strangers may type anybody's address."""
     today = [_key(kind, person, ago) for ago in range(TEN_MINUTES_A_DAY)]
     sent = set(Message.objects.filter(key__in=today).values_list("key", flat=True))
