@@ -96,7 +96,7 @@ def unknown() -> HttpResponse:
 
 def held_back() -> HttpResponse:
     """To who has tried many links that nobody made."""
-    response = HttpResponse(_held_back(get_language() or "en"), status=429)
+    response = HttpResponse(_held_back(translation.get_language() or "en"), status=429)
     response.headers["Retry-After"] = "600"
     return response
 
