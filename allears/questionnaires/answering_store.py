@@ -67,6 +67,7 @@ class Saved:
 
     response_id: int
     sent: bool
+    changed_at: datetime
     verbatims: list[int] = field(default_factory=list)
 
 
@@ -112,7 +113,7 @@ def write(saving: Saving) -> Saved:
     if begun is not None:
         rows, verbatims = _rows(saving, {}, saving.given, spoken=saving.send)
         _insert(begun, rows)
-        return Saved(begun, saving.send, verbatims)
+        return Saved(begun, saving.send, saving.now, verbatims)
     return _go_on(saving, *_held(saving))
 
 
@@ -129,8 +130,8 @@ def _go_on(saving: Saving, response_id: int, submitted_at: datetime | None) -> S
     _delete(response_id, [question_id for question_id in changed if question_id in stored])
     _insert(response_id, rows)
     _take_back(changed, stored)
-    _touch(saving, response_id, bool(changed), sends)
-    return Saved(response_id, sends or submitted_at is not None, verbatims + more)
+    changed_at = _touch(saving, response_id, bool(changed), sends)
+    return Saved(response_id, sends or submitted_at is not None, changed_at, verbatims + more)
 
 
 _BEGIN = """INSERT INTO questionnaires_response
@@ -432,10 +433,10 @@ def _take_back(changed: dict[int, Given], stored: dict[int, Stored]) -> None:
         redact(verbatims=emptied, reason="person", note="emptied by the participant", by_label="the participant")
 
 
-def _touch(saving: Saving, response_id: int, changed: bool, sends: bool) -> None:
+def _touch(saving: Saving, response_id: int, changed: bool, sends: bool) -> datetime:
     """Note when the response changed, how far it has come, in which language, and when it was sent."""
     now, way = sql_moment(saving.now), saving.way
-    changed_at = now if changed or sends or way.changed_at is None else sql_moment(way.changed_at)
+    changed_at = saving.now if changed or sends or way.changed_at is None else way.changed_at
     passed = max(way.passed, saving.passed)
     sent = ", submitted_at = %s" if sends else ""
     timed = way.submitted_at is None and saving.seconds > 0
@@ -447,6 +448,7 @@ def _touch(saving: Saving, response_id: int, changed: bool, sends: bool) -> None
             *([saving.seconds, saving.device] if timed else []), response_id,
         ],
     )
+    return changed_at
 
 
 def sql_moment(at: datetime) -> Any:

@@ -35,6 +35,7 @@ from allears.questionnaires import answering_logic as logic
 from allears.questionnaires import answering_notes as notes
 from allears.questionnaires import answering_opener as opener
 from allears.questionnaires import answering_pages as pages
+from allears.questionnaires import answering_saving as along
 from allears.questionnaires import answering_store as store
 from allears.questionnaires import answering_timing as timing
 from allears.questionnaires.answering import keep
@@ -179,6 +180,9 @@ def _post(request: HttpRequest, way: Way, at: int) -> HttpResponse:
     fields = _fields(request)
     if fields is None:
         return notes.too_much(way)
+    goes = fields.get("go", ["next"])[0]
+    if goes == along.GO and not along.is_on(way):
+        return HttpResponse(status=409)
     if way.kind == "public" and not guard.may_begin(request, way):
         return _not_now(way, at, fields)
     whole = _asking(way)
@@ -186,7 +190,6 @@ def _post(request: HttpRequest, way: Way, at: int) -> HttpResponse:
     seen = logic.tailored(whole, way, before).pages[at]
     posted = read(seen.questions, fields)
     asked = logic.tailored(whole, way, {**before, **posted.given})
-    goes = fields.get("go", ["next"])[0]
     other = language.switched_to(way, goes)
     if other and not way.response_id and not any(posted.given.values()):
         return _go_to(way, f"{at + 1}/", lang=other)
@@ -207,7 +210,7 @@ def _post(request: HttpRequest, way: Way, at: int) -> HttpResponse:
         token=_own_token(way, fields),
         passed=at + 1 if complete else 0,
         send=sends,
-        seconds=timing.open_for(fields),
+        seconds=0 if goes == along.GO else timing.open_for(fields),
         device=timing.device_of(request),
         becomes=other,
     )
@@ -215,6 +218,8 @@ def _post(request: HttpRequest, way: Way, at: int) -> HttpResponse:
         saved = keep(saving)
     except Closed:
         return notes.closed(way)
+    if goes == along.GO:
+        return along.reply(saving, saved, refused=bool(posted.wrong))
     if way.kind == "public":
         way.token = saving.token
     way.response_id = saved.response_id
@@ -400,6 +405,7 @@ def _show(
         **kiosk.parts(way),
         **logic.places(page, asked, way, stored),
         "ways": notes.ways(way),
+        "saving": along.part(way),
     }
     compiled = pages.compiled(asked, at, way.language)
     if page.is_shuffled:

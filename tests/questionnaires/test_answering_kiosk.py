@@ -95,7 +95,7 @@ def test_the_counter_has_no_way_to_stop_and_no_link_of_ones_own() -> None:
         assert "kiosk.js" in html
 
 
-def test_only_the_counter_has_a_script() -> None:
+def test_the_way_in_by_a_public_link_has_no_script() -> None:
     asking(TWO)
     public = f"/a/{studies.make_public_link(study=cast.late_orders(), by=cast.ana()).token}/"
 
