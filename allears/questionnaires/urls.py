@@ -14,6 +14,7 @@ urlpatterns = [
     path("<slug:slug>/", authoring.questionnaire, name="questionnaire"),
     path("<slug:slug>/draft/", authoring.draft, name="draft"),
     path("<slug:slug>/preview/", authoring.preview, name="preview"),
+    path("<slug:slug>/trial/", logic.trial, name="trial"),
     path("<slug:slug>/publishing/", authoring.publishing, name="publishing"),
     path("<slug:slug>/versions/", authoring.versions, name="versions"),
     path("<slug:slug>/versions/<int:number>/", authoring.version, name="version"),

@@ -1,22 +1,24 @@
-"""Who is asked a question: everybody, or only those for whom some conditions hold; and the map of it all."""
+"""Who is asked a question: everybody, or only those for whom some conditions hold; and trying it all out as somebody."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from allears.core.doors import door
 from allears.core.rules import is_researcher
-from allears.people.models import Facet
+from allears.people.models import Facet, Person
+from allears.people.search import find
 from allears.questionnaires import authoring, logic
+from allears.questionnaires.answering_trial import Trial
 from allears.questionnaires.logic_forms import JoinForm, condition_rows
 from allears.questionnaires.ruling import groups_for
-from allears.questionnaires.structure import sections_of
-from allears.questionnaires.views.finding import draft_question, posted, reader
+from allears.questionnaires.structure import draft_version, published_version, sections_of
+from allears.questionnaires.views.finding import draft_question, own_study, posted, reader
 
 
 @door(is_researcher)
@@ -37,3 +39,26 @@ def rule(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
         return redirect(f"{address}#question-{found.key}")
     context = {"study": study, "question": found, "join": join, "rows": rows, "show_errors": keeps}
     return render(request, "questionnaires/rule.html", context, status=422 if keeps else 200)
+
+
+@door(is_researcher)
+@require_safe
+def trial(request: HttpRequest, slug: str) -> HttpResponse:
+    """What is being written, or asked now, as somebody would answer it; nothing is kept."""
+    study = own_study(request, slug)
+    version = draft_version(study) or published_version(study)
+    if version is None:
+        raise Http404
+    named = request.GET.get("as", "").strip()
+    fields = {name: request.GET.getlist(name) for name in request.GET}
+    leave = reverse("questionnaires:questionnaire", args=[study.slug])
+    return Trial(version, _person(named), fields, leave, named).page()
+
+
+def _person(named: str) -> Person | None:
+    """The first person by that name or address."""
+    if not named or "\0" in named:
+        return None
+    exact = Person.objects.living().filter(label=named).order_by("pk").first()
+    found: Person | None = exact or find(Person.objects.living(), named).order_by("pk").first()
+    return found
