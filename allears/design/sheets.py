@@ -21,13 +21,14 @@ PARTS = Path(__file__).parent / "css"
 LAYERS = "@layer tokens, base, layout, components, print;\n"
 
 PARTICIPANT = ("tokens", "participant", "print-participant")
+OWN_PAGE = ("participant-own",)  # beside the participants' sheet, where words are followed through time
 STAFF_FIRST = ("tokens", "fonts", "base", "layout")
 STAFF_LAST = ("print",)
 
 
 def staff_parts() -> tuple[str, ...]:
     """Every part but the participants' own; components in alphabetical order between the base and print."""
-    set_apart = {*STAFF_FIRST, *STAFF_LAST, *PARTICIPANT}
+    set_apart = {*STAFF_FIRST, *STAFF_LAST, *PARTICIPANT, *OWN_PAGE}
     components = sorted(path.stem for path in PARTS.glob("*.css") if path.stem not in set_apart)
     return (*STAFF_FIRST, *components, *STAFF_LAST)
 
@@ -44,7 +45,7 @@ def assembled(parts: Iterable[str]) -> str:
     return LAYERS + "\n".join(tightened((PARTS / f"{part}.css").read_text()) for part in parts) + "\n"
 
 
-SHEETS = {"design/allears.css": staff_parts, "design/participant.css": lambda: PARTICIPANT}
+SHEETS = {"design/allears.css": staff_parts, "design/participant.css": lambda: PARTICIPANT, "design/own-page.css": lambda: OWN_PAGE}
 
 
 @cache

@@ -23,7 +23,7 @@ class JoinForm(forms.Form):
 class ConditionForm(forms.Form):
     """One condition; an empty row is none."""
 
-    what = forms.ChoiceField(label=_("Condition"), required=False)
+    what = forms.ChoiceField(label=_("Condition"), required=False, widget=forms.Select(attrs={"class": "input"}))
     number = forms.FloatField(label=_("Number"), required=False)
 
     def __init__(self, *args: Any, groups: list[Group], **kwargs: Any) -> None:

@@ -10,11 +10,11 @@ from django.contrib.staticfiles import finders
 from django.core.management import call_command
 
 from allears.design.checks import the_sheet_finder_is_installed
-from allears.design.sheets import PARTICIPANT, PARTS, assembled, staff_parts, tightened
+from allears.design.sheets import OWN_PAGE, PARTICIPANT, PARTS, assembled, staff_parts, tightened
 
 
 def test_every_part_is_in_one_of_the_sheets() -> None:
-    assert {path.stem for path in PARTS.glob("*.css")} == {*staff_parts(), *PARTICIPANT}
+    assert {path.stem for path in PARTS.glob("*.css")} == {*staff_parts(), *PARTICIPANT, *OWN_PAGE}
 
 
 def test_tokens_come_first_and_print_comes_last() -> None:
@@ -27,7 +27,7 @@ def test_tightening_takes_away_words_for_people_and_no_rule() -> None:
 
 
 def test_the_sheets_are_found_like_any_static_file() -> None:
-    for name in ("design/allears.css", "design/participant.css"):
+    for name in ("design/allears.css", "design/participant.css", "design/own-page.css"):
         found = finders.find(name)
         assert isinstance(found, str)
         assert Path(found).read_text().startswith("@layer tokens")

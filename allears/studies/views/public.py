@@ -63,7 +63,7 @@ def widget(request: HttpRequest, slug: str) -> HttpResponse:
     current = current_public_link(study.pk, WayIn.WIDGET)
     if current is None:
         raise Http404
-    return render(request, "studies/widget.html", {"study": study, "widget": answering_url(current.token)})
+    return render(request, "studies/widget.html", {"study": study, "widget": f"/a/{current.token}/"})
 
 
 @door(signs_in)
