@@ -37,7 +37,20 @@ def named(facet: str, value: str) -> str:
 
 
 def fairness(facts: Mapping[str, Any]) -> str:
-    """Return in one sentence how fair the lottery is, and whether that is proven."""
+    """Return how fair the lottery is, whether that is proven, and first of all how many people have no chance."""
+    shut = sum(entry["people"] for entry in facts.get("barred", ()))
+    if not shut:
+        return _of_the_able(facts)
+    told = {"shut": number_format(shut, force_grouping=True), "all": number_format(facts["people"], force_grouping=True)}
+    none = ngettext(
+        "%(shut)s of %(all)s people can have no seat, because no group that keeps the quotas holds them. Of the others:",
+        "%(shut)s of %(all)s people can have no seat, because no group that keeps the quotas holds them. Of the others:",
+        shut,
+    )
+    return f"{none % told} {_of_the_able(facts)}"
+
+
+def _of_the_able(facts: Mapping[str, Any]) -> str:
     least, bound = Fraction(facts["least"]), Fraction(facts["bound"])
     told = {"least": percent(least), "bound": percent(bound), "one_in": one_in(least)}
     if "coverage" in facts:

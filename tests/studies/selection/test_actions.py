@@ -20,6 +20,7 @@ from allears.studies.selection import actions, guards
 from allears.studies.selection import pool as pools
 from allears.studies.selection.checking import Report, check_all
 from allears.studies.selection.queries import account_of, chances_of, drawn_people, published, seats_of, standing
+from allears.studies.selection.words import fairness
 from allears.studies.tasks import find_lottery, find_redraw, send_invitations
 from tests import cast
 from tests.gate import lifted
@@ -99,6 +100,18 @@ def test_a_pool_that_cannot_meet_the_quotas_says_so_and_the_change_that_helps_ca
     actions.apply_changes(selection=selection, by=cast.ana())
     lots.search(selection)
     assert Prepared.objects.get().proof is not None
+
+
+def test_who_can_have_no_seat_is_said_before_how_fair_it_is_for_the_others() -> None:
+    lots.customers()
+    selection = lots.described()
+    quotas = [{**q, "max": 0} if q["value"] == "north" else {**q, "max": 4} for q in selection.quotas]
+    actions.set_quotas(selection=selection, by=cast.ana(), quotas=[{**q, "min": 0} for q in quotas])
+    lots.search(selection)
+
+    said = fairness(Prepared.objects.get().facts)
+    assert said.startswith("14 of 40 people can have no seat")
+    assert "Nobody’s chance is below" in said
 
 
 def test_whoever_stops_the_search_keeps_the_best_lottery_so_far() -> None:
