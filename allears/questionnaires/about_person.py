@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import Any
 
 from django.db.models import Prefetch
@@ -13,8 +14,9 @@ from allears.people.holdings import holding
 from allears.people.models import Person
 from allears.people.panels import panel
 from allears.people.queries import all_of
+from allears.questionnaires import files
 from allears.questionnaires.calendar import date_of
-from allears.questionnaires.models import Answer, EarlierAnswer, QuestionKind, Response
+from allears.questionnaires.models import Answer, EarlierAnswer, QuestionKind, Response, SentFile
 from allears.studies.queries import seen_by
 
 MOST = 20
@@ -25,9 +27,10 @@ def responses(person: Person) -> tuple[str, Any]:
     """Every response with its answers; open answers stand among the words and are pointed to by their ref."""
     answers = Answer.objects.select_related("question", "choice", "verbatim").order_by("question", "box")
     earlier = EarlierAnswer.objects.select_related("question").order_by("pk")
+    sent = SentFile.objects.select_related("question").order_by("pk")
     given = Response.objects.filter(person__in=all_of(person)).select_related("study").order_by("pk")
     return "responses", [
-        _response(r) for r in given.prefetch_related(Prefetch("answers", answers), Prefetch("earlier_answers", earlier))
+        _response(r) for r in given.prefetch_related(Prefetch("answers", answers), Prefetch("earlier_answers", earlier), Prefetch("files", sent))
     ]
 
 
@@ -36,6 +39,7 @@ def _response(response: Response) -> dict[str, Any]:
         "study": response.study.title,
         "started_at": response.started_at,
         "sent_at": response.submitted_at,
+        "files": [_file(file) for file in response.files.all()],
         "answers": [_answer(answer) for answer in response.answers.all()],
         "earlier_answers": [
             {"asked": e.question.text, "value": e.value, "given_at": e.given_at} for e in response.earlier_answers.all()
@@ -51,6 +55,12 @@ def _answer(answer: Answer) -> dict[str, Any]:
         "words": answer.text or None,
         "words_ref": answer.verbatim.ref if answer.verbatim else None,
     }
+
+
+def _file(file: SentFile) -> dict[str, Any]:
+    """A file whole: its bytes come along."""
+    said = {"asked": file.question.text, "name": file.name, "media_type": file.media_type, "sent_at": file.at}
+    return {**said, "sha256": file.sha256, "content_base64": b64encode(files.read(file)).decode()}
 
 
 def _number(answer: Answer) -> dict[str, Any]:

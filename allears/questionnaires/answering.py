@@ -17,6 +17,7 @@ from allears.questionnaires.answering_consents import write_consents
 from allears.questionnaires.answering_store import Closed, Saved, Saving
 from allears.questionnaires.answering_ways import Way, look
 from allears.questionnaires.answering_writer import write_down
+from allears.questionnaires.files import settle
 from allears.questionnaires.models import Question, Response
 from allears.questionnaires.structure import published_version
 from allears.studies.actions import take_back_decline
@@ -88,6 +89,8 @@ def keep(saving: Saving) -> Saved:
 
 def _written(saving: Saving) -> Saved:
     saved = store.write(saving)
+    if saving.new_files or saving.dropped_files:
+        settle(response_id=saved.response_id, new=saving.new_files, dropped=saving.dropped_files)
     if saving.asking.consents:
         write_consents(saving, saved.response_id)
     if saving.way.declined_at and saving.way.invitation_id:

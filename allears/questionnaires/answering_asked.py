@@ -118,6 +118,11 @@ class Page:
         """Whether something on it stands in another order for each person."""
         return any(question.shuffled for question in self.questions)
 
+    @property
+    def takes_files(self) -> bool:
+        """Whether something on it asks for files."""
+        return any(question.kind == "file" for question in self.questions)
+
 
 @dataclass(frozen=True, slots=True)
 class Asking:

@@ -47,7 +47,7 @@ def missing(questions: Iterable[Asked], given: dict[int, Given]) -> list[Wrong]:
     return [
         Wrong(question, first_field(question), _ask_for(question))
         for question in questions
-        if question.required and question.kind in _readers and not is_whole(question, given.get(question.id, ()))
+        if question.required and question.kind != "statement" and not is_whole(question, given.get(question.id, ()))
     ]
 
 
@@ -55,6 +55,8 @@ def first_field(question: Asked) -> str:
     """Return the id of the control at which answering `question` begins."""
     if question.choices:
         return f"{question.name}-{question.choices[0].id}"
+    if question.kind == "file":
+        return f"{question.name}-0"
     return f"{question.name}-{question.steps[0]}" if question.kind == "scale" else question.name
 
 
@@ -65,6 +67,8 @@ def _ask_for(question: Asked) -> str:
         return _("Choose one.")
     if question.kind == "matrix":
         return _("Choose one in each row.")
+    if question.kind == "file":
+        return _("Choose a file.")
     if question.kind == "consent":
         return _("Without your agreement we cannot go on. If you do not agree, stop here.")
     if question.kind == "ranking":

@@ -32,6 +32,7 @@ from allears.questionnaires.answering_kinds import row_name
 from allears.questionnaires.answering_order import end_mark, mark, reordered
 from allears.questionnaires.answering_slots import MARK, slot
 from allears.questionnaires.calendar import date_of, limits
+from allears.questionnaires.models import Accepts
 
 FOLDER = "questionnaires/answering"
 MOST_KEPT = 1_000  # compiled pages
@@ -102,6 +103,7 @@ def compile_page(page: Page, at: int, language: str) -> Compiled:
                 # Later pages carry their title as the page's own heading.
                 "heading": marked(page.title) if at == 0 else "",
                 "questions": [_shown(question, place) for question in page.questions],
+                "files": page.takes_files,
                 "script": any(map(_is_scripted, page.questions)),
                 "page_language": language,
                 "page_rtl": language.split("-")[0] in RIGHT_TO_LEFT,
@@ -152,7 +154,7 @@ def _without_answers(pieces: list[str]) -> Iterable[str]:
 _TEMPLATES = {
     "short_text": "words", "long_text": "words", "number": "number", "single": "choices",
     "multiple": "choices", "scale": "scale", "statement": "statement", "date": "date",
-    "consent": "consent", "matrix": "matrix", "ranking": "ranking",
+    "consent": "consent", "file": "file", "matrix": "matrix", "ranking": "ranking",
 }  # fmt: skip
 
 
@@ -172,12 +174,20 @@ def _shown(question: Asked, place: Callable[[str], str] = str) -> dict[str, Any]
         **_ends(question),
         "value": slot(f"{name}/value/{name}"),
         "agreed": slot(f"{name}/checked/1") if question.kind == "consent" else "",
+        "files": [_file(question, box) for box in range(question.boxes)] if question.kind == "file" else [],
+        "takes_any": question.accepts == Accepts.ANY,
         "boxes": [_box(question, box) for box in range(question.boxes)] if question.is_open else [],
         "choices": [_choice(question, choice) for choice in question.choices],
         "steps": [_step(question, step) for step in question.steps] if question.kind == "scale" else [],
         "end": end_mark(question.name) if question.shuffled else "",
         "places": len(question.places) if question.kind == "ranking" else 0,
     }
+
+
+def _file(question: Asked, box: int) -> dict[str, str]:
+    """The field for one file, and the slot that says what was sent there before."""
+    name = question.name
+    return {"name": f"{name}.f{box}", "id": f"{name}-{box}", "sent": slot(f"{name}/sent/{box}")}
 
 
 def _is_scripted(question: Asked) -> bool:
@@ -253,6 +263,9 @@ def answered(questions: Iterable[Asked], given: Mapping[int, Given]) -> dict[str
     slots: dict[str, str] = {}
     for question in questions:
         for cell in given.get(question.id, ()):
+            if question.kind == "file":
+                slots[f"{question.name}/sent/{cell.box}"] = ""
+                continue
             if cell.choice is not None and cell.number is not None:
                 mark = " checked" if question.kind == "matrix" else " selected"
                 slots[f"{question.name}/checked/{cell.choice}-{int(cell.number)}"] = mark

@@ -59,6 +59,8 @@ class Saving:
     seconds: int = 0  # for which the page was open
     device: str = ""
     becomes: str = ""  # the language in which they go on, where they have just chosen another
+    new_files: Sequence[int] = ()  # `SentFile`s that came with this page
+    dropped_files: Sequence[int] = ()  # those that are to be taken away
 
 
 @dataclass(slots=True)

@@ -28,6 +28,7 @@ from allears.core.clock import now
 from allears.core.doors import open_door
 from allears.core.languages import marked
 from allears.core.links import hash_token, new_token
+from allears.questionnaires import answering_files as files
 from allears.questionnaires import answering_guard as guard
 from allears.questionnaires import answering_kiosk as kiosk
 from allears.questionnaires import answering_language as language
@@ -189,6 +190,8 @@ def _post(request: HttpRequest, way: Way, at: int) -> HttpResponse:
     before = _given(way) if whole.is_ruled else {}
     seen = logic.tailored(whole, way, before).pages[at]
     posted = read(seen.questions, fields)
+    # What is saved while somebody types leaves files alone: they come with the button.
+    taken = files.take(request, way, seen, fields, posted) if seen.takes_files and goes != along.GO else None
     asked = logic.tailored(whole, way, {**before, **posted.given})
     other = language.switched_to(way, goes)
     if other and not way.response_id and not any(posted.given.values()):
@@ -210,6 +213,8 @@ def _post(request: HttpRequest, way: Way, at: int) -> HttpResponse:
         token=_own_token(way, fields),
         passed=at + 1 if complete else 0,
         send=sends,
+        new_files=taken.new if taken else (),
+        dropped_files=taken.dropped if taken else (),
         seconds=0 if goes == along.GO else timing.open_for(fields),
         device=timing.device_of(request),
         becomes=other,
@@ -217,6 +222,8 @@ def _post(request: HttpRequest, way: Way, at: int) -> HttpResponse:
     try:
         saved = keep(saving)
     except Closed:
+        if taken:
+            files.give_up(taken)
         return notes.closed(way)
     if goes == along.GO:
         return along.reply(saving, saved, refused=bool(posted.wrong))
@@ -308,7 +315,7 @@ def _own_token(way: Way, fields: Fields) -> str:
 def _fields(request: HttpRequest) -> Fields | None:
     """What the form holds, by name; None when it is more than a form of ours can hold."""
     if request.content_type == "multipart/form-data":
-        return {name: request.POST.getlist(name) for name in request.POST}
+        return files.fields_of(request)
     try:
         length = int(request.META.get("CONTENT_LENGTH") or 0)
         if length > LARGEST_FORM:
@@ -386,6 +393,8 @@ def _show(
     page, there = asked.pages[at], logic.pages_there(asked)
     place, count = there.index(at) if at in there else at, len(there)
     answers = pages.answered(page.questions, stored) if stored else {}
+    if answers and page.takes_files:
+        answers |= files.shown(page.questions, stored)
     if wrong:
         answers |= pages.troubled(wrong)
     answers |= typed or {}

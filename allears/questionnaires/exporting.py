@@ -18,13 +18,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
+
 from allears.core import audit
 from allears.core.clock import now
 from allears.core.models import User
 from allears.core.tables import safe_cell
 from allears.people.models import Person
+from allears.questionnaires import files as kept
 from allears.questionnaires.calendar import date_of
-from allears.questionnaires.models import Answer, Choice, Question, QuestionKind, Response
+from allears.questionnaires.models import Answer, Choice, Question, QuestionKind, Response, SentFile
 from allears.questionnaires.structure import questions_in, sections_of, versions_of
 from allears.studies.models import Study
 from allears.verbatims.models import Source, Stone, Verbatim
@@ -69,6 +72,8 @@ def export(*, study: Study, folder: Path, by: User | str | None, told: Told = la
         "responses.csv": _write(folder / "responses.csv", responses_csv(study, told), rows_before=1),
         "verbatims.jsonl": _write(folder / "verbatims.jsonl", verbatims_jsonl(study)),
     }
+    if pictures := _write_files(study, folder / "files"):
+        files["files/"] = pictures
     manifest = {
         "format": FORMAT,
         "study": {"slug": study.slug, "title": study.title, "state": study.state, "language": study.language},
@@ -88,6 +93,16 @@ def hand_over(*, study: Study, file: str, by: User) -> Iterator[str]:
     lines = {"responses.csv": responses_csv, "verbatims.jsonl": verbatims_jsonl}[file](study)
     audit.record(by=by, verb="questionnaires.downloaded", target=study, file=file)
     return lines
+
+
+def _write_files(study: Study, folder: Path) -> dict[str, Any] | None:
+    """Write what people sent into `folder`; None where nobody sent anything."""
+    count = size = 0
+    for file in _sent(study).iterator(chunk_size=100):
+        folder.mkdir(exist_ok=True)
+        (folder / file_name(file.ref, file.name)).write_bytes(kept.read(file))
+        count, size = count + 1, size + file.size
+    return {"rows": count, "bytes": size} if count else None
 
 
 def responses_csv(study: Study, told: Told = lambda rows: None) -> Iterator[str]:
@@ -137,10 +152,20 @@ def columns_of(study: Study) -> list[Column]:
         for question in questions_in(sections_of(version)):
             if question.kind != QuestionKind.STATEMENT:
                 questions.setdefault(str(question.key), question)
-    return [column for question in questions.values() for column in _columns_of(question)]
+    sent = {pk: file_name(ref, name) for pk, ref, name in _sent(study).values_list("pk", "ref", "name")}
+    return [column for question in questions.values() for column in _columns_of(question, sent)]
 
 
-def _columns_of(question: Question) -> Iterator[Column]:
+def _sent(study: Study) -> QuerySet[SentFile]:
+    return SentFile.objects.filter(response__study=study).order_by("pk")
+
+
+def file_name(ref: str, name: str) -> str:
+    """Return what a sent file is called in an export: no two are called the same."""
+    return f"{ref}-{name}"
+
+
+def _columns_of(question: Question, sent: dict[int, str]) -> Iterator[Column]:
     key, text = str(question.key), question.text
     if question.is_open:
         for box in range(question.boxes):
@@ -152,6 +177,8 @@ def _columns_of(question: Question) -> Iterator[Column]:
     elif question.has_list and not question.has_choices:
         for choice in question.choices.all():
             yield Column(f"{text} [{choice.label}]", key, partial(_given_to, label=choice.label))
+    elif question.kind == QuestionKind.FILE:
+        yield Column(text, key, partial(_files, sent=sent))
     else:
         yield Column(text, key, _day if question.kind == QuestionKind.DATE else _value)
     if question.has_choices and any(choice.asks_text for choice in question.choices.all()):
@@ -180,6 +207,11 @@ def _value(given: list[Said]) -> str:
     if said.label is not None:
         return said.label
     return "" if said.number is None else f"{said.number:.15g}"
+
+
+def _files(given: list[Said], sent: dict[int, str]) -> str:
+    """The files' names, one a line, as they lie in the export's folder `files`."""
+    return "\n".join(sent.get(int(said.number or 0), "") for said in given)
 
 
 def _day(given: list[Said]) -> str:

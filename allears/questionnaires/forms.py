@@ -15,6 +15,7 @@ from allears.questionnaires.models import (
     LISTING_KINDS,
     OPEN_KINDS,
     SCALED_KINDS,
+    Accepts,
     Preset,
     Question,
     QuestionKind,
@@ -63,6 +64,7 @@ class QuestionForm(forms.Form):
         label=_("How many boxes"), min_value=1, max_value=10, initial=1, required=False,
         help_text=_("Several, to ask for “up to three things”; nobody has to fill them all."),
     )  # fmt: skip
+    accepts = forms.ChoiceField(label=_("What they may send"), required=False, choices=Accepts.choices)
     shuffled = forms.BooleanField(
         label=_("In another order for each person"), required=False,
         help_text=_("So that nothing wins by standing first. Each person finds the same order whenever they come back."),
@@ -97,6 +99,10 @@ class QuestionForm(forms.Form):
         if self.kind in SCALED_KINDS:
             for name in {"minimum", "maximum", "low_label", "high_label"} & set(self.fields):
                 self.fields[name].required = True
+        if self.kind == QuestionKind.FILE:
+            self.fields["boxes"] = forms.IntegerField(
+                label=_("How many files"), min_value=1, max_value=5, initial=1, required=False
+            )
         if self.kind == QuestionKind.CONSENT:
             self.fields["text"].label, self.fields["text"].help_text = _("The statement"), _("What they agree to, whole.")
 
@@ -143,6 +149,8 @@ def fields_of(kind: QuestionKind) -> set[str]:
         return {"text", "code"}
     if kind in OPEN_KINDS:
         fields.add("boxes")
+    if kind == QuestionKind.FILE:
+        fields |= {"boxes", "accepts"}
     if kind in LISTING_KINDS:
         fields.add("shuffled")
     if kind == QuestionKind.RANKING:
@@ -244,7 +252,7 @@ def is_kind(value: str) -> bool:
 
 def kinds_offered() -> list[tuple[str, Any]]:
     """Return the kinds that can be written here, with their names."""
-    kinds = [(kind.value, kind.label) for kind in QuestionKind if kind != QuestionKind.FILE]
+    kinds = [(kind.value, kind.label) for kind in QuestionKind]
     after = [value for value, _label in kinds].index(QuestionKind.SCALE.value) + 1
     return [*kinds[:after], *Preset.choices, *kinds[after:]]
 

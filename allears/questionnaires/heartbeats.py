@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from allears.core.heartbeat import every
-from allears.questionnaires import importing
+from allears.questionnaires import files, importing
 
 
 @every(seconds=3600)
 def forget_files() -> None:
     """Delete files of responses that were handed in and never brought to an end."""
     importing.forget_old_files()
+
+
+@every(seconds=3600)
+def forget_sent_files() -> None:
+    """Delete files whose page of answers was never saved."""
+    files.sweep()

@@ -11,17 +11,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, Count, Q, QuerySet, Subquery
 from django.db.models.expressions import OuterRef
+from django.db.models.functions import Cast
 
 from allears.people.models import Facet, FacetValue, PersonFacet
-from allears.questionnaires.models import Answer, Choice, Question, QuestionKind, Response, Section
+from allears.questionnaires.models import Answer, Choice, Question, QuestionKind, Response, Section, SentFile
 from allears.questionnaires.statistics import FEWEST_FOR_COMMENTS, FEWEST_IN_GROUP, hidden_groups
 from allears.studies.models import Study
 from allears.verbatims.models import Source, Verbatim
 from allears.verbatims.queries import current
 
 NEWEST = 3
+NEWEST_FILES = 6
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class QuestionResult:
     choices: list[ChoiceResult] = field(default_factory=list)
     numbers: dict[float, int] = field(default_factory=dict)
     listed: list[ListedResult] = field(default_factory=list)
+    files: list[SentFile] = field(default_factory=list)  # the newest
     words: int = 0
     sources: list[Source] = field(default_factory=list)
     newest: list[Verbatim] = field(default_factory=list)
@@ -114,6 +117,7 @@ def results_of(study: Study, group: Group | None = None) -> Results:
     found.questions = [_result(question, same, counts) for question, same in _merged(rows)]
     if not found.few_for_words:
         _add_newest(found.questions, group)
+        _add_files(found.questions, responses if group else None)
     found.reached = _reached(rows, counts)
     return found
 
@@ -143,7 +147,7 @@ def _asked(study: Study) -> list[Question]:
     """Every question of every version that was published, in the order of the newest version that asks it."""
     rows = Question.objects.filter(
         version__questionnaire__study=study, version__published_at__isnull=False
-    ).select_related("section", "version", "source")
+    ).select_related("section", "version__questionnaire__study", "source")
     return list(rows.prefetch_related("choices").order_by("-version__number", "section__position", "position", "id"))
 
 
@@ -168,7 +172,7 @@ class _Counts:
         several = ids[QuestionKind.MULTIPLE] + ids[QuestionKind.SHORT_TEXT] + ids[QuestionKind.LONG_TEXT]
         listing = ids[QuestionKind.MATRIX] + ids[QuestionKind.RANKING]
         self.listed = _listed_counts(answers.filter(question__in=listing)) if listing else {}
-        several += listing
+        several += listing + ids[QuestionKind.FILE]
         self.people = _people_counts(answers.filter(question__in=several))
 
     def answered(self, question: Question) -> int:
@@ -265,6 +269,24 @@ def _add_newest(found: Iterable[QuestionResult], group: Group | None) -> None:
         newest = by_source[verbatim.source_id].newest
         if len(newest) < NEWEST:
             newest.append(verbatim)
+
+
+def files_of(keys: Iterable[UUID], study: Study, responses: QuerySet[Response] | None = None) -> QuerySet[SentFile]:
+    """Return the files that stand as answers to the questions with these keys, newest first; of some responses only."""
+    answers = Answer.objects.filter(
+        question__key__in=list(keys), question__kind=QuestionKind.FILE, response__study=study, number__isnull=False
+    )
+    if responses is not None:
+        answers = answers.filter(response__in=responses.values("pk"))
+    ids = answers.annotate(file=Cast("number", BigIntegerField())).values("file")
+    return SentFile.objects.filter(pk__in=ids, response__study=study).select_related("question").order_by("-pk")
+
+
+def _add_files(found: list[QuestionResult], responses: QuerySet[Response] | None) -> None:
+    for result in found:
+        if result.question.kind == QuestionKind.FILE and result.answered:
+            study = result.question.version.questionnaire.study
+            result.files = list(files_of([result.question.key], study, responses)[:NEWEST_FILES])
 
 
 def _reached(rows: list[Question], counts: _Counts) -> list[Reached]:

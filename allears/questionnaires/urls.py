@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from allears.questionnaires.views import authoring, importing, languages, logic, results, wording
+from allears.questionnaires.views import authoring, files, importing, languages, logic, results, wording
 
 app_name = "questionnaires"
 urlpatterns = [
@@ -27,6 +27,8 @@ urlpatterns = [
     path("<slug:slug>/questions/<uuid:key>/place/", authoring.place, name="place"),
     path("<slug:slug>/questions/<uuid:key>/wording/", wording.answer, name="wording_answer"),
     path("<slug:slug>/wording/", wording.wording, name="wording"),
+    path("<slug:slug>/questions/<uuid:key>/files/", files.files, name="files"),
+    path("<slug:slug>/files/<slug:ref>/", files.file, name="file"),
     path("<slug:slug>/results/", results.results, name="results"),
     path("<slug:slug>/languages/", languages.languages, name="languages"),
     path("<slug:slug>/languages/<slug:code>/", languages.language, name="language"),

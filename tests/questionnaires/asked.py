@@ -32,6 +32,7 @@ ALL_KINDS: list[dict[str, Any]] = [
      authoring.ChoiceWords("Nobody", exclusive=True, anchored=True)], "shuffled": True},
     {"kind": "scale", "text": "Would you recommend us?", "minimum": 0, "maximum": 10, "low_label": "no",
      "high_label": "yes", "preset": "nps"},
+    {"kind": "file", "text": "Show us how it came.", "accepts": "any", "boxes": 2},
     {"kind": "consent", "text": "You may use my answers for research.", "required": True},
 ]  # fmt: skip
 

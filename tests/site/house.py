@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.utils import timezone
+from PIL import Image
 
 from allears.core import audit, mail, progress, staff
 from allears.core.models import Job, StaffInvitation
@@ -17,7 +21,7 @@ from allears.people import actions as people
 from allears.people import links, living, returning
 from allears.people.models import Facet, FacetValue
 from allears.questionnaires import authoring
-from allears.questionnaires.models import Question
+from allears.questionnaires.models import Question, SentFile, Version
 from allears.studies import actions as studies
 from allears.studies import naming
 from allears.studies.models import Invitation, WayIn
@@ -26,6 +30,7 @@ from tests import cast
 from tests.insights import stories
 from tests.people.test_importing import GUESTS, upload
 from tests.questionnaires import asked
+from tests.questionnaires.robot import Robot
 from tests.questionnaires.test_importing import taken
 from tests.studies.selection import lots
 
@@ -48,7 +53,8 @@ def furnish() -> dict[str, dict[str, Any]]:
     # The leader signs in with a second step; what nobody has set up has no pages to look at.
     TOTP.activate(cast.lea(), generate_totp_secret())
     RecoveryCodes.activate(cast.lea())
-    version = asked.asking()
+    version = asked.asking(asked.ALL_KINDS)
+    photo = _photo(version)
     for person, (words, theme) in zip((cast.bob(), cast.cleo(), cast.dev()), WORDS.items(), strict=True):
         stories.coded(stories.said(words, by=person), theme)
     cast.has(cast.bob(), "Region", "North")
@@ -105,6 +111,8 @@ def furnish() -> dict[str, dict[str, Any]]:
         "questionnaires:import": {"ref": taken(into=cast.late_orders()).ref},
         "questionnaires:import_problems": {"ref": taken(into=cast.late_orders()).ref},
         **{f"questionnaires:language{page}": {"code": "ar"} for page in ("", "_csv", "_file")},
+        "questionnaires:files": {"key": photo.question.key},
+        "questionnaires:file": {"ref": photo.ref},
         "questionnaires": {"number": version.number, "key": version.questions.earliest("pk").key},
         "*": {"slug": "late-orders", "page": "words"},
     }
@@ -122,6 +130,18 @@ def _statement(facet: Facet) -> int:
     statements.withdraw(year=year, by=cast.lea())
     statements.publish(year=year, by=cast.lea(), facet=facet, words="We asked too much in March.")
     return year
+
+
+def _photo(version: Version) -> SentFile:
+    """Bob answers everything, with a photo."""
+    token = asked.invited(cast.bob())
+    Robot(answers={r"\.x\d$": ""}).walk(token)
+    question = version.questions.get(kind="file")
+    picture = BytesIO()
+    Image.new("RGB", (64, 48), "tan").save(picture, "PNG")
+    sent = SimpleUploadedFile("parcel.png", picture.getvalue(), "image/png")
+    Client().post(f"{token}1/", {f"q{question.pk}.f0": sent, "seen": ""})
+    return SentFile.objects.get()
 
 
 def _named() -> str:
@@ -168,7 +188,7 @@ def _lotteries() -> dict[str, dict[str, Any]]:
 
 def _being_written() -> Question:
     draft = authoring.draft_of(studies.create_study(by=cast.ana(), title="Returns", slug="returns"), cast.ana())
-    for question in asked.EVERY_KIND:
+    for question in asked.ALL_KINDS:
         authoring.add_question(section=draft.sections.get(), **question)
     return authoring.add_question(section=draft.sections.get(), **asked.BADLY_ASKED)
 

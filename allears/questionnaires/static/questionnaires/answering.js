@@ -26,6 +26,9 @@
     number(list);
   };
 
+  // Tells whoever listens to the form, as a hand on a field would.
+  const tell = (list) => list.dispatchEvent(new Event("change", { bubbles: true }));
+
   const arrow = (list, item, words, sign, by) => {
     const button = document.createElement("button");
     button.type = "button";
@@ -33,6 +36,7 @@
     button.setAttribute("aria-label", `${words}: ${item.querySelector("label").textContent}`);
     button.addEventListener("click", () => {
       move(list, item, [...list.children].indexOf(item) + by);
+      tell(list);
       button.focus();
     });
     item.append(button);
@@ -60,7 +64,11 @@
         handle.setPointerCapture(event.pointerId);
       }
     });
-    const drop = () => { held = false; item.classList.remove("rank--held"); };
+    const drop = () => {
+      if (item.classList.contains("rank--held")) tell(list);
+      held = false;
+      item.classList.remove("rank--held");
+    };
     handle.addEventListener("pointerup", drop);
     handle.addEventListener("pointercancel", drop);
   };
