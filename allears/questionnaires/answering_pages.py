@@ -311,6 +311,17 @@ def typed(questions: Iterable[Asked], fields: Fields) -> dict[str, str]:
     return slots
 
 
+_SETTLED = re.compile(r"q\d+\.(?:sure|tie)")
+
+
+def still_settled(fields: Fields, but: Iterable[str]) -> str:
+    """Return hidden fields for what somebody was asked about once and has settled: another answer that is wrong now
+    must not make them settle it anew. Not those named in `but`, which the page asks about just now.
+    """
+    names = sorted(name for name in fields if _SETTLED.fullmatch(name) and name not in set(but))
+    return "".join(f'<input type="hidden" name="{name}" value="1">' for name in names)
+
+
 def troubled(wrong: Iterable[Wrong]) -> dict[str, str]:
     """Return the slots that say beside each question what is wrong with its answer."""
     slots: dict[str, str] = {}

@@ -271,7 +271,9 @@ def _again(way: Way, at: int, fields: Fields, posted: Posted, wrong: list[Wrong]
     assert fresh is not None
     language.settle_as(fresh, way)
     refused = [one.question for one in posted.wrong]
-    response = _show(fresh, at, wrong=wrong, typed=pages.typed(refused, fields))
+    asked_once = [one.again for one in posted.wrong]
+    settled = pages.still_settled(fields, but=asked_once)
+    response = _show(fresh, at, wrong=wrong, typed=pages.typed(refused, fields), settled=settled)
     response.status_code = 422 if refused else 200
     return response
 
@@ -380,6 +382,7 @@ def _show(
     more: bool = False,
     crowded: bool = False,
     start: str = "",
+    settled: str = "",
 ) -> HttpResponse:
     """Page `at` with the answers that stand, and what is wrong with them.
 
@@ -409,7 +412,7 @@ def _show(
         "lead": notes.lead(way, at, asked, place, count),
         "summary": _above(wrong, "crowded" if crowded else "more" if more else "marked" if mark else "", lambda text: logic.read_by(text, page, asked, way, stored)),
         "action": f"/a/{way.token}/{at + 1}/{language.action_query(way)}",
-        "hidden": _hidden(way, start),
+        "hidden": _hidden(way, start) + settled,
         "onward": pages.onward(language=way.language, first=first, last=last, submitted=submitted, kiosk=way.at_a_counter),
         **kiosk.parts(way),
         **logic.places(page, asked, way, stored),

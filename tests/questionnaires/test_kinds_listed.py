@@ -14,7 +14,7 @@ from allears.people.models import Person
 from allears.questionnaires import authoring
 from allears.questionnaires.answering_order import Entry, in_order
 from allears.questionnaires.exporting import responses_csv
-from allears.questionnaires.models import Answer, EarlierAnswer, Question, Response
+from allears.questionnaires.models import Answer, Choice, EarlierAnswer, Question, Response
 from allears.questionnaires.results import results_of
 from allears.questionnaires.structure import problems_of, sections_of
 from tests import cast
@@ -28,11 +28,11 @@ MATRIX: dict[str, Any] = {
     "low_label": "poor", "high_label": "great",
 }  # fmt: skip
 RANKING: dict[str, Any] = {"kind": "ranking", "text": "What matters?", "choices": ["Speed", "Price", "Care"]}
-NOBODY = authoring.ChoiceWords("Nobody", exclusive=True, anchored=True)
+NOBODY = authoring.authoring.ChoiceWords("Nobody", exclusive=True, anchored=True)
 WHOM: dict[str, Any] = {"kind": "multiple", "text": "Whom?", "choices": ["Friends", "Family", NOBODY]}
 MANY: dict[str, Any] = {
     "kind": "single", "text": "Which?", "shuffled": True,
-    "choices": [*(f"Choice {n}" for n in range(12)), authoring.ChoiceWords("Other", asks_text=True, anchored=True)],
+    "choices": [*(f"Choice {n}" for n in range(12)), authoring.authoring.ChoiceWords("Other", asks_text=True, anchored=True)],
 }  # fmt: skip
 
 
@@ -58,6 +58,23 @@ def form(question: dict[str, Any], *given: str, person: Person | None = None, **
     names = [f"q{asked.pk}.r{choice.pk}" for choice in asked.choices.all()]
     robot = Robot().open(invited(person or cast.bob()))
     return robot.post([("seen", ""), *zip(names, given, strict=False), *((f"q{asked.pk}{k}", v) for k, v in more.items())])
+
+
+def test_what_was_settled_once_stays_settled_while_something_else_is_wrong() -> None:
+    told = {"kind": "multiple", "text": "Whom did you tell?", "choices": [
+        authoring.ChoiceWords("A friend"), authoring.ChoiceWords("Nobody", exclusive=True)]}  # fmt: skip
+    number = {"kind": "number", "text": "How many days?", "minimum": 0, "maximum": 9}
+    asking([told, number])
+    both = [(f"q{Question.objects.get(kind='multiple').pk}", choice) for choice in map(str, Choice.objects.values_list("pk", flat=True))]
+    days = f"q{Question.objects.get(kind='number').pk}"
+    robot = Robot().open(invited(cast.bob())).post([*both, (days, "3")])
+    sure = next(pair for pair in robot.filled() if pair[0].endswith(".sure"))
+
+    robot.post([*both, sure, (days, "999")])
+    assert sure in robot.filled()
+    robot.post([*both, sure, (days, "3")])
+    assert "Thank you" in robot.text
+    assert {row.choice.label for row in Answer.objects.filter(choice__isnull=False).select_related("choice") if row.choice} == {"A friend"}
 
 
 # --- every kind at once ----------------------------------------------------------------------------------------
@@ -211,7 +228,7 @@ def test_alone_it_is_an_answer_like_any_other() -> None:
 
 
 def test_two_that_go_with_no_other_leave_one() -> None:
-    asking([{**WHOM, "choices": ["Friends", NOBODY, authoring.ChoiceWords("I forgot", exclusive=True)]}])
+    asking([{**WHOM, "choices": ["Friends", NOBODY, authoring.authoring.ChoiceWords("I forgot", exclusive=True)]}])
     asked = Question.objects.get()
     ids = [str(choice.pk) for choice in asked.choices.filter(exclusive=True)]
     robot = Robot().open(invited(cast.bob()))
