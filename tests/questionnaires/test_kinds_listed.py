@@ -28,11 +28,11 @@ MATRIX: dict[str, Any] = {
     "low_label": "poor", "high_label": "great",
 }  # fmt: skip
 RANKING: dict[str, Any] = {"kind": "ranking", "text": "What matters?", "choices": ["Speed", "Price", "Care"]}
-NOBODY = authoring.authoring.ChoiceWords("Nobody", exclusive=True, anchored=True)
+NOBODY = authoring.ChoiceWords("Nobody", exclusive=True, anchored=True)
 WHOM: dict[str, Any] = {"kind": "multiple", "text": "Whom?", "choices": ["Friends", "Family", NOBODY]}
 MANY: dict[str, Any] = {
     "kind": "single", "text": "Which?", "shuffled": True,
-    "choices": [*(f"Choice {n}" for n in range(12)), authoring.authoring.ChoiceWords("Other", asks_text=True, anchored=True)],
+    "choices": [*(f"Choice {n}" for n in range(12)), authoring.ChoiceWords("Other", asks_text=True, anchored=True)],
 }  # fmt: skip
 
 
@@ -228,7 +228,7 @@ def test_alone_it_is_an_answer_like_any_other() -> None:
 
 
 def test_two_that_go_with_no_other_leave_one() -> None:
-    asking([{**WHOM, "choices": ["Friends", NOBODY, authoring.authoring.ChoiceWords("I forgot", exclusive=True)]}])
+    asking([{**WHOM, "choices": ["Friends", NOBODY, authoring.ChoiceWords("I forgot", exclusive=True)]}])
     asked = Question.objects.get()
     ids = [str(choice.pk) for choice in asked.choices.filter(exclusive=True)]
     robot = Robot().open(invited(cast.bob()))
