@@ -197,6 +197,9 @@ def _post(request: HttpRequest, way: Way, at: int) -> HttpResponse:
     if other and not way.response_id and not any(posted.given.values()):
         return _go_to(way, f"{at + 1}/", lang=other)
     gaps = [] if goes != "next" else missing(logic.still_asked(seen, asked.pages[at]), _standing(way, posted))
+    if posted.wrong:  # what could not be taken is said once, with the reason
+        refused = {one.question.id for one in posted.wrong}
+        gaps = [gap for gap in gaps if gap.question.id not in refused]
     last = at >= logic.pages_there(asked)[-1]
     follows = goes == "next" and logic.follows(seen, asked.pages[at])
     complete = goes == "next" and not posted.wrong and not gaps and not follows

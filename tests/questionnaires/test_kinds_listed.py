@@ -164,6 +164,17 @@ def test_a_place_given_twice_is_asked_about_once_and_then_shared() -> None:
     assert said() == {"Speed": 2.5, "Price": 2.5, "Care": 1.0}
 
 
+def test_where_it_is_needed_a_place_given_twice_is_still_asked_about_by_name_and_then_shared() -> None:
+    robot = form({**RANKING, "required": True}, "2", "2", "1")
+
+    assert "One answer needs another look" in robot.text
+    assert "“Speed” and “Price” both have place 2." in robot.text
+    assert "Give places" not in robot.text
+    asked = Question.objects.get()
+    names = [f"q{asked.pk}.r{choice.pk}" for choice in asked.choices.all()]
+    assert "Thank you" in robot.press(**dict(zip(names, "221", strict=True))).text
+
+
 def test_gaps_between_places_close() -> None:
     form(RANKING, "3", "", "1")
     assert said() == {"Speed": 2.0, "Care": 1.0}
@@ -217,6 +228,20 @@ def test_what_goes_with_no_other_is_asked_about_once_and_then_the_others_count()
     assert "Thank you" in robot.press().text
     assert list(said()) == ["Friends", "Family"]
     assert version.questions.get().choices.filter(exclusive=True).count() == 1
+
+
+def test_two_questions_that_each_ask_once_do_not_ask_in_turn_for_ever() -> None:
+    asking([RANKING, WHOM])
+    ranking = Question.objects.get(kind="ranking")
+    names = [f"q{ranking.pk}.r{choice.pk}" for choice in ranking.choices.all()]
+    robot = Robot().open(invited(cast.bob())).press(**dict(zip(names, "123", strict=True)))
+    assert "“Nobody” goes with no other answer." in robot.text
+
+    robot.press(**dict(zip(names, "113", strict=True)))
+    assert "both have place 1" in robot.text
+    assert "“Nobody” goes with no other answer." not in robot.text
+
+    assert "Thank you" in robot.press(**dict(zip(names, "113", strict=True))).text
 
 
 def test_alone_it_is_an_answer_like_any_other() -> None:
