@@ -246,7 +246,7 @@ HEAVY = ["a", "not ", "-a", "...", "?", "don't you and ", "1-", "1,000 ", "(", "
 
 
 @pytest.mark.parametrize("piece", HEAVY)
-def test_a_text_four_times_as_long_takes_about_four_times_as_long(piece: str) -> None:
+def test_a_text_eight_times_as_long_does_not_take_sixty_four_times_as_long(piece: str) -> None:
     def seconds(length: int) -> float:
         long = (piece * (length // len(piece) + 1))[:length]
         asked = Asked(long, "single", long, ("Agree", "Disagree", long), (long,))
@@ -254,8 +254,9 @@ def test_a_text_four_times_as_long_takes_about_four_times_as_long(piece: str) ->
         check(asked)
         return time.process_time() - began
 
-    quarter, whole = min(seconds(20_000) for _ in range(2)), seconds(80_000)
-    assert whole < max(10 * quarter, 0.5)
+    # Eight times as much where it grows with the length, sixty-four times with its square: a busy machine is neither.
+    eighth, whole = min(seconds(10_000) for _ in range(2)), seconds(80_000)
+    assert whole < max(30 * eighth, 0.5)
 
 
 def test_a_text_of_a_megabyte_is_read_in_seconds() -> None:
