@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from allears.questionnaires import answering_asked, answering_pages, answering_timing
+from allears.questionnaires import answering_asked, answering_pages, answering_timing, answering_writer
 from tests import cast, gate
 
 gate.open_for_flush()
@@ -29,6 +30,14 @@ def _pages_of_other_tests_forgotten() -> None:
     answering_asked.forget()
     answering_pages.forget()
     answering_timing.forget()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nobody_writes_any_more(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The test database is dropped at the end, which PostgreSQL does not do under a connection."""
+    yield
+    with django_db_blocker.unblock():
+        answering_writer.leave()
 
 
 @pytest.fixture(autouse=True)

@@ -137,15 +137,16 @@ def _database(url: str) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
-        "CONN_MAX_AGE": 0,
-        "OPTIONS": {
-            "pool": {"min_size": 1, "max_size": 12, "timeout": 20},
-            **dict(parse_qsl(parts.query)),
-        },
+        # Each thread keeps its connection, with what it has planned.
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {name: value for name, value in parse_qsl(parts.query) if name != "prepared"},
     }
 
 
 DATABASES = {"default": _database(os.environ.get("DATABASE_URL", ""))}
+# Statements of the answering path are planned once for each connection: see core/prepared.py.
+PREPARED = ("prepared", "no") not in parse_qsl(urlsplit(os.environ.get("DATABASE_URL", "")).query)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "core.User"

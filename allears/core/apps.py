@@ -8,3 +8,6 @@ from django.apps import AppConfig
 class CoreConfig(AppConfig):
     name = "allears.core"
     label = "core"
+
+    def ready(self) -> None:
+        from allears.core import prepared  # noqa: F401 - listens to new connections

@@ -17,6 +17,7 @@ from django.db import close_old_connections, connections
 from django.utils.module_loading import autodiscover_modules
 
 log = logging.getLogger(__name__)
+SELDOM = 30.0  # seconds between two beats from which a connection is not kept for the next
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ def _keep_beating(beat: Beat, stop: threading.Event) -> None:
     wait = min(1.0, beat.seconds)
     while not stop.wait(wait):
         _once(beat)
+        if beat.seconds >= SELDOM:
+            connections.close_all()
         wait = beat.seconds
     connections.close_all()
 

@@ -13,22 +13,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from io import BytesIO
 from typing import Any, cast
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.core.handlers.exception import response_for_exception
 from django.core.handlers.wsgi import WSGIRequest
-from django.db import close_old_connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.http import HttpRequest, HttpResponse
 from django.middleware.security import SecurityMiddleware
 from django.urls import Resolver404, resolve
 
 from allears.core.middleware import content_security_policy
+from allears.questionnaires.answering_turn import turn
 
 _DOOR = re.compile(r"/a/[^/]+/(?:\d+/)?")
 _HOT = re.compile(r"/a/([A-Za-z0-9_-]{16,64})/(?:([0-9]{1,4})/)?")
 METHODS = ("GET", "HEAD", "POST")
+FORM = "application/x-www-form-urlencoded"
+SHORT = 64 * 1024  # bytes of a form that others wait for
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -72,31 +76,56 @@ def before_django(django: Wsgi) -> Wsgi:
         hit = _HOT.fullmatch(environ["PATH_INFO"])
         if hit is None or environ["REQUEST_METHOD"] not in METHODS or environ.get("SCRIPT_NAME"):
             return django(environ, start_response)
-        request = WSGIRequest(environ)
-        try:
-            request.get_host()
-        except DisallowedHost:
-            return django(environ, start_response)
-        return _serve(request, hit, start_response)
+        if not _is_read(environ):
+            return _opened(environ, hit, start_response, django)
+        with turn():
+            return _opened(environ, hit, start_response, django)
 
     return application
 
 
+def _is_read(environ: dict[str, Any]) -> bool:
+    """Read a form before its turn comes, so that nobody waits for a slow line; False for what is too large or of
+    another kind, which must not hold up others.
+    """
+    if environ["REQUEST_METHOD"] != "POST":
+        return True
+    length = environ.get("CONTENT_LENGTH") or "0"
+    if not environ.get("CONTENT_TYPE", "").startswith(FORM) or not length.isdecimal() or int(length) > SHORT:
+        return False
+    environ["wsgi.input"] = BytesIO(environ["wsgi.input"].read(int(length)))
+    return True
+
+
+def _opened(
+    environ: dict[str, Any], hit: re.Match[str], start_response: Callable[..., Any], django: Wsgi
+) -> Iterable[bytes]:
+    request = WSGIRequest(environ)
+    try:
+        request.get_host()
+    except DisallowedHost:
+        return django(environ, start_response)
+    return _serve(request, hit, start_response)
+
+
 def _serve(request: WSGIRequest, hit: re.Match[str], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    # What Django does around each request: a connection that broke is not used again, one that was borrowed from
-    # the pool is given back.
-    close_old_connections()
+    _drop_what_broke()
     try:
         response = _page(request, *hit.groups())
         content: bytes = response.content
     finally:
         request.close()
-        close_old_connections()
+        _drop_what_broke()
     headers = [*response.items(), ("Content-Length", str(len(content)))]
     known = {name for name, _value in headers}
     headers += [(name, value) for name, value in _furniture(request) if name not in known]
     start_response(f"{response.status_code} {response.reason_phrase}", headers)
     return [content]
+
+
+def _drop_what_broke() -> None:
+    """Do as Django does around each request: a connection that broke is not used again."""
+    connections[DEFAULT_DB_ALIAS].close_if_unusable_or_obsolete()
 
 
 def _page(request: WSGIRequest, token: str, number: str | None) -> HttpResponse:

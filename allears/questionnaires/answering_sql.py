@@ -1,29 +1,36 @@
 """One statement to the database, with next to nothing around it.
 
-On SQLite a statement of the answering path costs less than what Django's cursors do around it (rewriting
-placeholders, wrappers upon wrappers), so here it goes straight to the driver, over Django's own connection and
-inside its transactions. Where somebody listens to the statements (tests that count them, debugging) and on
-PostgreSQL it goes through Django's cursor.
+A statement of the answering path costs less than what Django's cursors do around it (rewriting placeholders, wrappers
+upon wrappers) and, on PostgreSQL, than planning it. So here it goes straight to the driver, over Django's own connection
+and inside its transactions: on SQLite as it is, on PostgreSQL prepared, so that each connection plans it once. Where
+somebody listens to the statements (tests that count them, debugging) it goes through Django's cursor.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from sqlite3 import Error
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from allears.core.prepared import prepared
 
 Row = tuple[Any, ...]
 
 
 def rows(sql: str, parameters: Sequence[Any]) -> list[Row]:
     """Run `sql`, with %s where parameters go, and return what it answers. Raises Django's database errors."""
-    if connection.vendor == "sqlite" and not connection.queries_logged and not connection.execute_wrappers:
-        return _straight(sql, parameters)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return cursor.fetchall() if cursor.description else []
+    database = connections[DEFAULT_DB_ALIAS]  # looked up once: Django's `connection` looks it up at each touch
+    if database.queries_logged or database.execute_wrappers:
+        with database.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            return cursor.fetchall() if cursor.description else []
+    if database.connection is None:
+        database.ensure_connection()
+    return (_straight if database.vendor == "sqlite" else prepared)(database, sql, parameters)
 
 
 def row(sql: str, parameters: Sequence[Any]) -> Row | None:
@@ -32,10 +39,12 @@ def row(sql: str, parameters: Sequence[Any]) -> Row | None:
     return found[0] if found else None
 
 
-def _straight(sql: str, parameters: Sequence[Any]) -> list[Row]:
-    connection.ensure_connection()
-    with connection.wrap_database_errors:
-        found: list[Row] = connection.connection.execute(_with_question_marks(sql), parameters).fetchall()
+def _straight(database: BaseDatabaseWrapper, sql: str, parameters: Sequence[Any]) -> list[Row]:
+    try:
+        found: list[Row] = database.connection.execute(_with_question_marks(sql), parameters).fetchall()
+    except Error:
+        with database.wrap_database_errors:  # as Django's
+            raise
     return found
 
 

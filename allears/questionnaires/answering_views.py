@@ -13,6 +13,7 @@ saved. Only what could not be taken makes it a 422.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import wraps
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -64,10 +65,15 @@ def participant(view: View) -> View:
         if way is None:
             return private(guard.unknown_link(request))
         language.settle(request, way)
-        with translation.override(way.language):
+        with _in(way.language):
             return private(_barred(request, way) or view(request, way, **kwargs))
 
     return opened
+
+
+def _in(language_: str) -> AbstractContextManager[None]:
+    """The language of a page; mostly the thread has it already."""
+    return nullcontext() if translation.get_language() == language_ else translation.override(language_)
 
 
 def private(response: HttpResponse) -> HttpResponse:
@@ -94,9 +100,9 @@ def _barred(request: HttpRequest, way: Way) -> HttpResponse | None:
 
 def _from_here(request: HttpRequest) -> bool:
     """Whether a form was sent by our own page, as far as the browser says; old ones say nothing."""
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+    if request.META.get("HTTP_SEC_FETCH_SITE", "same-origin") not in ("same-origin", "none"):
         return False
-    origin = request.headers.get("Origin", "null")
+    origin = request.META.get("HTTP_ORIGIN", "null")
     return origin == "null" or urlsplit(origin).netloc == request.get_host()
 
 
@@ -413,10 +419,16 @@ def _show(
         "kicker": _kicker(way, at),
         "heading": escape(_heading(way, at)),
         "lead": notes.lead(way, at, asked, place, count),
-        "summary": _above(wrong, "crowded" if crowded else "more" if more else "marked" if mark else "", lambda text: logic.read_by(text, page, asked, way, stored)),
+        "summary": _above(
+            wrong,
+            "crowded" if crowded else "more" if more else "marked" if mark else "",
+            lambda text: logic.read_by(text, page, asked, way, stored),
+        ),
         "action": f"/a/{way.token}/{at + 1}/{language.action_query(way)}",
         "hidden": _hidden(way, start) + settled,
-        "onward": pages.onward(language=way.language, first=first, last=last, submitted=submitted, kiosk=way.at_a_counter),
+        "onward": pages.onward(
+            language=way.language, first=first, last=last, submitted=submitted, kiosk=way.at_a_counter
+        ),
         **kiosk.parts(way),
         **logic.places(page, asked, way, stored),
         "ways": notes.ways(way),

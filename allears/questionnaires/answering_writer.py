@@ -1,33 +1,43 @@
-"""Who writes answers down: one after the other, and on SQLite several of them with one commit.
+"""Who writes answers down: one after the other, and several of them with one commit.
 
-An answer is acknowledged when its transaction is on disk. SQLite has one writer at a time and syncs the
-disk at each commit, so that writers who each commit for themselves wait for the disk one after the other;
-here they hand their work to one thread, which takes whatever has gathered while it was waiting for the
-disk, and commits it all at once. PostgreSQL does the same by itself.
+An answer is acknowledged when its transaction is on disk. Whoever commits for themselves waits for the disk alone, and
+SQLite lets only one do so at a time. Here whoever finds the desk free writes, for themselves and for all whose work has
+gathered while the one before waited for the disk, and commits it all at once, over one connection that all writers of
+the process share.
 
-A work that fails takes only itself back.
+A work that fails takes only itself back. When a whole fails (the disk is full, somebody holds a row), each is
+written by who brought it.
 """
 
 from __future__ import annotations
 
-import queue
+import logging
+import os
 import threading
-from collections.abc import Callable
-from concurrent.futures import Future
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from django.db import close_old_connections, connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
+from allears.core.prepared import prepared
 from allears.questionnaires import answering_sql as sql
+from allears.questionnaires.answering_turn import aside
 
+log = logging.getLogger(__name__)
 Result = TypeVar("Result")
 MOST_AT_ONCE = 64
 
 
+LONGEST_WAIT = "250ms"  # for a row that somebody holds; then each waits for their own
+
+
 def write_down(work: Callable[[], Result]) -> Result:
     """Run `work` in a transaction and return its result once that is on disk; raises what it raises."""
-    if connection.vendor != "sqlite" or connection.in_atomic_block:
+    if connection.in_atomic_block:
         with transaction.atomic():
             return _whole(work)
     return _desk.take(work)
@@ -43,9 +53,6 @@ def _whole(work: Callable[[], Result]) -> Result:
     return result
 
 
-Waiting = tuple[Callable[[], Any], Future[Any]]
-
-
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What came of a work."""
@@ -54,52 +61,110 @@ class Outcome:
     error: Exception | None = None
 
 
+class Work:
+    """What somebody wants written, and what came of it once that is on disk."""
+
+    __slots__ = ("do", "is_settled", "outcome", "told")
+
+    def __init__(self, do: Callable[[], Any]) -> None:
+        self.do = do
+        self.outcome: Outcome | None = None
+        self.is_settled = False  # without an outcome: whoever brought it writes it
+        self.told = threading.Lock()  # let go of when it is settled, or when it is their turn to write
+        self.told.acquire()
+
+
 class _Desk:
-    """The thread that writes, and what lies before it."""
+    """Where works gather, and one writes at a time."""
 
     def __init__(self) -> None:
-        self._waiting: queue.SimpleQueue[Waiting] = queue.SimpleQueue()
         self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
+        self._waiting: deque[Work] = deque()
+        self._is_taken = False
+        self._connections: dict[int, BaseDatabaseWrapper] = {}  # by process: none is used on the other side of a fork
 
-    def take(self, work: Callable[[], Result]) -> Result:
-        future: Future[Any] = Future()
-        self._waiting.put((work, future))
-        self._there()
-        result: Result = future.result()
+    def take(self, do: Callable[[], Result]) -> Result:
+        work = Work(do)
+        with self._lock:
+            self._waiting.append(work)
+            writes, self._is_taken = not self._is_taken, True
+        if not writes:
+            with aside():
+                work.told.acquire()
+        if not work.is_settled:
+            self._write()
+        if work.outcome is None:
+            with aside(), transaction.atomic():
+                return _whole(do)
+        if work.outcome.error is not None:
+            raise work.outcome.error
+        result: Result = work.outcome.result
         return result
 
-    def _there(self) -> None:
-        """Begin writing, and again in a process that was forked off."""
-        if self._thread is None or not self._thread.is_alive():
-            with self._lock:
-                if self._thread is None or not self._thread.is_alive():
-                    self._thread = threading.Thread(target=self._write, name="answers", daemon=True)
-                    self._thread.start()
-
     def _write(self) -> None:
-        while True:
-            some = [self._waiting.get()]
-            while len(some) < MOST_AT_ONCE and not self._waiting.empty():
-                some.append(self._waiting.get())
-            close_old_connections()
-            _together(some)
+        """Write what has gathered, one's own among it, and hand the desk on."""
+        with self._lock:
+            some = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_AT_ONCE))]
+        try:
+            with self._own_connection():
+                together(some)
+        except Exception:
+            log.info("Answers are written one by one: they could not be written together.", exc_info=True)
+        finally:
+            with self._lock:
+                follows = self._waiting[0] if self._waiting else None
+                self._is_taken = follows is not None
+            for work in some:
+                work.is_settled = True
+                work.told.release()
+            if follows is not None:
+                follows.told.release()
+
+    def close(self) -> None:
+        """Close the connection over which this process has written."""
+        shared = self._connections.pop(os.getpid(), None)
+        if shared is not None:
+            shared.close()
+
+    @contextmanager
+    def _own_connection(self) -> Iterator[None]:
+        """Write over the one connection that all writers share: what it has read and planned stays good."""
+        own, process = connections[DEFAULT_DB_ALIAS], os.getpid()
+        shared = self._connections.get(process)
+        if shared is None:
+            shared = self._connections[process] = own.copy()
+            shared.settings_dict["CONN_HEALTH_CHECKS"] = False  # one that broke is found out by the first statement
+            shared.inc_thread_sharing()
+        shared.close_if_unusable_or_obsolete()
+        if shared.connection is None:
+            shared.ensure_connection()
+            if shared.vendor == "postgresql":
+                prepared(shared, f"SET lock_timeout = '{LONGEST_WAIT}'", ())
+        connections[DEFAULT_DB_ALIAS] = shared
+        try:
+            yield
+        finally:
+            connections[DEFAULT_DB_ALIAS] = own
 
 
 _desk = _Desk()
 
 
-def _together(some: list[Waiting]) -> None:
-    """Do several works in one transaction; if that fails as a whole, each for itself."""
-    try:
-        with transaction.atomic():
-            done = [_kept_apart(work) for work, _future in some]
-    except Exception:
-        for work, future in some:
-            _answer(future, _alone(work))
-        return
-    for (_work, future), outcome in zip(some, done, strict=True):
-        _answer(future, outcome)
+def leave() -> None:
+    """Close the connection that is kept for writing; the next answer opens another."""
+    _desk.close()
+
+
+def together(some: list[Work]) -> None:
+    """Do several works in one transaction. Raises what keeps the whole from the disk; then no work has an outcome."""
+    with ExitStack() as stack:
+        with aside():  # somebody else may be writing
+            stack.enter_context(transaction.atomic())
+        outcomes = [_kept_apart(work.do) for work in some] if len(some) > 1 else [Outcome(_whole(some[0].do))]
+        with aside():  # the disk
+            stack.close()
+    for work, outcome in zip(some, outcomes, strict=True):
+        work.outcome = outcome
 
 
 def _kept_apart(work: Callable[[], Any]) -> Outcome:
@@ -116,18 +181,3 @@ def _kept_apart(work: Callable[[], Any]) -> Outcome:
         outcome = Outcome(error=error)
     sql.rows("RELEASE SAVEPOINT one_work", ())
     return outcome
-
-
-def _alone(work: Callable[[], Any]) -> Outcome:
-    try:
-        with transaction.atomic():
-            return Outcome(_whole(work))
-    except Exception as error:
-        return Outcome(error=error)
-
-
-def _answer(future: Future[Any], outcome: Outcome) -> None:
-    if outcome.error is not None:
-        future.set_exception(outcome.error)
-    else:
-        future.set_result(outcome.result)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from allears.people.models import Person
 from allears.questionnaires import answering_writer as writer
@@ -18,9 +21,9 @@ pytestmark = pytest.mark.django_db
 
 def outcomes(*works: Any) -> list[Any]:
     """What comes of these works when they are written together: their results or their errors."""
-    some: list[tuple[Any, Future[Any]]] = [(work, Future()) for work in works]
-    writer._together(some)
-    return [future.exception() or future.result() for _work, future in some]
+    some = [writer.Work(work) for work in works]
+    writer.together(some)
+    return [work.outcome and (work.outcome.error or work.outcome.result) for work in some]
 
 
 def renamed(name: str) -> str:
@@ -42,9 +45,7 @@ def passes_over_a_failure() -> None:
 def test_a_work_that_fails_takes_only_itself_back() -> None:
     cast.bob()
 
-    before, failed, after = outcomes(
-        lambda: renamed("Bob H."), breaks_a_constraint, lambda: Person.objects.get().name
-    )
+    before, failed, after = outcomes(lambda: renamed("Bob H."), breaks_a_constraint, lambda: Person.objects.get().name)
 
     assert (before, after) == ("Bob H.", "Bob H.")
     assert isinstance(failed, IntegrityError)
@@ -62,14 +63,97 @@ def test_a_failure_that_a_work_passes_over_is_never_acknowledged() -> None:
         writer.write_down(passes_over_a_failure)
 
 
-def test_when_the_whole_cannot_be_committed_each_is_written_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_whole_that_cannot_be_committed_leaves_no_work_acknowledged(monkeypatch: pytest.MonkeyPatch) -> None:
     cast.bob()
-    told: list[str] = []
+    some = [writer.Work(lambda: renamed("Bob H.")), writer.Work(lambda: renamed("Bobby"))]
+    monkeypatch.setattr(writer, "_kept_apart", cannot_be_written)
 
-    def cannot_be_kept_apart(_work: Any) -> Any:
-        raise DatabaseError("the disk is full for a moment")
+    with pytest.raises(DatabaseError):
+        writer.together(some)
+    assert [work.outcome for work in some] == [None, None]
 
-    monkeypatch.setattr(writer, "_kept_apart", cannot_be_kept_apart)
 
-    assert outcomes(lambda: told.append("one"), lambda: renamed("Bob H.")) == [None, "Bob H."]
-    assert told == ["one"]
+@pytest.mark.django_db(transaction=True)
+def test_when_the_whole_cannot_be_written_each_writes_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer, "together", cannot_be_written)
+
+    assert writer.write_down(lambda: cast.bob().name) == "Bob Hale"
+    assert Person.objects.filter(name="Bob Hale").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_who_write_at_once_each_get_their_own_and_share_commits() -> None:
+    """The first is held up within its work, so that the others gather."""
+    gathered, together = threading.Event(), writer.together
+    sizes: list[int] = []
+
+    def counted(some: list[writer.Work]) -> None:
+        sizes.append(len(some))
+        together(some)
+
+    def work(number: int) -> int:
+        if number == 0:
+            assert gathered.wait(20)
+        if number == 5:
+            breaks_a_constraint()
+        return Person.objects.create(name=f"Person {number}").pk and number
+
+    def ask(number: int) -> Any:
+        try:
+            return writer.write_down(lambda: work(number))
+        except IntegrityError:
+            return "refused"
+        finally:
+            connection.close()
+
+    writer.together = counted
+    try:
+        with ThreadPoolExecutor(9) as pool:
+            first = pool.submit(ask, 0)
+            wait_until(lambda: bool(sizes))
+            others = [pool.submit(ask, number) for number in range(1, 9)]
+            wait_until(lambda: len(writer._desk._waiting) == 8)
+            gathered.set()
+            got = [one.result(20) for one in (first, *others)]
+    finally:
+        writer.together = together
+
+    assert got == [0, 1, 2, 3, 4, "refused", 6, 7, 8]
+    assert sizes == [1, 8]
+    assert Person.objects.count() == 8
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_that_somebody_holds_keeps_only_its_own_writer_waiting() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite holds the whole file, for moments")
+    held, free = Person.objects.create(name="Held"), Person.objects.create(name="Free")
+
+    def rename(person: Person) -> str:
+        Person.objects.filter(pk=person.pk).update(name="Renamed")
+        return person.name
+
+    def ask(person: Person) -> str:
+        try:
+            return writer.write_down(lambda: rename(person))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        with transaction.atomic():
+            Person.objects.select_for_update().get(pk=held.pk)
+            waits, goes = pool.submit(ask, held), pool.submit(ask, free)
+            assert goes.result(20) == "Free"
+            assert not waits.done()
+        assert waits.result(20) == "Held"
+
+
+def cannot_be_written(_work: Any) -> Any:
+    raise DatabaseError("the disk is full for a moment")
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    until = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.005)

@@ -1,0 +1,83 @@
+"""PostgreSQL plans the statements of the answering path once for each connection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, OperationalError, connection, transaction
+
+from allears.core.prepared import prepared
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite reads its statements once by itself"),
+]
+
+
+def plans() -> list[str]:
+    return [row[0] for row in connection.connection.execute("SELECT statement FROM pg_prepared_statements")]
+
+
+def test_a_statement_is_planned_at_its_first_use_and_kept() -> None:
+    connection.close()
+    connection.ensure_connection()
+    for number in (1, 2, 3):
+        assert prepared(connection, "SELECT %s::int + 1", [number]) == [(number + 1,)]
+
+    assert plans() == ["SELECT $1::int + 1"]
+    assert prepared(connection, "SHOW plan_cache_mode", []) == [("force_generic_plan",)]
+
+
+def test_django_s_own_statements_are_not_prepared() -> None:
+    connection.close()
+    with connection.cursor() as cursor:
+        for _ in range(8):
+            cursor.execute("SELECT 7")
+
+    assert plans() == []
+
+
+def test_without_plans_where_a_pooler_would_lose_them(settings: Any) -> None:
+    settings.PREPARED = False
+    connection.close()
+    connection.ensure_connection()
+
+    assert prepared(connection, "SELECT %s::int", [3]) == [(3,)]
+    assert plans() == []
+
+
+def test_a_lost_connection_is_made_anew_where_nothing_is_lost_with_it() -> None:
+    connection.ensure_connection()
+    lose_it()
+
+    assert prepared(connection, "SELECT 1", []) == [(1,)]
+
+
+def test_within_a_transaction_a_lost_connection_is_an_error() -> None:
+    with pytest.raises(DatabaseError):
+        lose_it_in_a_transaction()
+    assert prepared(connection, "SELECT 1", []) == [(1,)]
+
+
+def test_what_cannot_be_read_is_djangos_error() -> None:
+    with pytest.raises(DatabaseError) as met:
+        prepared(connection, "SELEKT", [])
+    assert not isinstance(met.value, OperationalError)
+
+
+@transaction.atomic
+def lose_it_in_a_transaction() -> None:
+    prepared(connection, "SELECT 1", [])
+    lose_it()
+    prepared(connection, "SELECT 1", [])
+
+
+def lose_it() -> None:
+    """End the connection's server process, as a restart of the database does."""
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid])
+    finally:
+        other.close()
