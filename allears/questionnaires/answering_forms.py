@@ -45,10 +45,17 @@ def read(questions: Iterable[Asked], fields: Fields) -> Posted:
 def missing(questions: Iterable[Asked], given: dict[int, Given]) -> list[Wrong]:
     """Return those of `questions` that must be answered and are not."""
     return [
-        Wrong(question, first_field(question), _ask_for(question))
+        Wrong(question, _first_gap(question, given.get(question.id, ())), _ask_for(question))
         for question in questions
         if question.required and question.kind != "statement" and not is_whole(question, given.get(question.id, ()))
     ]
+
+
+def _first_gap(question: Asked, given: Given) -> str:
+    """The control that waits for an answer: of a list of rows the first one that has none."""
+    answered = {cell.choice for cell in given}
+    row = next((row for row in question.choices if row.id not in answered), None)
+    return f"{question.name}-{row.id}" if row and given else first_field(question)
 
 
 def first_field(question: Asked) -> str:

@@ -328,6 +328,7 @@ def troubled(wrong: Iterable[Wrong]) -> dict[str, str]:
     for one in wrong:
         name = one.question.name
         slots[f"{name}/wrong"] = " wrong"
+        slots[f"{name}/invalid"] = ' aria-invalid="true"'
         again = f'<input type="hidden" name="{one.again}" value="1">' if one.again else ""
         slots[f"{name}/error"] = f'<p class="error" id="{name}-error">{escape(one.words)}</p>{again}'
         slots[f"{name}/described"] = f' aria-describedby="{name}-error"'

@@ -414,7 +414,7 @@ def _show(
     first, last = at == there[0], at >= there[-1]
     start = (start or new_token()) if way.kind == "public" else ""
     parts = {
-        "title": escape(f"{way.title} · {way.organisation}" if first else f"{place + 1}/{count} · {way.title}"),
+        "title": escape(_title(way, place, count, wrong=bool(wrong))),
         "languages": language.choice(way, in_form=True),
         "kicker": _kicker(way, at),
         "heading": escape(_heading(way, at)),
@@ -438,6 +438,11 @@ def _show(
     if page.is_shuffled:
         compiled = compiled.shuffled(_seed(way, start))
     return _html(compiled.filled(parts, answers | mark))
+
+
+def _title(way: Way, place: int, count: int, *, wrong: bool) -> str:
+    title = f"{place + 1}/{count} · {way.title}" if place else f"{way.title} · {way.organisation}"
+    return f"{_('Please look again')} · {title}" if wrong else title
 
 
 def _seed(way: Way, start: str) -> str:

@@ -13,7 +13,7 @@ from allears.studies.models import Decline, Invitation, InvitationLink
 from allears.verbatims.models import Stone, Verbatim
 from allears.verbatims.verify import verify
 from tests import cast
-from tests.questionnaires.asked import asking, invited, public, question, said_to
+from tests.questionnaires.asked import ALL_KINDS, asking, invited, public, question, said_to
 from tests.questionnaires.robot import Robot
 
 pytestmark = pytest.mark.django_db
@@ -138,6 +138,36 @@ def test_what_is_missing_is_asked_for_and_the_rest_is_saved() -> None:
     assert said_to(question(version, "How many days late?"))
     assert Response.objects.get().submitted_at is None
     assert "Thank you" in robot.press().text
+
+
+def test_the_summary_leads_to_each_field_and_each_field_says_what_is_wrong_with_it() -> None:
+    asking([{**question, "required": question["kind"] != "statement"} for question in ALL_KINDS])
+    robot = Robot().open(invited(cast.bob()))
+
+    robot.post([])
+
+    summary = robot.page.css_first("#error-summary[role=alert][tabindex='-1'][autofocus]")
+    assert robot.page.css_first("title").text().startswith("Please look again · ")
+    fields = [link.attributes["href"] or "" for link in summary.css("a")]
+    assert len(fields) == len(ALL_KINDS) - 1
+    for field in fields:
+        name = field[1:].split("-")[0]
+        assert robot.page.css_first(field) is not None, field
+        assert robot.page.css_first(f"#{name}-question [aria-invalid], #{name}-question[aria-invalid]") is not None, field
+        described = robot.page.css_first(f"#{name}-question[aria-describedby], #{name}-question [aria-describedby]")
+        assert f"{name}-error" in (described.attributes["aria-describedby"] or "").split(), field
+        assert robot.page.css_first(f"#{name}-error") is not None, field
+
+
+def test_a_matrix_with_a_gap_leads_to_the_row_that_waits() -> None:
+    version = asking([{**kind, "shuffled": False} for kind in ALL_KINDS if kind["kind"] == "matrix"])
+    rated = version.questions.get()
+    first, second = rated.choices.all()
+    robot = Robot().open(invited(cast.bob()))
+
+    robot.post([(f"q{rated.pk}.r{first.pk}", "3")])
+
+    assert robot.page.css_first("#error-summary a").attributes["href"] == f"#q{rated.pk}-{second.pk}"
 
 
 def test_what_cannot_be_taken_stays_in_its_field_and_the_rest_is_saved() -> None:
