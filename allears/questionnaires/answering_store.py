@@ -5,16 +5,17 @@ opened (see `answering_writer`), so that many people's answers can share one com
 is thrown away: what an answer was before it changed becomes an `EarlierAnswer`.
 
 Two devices may hold the same page. A form says which answers it was filled from (`seen`); when they have
-changed since, an answer counts only where it differs from what that form showed, and the newer one wins.
+changed since, an answer counts only where it differs from what that form showed, and the newer one wins: an answer
+that waited in a browser without a connection is as old as it says.
 """
 
 from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -61,6 +62,7 @@ class Saving:
     becomes: str = ""  # the language in which they go on, where they have just chosen another
     new_files: Sequence[int] = ()  # `SentFile`s that came with this page
     dropped_files: Sequence[int] = ()  # those that are to be taken away
+    ages: Mapping[int, int] = field(default_factory=dict)  # for how many milliseconds answers have waited, by question
 
 
 @dataclass(slots=True)
@@ -208,7 +210,25 @@ def _changes(saving: Saving, response_id: int, stored: dict[int, Stored]) -> dic
     if changed and stored and _is_stale(saving):
         shown = _shown(response_id, saving.seen, stored, changed)
         changed = {question_id: new for question_id, new in changed.items() if new != shown.get(question_id, ())}
+        _set_aside_older(saving, response_id, stored, changed)
     return changed
+
+
+def _set_aside_older(
+    saving: Saving, response_id: int, stored: dict[int, Stored], changed: dict[int, Given]
+) -> None:
+    """Take out of `changed` what was given before that which stands, and keep it as an earlier answer."""
+    for question_id, age in saving.ages.items():
+        given_at = saving.now - timedelta(milliseconds=age)
+        if question_id in changed and question_id in stored and given_at < _since(stored[question_id]):
+            older = Stored(changed.pop(question_id), at=given_at)
+            if older.given and not _is_kept(response_id, question_id, older.given):
+                # No form was ever filled from it: it is replaced at the moment it was given.
+                _keep_earlier(response_id, question_id, older, given_at)
+
+
+def _is_kept(response_id: int, question_id: int, given: Given) -> bool:
+    return any(question == question_id and _unpacked(value) == given for question, value, *_ in _earlier(response_id))
 
 
 _NOTHING = Stored()

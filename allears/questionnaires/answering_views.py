@@ -189,13 +189,15 @@ def _post(request: HttpRequest, way: Way, at: int) -> HttpResponse:
         return notes.too_much(way)
     goes = fields.get("go", ["next"])[0]
     if goes == along.GO and not along.is_on(way):
-        return HttpResponse(status=409)
+        return along.refused(way)
     if way.kind == "public" and not guard.may_begin(request, way):
-        return _not_now(way, at, fields)
+        return along.crowded() if goes == along.GO else _not_now(way, at, fields)
     whole = _asking(way)
     before = _given(way) if whole.is_ruled else {}
     seen = logic.tailored(whole, way, before).pages[at]
     posted = read(seen.questions, fields)
+    if goes == along.GO and along.is_nothing(way, posted):
+        return HttpResponse(status=422 if posted.wrong else 204)
     # What is saved while somebody types leaves files alone: they come with the button.
     taken = files.take(request, way, seen, fields, posted) if seen.takes_files and goes != along.GO else None
     asked = logic.tailored(whole, way, {**before, **posted.given})
@@ -227,13 +229,14 @@ def _post(request: HttpRequest, way: Way, at: int) -> HttpResponse:
         seconds=0 if goes == along.GO else timing.open_for(fields),
         device=timing.device_of(request),
         becomes=other,
+        ages=along.ages(fields) if goes == along.GO else {},
     )
     try:
         saved = keep(saving)
     except Closed:
         if taken:
             files.give_up(taken)
-        return notes.closed(way)
+        return along.refused(way) if goes == along.GO else notes.closed(way)
     if goes == along.GO:
         return along.reply(saving, saved, refused=bool(posted.wrong))
     if way.kind == "public":

@@ -95,11 +95,13 @@ def test_the_counter_has_no_way_to_stop_and_no_link_of_ones_own() -> None:
         assert "kiosk.js" in html
 
 
-def test_the_way_in_by_a_public_link_has_no_script() -> None:
+def test_the_way_in_by_a_public_link_has_nothing_of_the_counter() -> None:
     asking(TWO)
     public = f"/a/{studies.make_public_link(study=cast.late_orders(), by=cast.ana()).token}/"
 
-    assert "<script" not in Robot().open(public).html
+    html = Robot().open(public).html
+    assert "kiosk" not in html
+    assert "data-keep" in html
 
 
 def test_each_way_in_is_made_once_and_withdrawn_alone(as_ana: Client) -> None:

@@ -1,33 +1,150 @@
-"""Answers that are saved while one types, in a real browser."""
+"""Answers that are saved while one types, wait while there is no connection, and meet those of another device."""
 
 from __future__ import annotations
 
-import pytest
-from playwright.sync_api import expect
+from typing import Any
 
+import pytest
+from playwright.sync_api import Page, expect
+
+from allears.questionnaires.models import EarlierAnswer, Response
 from tests import cast
-from tests.questionnaires.asked import asking, invited
+from tests.questionnaires.asked import asking, invited, public, question, said_to
 from tests.walks.conftest import Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+WORDS: dict[str, Any] = {"kind": "long_text", "text": "What happened?"}
+PLACE: dict[str, Any] = {"kind": "short_text", "text": "Where?"}
+NO_CONNECTION = "No connection. Your answers are kept on this device and sent when it is back."
 
-def test_what_is_typed_is_saved_shown_on_another_device_and_waits_for_the_connection(visit: Visit) -> None:
-    asking([{"kind": "long_text", "text": "What happened?"}])
+
+def is_saved(page: Page) -> None:
+    expect(page.locator("#saving")).to_have_text("Saved.")
+    assert waiting(page) == 0
+
+
+def waiting(page: Page) -> int:
+    """How many pages' answers wait in the browser."""
+    found: int = page.evaluate("localStorage.length")
+    return found
+
+
+def test_without_a_connection_answers_wait_on_the_device_and_are_sent_when_it_is_back(visit: Visit) -> None:
+    version = asking([WORDS, PLACE], sections=2)
     path = invited(cast.bob())
-    train, desk = visit(None, path), visit(None)
+    train = visit(None, path)
     words = train.get_by_label("What happened?")
-
     words.fill("It came late.")
-    expect(train.get_by_text("Saved.", exact=True)).to_be_visible(timeout=15_000)
-    desk.goto(path)
-    expect(desk.get_by_label("What happened?")).to_have_value("It came late.")
+    is_saved(train)
 
     train.context.set_offline(True)
     words.fill("It came nine days late.")
-    expect(train.get_by_text("No connection: not saved yet.")).to_be_visible(timeout=15_000)
+    expect(train.get_by_text(NO_CONNECTION)).to_be_visible()
+    train.get_by_role("button", name="Next").click()
+    expect(train.get_by_text(NO_CONNECTION)).to_be_visible()
+    expect(words).to_have_value("It came nine days late.")
+    assert waiting(train) == 1
+
     train.context.set_offline(False)
-    expect(train.get_by_text("Saved.", exact=True)).to_be_visible(timeout=15_000)
-    desk.goto(path)
-    expect(desk.get_by_label("What happened?")).to_have_value("It came nine days late.")
-    assert train.evaluate("localStorage.length") == 0
+    expect(train.get_by_text("The connection is back and your answers are saved: you can go on.")).to_be_visible()
+    assert said_to(question(version, "What happened?")) == ["It came nine days late."]
+    assert waiting(train) == 0
+    train.get_by_role("button", name="Next").click()
+    train.get_by_label("Where?").fill("At home")
+    train.get_by_role("button", name="Send").click()
+    expect(train.get_by_role("heading", name="Thank you")).to_be_visible()
+    assert train.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
+
+
+def test_a_page_that_was_closed_without_a_connection_sends_its_answers_when_the_link_is_opened_again(visit: Visit) -> None:
+    version = asking([WORDS])
+    path = invited(cast.bob())
+    train, desk = visit(None, path), visit(None, path)
+    train.context.set_offline(True)
+    train.get_by_label("What happened?").fill("It came nine days late.")
+    expect(train.get_by_text(NO_CONNECTION)).to_be_visible()
+    train.close()
+
+    desk.get_by_label("What happened?").fill("It came on a Sunday.")
+    is_saved(desk)
+    desk_says = Response.objects.get()
+    train = again(train, path)
+
+    # The desk answered later: its answer stands, and what the train said is kept as an earlier one.
+    expect(train.get_by_label("What happened?")).to_have_value("It came on a Sunday.")
+    train.wait_for_function("localStorage.length === 0")
+    assert Response.objects.get().pk == desk_says.pk
+    assert said_to(question(version, "What happened?")) == ["It came on a Sunday."]
+    assert [one.value[0]["words"] for one in EarlierAnswer.objects.all()] == ["It came nine days late."]
+
+
+def again(closed: Page, path: str) -> Page:
+    """Open `path` in the browser in which a page was closed, with its connection back."""
+    closed.context.set_offline(False)
+    page = closed.context.new_page()
+    page.goto(path)
+    return page
+
+
+def test_by_a_public_link_the_first_words_are_saved_and_wait_like_all_others(visit: Visit) -> None:
+    version = asking([WORDS, PLACE], sections=2)
+    path = public()
+    page = visit(None, path)
+    page.get_by_label("What happened?").fill("It came late.")
+    is_saved(page)
+    own = page.url
+    assert path not in own
+    page.reload()
+    expect(page.get_by_label("What happened?")).to_have_value("It came late.")
+
+    other = visit(None, path)
+    other.context.set_offline(True)
+    other.get_by_label("What happened?").fill("It never came.")
+    expect(other.get_by_text(NO_CONNECTION)).to_be_visible()
+    other.close()
+    other = again(other, path)
+    other.get_by_role("link", name="Go on with it").click()
+    expect(other.get_by_label("What happened?")).to_have_value("It never came.")
+    assert sorted(said_to(question(version, "What happened?"))) == ["It came late.", "It never came."]
+    assert waiting(other) == 0
+
+
+def test_two_devices_meet_and_the_newer_answer_of_each_question_stands(visit: Visit) -> None:
+    version = asking([WORDS, PLACE])
+    path = invited(cast.bob())
+    phone, desk = visit(None, path), visit(None, path)
+    phone.get_by_label("What happened?").fill("It came late.")
+    is_saved(phone)
+    desk.get_by_label("What happened?").fill("It came nine days late.")
+    desk.get_by_label("Where?").fill("At home")
+    expect(desk.locator("#saving")).to_contain_text("Saved.")
+
+    phone.get_by_label("Where?").fill("At work")
+    expect(phone.get_by_text("You have also answered on another device")).to_be_visible()
+    phone.get_by_role("button", name="Send").click()
+    expect(phone.get_by_role("heading", name="Thank you")).to_be_visible()
+
+    assert said_to(question(version, "What happened?")) == ["It came nine days late."]
+    assert said_to(question(version, "Where?")) == ["At work"]
+    earlier = [part["words"] for one in EarlierAnswer.objects.order_by("id") for part in one.value]
+    assert earlier == ["It came late.", "At home"]
+
+
+def test_a_server_in_trouble_is_told_and_tried_again_and_a_button_waits_for_what_is_being_saved(visit: Visit) -> None:
+    version = asking([WORDS])
+    page = visit(None, invited(cast.bob()))
+    answers = [500, 503]
+    page.route("**/a/**", lambda route: route.fulfill(status=answers.pop()) if answers else route.continue_())
+
+    page.get_by_label("What happened?").fill("It came late.")
+    expect(page.get_by_text("It is tried again by itself.")).to_be_visible()
+    is_saved(page)
+
+    page.get_by_label("What happened?").fill("It came nine days late.")
+    with page.expect_request(lambda request: "go=save" in (request.post_data or "")):
+        pass
+    page.get_by_label("What happened?").fill("It came late.")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
+    assert said_to(question(version, "What happened?")) == ["It came late."]

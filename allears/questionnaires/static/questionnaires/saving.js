@@ -1,41 +1,158 @@
 // Saves the page's answers a moment after they change. Without it they are saved by the buttons.
-// Nothing stays in the browser: while there is no connection the page itself waits, and says so.
+// What could not be saved waits in this browser, by link and page, until it is; the page that follows, and the thanks,
+// clear it away. At a counter (no `data-keep`) nothing waits: the next person uses the same browser.
 "use strict";
 (() => {
+  const OURS = "allears ", MONTH = 30 * 24 * 3600_000, LONGEST_FAREWELL = 60_000;
+  const isDone = "done" in document.currentScript.dataset;
   const said = document.getElementById("saving");
-  const form = document.querySelector("main form[method=post]");
-  let timer, busy = false, again = false;
-  const field = (name) => {
-    let found = form.querySelector(`input[type=hidden][name=${name}]`);
-    if (!found) {
-      found = Object.assign(document.createElement("input"), { type: "hidden", name });
-      form.append(found);
-    }
-    return found;
-  };
-  const save = async () => {
-    if (busy) { again = true; return; }
-    busy = true;
-    again = false;
-    const data = new FormData(form);
-    const body = new URLSearchParams([...data].filter(([, value]) => typeof value === "string"));
-    body.set("go", "save");
+  const form = said && document.getElementById("answers");
+  const link = location.pathname.split("/").slice(0, 3).join("/") + "/";
+  const pageOf = (url) => OURS + new URL(url, location.href).pathname;
+  const storage = (kind) => { try { return window[kind]; } catch { return null; } };
+  const kept = said && !("keep" in said.dataset) ? null : storage("localStorage");
+  const visit = kept && storage("sessionStorage");
+  const drafts = () => (kept ? Object.keys(kept).filter((key) => key.startsWith(OURS)) : []);
+  const draft = (key) => { try { return JSON.parse(kept.getItem(key)); } catch { return null; } };
+  const forget = (key) => kept?.removeItem(key);
+  const say = (what) => { if (said.textContent !== (said.dataset[what] || "")) said.textContent = said.dataset[what] || ""; };
+
+  const post = async (url, body, times, more = {}) => {
+    for (const [name, at] of Object.entries(times)) body.set(`${name}.age`, Math.max(0, Date.now() - at));
     try {
-      const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });
-      const seen = answer.headers.get("X-Allears-Seen");
-      if (seen) field("seen").value = seen;
-      const words = answer.status === 204 ? (answer.headers.has("X-Allears-Elsewhere") ? "elsewhere" : "saved") : "";
-      said.textContent = words ? said.dataset[words] : "";
+      return await fetch(url, { method: "POST", body, redirect: "manual", signal: AbortSignal.timeout?.(20_000), ...more });
     } catch {
-      said.textContent = said.dataset.offline;
-      timer = setTimeout(save, 15_000);
+      return null;
     }
-    busy = false;
-    if (again) save();
+  };
+  const isTaken = (answer) => answer?.status === 204 || answer?.status === 422;
+
+  // A page that came after "Next" says that what was sent with it has arrived.
+  const sent = visit?.getItem(OURS);
+  visit?.removeItem(OURS);
+  if (sent && (!form || sent !== pageOf(form.action))) forget(sent);
+  for (const key of drafts()) {
+    const old = draft(key);
+    if (!old || Date.now() - old.at > MONTH || (isDone && key.startsWith(OURS + link))) forget(key);
+  }
+  document.getElementById("error-summary")?.focus();
+  if (!said || !form) return;
+
+  let timer, busy = null, changes = 0, acknowledged = 0, tried = 0, wait = 0, times = {}, going = false, pressed = false;
+  const isDirty = () => changes > acknowledged;
+  const content = () => {
+    const body = new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string"));
+    body.set("go", "save");
+    return body;
+  };
+  const answersIn = (body) => [...body].filter(([name]) => /^q\d/.test(name) && !name.endsWith(".age")).join("&");
+  const keep = () => {
+    try {
+      kept?.setItem(pageOf(form.action), JSON.stringify({ url: form.action, body: String(content()), times, at: Date.now() }));
+    } catch { /* full: the page itself still holds everything */ }
+  };
+  const setField = (name, value) => {
+    let found = form.querySelector(`input[type=hidden][name=${name}]`);
+    if (!found) form.append(found = Object.assign(document.createElement("input"), { type: "hidden", name }));
+    found.value = value;
+  };
+  const learn = (answer) => {
+    const seen = answer.headers.get("X-Allears-Seen"), own = answer.headers.get("X-Allears-Link");
+    if (seen) setField("seen", seen);
+    if (own && own !== new URL(form.action).pathname + new URL(form.action).search) {
+      forget(pageOf(form.action));
+      form.action = own;
+      history.replaceState(null, "", own);
+    }
+  };
+
+  const attempt = async () => {
+    const until = tried = changes, then = { ...times };
+    keep();
+    const answer = await post(form.action, content(), times);
+    if (isTaken(answer)) {
+      learn(answer);
+      acknowledged = until;
+      wait = 0;
+      for (const name of Object.keys(then)) if (times[name] === then[name]) delete times[name];
+      if (isDirty()) keep(); else forget(pageOf(form.action));
+      say(answer.headers.has("X-Allears-Elsewhere") ? "elsewhere" : answer.status === 422 ? "partly" : pressed ? "back" : "saved");
+      pressed = false;
+      return true;
+    }
+    const status = answer ? answer.status : 0;
+    if (!answer || status === 429 || status >= 500) {
+      wait = status === 429 ? 60_000 : Math.min(60_000, Math.max(1000, wait * 2));
+      timer = setTimeout(save, wait * (0.75 + Math.random() / 2));
+      say(answer ? "trouble" : "waits");
+    } else {
+      say(status === 413 ? "large" : status === 403 ? "refused" : answer.headers.get("X-Allears-Why") === "sent" ? "sent" : "closed");
+    }
+    return false;
+  };
+  const save = () => {
+    clearTimeout(timer);
+    busy ||= attempt().finally(() => { busy = null; if (changes > tried && !wait && !going) soon(); });
+    return busy;
   };
   const soon = () => { clearTimeout(timer); timer = setTimeout(save, 800); };
-  form.addEventListener("input", soon);
-  form.addEventListener("change", soon);
-  form.addEventListener("submit", () => clearTimeout(timer));
-  addEventListener("online", () => { if (said.textContent === said.dataset.offline) save(); });
+
+  const note = (event) => {
+    const field = event.target.name ? event.target : event.target.querySelector?.("[name]");
+    if (field) times[field.name.split(".")[0]] = Date.now();
+    changes += 1;
+    if (!wait) soon();
+  };
+  form.addEventListener("input", note);
+  form.addEventListener("change", note);
+
+  // A button waits for what is being saved: otherwise the form would say that it had not seen it. Where there is no
+  // connection it says so, instead of the browser's page for errors.
+  form.addEventListener("submit", async (event) => {
+    clearTimeout(timer);
+    if (going || (!busy && !wait && navigator.onLine)) {
+      going = true;
+      keep();
+      visit?.setItem(OURS, pageOf(form.action));
+      return;
+    }
+    event.preventDefault();
+    const button = event.submitter;
+    pressed = true;
+    const waited = wait > 0 || !navigator.onLine;
+    const late = new Promise((done) => setTimeout(done, 3000, "late"));
+    const came = await Promise.race([save(), waited ? save() : late]);
+    if (!came) return;
+    pressed = false;
+    going = true;
+    form.requestSubmit(button);
+  });
+
+  // Whoever leaves is not waited for; what did not get through waits here.
+  document.addEventListener("visibilitychange", () => { if (document.hidden && isDirty() && !going) save(); });
+  addEventListener("pagehide", () => {
+    if (!isDirty() || going) return;
+    keep();
+    const body = content();
+    if (String(body).length < LONGEST_FAREWELL) post(form.action, body, times, { keepalive: true, signal: undefined });
+  });
+  addEventListener("pageshow", () => { going = false; });
+  addEventListener("online", () => { if (isDirty() || wait) save(); deliver(); });
+
+  // What waited here from an earlier visit.
+  const deliver = async () => {
+    for (const key of drafts().filter((one) => one.startsWith(OURS + link))) {
+      const old = draft(key), here = key === pageOf(form.action);
+      if (!old || (here && isDirty())) continue;
+      const body = new URLSearchParams(old.body), differs = answersIn(body) !== answersIn(content());
+      const answer = await post(old.url, body, old.times);
+      if (!isTaken(answer)) continue;
+      forget(key);
+      const own = answer.headers.get("X-Allears-Link");
+      if (own) {
+        said.replaceChildren(said.dataset.found + " ", Object.assign(document.createElement("a"), { href: own, textContent: said.dataset.resume }));
+      } else if (here && differs && !isDirty()) location.replace(form.action);
+    }
+  };
+  deliver();
 })();
