@@ -5,15 +5,15 @@ once; in another language once for each state of its translations.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from allears.questionnaires.duration import minutes_for
+from allears.questionnaires.duration import begins, in_minutes, seconds_of_page
 from allears.questionnaires.logic import Rule
 from allears.questionnaires.models import OPEN_KINDS, Choice, Question, QuestionKind, Section, Version
 from allears.questionnaires.piping import Pipe, pipes_in
-from allears.questionnaires.structure import sections_of
+from allears.questionnaires.structure import pages_of, sections_of
 from allears.questionnaires.translatable import PARTS, choice_key, key_of
 from allears.studies.translating import Words, words_of
 
@@ -94,7 +94,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A section; `minutes` are those from here to the end."""
+    """A section, or a part of one; `minutes` are those from here to the end."""
 
     title: str
     text: str
@@ -102,6 +102,7 @@ class Page:
     questions: tuple[Asked, ...]
     is_piped: bool = False  # words that differ from person to person stand in its texts
     whole: bool = True  # shown also when no question is on it
+    section: int = 0  # which one of those that were read
 
     @property
     def texts(self) -> list[str]:
@@ -131,6 +132,7 @@ class Asking:
     version_id: int
     pages: tuple[Page, ...]
     consents: tuple[Asked, ...] = ()
+    reviewed: bool = False  # all answers are looked through before they are sent
     is_ruled: bool = False  # not everybody is asked everything
     looks_at_people: bool = False  # a rule looks at facets
     words: Words | None = None  # of the language it is asked in, unless it is the one it was written in
@@ -180,12 +182,18 @@ def read(version: Version, words: Words | None = None) -> Asking:
     """
     sections = [s for s in sections_of(version) if s.questions.all() or s.title or s.text]
     told = words.told if words else _as_written
-    pages = tuple(_page(section, minutes_for(sections[at:]), told) for at, section in enumerate(sections))
+    parts = [(section, questions) for section in sections for questions in pages_of(section)]
+    seconds = [seconds_of_page(*part) for part in parts]
+    pages = tuple(
+        replace(_page(*part, in_minutes(seconds[at:]), told), section=sections.index(part[0]))
+        for at, part in enumerate(parts)
+    )
     questions = [question for page in pages for question in page.questions]
     rules = [question.rule for question in questions if question.rule]
     return Asking(
         version.pk,
         pages,
+        reviewed=version.reviewed,
         consents=tuple(question for question in questions if question.kind == "consent"),
         is_ruled=bool(rules),
         looks_at_people=any(rule.facets for rule in rules),
@@ -197,9 +205,10 @@ def _as_written(_key: str, source: str) -> str:
     return source
 
 
-def _page(section: Section, minutes: float, told: Told) -> Page:
-    questions = tuple(_asked(question, told) for question in section.questions.all())
-    page = Page(told("page.title", section.title), told("page.text", section.text), minutes, questions)
+def _page(section: Section, asked: Sequence[Question], minutes: float, told: Told) -> Page:
+    questions = tuple(_asked(question, told) for question in asked)
+    text = section.text if begins(section, asked) else ""
+    page = Page(told("page.title", section.title), told("page.text", text), minutes, questions)
     return replace(page, is_piped=any(map(pipes_in, page.texts)))
 
 

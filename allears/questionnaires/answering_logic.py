@@ -32,7 +32,18 @@ def tailored(asking: Asking, way: Way, given: Mapping[int, Given]) -> Asking:
     if not asking.is_ruled:
         return asking
     shown = logic.shown(asking.questions(), known(asking, way, given))
-    return replace(asking, pages=tuple(_without_hidden(page, shown) for page in asking.pages))
+    return replace(asking, pages=_texts_kept([_without_hidden(page, shown) for page in asking.pages]))
+
+
+def _texts_kept(pages: list[Page]) -> tuple[Page, ...]:
+    """What a section says above its first question stands above the first one that is left, if that is on a page of
+    its own.
+    """
+    for at in range(1, len(pages)):
+        before, page = pages[at - 1], pages[at]
+        if before.text and not is_there(before) and page.section == before.section:
+            pages[at] = replace(page, text=before.text, is_piped=page.is_piped or before.is_piped)
+    return tuple(pages)
 
 
 def _without_hidden(page: Page, shown: frozenset[str]) -> Page:

@@ -67,15 +67,16 @@ class Compiled:
         return "".join(pieces)
 
 
-# By version, page, language, state of its translations and, where not everybody is asked everything, the questions.
-_kept: dict[tuple[int, int, str, int, tuple[int, ...]], Compiled] = {}
+# By version, page, language, state of its translations, where not everybody is asked everything the questions, and
+# whether a section's text stands above them.
+_kept: dict[tuple[int, int, str, int, tuple[int, ...], bool], Compiled] = {}
 _lock = threading.Lock()
 
 
 def compiled(asking: Asking, at: int, language: str) -> Compiled:
     """Return page `at` (from 0) of a published version."""
     on_it = tuple(q.id for q in asking.pages[at].questions) if asking.is_ruled else ()
-    key = (asking.version_id, at, language, asking.wording, on_it)
+    key = (asking.version_id, at, language, asking.wording, on_it, bool(asking.pages[at].text))
     found = _kept.get(key)
     if found is None:
         found = compile_page(asking.pages[at], at, language)
@@ -348,9 +349,15 @@ def compile_part(name: str, **context: Any) -> Compiled:
 
 
 @lru_cache(maxsize=64)
-def onward(*, language: str, first: bool, last: bool, submitted: bool, kiosk: bool = False) -> str:
-    """Return the row of buttons. The one that goes forward comes first: Enter presses it."""
-    return part("onward", first=first, last=last, submitted=submitted, kiosk=kiosk)
+def onward(
+    *, language: str, first: bool, last: bool, submitted: bool, kiosk: bool = False, reviewed: bool = False,
+    returns: bool = False,
+) -> str:
+    """Return the row of buttons. The one that goes forward comes first: Enter presses it. `reviewed`: all answers are
+    looked through before sending. `returns`: to where they are looked through.
+    """
+    context = {"first": first, "last": last, "submitted": submitted, "kiosk": kiosk}
+    return part("onward", **context, reviewed=reviewed, returns=returns)
 
 
 def minutes_left(minutes: float) -> str:

@@ -54,7 +54,7 @@ def thanks(way: Way) -> str:
             "languages": choice(way),
             "own_page": "/me/" if known else "",
             "link": link,
-            "change": f"/a/{way.token}/1/",
+            "change": f"/a/{way.token}/review/",
         }
     )
 

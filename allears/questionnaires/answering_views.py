@@ -37,6 +37,7 @@ from allears.questionnaires import answering_logic as logic
 from allears.questionnaires import answering_notes as notes
 from allears.questionnaires import answering_opener as opener
 from allears.questionnaires import answering_pages as pages
+from allears.questionnaires import answering_review as review
 from allears.questionnaires import answering_saving as along
 from allears.questionnaires import answering_store as store
 from allears.questionnaires import answering_timing as timing
@@ -142,7 +143,8 @@ def numbered(request: HttpRequest, way: Way, number: int) -> HttpResponse:
     if not logic.is_there(asked.pages[at]):
         return _onward(way, at, asked, back=False, sent=False)
     wrong = missing(asked.pages[at].questions, stored) if "missing" in request.GET else []
-    return _show(way, at, stored=stored, wrong=wrong, more="more" in request.GET)
+    returns = review.RETURNS in request.GET
+    return _show(way, at, stored=stored, wrong=wrong, more="more" in request.GET, returns=returns)
 
 
 @participant
@@ -179,6 +181,45 @@ def decline(request: HttpRequest, way: Way) -> HttpResponse:
     return _go_to(way)
 
 
+@participant
+def looked_through(request: HttpRequest, way: Way) -> HttpResponse:
+    """All answers, to be looked through and changed before they are sent; the button there sends them."""
+    if way.response_id is None or (way.at_a_counter and way.submitted_at):
+        return _go_to(way)
+    if way.state != State.OPEN:
+        return _html(thanks(way)) if way.submitted_at else notes.closed(way)
+    given = _given(way)
+    asked = logic.tailored(_asking(way), way, given)
+    if request.method == "POST" and not way.submitted_at:
+        return _send(request, way, asked, given)
+    return _html(review.page(way, asked, given))
+
+
+def _send(request: HttpRequest, way: Way, asked: Asking, given: dict[int, Given]) -> HttpResponse:
+    """Send what was looked through: all of it, and as it was shown."""
+    fields = _fields(request)
+    if fields is None:
+        return notes.too_much(way)
+    gap = next((at for at in logic.pages_there(asked) if missing(asked.pages[at].questions, given)), None)
+    if gap is not None:
+        return _go_to(way, f"{gap + 1}/?missing&{review.RETURNS}")
+    seen = fields.get("seen", [way.seen])[0]
+    if seen != way.seen:
+        return _html(review.page(way, asked, given, changed=True))
+    whole = _asking(way)
+    unasked: dict[int, Given] = dict.fromkeys(logic.hidden(whole, asked, given), ())
+    seconds, device = timing.open_for(fields), timing.device_of(request)
+    try:
+        keep(
+            Saving(
+                way, whole, unasked, seen=seen, now=now(), passed=len(asked.pages), send=True, seconds=seconds, device=device
+            )
+        )
+    except Closed:
+        return notes.closed(way)
+    return _go_to(way)
+
+
 # --- what a post does ------------------------------------------------------------------------------------------
 
 
@@ -212,7 +253,8 @@ def _post(request: HttpRequest, way: Way, at: int) -> HttpResponse:
     follows = goes == "next" and logic.follows(seen, asked.pages[at])
     complete = goes == "next" and not posted.wrong and not gaps and not follows
     elsewhere = _first_gap(way, asked, posted) if complete and last and len(asked.pages) > 1 else None
-    sends = complete and last and elsewhere is None
+    looked_at = whole.reviewed and way.submitted_at is None
+    sends = complete and last and elsewhere is None and not looked_at
     if sends:  # what was answered and is not asked any more does not count; it stays among the earlier answers
         posted.given.update(dict.fromkeys(logic.hidden(whole, asked, {**before, **posted.given}), ()))
     saving = Saving(
@@ -252,6 +294,8 @@ def _post(request: HttpRequest, way: Way, at: int) -> HttpResponse:
         return _go_to(way, "pause/")
     if elsewhere is not None:
         return _go_to(way, f"{elsewhere + 1}/?missing")
+    if goes == review.GO or (complete and last and looked_at):
+        return _go_to(way, review.PATH)
     if follows:
         return _go_to(way, f"{at + 1}/?more")
     return _onward(way, at, asked, back=goes == "back", sent=saving.send)
@@ -285,7 +329,8 @@ def _again(way: Way, at: int, fields: Fields, posted: Posted, wrong: list[Wrong]
     refused = [one.question for one in posted.wrong]
     asked_once = [one.again for one in posted.wrong]
     settled = pages.still_settled(fields, but=asked_once)
-    response = _show(fresh, at, wrong=wrong, typed=pages.typed(refused, fields), settled=settled)
+    returns = review.RETURNS in fields
+    response = _show(fresh, at, wrong=wrong, typed=pages.typed(refused, fields), settled=settled, returns=returns)
     response.status_code = 422 if refused else 200
     return response
 
@@ -395,11 +440,13 @@ def _show(
     crowded: bool = False,
     start: str = "",
     settled: str = "",
+    returns: bool = False,
 ) -> HttpResponse:
     """Page `at` with the answers that stand, and what is wrong with them.
 
     `picked` is an answer that was clicked in a mail: it is marked, and counts once the form is sent. `more`: an answer
-    on this page has brought up another question here. `crowded`: too many come from there, nothing was taken.
+    on this page has brought up another question here. `crowded`: too many come from there, nothing was taken. `returns`: they came from looking through
+    their answers, and go back there.
     """
     submitted = way.submitted_at is not None
     if stored is None:
@@ -428,9 +475,10 @@ def _show(
             lambda text: logic.read_by(text, page, asked, way, stored),
         ),
         "action": f"/a/{way.token}/{at + 1}/{language.action_query(way)}",
-        "hidden": _hidden(way, start) + settled,
+        "hidden": _hidden(way, start) + settled + (review.MARK if returns else ""),
         "onward": pages.onward(
-            language=way.language, first=first, last=last, submitted=submitted, kiosk=way.at_a_counter
+            language=way.language, first=first, last=last, submitted=submitted, kiosk=way.at_a_counter,
+            reviewed=asked.reviewed, returns=returns,
         ),
         **kiosk.parts(way),
         **logic.places(page, asked, way, stored),

@@ -42,7 +42,7 @@ from allears.verbatims.models import Source
 __all__ = [
     "ChoiceWords", "Frozen", "NotPublishable", "add_question", "add_section", "change_question",
     "change_section", "draft_of", "duplicate_question", "minutes_of", "move_question", "move_section",
-    "publish", "put_back", "questionnaire_for", "remove_question", "remove_section", "set_choices",
+    "publish", "put_back", "questionnaire_for", "remove_question", "remove_section", "set_choices", "set_manner",
     "throw_away",
 ]  # fmt: skip
 
@@ -50,6 +50,7 @@ CHANGEABLE = (
     "code", "kind", "text", "help", "required", "minimum", "maximum", "low_label", "high_label", "boxes",
     "touchpoint", "preset", "shuffled", "purpose", "accepts", "shown_if",
 )  # fmt: skip
+MANNER = ("one_question_a_page", "reviewed")
 _OF_A_CHOICE = ("label", "asks_text", "exclusive", "anchored")
 Direction = Literal["up", "down"]
 
@@ -96,8 +97,9 @@ def draft_of(study: Study, by: User | str | None = None) -> Version:
         return found
     questionnaire = questionnaire_for(study)
     last = questionnaire.versions.aggregate(last=Max("number"))["last"] or 0
-    draft = Version.objects.create(questionnaire=questionnaire, number=last + 1)
     asked_now = published_version(study)
+    manner = {name: getattr(asked_now, name) for name in MANNER} if asked_now else {}
+    draft = Version.objects.create(questionnaire=questionnaire, number=last + 1, **manner)
     if asked_now:
         _copy(asked_now, draft)
     else:
@@ -154,6 +156,21 @@ def add_section(
     )
     audit.record(by=by, verb="questionnaires.section_added", target=section)
     return section
+
+
+@transaction.atomic
+def set_manner(
+    *, version: Version, one_question_a_page: bool, reviewed: bool, by: User | str | None = None
+) -> Version:
+    """Say how a draft is to be asked: one question a page instead of one section, and whether everybody looks all
+    answers through before sending. Raises `Frozen`.
+    """
+    _must_be_draft(version.pk)
+    version.one_question_a_page, version.reviewed = one_question_a_page, reviewed
+    version.save(update_fields=MANNER)
+    manner = {name: getattr(version, name) for name in MANNER}
+    audit.record(by=by, verb="questionnaires.manner_set", target=version, **manner)
+    return version
 
 
 def _end(rows: QuerySet[Any]) -> int:

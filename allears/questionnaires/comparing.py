@@ -17,7 +17,18 @@ def differences(before: list[Section], after: list[Section]) -> list[str]:
     added = [_("Added: “%(q)s”") % {"q": shortened(q.text)} for key, q in new.items() if key not in old]
     gone = [_("Taken away: “%(q)s”") % {"q": shortened(q.text)} for key, q in old.items() if key not in new]
     changed = [words for key, q in new.items() if key in old for words in _changes(old[key], q)]
-    return [*added, *gone, *changed, *_order(list(old), list(new)), *_pages(before, after)]
+    return [*added, *gone, *changed, *_order(list(old), list(new)), *_pages(before, after), *_manner(before, after)]
+
+
+def _manner(before: list[Section], after: list[Section]) -> Iterator[str]:
+    """How the version as a whole is asked."""
+    if not before or not after:
+        return
+    old, new = before[0].version, after[0].version
+    if old.one_question_a_page != new.one_question_a_page:
+        yield _("One question stands on a page now") if new.one_question_a_page else _("Questions share their pages now")
+    if old.reviewed != new.reviewed:
+        yield _("All answers are looked through before sending now") if new.reviewed else _("Answers are sent from the last page now")
 
 
 def _changes(old: Question, new: Question) -> Iterator[str]:

@@ -18,10 +18,10 @@ Pure: what comes in is read by attribute, nothing is asked of a database.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from allears.questionnaires.models import Question, QuestionKind, Section, Version
-from allears.questionnaires.structure import sections_of
+from allears.questionnaires.structure import pages_of, sections_of
 
 WORDS_READ = 238 / 60
 SIGNS_READ = 255 / 60
@@ -55,12 +55,23 @@ def minutes_of(version: Version) -> float:
 
 def minutes_for(sections: Iterable[Section]) -> float:
     """Return the estimate for loaded sections, in minutes with one decimal."""
-    return round(sum(_section(section) for section in sections) / 60, 1)
+    return in_minutes(seconds_of_page(section, page) for section in sections for page in pages_of(section))
 
 
-def _section(section: Section) -> float:
-    questions = sum(seconds_of(question) for question in section.questions.all())
-    return PAGE + reading(section.title) + reading(section.text) + questions
+def in_minutes(seconds: Iterable[float]) -> float:
+    """Return the sum of `seconds` in minutes with one decimal."""
+    return round(sum(seconds) / 60, 1)
+
+
+def seconds_of_page(section: Section, questions: Sequence[Question]) -> float:
+    """Return the seconds for a page with some of a section's questions; its first one says what the section is about."""
+    opening = reading(section.title) + reading(section.text) if begins(section, questions) else 0.0
+    return PAGE + opening + sum(map(seconds_of, questions))
+
+
+def begins(section: Section, questions: Sequence[Question]) -> bool:
+    """Whether the page with these of a loaded section's questions is its first one."""
+    return not questions or questions[0] == section.questions.all()[0]
 
 
 def seconds_of(question: Question) -> float:

@@ -72,6 +72,8 @@ class Version(models.Model):
     made_at = models.DateTimeField(default=now)
     published_at = models.DateTimeField(null=True, blank=True)
     published_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    one_question_a_page = models.BooleanField(default=False, db_default=False)  # otherwise one section a page
+    reviewed = models.BooleanField(default=False, db_default=False)  # all answers are looked through before sending
 
     class Meta:
         constraints = [
@@ -85,7 +87,7 @@ class Version(models.Model):
 
 
 class Section(models.Model):
-    """A page of a questionnaire."""
+    """A page of a questionnaire, or several: see `Version.one_question_a_page`."""
 
     version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="sections")
     position = models.PositiveSmallIntegerField()

@@ -54,6 +54,19 @@ def sections_of(version: Version) -> list[Section]:
     return list(sections)
 
 
+def pages_of(section: Section) -> list[tuple[Question, ...]]:
+    """Return a loaded section's questions as they share a page: all of them, or one each with the statements before it.
+    There is one page at least.
+    """
+    questions = tuple(section.questions.all())
+    if not section.version.one_question_a_page:
+        return [questions]
+    ends = [at for at, question in enumerate(questions, 1) if question.kind != QuestionKind.STATEMENT]
+    if not ends or ends[-1] < len(questions):
+        ends.append(len(questions))
+    return [questions[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+
+
 def questions_in(sections: Iterable[Section]) -> Iterator[Question]:
     """Return the questions of loaded sections in the order in which they are asked."""
     for section in sections:

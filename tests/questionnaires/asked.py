@@ -59,6 +59,12 @@ def question(version: Version, text: str) -> Question:
     return Question.objects.get(version=version, text=text)
 
 
+def only_who_chose(question: Question, label: str) -> dict[str, Any]:
+    """A rule for who is asked something: those who chose `label` before."""
+    key = question.choices.get(label=label).key
+    return {"join": "all", "conditions": [{"about": "answer", "of": str(question.key), "verb": "is", "value": str(key)}]}
+
+
 def invited(person: Person, study: Study | None = None) -> str:
     """Invite `person` and return the path of their link."""
     study = study or cast.late_orders()

@@ -11,7 +11,7 @@ ROLES = ("researcher", "leader", "staff", "administrator")
 # Participants, the public and whoever is invited: no account needed.
 OPEN = """
     answering:decline answering:later answering:numbered answering:page answering:paused answering:somebody
-    answering:widget core:join people:leave studies:named
+    answering:review answering:widget core:join people:leave studies:named
     answering:decline answering:later answering:numbered answering:page answering:paused answering:somebody core:join people:leave studies:named
     proofs:checker proofs:file proofs:list proofs:proof
     answering:decline answering:later answering:numbered answering:page answering:paused answering:somebody core:join people:back people:leave studies:named

@@ -116,12 +116,17 @@ def _removed_here(request: HttpRequest, version: Version | None) -> bool:
 @door(is_researcher)
 @require_POST
 def draft(request: HttpRequest, slug: str) -> HttpResponse:
-    """Begin the next draft, or throw the present one away."""
+    """Begin the next draft, throw the present one away, or say how it is to be asked."""
     study = own_study(request, slug)
     current = draft_version(study)
     if "throw_away" in request.POST and current:
         authoring.throw_away(version=current, by=reader(request))
         messages.success(request, _("Thrown away. What is asked now stays as it is."))
+    elif "manner" in request.POST:
+        one, reviewed = (name in request.POST for name in authoring.MANNER)
+        version = authoring.draft_of(study, by=reader(request))
+        authoring.set_manner(version=version, one_question_a_page=one, reviewed=reviewed, by=reader(request))
+        messages.success(request, _("Saved. It holds from publishing on."))
     else:
         authoring.draft_of(study, by=reader(request))
     return _back(study)

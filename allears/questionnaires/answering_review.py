@@ -1,0 +1,142 @@
+"""All answers of one person in the order of the questions, to look through before they are sent, each with the way to
+change it. What is not asked of this person does not stand here; what must be answered and is not, does.
+
+Only reading: the page is shown, and what its one button does is done, in `answering_views`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils import formats
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+
+from allears.core.languages import marked
+from allears.questionnaires import answering_kiosk as kiosk
+from allears.questionnaires import answering_logic as logic
+from allears.questionnaires import answering_notes as notes
+from allears.questionnaires import answering_pages as pages
+from allears.questionnaires import answering_timing as timing
+from allears.questionnaires.answering_asked import Asked, Asking, Cell, Given, Page
+from allears.questionnaires.answering_forms import missing
+from allears.questionnaires.answering_ways import Way
+from allears.questionnaires.calendar import date_of
+from allears.questionnaires.models import SentFile
+
+GO = "review"  # the value of the buttons that lead here
+PATH = "review/"
+RETURNS = "returns"  # in an address and in a form: from there back to here
+MARK = f'<input type="hidden" name="{RETURNS}" value="1">'
+
+
+@dataclass(slots=True)
+class Line:
+    """A question and what was answered: `words` as they were written, or `parts` of a list."""
+
+    text: str
+    change: str
+    is_missing: bool = False
+    words: list[str] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
+
+
+def page(way: Way, asked: Asking, given: dict[int, Given], *, changed: bool = False) -> str:
+    """Return the page with everything that `given` answers of what this person is asked.
+
+    `changed`: their answers have changed since they looked at them, so that nothing was sent.
+    """
+    names = _names_of_files(asked, given)
+    sections: list[dict[str, Any]] = []
+    for at in logic.pages_there(asked):
+        one = asked.pages[at]
+        lines = list(_lines(way, asked, at, given, names))
+        if lines and (not sections or (one.title and one.title != sections[-1]["title"])):
+            sections.append({"title": one.title, "heading": marked(one.title), "lines": []})
+        if lines:
+            sections[-1]["lines"] += lines
+    return render_to_string(
+        f"{pages.FOLDER}/review.html",
+        {
+            "way": way,
+            "sections": sections,
+            "missing": [line for section in sections for line in section["lines"] if line.is_missing],
+            "changed": changed,
+            "stamp": mark_safe(timing.stamp()),
+            **{name: mark_safe(html) for name, html in kiosk.parts(way).items()},
+            **notes.direction(way),
+        },
+    )
+
+
+def _lines(way: Way, asked: Asking, at: int, given: dict[int, Given], names: dict[int, str]) -> Iterator[Line]:
+    one = asked.pages[at]
+    gaps = {gap.question.id for gap in missing(one.questions, given)}
+    for question in one.questions:
+        if question.kind != "statement":
+            line = Line(_text(question, one, asked, way, given), _address(way, at, question), question.id in gaps)
+            _answer(line, question, given.get(question.id, ()), names)
+            yield line
+
+
+def _text(question: Asked, one: Page, asked: Asking, way: Way, given: dict[int, Given]) -> str:
+    return logic.read_by(question.text, one, asked, way, given)
+
+
+def _address(way: Way, at: int, question: Asked) -> str:
+    return f"/a/{way.token}/{at + 1}/?{RETURNS}#{question.name}-question"
+
+
+# --- answers in words ------------------------------------------------------------------------------------------
+
+
+def _answer(line: Line, question: Asked, given: Given, names: dict[int, str]) -> None:
+    """Write into `line` what was answered."""
+    if question.is_open:
+        line.words = [cell.text for cell in given]
+    elif question.kind == "ranking":
+        line.parts = [_part(question, cell, names) for cell in sorted(given, key=lambda cell: cell.number or 0.0)]
+    else:
+        line.parts = [_part(question, cell, names) for cell in given]
+
+
+def _part(question: Asked, cell: Cell, names: dict[int, str]) -> str:
+    if question.kind == "file":
+        return names.get(int(cell.number or 0), _("A file"))
+    if question.kind == "consent":
+        return _("I agree")
+    label = _label(question, cell)
+    if cell.number is None:
+        return f"{label}: {cell.text}" if label and cell.text else label or cell.text
+    number = _figure(question, cell.number)
+    return f"{number}. {label}" if question.kind == "ranking" else f"{label}: {number}" if label else number
+
+
+def _label(question: Asked, cell: Cell) -> str:
+    """The choice, the row, the item; also of words beside a choice that was not made."""
+    chosen = next((one for one in question.choices if one.id == cell.choice), None)
+    if cell.choice is None and cell.text:
+        chosen = next((one for one in question.choices if one.position + 1 == cell.box), None)
+    return str(chosen.label) if chosen else ""
+
+
+def _figure(question: Asked, number: float) -> str:
+    if question.kind == "date":
+        return formats.date_format(date_of(number), "j F Y")
+    said = str(formats.localize(int(number) if number.is_integer() else number, use_l10n=True))
+    ends = {question.steps[0]: question.low_label, question.steps[-1]: question.high_label} if _has_steps(question) else {}
+    end = ends.get(int(number), "")
+    return f"{said} ({end})" if end else said
+
+
+def _has_steps(question: Asked) -> bool:
+    return question.kind in ("scale", "matrix")
+
+
+def _names_of_files(asked: Asking, given: dict[int, Given]) -> dict[int, str]:
+    """The names of the files that were sent, by number; one query, or none where there is none."""
+    sent = [int(c.number or 0) for q in asked.questions() if q.kind == "file" for c in given.get(q.id, ())]
+    return dict(SentFile.objects.filter(pk__in=sent).values_list("pk", "name")) if sent else {}
