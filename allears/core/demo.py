@@ -7,6 +7,7 @@ this, so a demo must not hold what is not public.
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -60,15 +61,17 @@ def _made(person: DemoPerson) -> User:
 
 
 def remember(demo: DemoNotes) -> None:
-    """Keep what the sign-in page and the command line tell newcomers."""
-    _file().write_text(json.dumps(asdict(demo), indent=1), encoding="utf-8")
+    """Keep what the sign-in page and the command line tell newcomers; the file is there whole or not at all."""
+    draft = _file().with_name(f".{_file().name}.{os.getpid()}")
+    draft.write_text(json.dumps(asdict(demo), indent=1), encoding="utf-8")
+    draft.replace(_file())
 
 
 def notes() -> DemoNotes | None:
-    """Return what was remembered; None where no demo was loaded."""
+    """Return what was remembered; None where no demo was loaded, or not to its end."""
     try:
         kept = json.loads(_file().read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError):  # cut off, an older version may have left half a file behind
         return None
     people = tuple(DemoPerson(**person) for person in kept["people"])
     return DemoNotes(people, kept["answer_path"], kept["answer_title"])

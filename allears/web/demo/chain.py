@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.db import transaction
+
 from allears.core.clock import today
 from allears.core.models import User
 from allears.decisions.actions import add_change, approve_update, decide, move_change
@@ -42,8 +44,9 @@ STATE_AGAINST = (
 )
 
 
+@transaction.atomic
 def make(study: Study, users: dict[str, User]) -> None:
-    """Begin the loop on the imported words; made once."""
+    """Begin the loop on the imported words; made once, whole or not at all."""
     if Insight.objects.filter(study=study).exists():
         return
     researcher, leader = users["researcher"], users["leader"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db import transaction
+
 from allears.core.models import User
 from allears.insights.importing import RowThemes, bring_codings, read_row_themes
 from allears.insights.models import Theme
@@ -24,8 +26,9 @@ QUESTIONS = {
 }
 
 
+@transaction.atomic
 def make(study: Study, by: User) -> None:
-    """Code the study's words as its analysts did; made once."""
+    """Code the study's words as its analysts did; made once, whole or not at all."""
     if Theme.objects.filter(study=study).exists():
         return
     with open(FILES / "responses.csv", "rb") as file:

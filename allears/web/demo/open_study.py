@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.db import transaction
+
 from allears.core.clock import today
 from allears.core.models import User
 from allears.questionnaires import authoring
@@ -14,8 +16,9 @@ from allears.studies.models import Study
 SLUG = "notebooks-today"
 
 
+@transaction.atomic
 def make(by: User) -> Study:
-    """Return the open study with its published questionnaire and its public link; made once."""
+    """Return the open study with its published questionnaire and its public link; made once, whole or not at all."""
     found = Study.objects.filter(slug=SLUG).first()
     if found:
         return found

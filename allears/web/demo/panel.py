@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db import transaction
+
 from allears.core.models import User
 from allears.people.models import FacetValue
 from allears.studies.models import Selection, Study
@@ -11,15 +13,14 @@ from allears.studies.selection.finding import find
 SEED = "four dice, thrown one after the other: 4 1 6 2"
 
 
+@transaction.atomic
 def make(study: Study, by: User) -> None:
-    """Describe, find, commit, draw and publish; made once, and gone on with where it was broken off."""
+    """Describe, find, commit, draw and publish; made once, whole or not at all."""
     if Selection.objects.filter(study=study, publications__isnull=False).exists():
         return
     often = list(FacetValue.objects.filter(facet__key="how-often").values_list("key", flat=True))
     criteria = {"kind": "customer", "facets": {"how-often": often}}
-    selection = Selection.objects.filter(study=study, commitments=None).first() or describe(
-        study=study, by=by, minutes=5, size=4, seconds=20, criteria=criteria
-    )
+    selection = describe(study=study, by=by, minutes=5, size=4, seconds=20, criteria=criteria)
     find(selection, selection.version)
     commit_lottery(selection=selection, by=by)
     draw_lottery(selection=selection, by=by, seed=SEED)

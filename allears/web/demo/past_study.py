@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import Value
 from django.db.models.functions import Concat, Substr
 
@@ -34,11 +35,17 @@ def make(by: User) -> Study:
     """Return the study with all that the export holds; going on where an earlier run was broken off."""
     study = Study.objects.filter(slug=SLUG).first() or _study(by)
     if study.state == State.DRAFT:
-        _bring(study, by)
-        _reachable(study)
-        open_study(study=study, by=by)
-        close_study(study=study, by=by, note="The survey ended on 15 January 2016.")
+        importing.bring(_taken_in(study, by), by=by)
+        _finish(study, by)
     return study
+
+
+@transaction.atomic
+def _finish(study: Study, by: User) -> None:
+    """Whoever finds the study closed finds everything done."""
+    _reachable(study)
+    open_study(study=study, by=by)
+    close_study(study=study, by=by, note="The survey ended on 15 January 2016.")
 
 
 def _study(by: User) -> Study:
@@ -55,13 +62,16 @@ def _study(by: User) -> Study:
     )
 
 
-def _bring(study: Study, by: User) -> None:
-    bringing = Import.objects.filter(study=study).first()
-    if bringing is None:
-        with open(FILES / "responses.csv", "rb") as file:
-            bringing = importing.look(study=study, file=file, name="responses.csv", by=by, time_zone=TIME_ZONE)
-        _choose_facets(bringing)
-    importing.bring(bringing, by=by)
+@transaction.atomic
+def _taken_in(study: Study, by: User) -> Import:
+    """The survey's file with the plan for it, taken in once."""
+    found = Import.objects.filter(study=study).first()
+    if found:
+        return found
+    with open(FILES / "responses.csv", "rb") as file:
+        bringing = importing.look(study=study, file=file, name="responses.csv", by=by, time_zone=TIME_ZONE)
+    _choose_facets(bringing)
+    return bringing
 
 
 def _choose_facets(bringing: Import) -> None:

@@ -1,0 +1,187 @@
+"""A house of its own for processes that are killed: the real command, on a copy of the test's migrated database.
+
+`House.run(..., dies_at=...)` lets a process kill itself (SIGKILL, no clean-up of any kind) at a named moment: when the
+audit event of that name is written, inside its transaction, or with "after " before the name, just after the
+transaction of that event is through.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+from django.db.backends.postgresql.base import DatabaseWrapper as PostgreSQL
+
+ROOT = Path(__file__).resolve().parent.parent
+KILLED = -signal.SIGKILL
+
+
+class House:
+    """A data folder, a database, a port, and the processes that were started on them."""
+
+    def __init__(self, folder: Path, url: str, port: int = 0) -> None:
+        self.folder, self.url = folder, url
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(("ALLEARS_", "DATABASE_"))}
+        self.surroundings = kept | {"ALLEARS_DATA": str(folder), "PYTHONPATH": str(ROOT)}
+        self.surroundings |= {"DATABASE_URL": url} if url else {}
+        self.surroundings |= {"PORT": str(port)} if port else {}
+        self.running: list[subprocess.Popen[bytes]] = []
+
+    def start(self, *arguments: str, dies_at: str = "", **surroundings: str) -> subprocess.Popen[bytes]:
+        """Start `allears` with `arguments`; it kills itself at the moment `dies_at`."""
+        with (self.folder.with_suffix(f".{len(self.running)}")).open("wb") as said:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "tests.killing", *arguments],
+                env={**self.surroundings, "DIES_AT": dies_at, **surroundings}, cwd=ROOT,
+                stdout=said, stderr=subprocess.STDOUT, start_new_session=True,
+            )  # fmt: skip
+        self.running.append(process)
+        return process
+
+    def run(self, *arguments: str, dies_at: str = "", **surroundings: str) -> str:
+        """Run it to its end and return what it said; it must die at `dies_at`, or else end well."""
+        process = self.start(*arguments, dies_at=dies_at, **surroundings)
+        code, said = process.wait(timeout=120), self.said(process)
+        assert code == (KILLED if dies_at else 0), (dies_at, code, said)
+        return said
+
+    def said(self, process: subprocess.Popen[bytes]) -> str:
+        """What a process has printed so far."""
+        return self.folder.with_suffix(f".{self.running.index(process)}").read_text()
+
+    def ask(self, program: str) -> str:
+        """Run a few lines of Python inside this installation and return what they print."""
+        command = [sys.executable, "-c", f"from tests.killing import wake_up\nwake_up()\n{program}"]
+        return subprocess.run(
+            command, env=self.surroundings, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True
+        ).stdout
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """What a query finds, read from outside."""
+        if not self.url:
+            with closing(sqlite3.connect(self.folder / "allears.sqlite3", timeout=20)) as file:
+                return file.execute(query).fetchall()
+        import psycopg
+
+        with psycopg.connect(self.url) as server:
+            return server.execute(query).fetchall()  # type: ignore[call-overload,no-any-return]
+
+    def counts(self) -> dict[str, int]:
+        """How many rows each table has."""
+        every = (
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
+            if self.url
+            else "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+        )
+        return {name: self.rows(f'SELECT count(*) FROM "{name}"')[0][0] for (name,) in sorted(self.rows(every))}
+
+    def when(self, query: str, true: Callable[[Any], bool] = bool, seconds: float = 60) -> Any:
+        """Wait until the first value of `query` is `true` and return it."""
+        for _ in range(int(seconds * 100)):
+            value = self.rows(query)[0][0]
+            if true(value):
+                return value
+            time.sleep(0.01)
+        raise AssertionError(f"it never came to it: {query}")
+
+    def kill(self, process: subprocess.Popen[bytes]) -> None:
+        """Kill (-9) a process and all that it started, at once."""
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def end(self) -> None:
+        for process in self.running:
+            self.kill(process)
+
+
+@contextmanager
+def house(folder: Path, port: int = 0) -> Iterator[House]:
+    """An empty house of this version: its database is a copy of the test run's, which is migrated already.
+
+    For tests marked `django_db(transaction=True)`: nobody may be in the middle of something in what is copied.
+    """
+    folder.mkdir(mode=0o700)
+    with _copied(folder) as url:
+        made = House(folder, url, port)
+        try:
+            yield made
+        finally:
+            made.end()
+
+
+@contextmanager
+def _copied(folder: Path) -> Iterator[str]:
+    if not isinstance(connection, PostgreSQL):
+        connection.ensure_connection()
+        with closing(sqlite3.connect(folder / "allears.sqlite3")) as copy:
+            connection.connection.backup(copy)
+        yield ""
+        return
+    kept, name = connection.settings_dict, f"{connection.settings_dict['NAME']}_{folder.parent.name[-20:]}"
+    connection.close()
+    connection.close_pool()
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{kept["NAME"]}"')
+        try:
+            host = "&".join(f"{key}={value}" for key, value in kept["OPTIONS"].items() if isinstance(value, str))
+            yield f"postgresql://{kept['USER']}:{kept['PASSWORD']}@{kept['HOST']}:{kept['PORT']}/{name}?{host}"
+        finally:
+            cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _die_at(moment: str) -> None:
+    """Let this process kill itself when the audit event named in `moment` is written (or is through)."""
+    from django.db import transaction
+
+    from allears.core import audit
+
+    after, verb = moment.startswith("after "), moment.removeprefix("after ")
+    record = audit.record
+
+    def die() -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def recorded(**event: Any) -> Any:
+        kept = record(**event)
+        if event["verb"] == verb:
+            transaction.on_commit(die) if after else die()
+        return kept
+
+    audit.record = recorded
+
+
+def wake_up() -> None:
+    """Wake Django up without gathered style sheets: that takes longer than all the rest, and no test here looks."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "allears.config.settings"
+    import django
+    from django.conf import settings
+
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    django.setup()
+
+
+def main() -> int:
+    """Run the command as `bin/allears` does, once the moment of death is set."""
+    wake_up()
+    from allears.cli import serve
+    from allears.cli.main import main as command
+
+    serve.call_command = lambda *names, **options: None
+    if os.environ["DIES_AT"]:
+        _die_at(os.environ["DIES_AT"])
+    return command()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
