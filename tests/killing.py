@@ -1,13 +1,17 @@
 """A house of its own for processes that are killed: the real command, on a copy of the test's migrated database.
 
-`House.run(..., dies_at=...)` lets a process kill itself (SIGKILL, no clean-up of any kind) at a named moment: when the
-audit event of that name is written, inside its transaction, or with "after " before the name, just after the
-transaction of that event is through.
+A process kills itself (SIGKILL, no clean-up of any kind) at the moment `dies_at`: when the audit event of that name
+is written, inside its transaction; with "after " before the name, just after that transaction is through; and
+"allears.room.module:name#2" is the second time that this function has done its work.
 """
 
 from __future__ import annotations
 
+import functools
+import importlib
+import itertools
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -18,8 +22,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from django.core.files.storage import default_storage
 from django.db import connection
-from django.db.backends.postgresql.base import DatabaseWrapper as PostgreSQL
 
 ROOT = Path(__file__).resolve().parent.parent
 KILLED = -signal.SIGKILL
@@ -77,18 +81,13 @@ class House:
 
     def counts(self) -> dict[str, int]:
         """How many rows each table has."""
-        every = (
-            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
-            if self.url
-            else "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
-        )
-        return {name: self.rows(f'SELECT count(*) FROM "{name}"')[0][0] for (name,) in sorted(self.rows(every))}
+        return _counted(self.rows)
 
-    def when(self, query: str, true: Callable[[Any], bool] = bool, seconds: float = 60) -> Any:
-        """Wait until the first value of `query` is `true` and return it."""
-        for _ in range(int(seconds * 100)):
-            value = self.rows(query)[0][0]
-            if true(value):
+    def when(self, query: str, seconds: float = 60) -> Any:
+        """Wait until the first value that `query` finds is true, and return it."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            if value := self.rows(query)[0][0]:
                 return value
             time.sleep(0.01)
         raise AssertionError(f"it never came to it: {query}")
@@ -104,13 +103,34 @@ class House:
             self.kill(process)
 
 
+def counts_here() -> dict[str, int]:
+    """How many rows each table of the test's own database has."""
+
+    def rows(query: str) -> list[tuple[Any, ...]]:
+        with connection.cursor() as cursor:
+            cursor.execute(query)
+            return cursor.fetchall()
+
+    return _counted(rows)
+
+
+def _counted(rows: Callable[[str], list[tuple[Any, ...]]]) -> dict[str, int]:
+    if connection.vendor == "postgresql":
+        names = rows("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
+    else:
+        names = rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
+    return {name: rows(f'SELECT count(*) FROM "{name}"')[0][0] for (name,) in sorted(names)}
+
+
 @contextmanager
 def house(folder: Path, port: int = 0) -> Iterator[House]:
-    """An empty house of this version: its database is a copy of the test run's, which is migrated already.
+    """A house of this version: its database and files are copies of the test's own, migrated and furnished already.
 
     For tests marked `django_db(transaction=True)`: nobody may be in the middle of something in what is copied.
     """
     folder.mkdir(mode=0o700)
+    if Path(default_storage.location).is_dir():
+        shutil.copytree(default_storage.location, folder / "files")
     with _copied(folder) as url:
         made = House(folder, url, port)
         try:
@@ -121,7 +141,7 @@ def house(folder: Path, port: int = 0) -> Iterator[House]:
 
 @contextmanager
 def _copied(folder: Path) -> Iterator[str]:
-    if not isinstance(connection, PostgreSQL):
+    if connection.vendor == "sqlite":
         connection.ensure_connection()
         with closing(sqlite3.connect(folder / "allears.sqlite3")) as copy:
             connection.connection.backup(copy)
@@ -139,8 +159,32 @@ def _copied(folder: Path) -> Iterator[str]:
             cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+def _die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 def _die_at(moment: str) -> None:
-    """Let this process kill itself when the audit event named in `moment` is written (or is through)."""
+    """Let this process kill itself at `moment`."""
+    _die_after_call(moment) if "#" in moment else _die_at_event(moment)
+
+
+def _die_after_call(moment: str) -> None:
+    place, number = moment.split("#")
+    module, names = place.split(":")
+    *owners, name = names.split(".")
+    owner = functools.reduce(getattr, owners, importlib.import_module(module))
+    function, calls = getattr(owner, name), itertools.count(1)
+
+    def called(*given: Any, **named: Any) -> Any:
+        done = function(*given, **named)
+        if next(calls) == int(number):
+            _die()
+        return done
+
+    setattr(owner, name, called)
+
+
+def _die_at_event(moment: str) -> None:
     from django.db import transaction
 
     from allears.core import audit
@@ -148,13 +192,10 @@ def _die_at(moment: str) -> None:
     after, verb = moment.startswith("after "), moment.removeprefix("after ")
     record = audit.record
 
-    def die() -> None:
-        os.kill(os.getpid(), signal.SIGKILL)
-
     def recorded(**event: Any) -> Any:
         kept = record(**event)
         if event["verb"] == verb:
-            transaction.on_commit(die) if after else die()
+            transaction.on_commit(_die) if after else _die()
         return kept
 
     audit.record = recorded

@@ -1,12 +1,13 @@
 """Write a checked copy of everything into a new folder inside the one named: database, files and secret key.
 
 The copy is made while the server runs, then it is opened, its integrity is checked, and every word's seal in it is
-recomputed. On PostgreSQL the database is copied by pg_dump; this command says how.
+recomputed; only then does its folder get its name, so that a copy that was cut off is never taken for one. On PostgreSQL the database is copied by pg_dump; this command says how.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import shutil
@@ -33,16 +34,16 @@ def run(args: argparse.Namespace) -> int:
             "PostgreSQL is copied by its own tool: pg_dump --format=custom --file=allears.dump \"$DATABASE_URL\"\n"
             f"Copy {settings.DATA_DIR}/secret_key and {settings.DATA_DIR}/files beside it."
         )
-    folder = _new_folder(args.folder)
-    _copy_database(folder / "allears.sqlite3")
-    _copy_files(folder)
-    checked = _check(folder)
-    _report(args, folder, checked)
+    name = datetime.now(UTC).strftime("allears-%Y%m%d-%H%M%S")
+    draft = _new_folder(args.folder, f"{name}.unfinished")
+    _copy_database(draft / "allears.sqlite3")
+    _copy_files(draft)
+    checked = _check(draft)
+    _report(args, draft.rename(draft.with_name(name)), checked)
     return 0
 
 
-def _new_folder(kept_in: Path) -> Path:
-    name = datetime.now(UTC).strftime("allears-%Y%m%d-%H%M%S")
+def _new_folder(kept_in: Path, name: str) -> Path:
     folder = kept_in.expanduser().resolve() / name
     try:
         folder.mkdir(mode=0o700, parents=True)
@@ -71,7 +72,13 @@ def _copy_files(folder: Path) -> None:
         if (settings.DATA_DIR / name).exists():
             shutil.copy2(settings.DATA_DIR / name, folder / name)
     if (settings.DATA_DIR / "files").exists():
-        shutil.copytree(settings.DATA_DIR / "files", folder / "files")
+        shutil.copytree(settings.DATA_DIR / "files", folder / "files", copy_function=_copy_file)
+
+
+def _copy_file(source: str, target: str) -> None:
+    """Somebody may take a file away while it is copied; then it is gone from the copy, too."""
+    with contextlib.suppress(FileNotFoundError):
+        shutil.copy2(source, target)
 
 
 def _check(folder: Path) -> int:

@@ -2,7 +2,8 @@
 
 A room's `tasks.py` holds `@task() def bring_responses(job_id: int) -> None` which does its work inside
 `with running(job_id) as progress:` and calls `progress.to(done, total)` now and then. Work must be idempotent: after
-a crash the same job is run again from the start and skips what is already there.
+a crash the same job is run again and skips what is already there. Work that reports how much it did says so by
+`progress.keep`, in the transaction of each piece: then a job that was killed in between reports the truth all the same.
 """
 
 from __future__ import annotations
@@ -57,6 +58,15 @@ class Progress:
         if time.monotonic() - self._told > 0.5:
             self._tell()
 
+    def keep(self, done: int, **counts: int) -> None:
+        """Write down, in the transaction of a piece of work, that `done` units are finished, and add to the report.
+
+        A run after a crash finds both in `job.done` and `job.result`, and goes on from there.
+        """
+        self.job.done = done
+        self.job.result = {name: self.job.result.get(name, 0) + counts.get(name, 0) for name in {**self.job.result, **counts}}
+        Job.objects.filter(pk=self.job.pk).update(done=done, result=self.job.result)
+
     def _tell(self) -> None:
         self._told = time.monotonic()
         Job.objects.filter(pk=self.job.pk).update(done=self.job.done, total=self.job.total)
@@ -88,16 +98,18 @@ def running(job_id: int) -> Iterator[Progress]:
     try:
         yield Progress(job)
     except Stopped:
-        _end(job, error="")
+        _end(job)
     except Exception as error:
-        _end(job, error=str(error) or type(error).__name__)
+        # How far it came stands in the database: what this run counted last may have been rolled back.
+        job.ended_at, job.error = now(), str(error) or type(error).__name__
+        job.save(update_fields=["ended_at", "error"])
         raise
     else:
-        _end(job, error="")
+        _end(job)
 
 
-def _end(job: Job, error: str) -> None:
-    job.ended_at, job.error = now(), error
+def _end(job: Job) -> None:
+    job.ended_at, job.error = now(), ""
     job.save(update_fields=["ended_at", "error", "done", "total", "result", "next_url"])
 
 

@@ -164,6 +164,10 @@ def _claim(worker: Worker) -> DBTaskResult | None:
 
 def _run(task: DBTaskResult) -> None:
     try:
+        if Job.objects.filter(task_id=task.pk, ended_at__isnull=False).exists():
+            # Its worker died after the work was done, and before it could say so to the queue.
+            task.set_successful(None)
+            return
         work: Callable[..., object] = task.task.call
         task.set_successful(work(*task.args_kwargs["args"], **task.args_kwargs["kwargs"]))
     except progress.Interrupted:

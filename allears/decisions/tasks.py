@@ -30,4 +30,5 @@ def send_updates(job_id: int) -> None:
     """Tell a study's contributors what is approved; safe to run again after a crash."""
     with running(job_id) as progress:
         study = Study.objects.get(pk=progress.job.parameters["study"])
-        progress.job.result = {"told": telling.send(study, progress)}
+        progress.job.result = {"told": 0, **progress.job.result}
+        telling.send(study, progress)

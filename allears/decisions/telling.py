@@ -100,12 +100,16 @@ def send(study: Study, progress: Progress | None = None) -> int:
     """Tell everybody what is approved and new to them; return how many people were told."""
     updates, spoke = approved(study), contributors(study)
     waiting = _free(_untold(updates, spoke))
+    before = progress.job.done if progress else 0  # by a run of the same job that was cut off
     told = 0
     for chunk in _chunks(sorted(waiting)):
         with transaction.atomic():
-            told += _tell(chunk, _still_approved(updates), spoke)
+            now_told = _tell(chunk, _still_approved(updates), spoke)
+            if progress:
+                progress.keep(before + told + now_told, told=now_told)
+        told += now_told
         if progress:
-            progress.to(told, len(waiting))
+            progress.to(before + told, before + len(waiting))
     return told
 
 

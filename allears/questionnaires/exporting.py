@@ -4,6 +4,8 @@
 for each choice where several may be chosen). `verbatims.jsonl` has a line for each entry of the ledger. `manifest.json`
 says how many rows each file has, and its SHA-256. Cells that would be run as formulas begin with an apostrophe:
 `allears.core.tables.restore_cell` takes it away again.
+
+An export that was cut off has no manifest: the one of an export before goes first, the new one comes last.
 """
 
 from __future__ import annotations
@@ -68,6 +70,7 @@ class Column:
 def export(*, study: Study, folder: Path, by: User | str | None, told: Told = lambda rows: None) -> dict[str, Any]:
     """Write the three files into `folder` (made if need be) and return the manifest."""
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / "manifest.json").unlink(missing_ok=True)
     files = {
         "responses.csv": _write(folder / "responses.csv", responses_csv(study, told), rows_before=1),
         "verbatims.jsonl": _write(folder / "verbatims.jsonl", verbatims_jsonl(study)),
@@ -80,7 +83,9 @@ def export(*, study: Study, folder: Path, by: User | str | None, told: Told = la
         "exported_at": now().isoformat(),
         "files": files,
     }
-    (folder / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    draft = folder / ".manifest.json"
+    draft.write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    draft.replace(folder / "manifest.json")
     counts = {name: file["rows"] for name, file in files.items()}
     audit.record(by=by, verb="questionnaires.exported", target=study, **counts)
     return manifest

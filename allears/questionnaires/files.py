@@ -26,6 +26,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from allears.core import strays
 from allears.core.clock import now
 from allears.questionnaires.models import Accepts, SentFile
 from allears.questionnaires.pictures import NotAPicture, TooManyPixels, looks_like_one, redrawn
@@ -160,7 +161,7 @@ def _delete(paths: list[str]) -> None:
 
 def sweep() -> int:
     """Remove files whose page was never saved, and bytes that belong to no file any more; return how many."""
-    stray = sum(map(_sweep_folder, _folders()))
+    stray = sum(strays.sweep(folder, _named) for folder in _folders())
     return stray + remove(SentFile.objects.filter(response=None, at__lt=now() - ABANDONED))
 
 
@@ -168,10 +169,5 @@ def _folders() -> list[str]:
     return [f"{FOLDER}/{name}" for name in default_storage.listdir(FOLDER)[0]] if default_storage.exists(FOLDER) else []
 
 
-def _sweep_folder(folder: str) -> int:
-    names = set(default_storage.listdir(folder)[1])
-    stray = names - set(SentFile.objects.filter(ref__in=names).values_list("ref", flat=True))
-    old = [n for n in stray if default_storage.get_modified_time(f"{folder}/{n}") < now() - ABANDONED]
-    for name in old:
-        default_storage.delete(f"{folder}/{name}")
-    return len(old)
+def _named(refs: set[str]) -> set[str]:
+    return set(SentFile.objects.filter(ref__in=refs).values_list("ref", flat=True))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
 from django_tasks import task
 
 from allears.core.progress import Progress, running
@@ -17,26 +17,24 @@ from allears.studies.selection.finding import find, find_again
 
 @task()
 def send_invitations(job_id: int) -> None:
-    """Invite the people named in the job, chunk by chunk; run again after a crash it skips who is invited
-    already.
-    """
+    """Invite the people named in the job, chunk by chunk; run again after a crash it goes on with the next chunk."""
     with running(job_id) as progress:
         wanted = progress.job.parameters
         study = Study.objects.select_related("owner").get(pk=wanted["study"])
-        invited, before, refused = _all_chunks(progress, study, wanted)
-        progress.job.result = {"invited": invited, "before": before, "refused": dict(refused)}
+        progress.job.result = {"invited": 0, "before": 0, **progress.job.result}
+        ids = wanted["people"]
+        for start in range(progress.job.done, len(ids), CHUNK):
+            some = ids[start : start + CHUNK]
+            _next_chunk(study, some, progress, start + len(some))
+            progress.to(start + len(some), len(ids))
 
 
-def _all_chunks(progress: Progress, study: Study, wanted: dict[str, Any]) -> tuple[int, int, Counter[str]]:
-    """Only the counts are kept: the invitations of a round of a hundred thousand would fill the memory."""
-    invited, before, refused = 0, 0, Counter[str]()
-    ids = wanted["people"]
-    for start in range(0, len(ids), CHUNK):
-        people = Person.objects.filter(pk__in=ids[start : start + CHUNK], merged_into=None, erased_at=None)
-        done = _one_chunk(study, list(people.order_by("pk")), progress, wanted)
-        invited, before, refused = invited + len(done.invitations), before + done.before, refused + done.refused
-        progress.to(min(start + CHUNK, len(ids)), len(ids))
-    return invited, before, refused
+@transaction.atomic
+def _next_chunk(study: Study, ids: list[int], progress: Progress, done: int) -> None:
+    """The chunk and what is reported of it, together or not at all."""
+    people = Person.objects.filter(pk__in=ids, merged_into=None, erased_at=None)
+    made = _one_chunk(study, list(people.order_by("pk")), progress, progress.job.parameters)
+    progress.keep(done, invited=len(made.invitations), before=made.before, **made.refused)
 
 
 def _one_chunk(study: Study, people: list[Person], progress: Progress, wanted: dict[str, Any]) -> Round:

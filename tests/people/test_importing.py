@@ -277,8 +277,9 @@ def test_a_heading_names_a_facet_that_is_there() -> None:
     assert columns.guess(["sales  REGION", "E-Mail"], Facet.objects.all()) == ["facet:sales-region", "email"]
 
 
-def test_an_upload_that_nobody_starts_is_forgotten_after_a_week() -> None:
-    made, done = upload(GUESTS), bring(GUESTS)
+def test_an_upload_that_nobody_starts_is_forgotten_after_a_week(django_capture_on_commit_callbacks: Any) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        made, done = upload(GUESTS), bring(GUESTS)
     with time_machine.travel(datetime.now(UTC) + timedelta(days=6)):
         assert actions.forget_old_uploads() == 0
     with time_machine.travel(datetime.now(UTC) + timedelta(days=8)):
@@ -286,6 +287,32 @@ def test_an_upload_that_nobody_starts_is_forgotten_after_a_week() -> None:
 
     assert not default_storage.exists(made.file)
     assert list(Import.objects.all()) == [done]
+
+
+def test_a_file_without_a_row_was_left_behind_by_a_kill_and_is_forgotten_after_a_day() -> None:
+    made = upload(GUESTS)
+    default_storage.save("people-imports/stray", SimpleUploadedFile("stray", b"Bob"))
+    assert actions.forget_old_uploads() == 0
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=2)):
+        assert actions.forget_old_uploads() == 1
+
+    assert default_storage.listdir("people-imports") == ([], [made.file.removeprefix("people-imports/")])
+
+
+def test_a_report_says_when_the_work_was_given_up_or_stopped(as_ana: Client) -> None:
+    made = upload(GUESTS)
+    job = actions.start(bringing=made, by=cast.ana())
+    page = f"/people/imports/{made.ref}/"
+    assert "Still being brought" in as_ana.get(page).content.decode()
+
+    Job.objects.filter(pk=job.pk).update(ended_at=datetime.now(UTC), error="Given up.")
+    given_up = as_ana.get(page).content.decode()
+    assert "Still being brought" not in given_up
+    assert "Given up." in given_up
+    assert "nobody is added twice" in given_up
+
+    Job.objects.filter(pk=job.pk).update(stopped_at=datetime.now(UTC), error="")
+    assert "Rows that were brought before stay" in as_ana.get(page).content.decode()
 
 
 def test_the_file_of_work_that_was_stopped_is_forgotten_too_and_its_report_stays() -> None:

@@ -17,7 +17,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from allears.core import audit
+from allears.core import audit, strays
 from allears.core.clock import now
 from allears.core.models import Job, User
 from allears.core.progress import Progress, ask_for
@@ -31,6 +31,7 @@ from allears.people.models import Facet, Import, ImportProblem
 CHUNK = 500
 SHOWN_ROWS = 12
 KEPT = timedelta(days=7)
+FOLDER = "people-imports"
 LIMITS = Limits(file_bytes=256 * 1024 * 1024, columns=300, cell_chars=100_000, row_chars=1_000_000)
 # Without these a row is nobody, or somebody else: the whole row is left. Anything else is left out of its
 # row.
@@ -52,7 +53,7 @@ class Preview:
 
 def upload(*, file: File[Any], name: str, by: User) -> Import:
     """Keep an uploaded file under a random name and guess what its columns hold. Raises `NotTaken`."""
-    stored = default_storage.save(f"people-imports/{secrets.token_hex(16)}", file)
+    stored = default_storage.save(f"{FOLDER}/{secrets.token_hex(16)}", file)
     try:
         with _table(stored) as table:
             mapping = columns.guess([column.name for column in table.columns], Facet.objects.all())
@@ -130,8 +131,8 @@ def drop(*, bringing: Import, by: User) -> None:
 
 
 def forget_old_uploads() -> int:
-    """Delete files that nobody started within a week, and those whose work was stopped or failed: they are
-    people's data. Return how many there were. The report of what was begun stays.
+    """Delete files that nobody started within a week, those whose work was stopped or failed, and those that a kill
+    left behind: they are people's data. Return how many there were. The report of what was begun stays.
     """
     never = list(Import.objects.filter(job=None, ended_at=None, at__lt=now() - KEPT)[:100])
     broken = list(Import.objects.filter(job__ended_at__lt=now() - KEPT, ended_at=None)[:100])
@@ -141,7 +142,12 @@ def forget_old_uploads() -> int:
             bringing.delete()
         else:
             Import.objects.filter(pk=bringing.pk).update(file="", ended_at=now())
-    return len(never) + len(broken)
+    return len(never) + len(broken) + strays.sweep(FOLDER, _named)
+
+
+def _named(names: set[str]) -> set[str]:
+    named = Import.objects.filter(file__in=[f"{FOLDER}/{name}" for name in names])
+    return {path.removeprefix(f"{FOLDER}/") for path in named.values_list("file", flat=True)}
 
 
 def run(bringing: Import, progress: Progress) -> None:
@@ -153,6 +159,7 @@ def run(bringing: Import, progress: Progress) -> None:
     with _table(bringing.file) as table:
         total = bringing.position + sum(1 for _row in _rest(table, bringing.position))
         names = [column.name for column in table.columns]
+        progress.to(bringing.position, total)
         for rows in _chunked(_rest(table, bringing.position)):
             _bring_or_again(bringing, rows, names)
             progress.to(bringing.position, total)

@@ -54,7 +54,7 @@ def bring(bringing: Import, *, by: User | str | None, told: Told = lambda done, 
         store = Store(bringing.study, plan, fitted)
         # A second run goes through all rows again and meets the same problems again.
         bringing.problems.all().delete()
-    counts = Counts(questions=plan.count_by_kind())
+    counts = Counts(questions=plan.count_by_kind(), **_new_before(bringing))
     with opened(bringing) as table:
         replies = _once_each(apply_plan(plan, rows_of(table, plan)), counts)
         for chunk in _chunks(enumerate(replies, start=bringing.first_number)):
@@ -64,13 +64,20 @@ def bring(bringing: Import, *, by: User | str | None, told: Told = lambda done, 
     return counts
 
 
+def _new_before(bringing: Import) -> dict[str, int]:
+    """What a run that was cut off had brought: it is new to the study, though this run finds it there."""
+    return {name: bringing.result.get(name, 0) for name in ("new_responses", "new_verbatims")}
+
+
 def _bring_chunk(bringing: Import, store: Store, chunk: list[Numbered], counts: Counts) -> None:
     taken = [(number, reply) for number, reply in chunk if reply.key]
     with transaction.atomic():
         stored = store.keep(taken)
         _report(bringing, [problem for _, reply in chunk for problem in reply.problems])
-    counts.new_responses += stored.responses
-    counts.new_verbatims += stored.verbatims
+        counts.new_responses += stored.responses
+        counts.new_verbatims += stored.verbatims
+        bringing.result = {"new_responses": counts.new_responses, "new_verbatims": counts.new_verbatims}
+        bringing.save(update_fields=["result"])
     counts.responses += len(taken)
     counts.partial += sum(not reply.complete for _, reply in taken)
     counts.verbatims += sum(1 for _, reply in taken for given in reply.given if given.text)

@@ -8,7 +8,7 @@ from typing import BinaryIO
 from django.core.files import File
 from django.db import transaction
 
-from allears.core import audit
+from allears.core import audit, strays
 from allears.core.clock import now
 from allears.core.models import User
 from allears.core.tables import Table, read_table
@@ -27,8 +27,8 @@ def look(
     """Take a file in and propose a plan for it. Raises TableError, and keeps nothing then."""
     with read_table(file, sheet=sheet or None) as table:
         plan = propose(table, time_zone=time_zone)
-    bringing = take_in(study=study, file=file, name=name, by=by, sheet=sheet)
-    return _with_plan(bringing, plan)
+    with transaction.atomic():
+        return _with_plan(take_in(study=study, file=file, name=name, by=by, sheet=sheet), plan)
 
 
 @transaction.atomic
@@ -65,13 +65,20 @@ def throw_away(*, bringing: Import, by: User | None) -> None:
 
 
 def forget_old_files() -> int:
-    """Delete files that nobody started within a week, and those whose work was stopped or failed: they hold what
-    people said. Return how many there were. The report of what was begun stays.
+    """Delete files that nobody started within a week, those whose work was stopped or failed, and those that a kill
+    left behind: they hold what people said. Return how many there were. The report of what was begun stays.
     """
     long_ago = now() - KEPT
     never = Import.objects.filter(job=None, ended_at=None, made_at__lt=long_ago)
     broken = Import.objects.filter(job__ended_at__lt=long_ago, ended_at=None).exclude(file="")
-    return sum(map(_forget_never_started, never[:100])) + sum(map(_forget_file, broken[:100]))
+    stray = strays.sweep("imports", _needed)
+    return stray + sum(map(_forget_never_started, never[:100])) + sum(map(_forget_file, broken[:100]))
+
+
+def _needed(names: set[str]) -> set[str]:
+    """Those of these files whose rows are not in yet."""
+    needed = Import.objects.filter(file__in=[f"imports/{name}" for name in names], ended_at=None)
+    return {path.removeprefix("imports/") for path in needed.values_list("file", flat=True)}
 
 
 def _forget_never_started(bringing: Import) -> int:
