@@ -11,6 +11,7 @@ at the end of DATABASE_URL does without them.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from django.conf import settings
@@ -20,18 +21,26 @@ from django.db.backends.signals import connection_created
 ONLY_WHEN_ASKED = 1 << 30  # uses of a statement before psycopg prepares it of its own accord
 
 
+Statement = tuple[str, Sequence[Any]]
+
+
 def prepared(database: BaseDatabaseWrapper, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     """Run `sql`, with %s where parameters go, over Django's connection to PostgreSQL; return what it answers.
 
     Raises Django's database errors. A connection that was lost (the database was restarted) is made anew, unless a
     transaction was going on.
     """
+    return several_prepared(database, ((sql, parameters),))[0]
+
+
+def several_prepared(database: BaseDatabaseWrapper, statements: Sequence[Statement]) -> list[list[tuple[Any, ...]]]:
+    """Run statements one after the other with one trip to the server; return what each answers. See `prepared`."""
     from psycopg import Error, OperationalError
 
     if database.connection is None:
         database.ensure_connection()
     try:
-        return _rows(database, sql, parameters)
+        return _answers(database.connection, statements)
     except OperationalError:
         if database.in_atomic_block or not database.connection.closed:
             with database.wrap_database_errors:
@@ -42,15 +51,17 @@ def prepared(database: BaseDatabaseWrapper, sql: str, parameters: Sequence[Any])
     database.close()
     database.ensure_connection()
     with database.wrap_database_errors:
-        return _rows(database, sql, parameters)
+        return _answers(database.connection, statements)
 
 
-def _rows(database: BaseDatabaseWrapper, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+def _answers(connection: Any, statements: Sequence[Statement]) -> list[list[tuple[Any, ...]]]:
     from psycopg import Cursor
 
-    cursor: Any = Cursor(database.connection)
-    cursor.execute(sql, parameters or None, prepare=settings.PREPARED)
-    return cursor.fetchall() if cursor.description else []
+    cursors = [Cursor(connection) for _ in statements]
+    with connection.pipeline() if len(statements) > 1 else nullcontext():
+        for cursor, (sql, parameters) in zip(cursors, statements, strict=True):
+            cursor.execute(sql, parameters or None, prepare=settings.PREPARED)
+    return [cursor.fetchall() if cursor.description else [] for cursor in cursors]
 
 
 def get_ready(connection: BaseDatabaseWrapper, **_kwargs: Any) -> None:

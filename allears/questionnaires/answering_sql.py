@@ -16,27 +16,38 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from allears.core.prepared import prepared
+from allears.core.prepared import Statement, several_prepared
 
 Row = tuple[Any, ...]
 
 
 def rows(sql: str, parameters: Sequence[Any]) -> list[Row]:
     """Run `sql`, with %s where parameters go, and return what it answers. Raises Django's database errors."""
+    return several([(sql, parameters)])[0]
+
+
+def several(statements: Sequence[Statement]) -> list[list[Row]]:
+    """Run statements one after the other, on PostgreSQL with one trip to the server; return what each answers."""
     database = connections[DEFAULT_DB_ALIAS]  # looked up once: Django's `connection` looks it up at each touch
     if database.queries_logged or database.execute_wrappers:
-        with database.cursor() as cursor:
-            cursor.execute(sql, parameters)
-            return cursor.fetchall() if cursor.description else []
+        return [_by_django(database, *statement) for statement in statements]
+    if database.vendor == "postgresql":
+        return several_prepared(database, statements)
     if database.connection is None:
         database.ensure_connection()
-    return (_straight if database.vendor == "sqlite" else prepared)(database, sql, parameters)
+    return [_straight(database, *statement) for statement in statements]
 
 
 def row(sql: str, parameters: Sequence[Any]) -> Row | None:
     """Return the first row that `sql` answers; None when there is none."""
     found = rows(sql, parameters)
     return found[0] if found else None
+
+
+def _by_django(database: BaseDatabaseWrapper, sql: str, parameters: Sequence[Any]) -> list[Row]:
+    with database.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall() if cursor.description else []
 
 
 def _straight(database: BaseDatabaseWrapper, sql: str, parameters: Sequence[Any]) -> list[Row]:

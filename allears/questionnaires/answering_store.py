@@ -22,6 +22,7 @@ from django.db import connection
 
 from allears.core.ids import new_ref
 from allears.core.links import hash_token
+from allears.core.prepared import Statement
 from allears.questionnaires import answering_sql as sql
 from allears.questionnaires.answering_asked import Asked, Asking, Cell, Given
 from allears.questionnaires.answering_ways import Way, moment, stamp
@@ -85,10 +86,12 @@ _ANSWERS = """SELECT a.question_id, a.box, a.choice_id, a.number, a.text, a.verb
 
 def answers(response_id: int | None) -> dict[int, Stored]:
     """Return what a response says, by question; words that were sent are read from the ledger."""
-    if response_id is None:
-        return {}
+    return {} if response_id is None else _stored(sql.rows(_ANSWERS, [response_id]))
+
+
+def _stored(rows: list[sql.Row]) -> dict[int, Stored]:
     found: dict[int, Stored] = {}
-    for question_id, box, choice, number, text, verbatim, at, kept, language in sql.rows(_ANSWERS, [response_id]):
+    for question_id, box, choice, number, text, verbatim, at, kept, language in rows:
         stored = found.setdefault(question_id, Stored())
         stored.given += (Cell(box, choice, number, text if kept is None else kept),)
         stored.at = moment(at)
@@ -116,14 +119,13 @@ def write(saving: Saving) -> Saved:
     begun = _begin(saving) if saving.way.response_id is None else None
     if begun is not None:
         rows, verbatims = _rows(saving, {}, saving.given, spoken=saving.send)
-        _insert(begun, rows)
+        sql.several(_inserted(begun, rows))
         return Saved(begun, saving.send, saving.now, verbatims)
     return _go_on(saving, *_held(saving))
 
 
-def _go_on(saving: Saving, response_id: int, submitted_at: datetime | None) -> Saved:
+def _go_on(saving: Saving, response_id: int, submitted_at: datetime | None, stored: dict[int, Stored]) -> Saved:
     """Write to a response that has begun before."""
-    stored = answers(response_id)
     changed = _changes(saving, response_id, stored)
     sends = saving.send and submitted_at is None
     for question_id in changed:
@@ -131,10 +133,10 @@ def _go_on(saving: Saving, response_id: int, submitted_at: datetime | None) -> S
             _keep_earlier(response_id, question_id, stored[question_id], saving.now)
     verbatims = _speak_what_is_stored(saving, response_id, stored, changed) if sends else []
     rows, more = _rows(saving, stored, changed, spoken=sends or submitted_at is not None)
-    _delete(response_id, [question_id for question_id in changed if question_id in stored])
-    _insert(response_id, rows)
+    changed_at, touched = _touched(saving, response_id, bool(changed), sends)
+    gone = [question_id for question_id in changed if question_id in stored]
+    sql.several([*_deleted(response_id, gone), *_inserted(response_id, rows), touched])
     _take_back(changed, stored)
-    changed_at = _touch(saving, response_id, bool(changed), sends)
     return Saved(response_id, sends or submitted_at is not None, changed_at, verbatims + more)
 
 
@@ -172,24 +174,25 @@ _HELD = """SELECT r.id, r.submitted_at, r.changed_at, r.passed, s.state FROM que
     JOIN studies_study s ON s.id = r.study_id WHERE {key} = %s"""
 
 
-def _held(saving: Saving) -> tuple[int, datetime | None]:
-    """Read the response again, and on PostgreSQL hold it: somebody may be writing to it right now."""
+def _held(saving: Saving) -> tuple[int, datetime | None, dict[int, Stored]]:
+    """Read the response again, and on PostgreSQL hold it: somebody may be writing to it right now. Then read its
+    answers, with a statement of their own, which sees what was written while this one waited.
+    """
     way = saving.way
-    value: int | str
-    if way.response_id:
-        key, value = "r.id", way.response_id
-    elif way.invitation_id:
-        key, value = "r.invitation_id", way.invitation_id
-    else:
-        key, value = "r.token_hash", hash_token(saving.token)
     lock = " FOR UPDATE OF r" if connection.vendor == "postgresql" else ""
-    held = sql.row(_HELD.format(key=key) + lock, [value])
-    assert held is not None
-    response_id, submitted_at, changed_at, passed, state = held
+    if way.response_id:
+        found, kept = sql.several([(_HELD.format(key="r.id") + lock, [way.response_id]), (_ANSWERS, [way.response_id])])
+    else:
+        by = ("r.invitation_id", way.invitation_id) if way.invitation_id else ("r.token_hash", hash_token(saving.token))
+        found = sql.rows(_HELD.format(key=by[0]) + lock, [by[1]])
+        kept = sql.rows(_ANSWERS, [found[0][0]]) if found else []
+    if not found:  # erased in this moment
+        raise Closed
+    response_id, submitted_at, changed_at, passed, state = found[0]
     if state != State.OPEN:
         raise Closed
     way.changed_at, way.passed = moment(changed_at), passed
-    return response_id, moment(submitted_at)
+    return response_id, moment(submitted_at), _stored(kept)
 
 
 def _must_be_open(study_id: int) -> None:
@@ -429,18 +432,21 @@ _ANSWER = (
 _AT_ONCE = 100  # rows; SQLite takes 999 parameters in its oldest form
 
 
-def _delete(response_id: int, questions: list[int]) -> None:
-    for question_id in questions:
-        sql.rows(
-            "DELETE FROM questionnaires_answer WHERE response_id = %s AND question_id = %s", [response_id, question_id]
+def _deleted(response_id: int, questions: list[int]) -> list[Statement]:
+    return [
+        ("DELETE FROM questionnaires_answer WHERE response_id = %s AND question_id = %s", [response_id, question_id])
+        for question_id in questions
+    ]
+
+
+def _inserted(response_id: int, rows: list[Row]) -> list[Statement]:
+    return [
+        (
+            _ANSWER.format(rows=", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s, %s)"] * len(some))),
+            [p for row in some for p in (response_id, *row)],
         )
-
-
-def _insert(response_id: int, rows: list[Row]) -> None:
-    for start in range(0, len(rows), _AT_ONCE):
-        some = rows[start : start + _AT_ONCE]
-        values = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s, %s)"] * len(some))
-        sql.rows(_ANSWER.format(rows=values), [p for row in some for p in (response_id, *row)])
+        for some in (rows[start : start + _AT_ONCE] for start in range(0, len(rows), _AT_ONCE))
+    ]
 
 
 def _take_back(changed: dict[int, Given], stored: dict[int, Stored]) -> None:
@@ -455,22 +461,23 @@ def _take_back(changed: dict[int, Given], stored: dict[int, Stored]) -> None:
         redact(verbatims=emptied, reason="person", note="emptied by the participant", by_label="the participant")
 
 
-def _touch(saving: Saving, response_id: int, changed: bool, sends: bool) -> datetime:
-    """Note when the response changed, how far it has come, in which language, and when it was sent."""
+def _touched(saving: Saving, response_id: int, changed: bool, sends: bool) -> tuple[datetime, Statement]:
+    """Return when the response changed, and what notes that, how far it has come, in which language, and when it was
+    sent.
+    """
     now, way = sql_moment(saving.now), saving.way
     changed_at = saving.now if changed or sends or way.changed_at is None else way.changed_at
     passed = max(way.passed, saving.passed)
     sent = ", submitted_at = %s" if sends else ""
     timed = way.submitted_at is None and saving.seconds > 0
     open_for = ", seconds = seconds + %s, device = %s" if timed else ""
-    sql.rows(
+    return changed_at, (
         f"UPDATE questionnaires_response SET changed_at = %s, passed = %s, language = %s{sent}{open_for} WHERE id = %s",  # noqa: S608
         [
-            changed_at, passed, saving.becomes or way.language, *([now] if sends else []),
+            sql_moment(changed_at), passed, saving.becomes or way.language, *([now] if sends else []),
             *([saving.seconds, saving.device] if timed else []), response_id,
         ],
     )
-    return changed_at
 
 
 def sql_moment(at: datetime) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, OperationalError, connection, transaction
 
-from allears.core.prepared import prepared
+from allears.core.prepared import prepared, several_prepared
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -81,3 +81,14 @@ def lose_it() -> None:
             cursor.execute("SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid])
     finally:
         other.close()
+
+
+def test_several_statements_answer_in_their_order_and_stop_at_the_first_that_fails() -> None:
+    assert several_prepared(connection, [("SELECT %s::int", [1]), ("SELECT 2 WHERE false", []), ("SELECT 3", [])]) == [
+        [(1,)],
+        [],
+        [(3,)],
+    ]
+    with pytest.raises(DatabaseError, match="nowhere"):
+        several_prepared(connection, [("SELECT 1", []), ("SELECT 2 FROM nowhere", []), ("SELECT 3", [])])
+    assert prepared(connection, "SELECT 4", []) == [(4,)]
