@@ -1,0 +1,97 @@
+"""No acknowledged answer is lost: the server is killed (-9) under load, and what people were thanked for is counted."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import subprocess
+import time
+import urllib.request
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from allears.core.clock import today
+from allears.questionnaires import authoring
+from allears.studies import actions
+from bench.kills import Stubborn
+from tests import cast
+from tests.killing import House, house
+
+pytestmark = pytest.mark.django_db(transaction=True)
+KILLS = 2
+SECONDS = 1.5  # under load before each kill, and after the last
+
+
+def an_open_study() -> str:
+    """Two open questions on two pages and a choice; returns the token of its public link."""
+    study = actions.create_study(
+        by=cast.ana(), title="Late orders", problem="Orders come late, and nobody knows where they lose their time.",
+        promise_on=today() + timedelta(days=30),
+    )  # fmt: skip
+    draft = authoring.draft_of(study, cast.ana())
+    first, second = draft.sections.get(), authoring.add_section(version=draft)
+    authoring.add_question(section=first, kind="long_text", text="What happened?", required=True)
+    authoring.add_question(section=first, kind="single", text="Who called?", choices=["You", "I"], required=True)
+    authoring.add_question(section=second, kind="long_text", text="What would have helped?", required=True)
+    authoring.publish(version=draft, by=cast.ana())
+    actions.open_study(study=study, by=cast.ana())
+    return actions.make_public_link(study=study, by=cast.ana()).token
+
+
+def test_who_was_thanked_is_kept_whole_and_once_however_often_the_server_is_killed(tmp_path: Path) -> None:
+    token = an_open_study()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with house(tmp_path / "there", port) as there:
+        thanked = asyncio.run(_answers_under_kills(there, token, port))
+        sent = there.rows(
+            "SELECT r.id, v.text FROM questionnaires_response r JOIN questionnaires_answer a ON a.response_id = r.id"
+            " JOIN verbatims_verbatim v ON v.id = a.verbatim_id WHERE r.submitted_at IS NOT NULL"
+        )
+        choices = there.rows(
+            "SELECT count(*) FROM questionnaires_answer a JOIN questionnaires_response r ON a.response_id = r.id"
+            " WHERE r.submitted_at IS NOT NULL AND a.choice_id IS NOT NULL"
+        )[0][0]
+        verified = json.loads(there.run("verify", "--json"))
+
+    assert len(thanked) > 20
+    words = Counter(text.split()[0] for _response, text in sent)
+    assert {marker: words[marker] for marker in thanked} == dict.fromkeys(thanked, 2)  # neither lost nor twice
+    assert set(words.values()) == {2}  # who was not thanked any more is kept whole, too
+    assert len({response for response, _text in sent}) == len(words) == choices
+    assert (verified["broken"], verified["checked"] >= len(sent)) == (None, True)
+
+
+async def _answers_under_kills(there: House, token: str, port: int) -> list[str]:
+    """Let robots answer while the server is killed and started again; return the markers of those who were thanked."""
+    server = await asyncio.to_thread(_served, there, port)
+    robots = [Stubborn(port, token, f"r{n}") for n in range(6)]
+    tasks = [asyncio.create_task(robot.run(time.perf_counter() + 600)) for robot in robots]
+    for _ in range(KILLS):
+        await asyncio.sleep(SECONDS)
+        await asyncio.to_thread(there.kill, server)
+        server = await asyncio.to_thread(_served, there, port)
+    await asyncio.sleep(SECONDS)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await asyncio.to_thread(there.kill, server)
+    return [marker for robot in robots for marker in robot.acknowledged]
+
+
+def _served(there: House, port: int) -> subprocess.Popen[bytes]:
+    server = there.start("serve", ALLEARS_RESPONSES_A_MINUTE="0")
+    for _ in range(600):
+        assert server.poll() is None, there.said(server)
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1)
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return server
+    raise AssertionError(there.said(server))
