@@ -9,7 +9,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from allears.questionnaires import answering_asked, answering_pages, answering_timing, answering_writer
+from allears.questionnaires import answering_asked, answering_pages, answering_timing, answering_turn, answering_writer
 from tests import cast, gate
 
 gate.open_for_flush()
@@ -38,6 +38,7 @@ def _nobody_writes_any_more(django_db_setup: None, django_db_blocker: Any) -> It
     yield
     with django_db_blocker.unblock():
         answering_writer.leave()
+        answering_turn.leave()
 
 
 @pytest.fixture(autouse=True)

@@ -61,7 +61,7 @@ def _answers(connection: Any, statements: Sequence[Statement]) -> list[list[tupl
     with connection.pipeline() if len(statements) > 1 else nullcontext():
         for cursor, (sql, parameters) in zip(cursors, statements, strict=True):
             cursor.execute(sql, parameters or None, prepare=settings.PREPARED)
-    return [cursor.fetchall() if cursor.description else [] for cursor in cursors]
+    return [cursor.fetchall() if cursor.pgresult and cursor.pgresult.nfields else [] for cursor in cursors]
 
 
 def get_ready(connection: BaseDatabaseWrapper, **_kwargs: Any) -> None:

@@ -1,8 +1,9 @@
 """Participants' pages are made one after the other on SQLite: Python runs one thread at a time, and threads that pull
 at that one place cost more than the pages.
 
-A thread takes its turn, and steps aside wherever it waits for something else than Python: for the disk, for whoever
-writes, for its visitor. Only the quick door takes turns; whoever came another way never waits here.
+A thread takes its turn, and with it the one connection that they read over; it steps aside wherever it waits for
+something else than Python: for the disk, for whoever writes, for its visitor. Whoever has stepped aside reads nothing
+over that connection. Only the quick door takes turns; whoever came another way never waits here.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from allears.core.shared_connection import SharedConnection
 
 _turn = threading.Lock()
 
@@ -19,6 +22,7 @@ class _Mine(threading.local):
 
 
 _mine = _Mine()
+_shared = SharedConnection()
 
 
 @contextmanager
@@ -27,10 +31,16 @@ def turn() -> Iterator[None]:
     _turn.acquire()
     _mine.has = True
     try:
-        yield
+        with _shared.borrowed():
+            yield
     finally:
         _mine.has = False
         _turn.release()
+
+
+def leave() -> None:
+    """Close the connection that pages are read over; the next page opens another."""
+    _shared.close()
 
 
 @contextmanager

@@ -12,18 +12,18 @@ written by who brought it.
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from allears.core.prepared import prepared
+from allears.core.shared_connection import SharedConnection, own_connection
 from allears.questionnaires import answering_sql as sql
 from allears.questionnaires.answering_turn import aside
 
@@ -74,6 +74,14 @@ class Work:
         self.told.acquire()
 
 
+def _wait_only_so_long(database: BaseDatabaseWrapper) -> None:
+    if database.vendor == "postgresql":
+        prepared(database, f"SET lock_timeout = '{LONGEST_WAIT}'", ())
+
+
+_shared = SharedConnection(opened=_wait_only_so_long)
+
+
 class _Desk:
     """Where works gather, and one writes at a time."""
 
@@ -81,7 +89,6 @@ class _Desk:
         self._lock = threading.Lock()
         self._waiting: deque[Work] = deque()
         self._is_taken = False
-        self._connections: dict[int, BaseDatabaseWrapper] = {}  # by process: none is used on the other side of a fork
 
     def take(self, do: Callable[[], Result]) -> Result:
         work = Work(do)
@@ -94,7 +101,7 @@ class _Desk:
         if not work.is_settled:
             self._write()
         if work.outcome is None:
-            with aside(), transaction.atomic():
+            with aside(), own_connection(), transaction.atomic():
                 return _whole(do)
         if work.outcome.error is not None:
             raise work.outcome.error
@@ -106,7 +113,7 @@ class _Desk:
         with self._lock:
             some = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_AT_ONCE))]
         try:
-            with self._own_connection():
+            with _shared.borrowed():
                 together(some)
         except Exception:
             log.info("Answers are written one by one: they could not be written together.", exc_info=True)
@@ -120,39 +127,13 @@ class _Desk:
             if follows is not None:
                 follows.told.release()
 
-    def close(self) -> None:
-        """Close the connection over which this process has written."""
-        shared = self._connections.pop(os.getpid(), None)
-        if shared is not None:
-            shared.close()
-
-    @contextmanager
-    def _own_connection(self) -> Iterator[None]:
-        """Write over the one connection that all writers share: what it has read and planned stays good."""
-        own, process = connections[DEFAULT_DB_ALIAS], os.getpid()
-        shared = self._connections.get(process)
-        if shared is None:
-            shared = self._connections[process] = own.copy()
-            shared.settings_dict["CONN_HEALTH_CHECKS"] = False  # one that broke is found out by the first statement
-            shared.inc_thread_sharing()
-        shared.close_if_unusable_or_obsolete()
-        if shared.connection is None:
-            shared.ensure_connection()
-            if shared.vendor == "postgresql":
-                prepared(shared, f"SET lock_timeout = '{LONGEST_WAIT}'", ())
-        connections[DEFAULT_DB_ALIAS] = shared
-        try:
-            yield
-        finally:
-            connections[DEFAULT_DB_ALIAS] = own
-
 
 _desk = _Desk()
 
 
 def leave() -> None:
     """Close the connection that is kept for writing; the next answer opens another."""
-    _desk.close()
+    _shared.close()
 
 
 def together(some: list[Work]) -> None:

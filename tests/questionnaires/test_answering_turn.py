@@ -8,6 +8,7 @@ import pytest
 
 from allears.questionnaires.answering_turn import aside, turn
 
+pytestmark = pytest.mark.django_db(transaction=True)
 SOON = 5.0  # seconds
 
 

@@ -1,0 +1,80 @@
+"""A connection to the database that the threads of a process use one after the other.
+
+Django gives each thread a connection of its own. Where threads take turns anyway, one connection for all of them keeps
+what it has read (SQLite) and planned (PostgreSQL); sixteen would each forget and learn it anew.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+
+class _Mine(threading.local):
+    own: BaseDatabaseWrapper | None = None
+
+
+_mine = _Mine()
+
+
+class SharedConnection:
+    """What is borrowed by one thread at a time: whoever borrows sees to that. `opened` is called with a fresh one."""
+
+    def __init__(self, opened: Callable[[BaseDatabaseWrapper], None] | None = None) -> None:
+        self._opened = opened
+        self._of_process: dict[int, BaseDatabaseWrapper] = {}  # none is used on the other side of a fork
+
+    @contextmanager
+    def borrowed(self) -> Iterator[None]:
+        """Use it instead of the thread's own; within a transaction of the thread's own nothing changes."""
+        before = connections[DEFAULT_DB_ALIAS]
+        if before.in_atomic_block:
+            yield
+            return
+        outermost = _mine.own is None
+        if outermost:
+            _mine.own = before
+        connections[DEFAULT_DB_ALIAS] = self._ready(before)
+        try:
+            yield
+        finally:
+            connections[DEFAULT_DB_ALIAS] = before
+            if outermost:
+                _mine.own = None
+
+    def close(self) -> None:
+        """Close it; whoever borrows it next opens it again."""
+        shared = self._of_process.pop(os.getpid(), None)
+        if shared is not None:
+            shared.close()
+
+    def _ready(self, like: BaseDatabaseWrapper) -> BaseDatabaseWrapper:
+        shared = self._of_process.get(os.getpid())
+        if shared is None:
+            shared = self._of_process[os.getpid()] = like.copy()
+            shared.settings_dict["CONN_HEALTH_CHECKS"] = False  # one that broke is found out by its next statement
+            shared.inc_thread_sharing()
+        shared.close_if_unusable_or_obsolete()
+        if self._opened and shared.connection is None:
+            shared.ensure_connection()
+            self._opened(shared)
+        return shared
+
+
+@contextmanager
+def own_connection() -> Iterator[None]:
+    """Use the thread's own connection while it has borrowed another."""
+    borrowed = connections[DEFAULT_DB_ALIAS]
+    if _mine.own is None:
+        yield
+        return
+    connections[DEFAULT_DB_ALIAS] = _mine.own
+    try:
+        yield
+    finally:
+        connections[DEFAULT_DB_ALIAS] = borrowed
