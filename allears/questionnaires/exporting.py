@@ -35,6 +35,8 @@ from allears.studies.models import Study
 from allears.verbatims.models import Source, Stone, Verbatim
 
 CHUNK = 1000
+# JSON lets these stand in a text as they are, but some readers would end the line there.
+LINE_ENDS = {ord(sign): f"\\u{ord(sign):04x}" for sign in "\x85\u2028\u2029"}
 FORMAT = 1
 ABOUT = ("response", "person", "state", "language", "started_at", "submitted_at", "version")
 # No joins: what they would bring is fetched for a chunk at a time.
@@ -147,7 +149,7 @@ def verbatims_jsonl(study: Study) -> Iterator[str]:
                 "supersedes": earlier.get(supersedes),
                 "digest": bytes(digest).hex(),
             }
-            yield json.dumps(entry, ensure_ascii=False) + "\n"
+            yield json.dumps(entry, ensure_ascii=False).translate(LINE_ENDS) + "\n"
 
 
 def columns_of(study: Study) -> list[Column]:

@@ -26,7 +26,10 @@ OTHER_ALPHABETS = [
     "cp932", "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr", "cp949", "cp874",
 ]  # fmt: skip
 WESTERN = "cp1252"
-STRAY_SHARE = 0.02  # of non-ASCII bytes: UTF-8 with a few foreign bytes pasted in is still UTF-8
+# Of non-ASCII bytes: other encodings hardly ever happen to be UTF-8, so UTF-8 with some foreign bytes pasted in is
+# still UTF-8.
+STRAY_SHARE = 0.2
+MARGIN = 0.1  # by which another alphabet must look more like a language: on little text the measure wavers
 
 
 def detect_encoding(file: BinaryIO) -> str:
@@ -122,8 +125,6 @@ def _by_letters(sample: bytes) -> str:
     matches = from_bytes(sample, cp_isolation=[WESTERN, *OTHER_ALPHABETS])
     best = matches.best()
     western = next((match for match in matches if match.encoding == WESTERN), None)
-    if best is None or (
-        western and western.chaos <= best.chaos + 0.02 and western.coherence >= best.coherence
-    ):
+    if best is None or (western and western.chaos <= best.chaos + 0.02 and western.coherence >= best.coherence - MARGIN):
         return WESTERN
     return best.encoding

@@ -29,6 +29,8 @@ class XlsxSource:
     def __init__(self, file: BinaryIO, *, sheet: str | None, limits: Limits) -> None:
         check_archive(file, limits)
         self.file, self.limits = file, limits
+        # Known after the first reading: a sheet may end with a million rows that have a colour and no words.
+        self.last_written: int | None = None
         self.book = self._open()
         self.sheets = [page.title for page in self.book.worksheets if page.sheet_state == "visible"]
         self.sheet = _choose(sheet, self.sheets or self.book.sheetnames)
@@ -36,13 +38,19 @@ class XlsxSource:
     def records(self) -> Iterator[tuple[int, Record]]:
         """(row number in the spreadsheet, its record) for every row that the sheet holds."""
         page = self.book[self.sheet]
+        last = 0
         try:
             with page._get_source() as source:
                 parser = _FaithfulParser(source, self.book, page)
                 for number, cells in parser.parse():
                     if number > self.limits.rows:
                         raise too_large(self.limits.file_bytes)
-                    yield number, self._record(cells)
+                    if self.last_written is not None and number > self.last_written:
+                        return
+                    record = self._record(cells)
+                    last = number if any(record.cells) or record.wrong else last
+                    yield number, record
+            self.last_written = last
         except TableError:
             raise
         except Exception as problem:  # damaged XML surfaces as a dozen kinds, anywhere in the sheet
@@ -138,10 +146,15 @@ class _FaithfulParser(WorkSheetParser):
 
 def _shown(value: object) -> str:
     if isinstance(value, str):
-        return unescape(value) if "_x" in value else value
+        return _unescaped(value) if "_x" in value else value
     if isinstance(value, dt.datetime) and value.microsecond:
         value = (value + dt.timedelta(milliseconds=500)).replace(microsecond=0)
     return text_of(value)
+
+
+def _unescaped(text: str) -> str:
+    """Letters that are written by their number (`_x0041_`); half a letter beyond U+FFFF stands as �."""
+    return unescape(text).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _choose(sheet: str | None, names: list[str]) -> str:

@@ -111,9 +111,18 @@ def import_(request: HttpRequest, ref: str) -> HttpResponse:
     form = MappingForm(bringing, seen.headings, seen.samples, request.POST or None)
     if request.method == "POST" and form.is_valid() and _described(request, bringing, form):
         if request.POST.get("do") == "start":
-            return redirect(job_url(actions.start(bringing=bringing, by=reader(request))))
+            return redirect(_started(request, bringing))
         return redirect(request.path + "#preview")
     return render(request, "people/import.html", _before(bringing, seen, form), status=422 if form.errors else 200)
+
+
+def _started(request: HttpRequest, bringing: Import) -> str:
+    """The job's page, also for who pressed the button a second time."""
+    try:
+        return job_url(actions.start(bringing=bringing, by=reader(request)))
+    except actions.NotTaken as refused:
+        messages.error(request, str(refused))
+        return request.path
 
 
 def _described(request: HttpRequest, bringing: Import, form: MappingForm) -> bool:

@@ -28,6 +28,7 @@ from allears.questionnaires.views.finding import own_study, reader
 from allears.studies.models import Study
 
 A_PAGE = 100
+MOST_QUESTIONS = 600  # each has eight fields, and a form may have five thousand
 SAMPLES = 3
 ROLE_NAMES = {
     Role.EXTERNAL_ID: gettext_lazy("the response's own number"),
@@ -65,10 +66,17 @@ def imports(request: HttpRequest, slug: str) -> HttpResponse:
 def _uploaded(request: HttpRequest, study: Study, form: FileForm) -> Import | None:
     file, zone = form.cleaned_data["file"], form.cleaned_data["time_zone"]
     try:
-        return importing.look(study=study, file=file, name=file.name, by=reader(request), time_zone=zone)
+        made = importing.look(study=study, file=file, name=file.name, by=reader(request), time_zone=zone)
     except TableError as error:
         form.add_error("file", error.message)
         return None
+    asked = len(Plan.from_json(made.plan or {}).questions)
+    if asked <= MOST_QUESTIONS:
+        return made
+    importing.throw_away(bringing=made, by=reader(request))
+    words = _("This file has %(asked)s questions, and we show at most %(most)s on a page. Bring it by `allears import-responses`.")
+    form.add_error("file", words % {"asked": asked, "most": MOST_QUESTIONS})
+    return None
 
 
 @door(is_researcher)
