@@ -98,9 +98,18 @@ def _answer(line: Line, question: Asked, given: Given, names: dict[int, str]) ->
     if question.is_open:
         line.words = [cell.text for cell in given]
     elif question.kind == "ranking":
-        line.parts = [_part(question, cell, names) for cell in sorted(given, key=lambda cell: cell.number or 0.0)]
+        line.parts = list(_ranked(question, given))
     else:
         line.parts = [_part(question, cell, names) for cell in given]
+
+
+def _ranked(question: Asked, given: Given) -> Iterator[str]:
+    """Items in the order of their places; those that share some carry the mean of them (see `read_ranking`)."""
+    places = [cell.number or 0.0 for cell in given]
+    for cell in sorted(given, key=lambda cell: cell.number or 0.0):
+        place, beside = cell.number or 0.0, (places.count(cell.number or 0.0) - 1) / 2
+        first, last = int(place - beside), int(place + beside)
+        yield f"{first if first == last else f'{first}–{last}'}. {_label(question, cell)}"
 
 
 def _part(question: Asked, cell: Cell, names: dict[int, str]) -> str:
@@ -112,7 +121,7 @@ def _part(question: Asked, cell: Cell, names: dict[int, str]) -> str:
     if cell.number is None:
         return f"{label}: {cell.text}" if label and cell.text else label or cell.text
     number = _figure(question, cell.number)
-    return f"{number}. {label}" if question.kind == "ranking" else f"{label}: {number}" if label else number
+    return f"{label}: {number}" if label else number
 
 
 def _label(question: Asked, cell: Cell) -> str:

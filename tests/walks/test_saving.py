@@ -54,7 +54,7 @@ def test_without_a_connection_answers_wait_on_the_device_and_are_sent_when_it_is
     train.get_by_label("Where?").fill("At home")
     train.get_by_role("button", name="Send").click()
     expect(train.get_by_role("heading", name="Thank you")).to_be_visible()
-    assert train.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
+    train.wait_for_function("localStorage.length + sessionStorage.length === 0")
 
 
 def test_a_page_that_was_closed_without_a_connection_sends_its_answers_when_the_link_is_opened_again(visit: Visit) -> None:
