@@ -77,7 +77,8 @@ def _brought_up_to_date(ids: list[int], study: Study, scores: dict[int, int]) ->
 def count_themes(study: Study, only: Iterable[int] | None = None) -> None:
     """Set the themes' counts of verbatims from their codings; words taken back or replaced do not count."""
     with transaction.atomic():
-        themes = list(Theme.objects.select_for_update().filter(study=study, **({} if only is None else {"pk__in": only})))
+        these = Theme.objects.filter(study=study, **({} if only is None else {"pk__in": only}))
+        themes = list(these.select_for_update().order_by("pk"))
         codings = _standing_codings([theme.pk for theme in themes])
         counted = dict(codings.values_list("theme").annotate(Count("verbatim", distinct=True)))
         for theme in themes:

@@ -40,12 +40,13 @@ def code(
 ) -> Coding:
     """Say that the characters [start, end) of `verbatim` speak of `theme`; saying it twice changes nothing.
 
-    Somebody else may say the same: that is a coding of its own, by which one sees how far people agree.
+    Somebody else may say the same: that is a coding of its own, by which one sees how far people agree. A theme that
+    somebody has merged into another meanwhile is given as the one that stays.
 
     `kind` is a `CoderKind`, `label` names the machine or file that coded. Raises `WordsAreGone`, `OutsideTheWords`,
     `ThemeNotInUse`, `AnotherStudy`.
     """
-    theme = Theme.objects.select_for_update(of=("self",)).select_related("study").get(pk=theme.pk)
+    theme = _as_it_is_now(theme.pk)
     check_span(verbatim, start, end)
     check_theme(theme, verbatim)
     is_new_to_it = not Coding.objects.filter(verbatim=verbatim, theme=theme).exists()
@@ -68,10 +69,10 @@ def code(
 @transaction.atomic
 def uncode(*, coding: Coding, by: User | None) -> None:
     """Take a coding away; the audit event keeps what it said and who had said it. Taking it twice changes nothing."""
-    gone = Coding.objects.select_for_update(of=("self",)).select_related("theme__study").filter(pk=coding.pk).first()
+    gone = _held_with_its_theme(coding.pk)
     if gone is None:
         return
-    theme = Theme.objects.select_for_update(of=("self",)).get(pk=gone.theme_id)
+    theme = gone.theme
     audit.record(by=by, verb="insights.uncoded", target=gone.verbatim, **_remembered(gone))
     gone.delete()
     if not Coding.objects.filter(verbatim=gone.verbatim_id, theme=theme).exists():
@@ -121,6 +122,24 @@ def check_theme(theme: Theme, verbatim: Verbatim) -> None:
         raise ThemeNotInUse
     if theme.study.collection_id != verbatim.collection_id:
         raise AnotherStudy
+
+
+def _as_it_is_now(pk: int) -> Theme:
+    """The theme, or the one that it has become a part of, locked until this transaction is through."""
+    theme = Theme.objects.select_for_update(of=("self",)).select_related("study").get(pk=pk)
+    return _as_it_is_now(theme.merged_into_id) if theme.merged_into_id else theme
+
+
+def _held_with_its_theme(pk: int) -> Coding | None:
+    """The coding, locked after its theme as a merge does it, so that neither waits for the other for ever."""
+    theme = Coding.objects.filter(pk=pk).values_list("theme", flat=True).first()
+    while theme is not None:
+        Theme.objects.select_for_update(of=("self",)).get(pk=theme)
+        coding = Coding.objects.select_for_update(of=("self",)).select_related("theme__study").filter(pk=pk).first()
+        if coding is None or coding.theme_id == theme:
+            return coding
+        theme = coding.theme_id  # a merge or a split was quicker
+    return None
 
 
 def _one_more(theme: Theme, step: int) -> None:

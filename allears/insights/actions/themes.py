@@ -46,6 +46,7 @@ def change_theme(*, theme: Theme, by: User | None, name: str, definition: str) -
 def nest_theme(*, theme: Theme, by: User | None, parent: Theme | None) -> Theme:
     """Put `theme` under `parent`, or on the top level. Raises `WouldLoop`, `AnotherStudy`, `ThemeNotInUse`."""
     theme = _held(theme)
+    parent = _held(parent) if parent else None
     if parent and parent.study_id != theme.study_id:
         raise AnotherStudy
     if parent and (parent.pk == theme.pk or theme.pk in _line_above(parent)):
@@ -125,7 +126,7 @@ def retire_theme(*, theme: Theme, by: User | None) -> Theme:
 def restore_theme(*, theme: Theme, by: User | None) -> Theme:
     """Offer a retired theme again. Raises `NameTaken` when another theme has taken its name."""
     theme = Theme.objects.select_for_update(of=("self",)).get(pk=theme.pk)
-    if theme.retired_at:
+    if theme.retired_at and theme.merged_into_id is None:
         theme.retired_at = None
         _save_under_a_free_name(theme)
         audit.record(by=by, verb="insights.theme_restored", target=theme)
@@ -149,8 +150,13 @@ def _save_under_a_free_name(theme: Theme) -> None:
 
 
 def _held(theme: Theme) -> Theme:
-    """Return `theme` as it is now, locked until this action is through; raises `ThemeNotInUse`."""
-    fresh = Theme.objects.select_for_update(of=("self",)).select_related("study", "parent").get(pk=theme.pk)
+    """Return `theme` as it is now, its whole codebook locked until this action is through; raises `ThemeNotInUse`.
+
+    All themes and always in the same order: else two people who merge or nest two themes crosswise would wait for each
+    other for ever, or put each under the other.
+    """
+    list(Theme.objects.select_for_update().filter(study=theme.study_id).order_by("pk").values_list("pk"))
+    fresh = Theme.objects.select_related("study", "parent").get(pk=theme.pk)
     if not fresh.is_in_use:
         raise ThemeNotInUse
     return fresh

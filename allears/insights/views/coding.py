@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -80,7 +81,9 @@ def uncite(request: HttpRequest, ref: str) -> HttpResponseBase:
     return _answered(request, words, study, act)
 
 
+@transaction.atomic
 def _code(request: HttpRequest, words: Verbatim, study: Study) -> str:
+    """All the themes that were chosen, or none of them."""
     start, end = _span(request, words)
     themes = list(Theme.objects.filter(ref__in=request.POST.getlist("theme"), study=study))
     if name := request.POST.get("new_theme", "").strip():
@@ -89,15 +92,23 @@ def _code(request: HttpRequest, words: Verbatim, study: Study) -> str:
         raise actions.NotNow(_("Choose a theme, or write the name of a new one."))
     made = [actions.code(verbatim=words, theme=t, start=start, end=end, by=reader(request)) for t in themes]
     request.session["last_codings"] = [coding.pk for coding in made]
-    request.given = [{"ref": t.ref, "name": t.name} for t in themes]  # type: ignore[attr-defined]
-    names = ", ".join(theme.name for theme in themes)
+    given = list({coding.theme_id: coding.theme for coding in made}.values())  # one may be a part of another by now
+    request.given = [{"ref": t.ref, "name": t.name} for t in given]  # type: ignore[attr-defined]
+    names = ", ".join(theme.name for theme in given)
     return _("These words speak of %(themes)s now.") % {"themes": names}
 
 
 def _theme_named(study: Study, name: str, request: HttpRequest) -> Theme:
     """The theme of this name, made when it is new: two people may think of the same one."""
-    found = Theme.objects.in_use().filter(study=study, name__iexact=" ".join(name.split())).first()
-    return found or actions.add_theme(study=study, name=name, by=reader(request))
+    named = Theme.objects.in_use().filter(study=study, name__iexact=" ".join(name.split()))
+    if found := named.first():
+        return found
+    try:
+        return actions.add_theme(study=study, name=name, by=reader(request))
+    except actions.NameTaken:  # by somebody, a moment ago
+        if found := named.first():
+            return found
+        raise
 
 
 def _cite(request: HttpRequest, words: Verbatim, study: Study) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -69,7 +70,7 @@ def change(request: HttpRequest, ref: str) -> HttpResponseBase:
     """Give it another name, definition or place."""
     theme = seen_theme(request, ref)
     must_code(request, theme.study)
-    form = ThemeForm(request.POST, study=theme.study, without=queries.with_those_under(theme))
+    form = _form_of(theme, request.POST)
     if form.is_valid():
         try:
             _change(request, theme, form.cleaned_data)
@@ -136,11 +137,18 @@ def retired(request: HttpRequest, ref: str) -> HttpResponseBase:
     return redirect("insights:themes", theme.study.slug)
 
 
+@transaction.atomic
 def _change(request: HttpRequest, theme: Theme, given: dict[str, Any]) -> None:
     by, parent = reader(request), given["parent"]
     actions.change_theme(theme=theme, by=by, name=given["name"], definition=given["definition"])
     if theme.parent != parent:
         actions.nest_theme(theme=theme, by=by, parent=parent)
+
+
+def _form_of(theme: Theme, typed: Any = None) -> ThemeForm:
+    initial = {"name": theme.name, "definition": theme.definition, "parent": theme.parent}
+    now = (theme.name, theme.definition)
+    return ThemeForm(typed, initial=initial, study=theme.study, without=queries.with_those_under(theme), now=now)
 
 
 def _page(
@@ -151,14 +159,13 @@ def _page(
     split_form: SplitForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    initial = {"name": theme.name, "definition": theme.definition, "parent": theme.parent}
     codings, following = _codings(theme, request.GET.get("after", ""))
     context = {
         "study": theme.study,
         "theme": theme,
         "passages": _passages(request, theme.study, codings),
         "after": following,
-        "form": form or ThemeForm(initial=initial, study=theme.study, without=queries.with_those_under(theme)),
+        "form": form or _form_of(theme),
         "merge_form": merge_form or MergeForm(theme=theme),
         "split_form": split_form or SplitForm(),
         "may_code": can_code(reader(request), theme.study) and theme.is_in_use,
