@@ -2,17 +2,42 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import cache as django_cache
 from django.test import Client
 
 from allears.questionnaires import answering_asked, answering_pages, answering_timing, answering_turn, answering_writer
 from tests import cast, gate
 
 gate.open_for_flush()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Run on PostgreSQL only what a database can make a difference to; all else has run on SQLite."""
+    if os.environ.get("ALLEARS_TEST_DATABASE") != "postgresql":
+        return
+    elsewhere = [item for item in items if not _asks_a_database(item)]
+    if elsewhere:
+        config.hook.pytest_deselected(items=elsewhere)
+        items[:] = [item for item in items if _asks_a_database(item)]
+
+
+def _asks_a_database(item: pytest.Item) -> bool:
+    asks = {"db", "transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
+    return bool(asks or item.get_closest_marker("django_db")) or _names_one(item.path)
+
+
+@cache
+def _names_one(path: Path) -> bool:
+    """Whether a file of tests speaks of PostgreSQL, as those do that start a product of their own on it."""
+    text = path.read_text(encoding="utf-8")
+    return "postgresql" in text.lower() or "DATABASE_URL" in text
 
 
 @pytest.fixture(autouse=True)
@@ -32,9 +57,9 @@ def _pages_of_other_tests_forgotten() -> None:
     answering_timing.forget()
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _nobody_writes_any_more(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """The test database is dropped at the end, which PostgreSQL does not do under a connection."""
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Before the test database is dropped, leave it: PostgreSQL drops none under a connection."""
     yield
     with django_db_blocker.unblock():
         answering_writer.leave()
@@ -44,7 +69,7 @@ def _nobody_writes_any_more(django_db_setup: None, django_db_blocker: Any) -> It
 @pytest.fixture(autouse=True)
 def _nobody_has_asked_yet() -> None:
     """How often something was tried is counted in memory."""
-    cache.clear()
+    django_cache.clear()
 
 
 @pytest.fixture(autouse=True)
