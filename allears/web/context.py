@@ -68,6 +68,8 @@ def _with_current(groups: list[list[Link]], path: str) -> list[list[Link]]:
     """Mark the one link that leads nearest to `path`."""
     if _HEARING_BACK.match(path):
         path = reverse("decisions:all_updates")
+    elif path == reverse("questionnaires:wording_rules"):
+        path = reverse("core:settings")
     elif _ABOUT_A_STUDY.match(path):
         path = reverse("studies:list")
     elif path != "/" and path.endswith("/words/"):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from allears.decisions import actions, telling
 from allears.decisions.models import PublicItem, Update
+from allears.verbatims.queries import said_by
 from tests import cast
 from tests.decisions.test_actions import decided
 
@@ -18,7 +20,9 @@ def page(client: Client, address: str) -> str:
     return response.content.decode()
 
 
-def test_only_who_may_tell_sees_the_names_of_whom_an_update_is_for(as_lea: Client, as_sam: Client, as_mia: Client) -> None:
+def test_only_who_may_tell_sees_the_names_of_whom_an_update_is_for(
+    as_lea: Client, as_sam: Client, as_mia: Client
+) -> None:
     decided()
     cast.said(cast.cleo(), "It was fine for me.")
     address = f"/decisions/updates/{Update.objects.get(decision__isnull=False).ref}/"
@@ -49,3 +53,16 @@ def test_a_forged_quote_is_not_published_and_is_no_error_of_ours(as_lea: Client)
 
     assert answer.status_code == 302
     assert not PublicItem.objects.get().quotes.exists()
+
+
+def test_a_persons_page_shows_what_they_took_part_in_said_and_were_told(as_ana: Client) -> None:
+    decision = decided()
+    update = Update.objects.get(decision=decision)
+    actions.approve_update(update=update, by=cast.lea())
+    telling.send(cast.late_orders())
+
+    seen = page(as_ana, f"/people/{cast.bob().ref}/")
+
+    assert f'<a href="/studies/{cast.late_orders().slug}/">' in seen
+    assert said_by(cast.bob()).get().text in seen
+    assert f'<a href="/decisions/updates/{update.ref}/">' in seen

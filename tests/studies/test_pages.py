@@ -235,6 +235,8 @@ def test_the_letter_is_read_as_anybody_and_holds_no_working_link(as_ana: Client)
     page = as_ana.get(f"/studies/late-orders/people/letter/?person={cast.cleo().ref}").content.decode()
 
     assert "Hello Cleo," in page
+    assert "their-own-link/" in page
+    assert "their-own-link/\">" not in page
     assert "/people/leave/" not in page
     assert (Message.objects.count(), Invitation.objects.count()) == (0, 0)
 

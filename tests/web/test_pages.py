@@ -168,3 +168,9 @@ def test_an_update_is_read_edited_approved_and_sent(as_lea: Client) -> None:
     response = as_lea.post("/decisions/late-orders/hearing-back/sending/")
     assert response.status_code == 302
     assert response.headers["Location"].startswith("/settings/jobs/")
+
+
+def test_the_rail_shows_the_wording_check_among_the_settings(as_ada: Client) -> None:
+    shown = as_ada.get("/questionnaires/wording/rules/").content.decode()
+
+    assert '<a class="rail__link" href="/settings/" aria-current="page">' in shown
