@@ -25,6 +25,8 @@ from typing import Any
 from django.core.files.storage import default_storage
 from django.db import connection
 
+from allears.questionnaires import answering_turn, answering_writer
+
 ROOT = Path(__file__).resolve().parent.parent
 KILLED = -signal.SIGKILL
 
@@ -149,7 +151,8 @@ def _copied(folder: Path) -> Iterator[str]:
         return
     kept, name = connection.settings_dict, f"{connection.settings_dict['NAME']}_{folder.parent.name[-20:]}"
     connection.close()
-    connection.close_pool()
+    answering_writer.leave()
+    answering_turn.leave()
     with connection._nodb_cursor() as cursor:
         cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{kept["NAME"]}"')
         try:

@@ -64,7 +64,6 @@ MIDDLEWARE = [
     # Participants have no session: their pages answer from here.
     "allears.questionnaires.answering_door.participants_first",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -194,6 +193,8 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ar", "العربية")]
+# Participants are spoken to in all of them, staff in these: see docs/translations.md.
+STAFF_LANGUAGES = ["en"]
 LOCALE_PATHS = [BASE_DIR / "allears" / "locale"]
 USE_I18N = True
 FORMAT_MODULE_PATH = ["allears.config.formats"]

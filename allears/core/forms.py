@@ -13,8 +13,13 @@ from allears.core.models import Organisation, Role, StaffInvitation, User
 
 
 def languages() -> list[tuple[str, str]]:
-    """Languages that pages can be shown in."""
+    """Languages in which participants can be spoken to."""
     return list(settings.LANGUAGES)
+
+
+def languages_of_staff() -> list[tuple[str, str]]:
+    """Languages in which the pages of staff can be shown."""
+    return [(code, name) for code, name in settings.LANGUAGES if code in settings.STAFF_LANGUAGES]
 
 
 def time_zones() -> list[tuple[str, str]]:
@@ -54,7 +59,7 @@ class JoinForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         strip=False,
     )
-    language = forms.ChoiceField(label=_("Language"), choices=languages)
+    language = forms.ChoiceField(label=_("Language"), choices=languages_of_staff)
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones)
 
     @classmethod
@@ -62,7 +67,7 @@ class JoinForm(forms.Form):
         """The form, with the name the inviter gave and the organisation's language and time zone."""
         initial = {
             "name": invitation.name,
-            "language": organisation.language,
+            "language": organisation.language if organisation.language in settings.STAFF_LANGUAGES else settings.LANGUAGE_CODE,
             "time_zone": organisation.time_zone,
         }
         return cls(data, initial=initial)
@@ -71,7 +76,7 @@ class JoinForm(forms.Form):
 class ProfileForm(forms.ModelForm[User]):
     """What everybody may change about themselves."""
 
-    language = forms.ChoiceField(label=_("Language"), choices=languages)
+    language = forms.ChoiceField(label=_("Language"), choices=languages_of_staff)
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones)
 
     class Meta:

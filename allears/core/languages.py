@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation.trans_real import parse_accept_lang_header
@@ -83,7 +84,8 @@ def for_reader(request: HttpRequest, *wanted: str) -> str:
     product speaks, else what the browser asks for.
     """
     asked_for = request.GET.get("lang", "") if request.META.get("QUERY_STRING") else ""
-    return best((asked_for, *wanted), spoken()) or translation.get_language() or settings.LANGUAGE_CODE
+    browsers = accepted(request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
+    return best((asked_for, *wanted, *browsers), spoken()) or settings.LANGUAGE_CODE
 
 
 def in_readers_language(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -92,7 +94,9 @@ def in_readers_language(view: Callable[..., HttpResponse]) -> Callable[..., Http
     @wraps(view)
     def spoken_view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         with translation.override(for_reader(request)):
-            return view(request, *args, **kwargs)
+            response = view(request, *args, **kwargs)
+        patch_vary_headers(response, ("Accept-Language",))
+        return response
 
     return spoken_view
 

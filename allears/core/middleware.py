@@ -13,6 +13,7 @@ from django.db import DataError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone, translation
 
+from allears.core.languages import best
 from allears.core.views.errors import HAVE_A_PAGE, bad_request, page
 
 type_of_next = Callable[[HttpRequest], HttpResponse]
@@ -131,7 +132,7 @@ def own_time_zone(get_response: type_of_next) -> type_of_next:
             zone = zoneinfo.ZoneInfo(user.time_zone)
         except (zoneinfo.ZoneInfoNotFoundError, ValueError):
             zone = zoneinfo.ZoneInfo("UTC")
-        with timezone.override(zone), translation.override(user.language or "en"):
+        with timezone.override(zone), translation.override(best((user.language,), settings.STAFF_LANGUAGES) or "en"):
             return get_response(request)
 
     return middleware

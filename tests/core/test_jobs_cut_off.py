@@ -105,6 +105,7 @@ ASIDE = (
     "verbatims_block",
     "verbatims_leaf",
     "verbatims_words_",
+    "core_organisation",  # made when it is first looked at
     "core_worker",
     "django_tasks_",
     "insights_",

@@ -7,8 +7,10 @@ from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
+from django.utils import translation
 
 from allears.core.doors import open_door
+from allears.core.languages import for_reader
 
 # What may be answered without words by libraries and by rules of addresses, and gets its page here.
 HAVE_A_PAGE = (400, 403, 404, 405, 413)
@@ -42,7 +44,8 @@ def page(request: HttpRequest, status: int, **more: object) -> HttpResponse:
     light = request.path_info.startswith(settings.LIGHT_FRAME)
     known = {"light": light, "near": _near(request.path_info) if status == 405 else "", **more}
     frame = "design/error_light.html" if light else "design/error.html"
-    return render(request, f"{status}.html", {"frame": frame, **known}, status=status)
+    with translation.override(for_reader(request) if light else translation.get_language() or settings.LANGUAGE_CODE):
+        return render(request, f"{status}.html", {"frame": frame, **known}, status=status)
 
 
 def _near(path: str) -> str:

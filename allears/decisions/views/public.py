@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from allears.core.doors import StaffRequest, door, open_door
+from allears.core.languages import in_readers_language
 from allears.core.rules import signs_in
 from allears.decisions import publishing
 from allears.decisions.errors import DecisionError
@@ -21,6 +22,7 @@ from allears.decisions.views.deciding import decision_or_404
 
 
 @open_door
+@in_readers_language
 def you_said_we_did(request: HttpRequest) -> HttpResponse:
     """The public page: what customers said, and what was done about it."""
     page = Paginator(publishing.published(), 20).get_page(request.GET.get("page"))

@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from allears.core.doors import open_door
+from allears.core.languages import in_readers_language
 from allears.selection import checker as the_checker
 from allears.selection import dumps, public
 from allears.studies.models import PoolMember
@@ -26,6 +27,7 @@ A_PAGE = 20
 
 
 @open_door
+@in_readers_language
 @require_safe
 def proofs(request: HttpRequest) -> HttpResponse:
     """Every published proof, newest first."""
@@ -34,6 +36,7 @@ def proofs(request: HttpRequest) -> HttpResponse:
 
 
 @open_door
+@in_readers_language
 @require_safe
 def proof(request: HttpRequest, ref: str) -> HttpResponse:
     """What was drawn and how anybody can check it, in plain words; `?id=` looks up somebody's own chance."""

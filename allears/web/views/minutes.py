@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from allears.core.doors import StaffRequest, door, open_door
+from allears.core.languages import in_readers_language
 from allears.core.rules import is_administrator, is_leader
 from allears.design.charts import Bar
 from allears.design.parts import Link
@@ -137,6 +138,7 @@ def _bar(row: dict[str, Any]) -> Bar:
 
 
 @open_door
+@in_readers_language
 @require_safe
 def public_statements(request: HttpRequest) -> HttpResponse:
     """The years of which a statement is published; with one, it is shown at once."""
@@ -147,6 +149,7 @@ def public_statements(request: HttpRequest) -> HttpResponse:
 
 
 @open_door
+@in_readers_language
 @require_safe
 def public_statement(request: HttpRequest, year: int) -> HttpResponse:
     """What the organisation asked in a year and what came of it, for everybody."""
