@@ -11,7 +11,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
@@ -40,9 +40,9 @@ from allears.studies.models import Study
 from allears.verbatims.models import Source
 
 __all__ = [
-    "ChoiceWords", "Frozen", "NotPublishable", "add_question", "add_section", "change_question",
-    "change_section", "draft_of", "duplicate_question", "minutes_of", "move_question", "move_section",
-    "publish", "put_back", "questionnaire_for", "remove_question", "remove_section", "set_choices", "set_manner",
+    "ChoiceWords", "Frozen", "NotPublishable", "NotTheSame", "add_question", "add_section", "change_question",
+    "change_section", "draft_of", "duplicate_question", "duplicate_section", "minutes_of", "move_question", "move_section",
+    "must_be_draft", "publish", "put_in_order", "questionnaire_for", "remove_question", "remove_section", "set_choices", "set_manner",
     "throw_away",
 ]  # fmt: skip
 
@@ -51,12 +51,16 @@ CHANGEABLE = (
     "touchpoint", "preset", "shuffled", "purpose", "accepts", "shown_if",
 )  # fmt: skip
 MANNER = ("one_question_a_page", "reviewed")
-_OF_A_CHOICE = ("label", "asks_text", "exclusive", "anchored")
 Direction = Literal["up", "down"]
+Row = TypeVar("Row", Section, Question)
 
 
 class Frozen(Exception):
     """The version is published: it never changes again. Begin the next one with `draft_of`."""
+
+
+class NotTheSame(Exception):
+    """An order of other pages and questions than there are: somebody else changed them in the meantime."""
 
 
 class NotPublishable(Exception):
@@ -136,8 +140,8 @@ def _choice_again(choice: Choice, question: Question, key: uuid.UUID) -> Choice:
     )  # fmt: skip
 
 
-def _must_be_draft(version_id: int) -> None:
-    """Look under a lock: publishing and editing must not pass each other."""
+def must_be_draft(version_id: int) -> None:
+    """Look under a lock, in a transaction: publishing and editing must not pass each other. Raises `Frozen`."""
     if (
         Version.objects.select_for_update().values_list("published_at", flat=True).get(pk=version_id)
         is not None
@@ -150,7 +154,7 @@ def add_section(
     *, version: Version, title: str = "", text: str = "", by: User | str | None = None
 ) -> Section:
     """Add a page at the end and return it. Raises `Frozen`."""
-    _must_be_draft(version.pk)
+    must_be_draft(version.pk)
     section = Section.objects.create(
         version=version, position=_end(version.sections.all()), title=title, text=text
     )
@@ -165,7 +169,7 @@ def set_manner(
     """Say how a draft is to be asked: one question a page instead of one section, and whether everybody looks all
     answers through before sending. Raises `Frozen`.
     """
-    _must_be_draft(version.pk)
+    must_be_draft(version.pk)
     version.one_question_a_page, version.reviewed = one_question_a_page, reviewed
     version.save(update_fields=MANNER)
     manner = {name: getattr(version, name) for name in MANNER}
@@ -181,7 +185,7 @@ def _end(rows: QuerySet[Any]) -> int:
 @transaction.atomic
 def change_section(*, section: Section, title: str, text: str, by: User | str | None = None) -> Section:
     """Change what a page says above its questions. Raises `Frozen`."""
-    _must_be_draft(section.version_id)
+    must_be_draft(section.version_id)
     section.title, section.text = title, text
     section.save(update_fields=["title", "text"])
     audit.record(by=by, verb="questionnaires.section_changed", target=section)
@@ -191,7 +195,7 @@ def change_section(*, section: Section, title: str, text: str, by: User | str | 
 @transaction.atomic
 def remove_section(*, section: Section, by: User | str | None = None) -> None:
     """Take a page away with everything on it. Raises `Frozen`."""
-    _must_be_draft(section.version_id)
+    must_be_draft(section.version_id)
     audit.record(
         by=by, verb="questionnaires.section_removed", target=section, questions=section.questions.count()
     )
@@ -212,7 +216,7 @@ def add_question(
 
     `fields`: those named in `CHANGEABLE`, and `key` for a question that was asked before.
     """
-    _must_be_draft(section.version_id)
+    must_be_draft(section.version_id)
     question = Question.objects.create(
         version_id=section.version_id,
         section=section,
@@ -243,7 +247,7 @@ def change_question(
 ) -> Question:
     """Change a question of a draft (`choices` None leaves them as they are) and return it. Raises `Frozen`.
     """
-    _must_be_draft(question.version_id)
+    must_be_draft(question.version_id)
     for name, value in _known(fields).items():
         setattr(question, name, value)
     question.save(update_fields=list(fields))
@@ -260,7 +264,7 @@ def set_choices(
     """Make `choices` what the question offers, in this order; the ones with a known key keep it. Raises
     `Frozen`.
     """
-    _must_be_draft(question.version_id)
+    must_be_draft(question.version_id)
     _write_choices(question, choices)
     audit.record(by=by, verb="questionnaires.choices_set", target=question, choices=len(choices))
 
@@ -285,7 +289,7 @@ def _chosen(question: Question, place: int, words: ChoiceWords, known: set[uuid.
 @transaction.atomic
 def duplicate_question(*, question: Question, by: User | str | None = None) -> Question:
     """Put a copy with a key of its own right after `question` and return it. Raises `Frozen`."""
-    _must_be_draft(question.version_id)
+    must_be_draft(question.version_id)
     copy = _again(question, question.section, key=uuid.uuid4())
     copy.save()
     Choice.objects.bulk_create([_choice_again(c, copy, uuid.uuid4()) for c in question.choices.all()])
@@ -297,11 +301,43 @@ def duplicate_question(*, question: Question, by: User | str | None = None) -> Q
     return copy
 
 
-def _up_to(rows: list[Question], row: Question) -> list[Question]:
+@transaction.atomic
+def duplicate_section(*, section: Section, by: User | str | None = None) -> Section:
+    """Put a copy of a page with all that stands on it right after it and return it. Rules among its questions look at
+    the copies. Raises `Frozen`.
+    """
+    must_be_draft(section.version_id)
+    questions = list(section.questions.prefetch_related("choices"))
+    new = Section.objects.create(
+        version_id=section.version_id, position=section.position, title=section.title, text=section.text
+    )
+    copies = Question.objects.bulk_create([_again(q, new, key=uuid.uuid4()) for q in questions])
+    pairs = list(zip(questions, copies, strict=True))
+    choices = [(c, _choice_again(c, copy, uuid.uuid4())) for q, copy in pairs for c in q.choices.all()]
+    Choice.objects.bulk_create([copy for _choice, copy in choices])
+    keys = {str(old.key): str(copy.key) for old, copy in pairs} | {str(old.key): str(copy.key) for old, copy in choices}
+    for copy in copies:
+        copy.shown_if = _looking_at(copy.shown_if, keys)
+    Question.objects.bulk_update(copies, ["shown_if"])
+    order = list(Section.objects.filter(version=section.version_id).exclude(pk=new.pk))
+    _number([*_up_to(order, section), new, *_after(order, section)])
+    audit.record(by=by, verb="questionnaires.section_added", target=new, copy_of=section.pk)
+    return new
+
+
+def _looking_at(rule: dict[str, Any], keys: dict[str, str]) -> dict[str, Any]:
+    """A stored rule with other keys of questions and choices, where `keys` has them."""
+    if not rule:
+        return rule
+    rows = [{**row, "of": keys.get(row["of"], row["of"]), "value": keys.get(row["value"], row["value"])} for row in rule["conditions"]]
+    return {**rule, "conditions": rows}
+
+
+def _up_to(rows: list[Row], row: Row) -> list[Row]:
     return rows[: rows.index(row) + 1]
 
 
-def _after(rows: list[Question], row: Question) -> list[Question]:
+def _after(rows: list[Row], row: Row) -> list[Row]:
     return rows[rows.index(row) + 1 :]
 
 
@@ -319,52 +355,17 @@ def _put_at(row: Any, place: int) -> bool:
 
 
 @transaction.atomic
-def remove_question(*, question: Question, by: User | str | None = None) -> dict[str, Any]:
-    """Take a question away and return what `put_back` needs to undo it (plain JSON values). Raises `Frozen`.
-    """
-    _must_be_draft(question.version_id)
-    snapshot = {
-        "section": question.section_id,
-        "position": question.position,
-        "key": str(question.key),
-        "fields": {name: getattr(question, name) for name in CHANGEABLE},
-        "choices": [[str(c.key), c.label, c.asks_text, c.exclusive, c.anchored] for c in question.choices.all()],
-    }
+def remove_question(*, question: Question, by: User | str | None = None) -> None:
+    """Take a question away. Raises `Frozen`."""
+    must_be_draft(question.version_id)
     audit.record(by=by, verb="questionnaires.question_removed", target=question)
     question.delete()
-    return snapshot
-
-
-@transaction.atomic
-def put_back(*, version: Version, snapshot: dict[str, Any], by: User | str | None = None) -> Question | None:
-    """Undo `remove_question`; None when its page is gone too, or it is there again already. Raises `Frozen`.
-    """
-    _must_be_draft(version.pk)
-    section = version.sections.filter(pk=snapshot["section"]).first()
-    if section is None or version.questions.filter(key=snapshot["key"]).exists():
-        return None
-    rows = list(section.questions.all())
-    question = Question.objects.create(
-        version=version,
-        section=section,
-        position=len(rows),
-        key=uuid.UUID(snapshot["key"]),
-        **snapshot["fields"],
-    )
-    Choice.objects.bulk_create(
-        Choice(question=question, position=place, key=uuid.UUID(key), **dict(zip(_OF_A_CHOICE, said, strict=False)))
-        for place, (key, *said) in enumerate(snapshot["choices"])
-    )
-    rows.insert(min(snapshot["position"], len(rows)), question)
-    _number(rows)
-    audit.record(by=by, verb="questionnaires.question_put_back", target=question)
-    return question
 
 
 @transaction.atomic
 def move_question(*, question: Question, direction: Direction, by: User | str | None = None) -> None:
     """Move a question one place; at the end of its page it goes on to the next one. Raises `Frozen`."""
-    _must_be_draft(question.version_id)
+    must_be_draft(question.version_id)
     rows = list(question.section.questions.all())
     here = rows.index(question)
     there = here + (1 if direction == "down" else -1)
@@ -390,7 +391,7 @@ def _to_next_page(question: Question, direction: Direction) -> None:
 @transaction.atomic
 def move_section(*, section: Section, direction: Direction, by: User | str | None = None) -> None:
     """Move a page one place; at either end it stays. Raises `Frozen`."""
-    _must_be_draft(section.version_id)
+    must_be_draft(section.version_id)
     rows = list(Section.objects.filter(version=section.version_id))
     here = rows.index(section)
     there = here + (1 if direction == "down" else -1)
@@ -401,13 +402,37 @@ def move_section(*, section: Section, direction: Direction, by: User | str | Non
 
 
 @transaction.atomic
+def put_in_order(
+    *, version: Version, order: Sequence[tuple[int, Sequence[uuid.UUID]]], by: User | str | None = None
+) -> None:
+    """Put a draft's pages (ids) and the questions on each (keys) in this order. Raises `Frozen`; `NotTheSame` when
+    `order` does not name exactly what is there.
+    """
+    must_be_draft(version.pk)
+    pages = {page.pk: page for page in version.sections.all()}
+    questions = {question.key: question for question in version.questions.all()}
+    keys = [key for _page, on_it in order for key in on_it]
+    if sorted(pk for pk, _on_it in order) != sorted(pages) or sorted(keys) != sorted(questions):
+        raise NotTheSame
+    _number([pages[pk] for pk, _on_it in order])
+    moved = []
+    for pk, on_it in order:
+        for place, question in enumerate(questions[key] for key in on_it):
+            if (question.section_id, question.position) != (pk, place):
+                question.section_id, question.position = pk, place
+                moved.append(question)
+    Question.objects.bulk_update(moved, ["section", "position"])
+    audit.record(by=by, verb="questionnaires.order_changed", target=version, questions=len(moved))
+
+
+@transaction.atomic
 def publish(*, version: Version, by: User | str | None = None, as_found: bool = False) -> Version:
     """Freeze a draft: participants are asked this from now on, and it never changes again.
 
     Whatever people can answer in their own words gets its place in the ledger. `as_found` skips the checks
     for what somebody else asked elsewhere. Raises `Frozen`, `NotPublishable`.
     """
-    _must_be_draft(version.pk)
+    must_be_draft(version.pk)
     sections = sections_of(version)
     problems = [] if as_found else everything_wrong(sections)
     if problems:
@@ -415,6 +440,7 @@ def publish(*, version: Version, by: User | str | None = None, as_found: bool = 
     _give_sources(version, list(questions_in(sections)))
     version.published_at, version.published_by = now(), by if isinstance(by, User) else None
     version.save(update_fields=["published_at", "published_by"])
+    version.steps.all().delete()
     audit.record(by=by, verb="questionnaires.published", target=version, number=version.number)
     return version
 
@@ -451,6 +477,6 @@ def takes_words(question: Question) -> bool:
 @transaction.atomic
 def throw_away(*, version: Version, by: User | str | None = None) -> None:
     """Delete a draft; what is asked now stays. Raises `Frozen`."""
-    _must_be_draft(version.pk)
+    must_be_draft(version.pk)
     audit.record(by=by, verb="questionnaires.draft_thrown_away", target=version, number=version.number)
     version.delete()

@@ -270,5 +270,6 @@ class SentFile(models.Model):
 
 
 # The room's other tables; they know nothing of the ones above.
+from allears.questionnaires.draft_models import DraftStep  # noqa: E402, F401
 from allears.questionnaires.imports import Import, ImportProblem  # noqa: E402, F401
 from allears.questionnaires.remark_models import MeantWording, WordingSwitch  # noqa: E402, F401

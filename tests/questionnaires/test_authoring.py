@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from allears.core.models import AuditEvent
-from allears.questionnaires import authoring
+from allears.questionnaires import authoring, steps
 from allears.questionnaires.models import Choice, Question, Section, Version
 from allears.questionnaires.structure import published_version, questions_in, sections_of
 from tests import cast
@@ -90,20 +90,48 @@ def test_a_copy_stands_right_behind_with_keys_of_its_own() -> None:
     assert Choice.objects.values("key").distinct().count() == 4
 
 
-def test_taking_a_question_away_can_be_undone_with_its_keys_and_its_place() -> None:
+def test_a_page_is_copied_with_rules_that_look_at_the_copies() -> None:
     version = two_questions()
-    question = Question.objects.get(kind="single")
-    keys = [choice.key for choice in question.choices.all()]
-    authoring.add_question(section=page(version), kind="number", text="How many?")
+    first, single = version.questions.all()
+    price = single.choices.get(label="Price")
+    rule = {"join": "all", "conditions": [{"about": "answer", "of": str(single.key), "verb": "is", "value": str(price.key)}]}
+    authoring.add_question(section=page(version), kind="number", text="How much?", shown_if=rule)
+    authoring.add_section(version=version, title="Last")
 
-    snapshot = authoring.remove_question(question=question, by=cast.ana())
-    assert texts(version) == [["What happened, in your own words?", "How many?"]]
-    back = authoring.put_back(version=version, snapshot=snapshot, by=cast.ana())
+    copy = authoring.duplicate_section(section=page(version), by=cast.ana())
 
-    assert texts(version) == [["What happened, in your own words?", "What mattered most?", "How many?"]]
-    assert back is not None
-    assert (back.key, [choice.key for choice in back.choices.all()]) == (question.key, keys)
-    assert authoring.put_back(version=version, snapshot=snapshot) is None
+    assert texts(version) == [[first.text, single.text, "How much?"], [first.text, single.text, "How much?"], []]
+    again = copy.questions.get(kind="single")
+    assert again.key != single.key
+    assert copy.questions.get(kind="number").shown_if["conditions"] == [
+        {"about": "answer", "of": str(again.key), "verb": "is", "value": str(again.choices.get(label="Price").key)}
+    ]
+
+
+def test_pages_and_questions_are_put_in_an_order_at_once() -> None:
+    version = two_questions()
+    first, single = version.questions.all()
+    second = authoring.add_section(version=version, title="About you")
+
+    authoring.put_in_order(version=version, order=[(second.pk, [single.key, first.key]), (page(version).pk, [])])
+
+    assert texts(version) == [[single.text, first.text], []]
+
+
+@pytest.mark.parametrize("wrong", ["too few", "twice", "no page"])
+def test_an_order_of_something_else_changes_nothing(wrong: str) -> None:
+    version = two_questions()
+    first, single = version.questions.all()
+    here = page(version).pk
+    order = {
+        "too few": [(here, [single.key])],
+        "twice": [(here, [single.key, first.key, first.key])],
+        "no page": [(here + 1, [single.key, first.key])],
+    }[wrong]
+
+    with pytest.raises(authoring.NotTheSame):
+        authoring.put_in_order(version=version, order=order)
+    assert texts(version) == [[first.text, single.text]]
 
 
 def test_a_reworded_choice_keeps_its_key() -> None:
@@ -192,7 +220,9 @@ WAYS_TO_CHANGE: dict[str, Callable[[Version], object]] = {
     "its choices": lambda v: authoring.set_choices(
         question=v.questions.get(kind="single"), choices=["A", "B"]
     ),
-    "an undo": lambda v: authoring.put_back(version=v, snapshot={}),
+    "a page twice": lambda v: authoring.duplicate_section(section=page(v)),
+    "another order": lambda v: authoring.put_in_order(version=v, order=[]),
+    "an undo": lambda v: steps.undo(version=v, meant=1, by=cast.ana()),
     "publishing again": lambda v: authoring.publish(version=v),
     "the whole": lambda v: authoring.throw_away(version=v),
 }

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from allears.questionnaires import authoring
-from allears.questionnaires.models import Choice, Question, Section, Version
+from allears.questionnaires.models import Choice, DraftStep, Question, Section, Version
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -90,10 +90,10 @@ def test_a_question_is_moved_copied_taken_away_and_put_back(as_ana: Client) -> N
     assert order() == ["How many?", "What happened?"]
     as_ana.post(place, {"act": "copy"})
     assert order() == ["How many?", "What happened?", "What happened?"]
-    as_ana.post(place, {"act": "remove"})
+    after = as_ana.post(place, {"act": "remove"}, follow=True).content.decode()
     assert order() == ["How many?", "What happened?"]
-    assert "The question is gone." in as_ana.get(EDITOR).content.decode()
-    as_ana.post(f"{EDITOR}questions/undo/")
+    assert "The question is gone." in after
+    as_ana.post(f"{EDITOR}undo/", {"step": DraftStep.objects.latest("pk").pk})
     assert order() == ["How many?", "What happened?", "What happened?"]
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django import template
 
+from allears.questionnaires import steps
+from allears.questionnaires.draft_models import DraftStep
 from allears.questionnaires.structure import shortened
 
 register = template.Library()
@@ -13,3 +15,9 @@ register = template.Library()
 def brief(text: str) -> str:
     """A question's words on one line, short enough for a label."""
     return shortened(text)
+
+
+@register.filter
+def step_in_words(step: DraftStep) -> str:
+    """What a step did to a draft."""
+    return steps.in_words(step)

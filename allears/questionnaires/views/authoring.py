@@ -5,10 +5,13 @@ Everything works as plain pages; where script runs, moving a question swaps the 
 
 from __future__ import annotations
 
+import re
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from allears.core.doors import door
 from allears.core.rules import is_researcher, signs_in
-from allears.questionnaires import authoring
+from allears.questionnaires import authoring, steps
 from allears.questionnaires.answering_preview import render_preview
 from allears.questionnaires.comparing import differences
 from allears.questionnaires.duration import minutes_for
@@ -37,6 +40,7 @@ from allears.questionnaires.models import Question, QuestionKind, Section, Versi
 from allears.questionnaires.presets import shape_of
 from allears.questionnaires.remarks import Remarks, asked_of, remarks_of
 from allears.questionnaires.ruling import everything_wrong, facets_in, in_words
+from allears.questionnaires.steps import history_of, step
 from allears.questionnaires.structure import (
     draft_version,
     published_version,
@@ -51,7 +55,7 @@ from allears.studies.models import Study
 from allears.studies.rules import can_work_on
 from allears.studies.translating import possible_for
 
-REMOVED = "questionnaires.removed"
+_KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @door(signs_in)
@@ -79,7 +83,10 @@ def questionnaire(request: HttpRequest, slug: str) -> HttpResponse:
             "language_known": knows(study.language),
             "estimate": estimate_of(version) if version else None,
             "kinds": kinds_offered(),
-            "removed": _removed_here(request, version),
+            "history": history_of(version) if version and editing else None,
+            "order": order_of(sections),
+            "overtaken": "overtaken" in request.GET,
+            "gone": request.GET.get("gone", ""),
         },
     )
 
@@ -108,11 +115,6 @@ def _remarked(pages: list[dict[str, Any]], remarks: dict[UUID, Remarks]) -> list
     return pages
 
 
-def _removed_here(request: HttpRequest, version: Version | None) -> bool:
-    kept = request.session.get(REMOVED)
-    return bool(kept and version and kept["version"] == version.pk)
-
-
 @door(is_researcher)
 @require_POST
 def draft(request: HttpRequest, slug: str) -> HttpResponse:
@@ -125,16 +127,24 @@ def draft(request: HttpRequest, slug: str) -> HttpResponse:
     elif "manner" in request.POST:
         one, reviewed = (name in request.POST for name in authoring.MANNER)
         version = authoring.draft_of(study, by=reader(request))
-        authoring.set_manner(version=version, one_question_a_page=one, reviewed=reviewed, by=reader(request))
+        with step(version, "manner_set", reader(request)):
+            authoring.set_manner(version=version, one_question_a_page=one, reviewed=reviewed, by=reader(request))
         messages.success(request, _("Saved. It holds from publishing on."))
     else:
         authoring.draft_of(study, by=reader(request))
     return _back(study)
 
 
-def _back(study: Study, anchor: str = "") -> HttpResponse:
+def _back(study: Study, anchor: str = "", **told: Any) -> HttpResponse:
+    """To the editor, at `anchor`; `told`: what it is to say (`gone`: the step that took something away; `overtaken`)."""
     address = reverse("questionnaires:questionnaire", args=[study.slug])
+    address = f"{address}?{urlencode(told)}" if any(told.values()) else address
     return redirect(f"{address}#{anchor}" if anchor else address)
+
+
+def _last_step(version: Version) -> int | None:
+    last = history_of(version).last
+    return last.pk if last else None
 
 
 @door(is_researcher)
@@ -142,7 +152,9 @@ def _back(study: Study, anchor: str = "") -> HttpResponse:
 def sections(request: HttpRequest, slug: str) -> HttpResponse:
     """One page more."""
     study = own_study(request, slug)
-    section = authoring.add_section(version=authoring.draft_of(study, by=reader(request)), by=reader(request))
+    version = authoring.draft_of(study, by=reader(request))
+    with step(version, "section_added", reader(request)):
+        section = authoring.add_section(version=version, by=reader(request))
     return _back(study, f"page-{section.pk}")
 
 
@@ -152,15 +164,21 @@ def section(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """What a page says; with `act` it moves or goes (a page with questions only after a question)."""
     study = own_study(request, slug)
     found = draft_section(study, pk)
-    act = request.POST.get("act", "")
+    act, by = request.POST.get("act", ""), reader(request)
     if act in ("up", "down"):
-        authoring.move_section(section=found, direction=act, by=reader(request))  # type: ignore[arg-type]
+        with step(found.version, "section_moved", by):
+            authoring.move_section(section=found, direction=act, by=by)  # type: ignore[arg-type]
         return _back(study, f"page-{pk}")
+    if act == "copy":
+        with step(found.version, "section_copied", by):
+            copy = authoring.duplicate_section(section=found, by=by)
+        return _back(study, f"page-{copy.pk}")
     if act == "remove":
         return _remove_section(request, study, found)
     form = SectionForm(posted(request), initial={"title": found.title, "text": found.text})
     if request.method == "POST" and form.is_valid():
-        authoring.change_section(section=found, by=reader(request), **form.cleaned_data)
+        with step(found.version, "section_changed", by):
+            authoring.change_section(section=found, by=by, **form.cleaned_data)
         return _back(study, f"page-{pk}")
     context = {"study": study, "section": found, "form": form}
     return render(request, "questionnaires/section.html", context, status=422 if form.errors else 200)
@@ -171,9 +189,10 @@ def _remove_section(request: HttpRequest, study: Study, found: Section) -> HttpR
     if count and "sure" not in request.POST:
         context = {"study": study, "section": found, "count": count}
         return render(request, "questionnaires/section_removal.html", context)
-    authoring.remove_section(section=found, by=reader(request))
-    messages.success(request, _("The page is gone."))
-    return _back(study)
+    version = found.version
+    with step(version, "section_removed", reader(request)):
+        authoring.remove_section(section=found, by=reader(request))
+    return _back(study, gone=_last_step(version))
 
 
 @door(is_researcher)
@@ -189,9 +208,10 @@ def new_question(request: HttpRequest, slug: str) -> HttpResponse:
     rows = _rows(request, kind, None)
     if _is_whole(request, form, rows):
         page = _page_for(request, study)
-        made = authoring.add_question(
-            section=page, kind=form.kind, by=reader(request), choices=rows.words() if rows else (), **form.cleaned_data
-        )
+        with step(page.version, "question_added", reader(request), form.cleaned_data["text"]):
+            made = authoring.add_question(
+                section=page, kind=form.kind, by=reader(request), choices=rows.words() if rows else (), **form.cleaned_data
+            )
         return _back(study, f"question-{made.key}")
     return _question_page(request, study, form, rows, None)
 
@@ -250,9 +270,10 @@ def question(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
     form = QuestionForm(posted(request), kind=kind, initial={**first_values(kind), **_said(found)})
     rows = _rows(request, kind, found)
     if _is_whole(request, form, rows):
-        authoring.change_question(
-            question=found, kind=form.kind, by=reader(request), choices=rows.words() if rows else (), **form.cleaned_data
-        )
+        with step(found.version, "question_changed", reader(request), found.text):
+            authoring.change_question(
+                question=found, kind=form.kind, by=reader(request), choices=rows.words() if rows else (), **form.cleaned_data
+            )
         return _back(study, f"question-{key}")
     return _question_page(request, study, form, rows, found)
 
@@ -264,34 +285,83 @@ def _said(question: Question) -> dict[str, Any]:
 @door(is_researcher)
 @require_POST
 def place(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
-    """Move a question up or down, copy it, or take it away (which can be undone)."""
+    """Move a question up or down, copy it, or take it away."""
     study, found = draft_question(request, slug, key)
-    act, by = request.POST.get("act", ""), reader(request)
+    act, by, version = request.POST.get("act", ""), reader(request), found.version
     if act in ("up", "down"):
-        authoring.move_question(question=found, direction=act, by=by)  # type: ignore[arg-type]
+        with step(version, "question_moved", by, found.text):
+            authoring.move_question(question=found, direction=act, by=by)  # type: ignore[arg-type]
     elif act == "copy":
-        return _back(study, f"question-{authoring.duplicate_question(question=found, by=by).key}")
+        with step(version, "question_copied", by, found.text):
+            copy = authoring.duplicate_question(question=found, by=by)
+        return _back(study, f"question-{copy.key}")
     elif act == "remove":
-        snapshot = authoring.remove_question(question=found, by=by)
-        request.session[REMOVED] = {"version": found.version_id, "snapshot": snapshot}
-        return _back(study)
+        with step(version, "question_removed", by, found.text):
+            authoring.remove_question(question=found, by=by)
+        return _back(study, gone=_last_step(version))
     return _back(study, f"question-{key}")
 
 
 @door(is_researcher)
 @require_POST
 def undo(request: HttpRequest, slug: str) -> HttpResponse:
-    """Put the question back that was taken away last."""
+    """Take back what was done last to the draft, or with `redo` do again what was taken back."""
     study = own_study(request, slug)
-    kept, version = request.session.pop(REMOVED, None), draft_version(study)
-    if not (kept and version and kept["version"] == version.pk):
-        messages.info(request, _("There is nothing to put back."))
+    version, typed = draft_version(study), request.POST.get("step", "")
+    meant = int(typed) if typed.isdecimal() and len(typed) < 19 else 0
+    if version is None:
+        messages.info(request, _("There is no draft any more, so there is nothing to undo."))
         return _back(study)
-    back = authoring.put_back(version=version, snapshot=kept["snapshot"], by=reader(request))
-    if back is None:
-        messages.error(request, _("Its page is gone too, so it cannot be put back."))
-        return _back(study)
-    return _back(study, f"question-{back.key}")
+    go = steps.redo if "redo" in request.POST else steps.undo
+    try:
+        go(version=version, meant=meant, by=reader(request))
+    except steps.Overtaken:
+        return _back(study, overtaken=1)
+    return _back(study, "undo")
+
+
+@door(is_researcher)
+@require_POST
+def order(request: HttpRequest, slug: str) -> HttpResponse:
+    """Put pages and questions in the posted order ("page:ID" and after it the "question:KEY" on it, by commas) at once.
+
+    `seen` is the order that it was made from: when that is not the draft's any more nothing is moved, and it is said.
+    """
+    study = own_study(request, slug)
+    version = draft_version(study)
+    if version is None:
+        return _back(study, overtaken=1)
+    seen, wanted = request.POST.get("seen", ""), _order(request.POST.get("order", ""))
+    if wanted is None:
+        raise BadRequest
+    try:
+        with step(version, "order_changed", reader(request)):
+            if seen and seen != order_of(sections_of(version)):
+                raise authoring.NotTheSame
+            authoring.put_in_order(version=version, order=wanted, by=reader(request))
+    except (authoring.NotTheSame, authoring.Frozen):
+        return _back(study, overtaken=1)
+    return _back(study)
+
+
+def order_of(sections: list[Section]) -> str:
+    """Return the order in which loaded pages and questions stand, as `order` takes it."""
+    rows = [(f"page:{page.pk}", *(f"question:{q.key}" for q in page.questions.all())) for page in sections]
+    return ",".join(row for page in rows for row in page)
+
+
+def _order(text: str) -> list[tuple[int, list[UUID]]] | None:
+    """Read what `order_of` wrote; None where it is nothing of the kind."""
+    pages: list[tuple[int, list[UUID]]] = []
+    for row in text.split(","):
+        what, _colon, which = row.partition(":")
+        if what == "page" and which.isdecimal() and len(which) < 19:
+            pages.append((int(which), []))
+        elif what == "question" and pages and _KEY.fullmatch(which):
+            pages[-1][1].append(UUID(which))
+        else:
+            return None
+    return pages
 
 
 @door(signs_in)

@@ -17,6 +17,7 @@ from allears.questionnaires import authoring, logic
 from allears.questionnaires.answering_trial import Trial
 from allears.questionnaires.logic_forms import JoinForm, condition_rows
 from allears.questionnaires.ruling import groups_for
+from allears.questionnaires.steps import step
 from allears.questionnaires.structure import draft_version, published_version, sections_of
 from allears.questionnaires.views.finding import draft_question, own_study, posted, reader
 
@@ -34,7 +35,8 @@ def rule(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
     keeps = request.method == "POST" and "more" not in request.POST
     if keeps and join.is_valid() & rows.is_valid():
         told = logic.stored(rows.rule(join.cleaned_data["join"]))
-        authoring.change_question(question=found, shown_if=told, by=reader(request))
+        with step(found.version, "rule_changed", reader(request), found.text):
+            authoring.change_question(question=found, shown_if=told, by=reader(request))
         address = reverse("questionnaires:questionnaire", args=[study.slug])
         return redirect(f"{address}#question-{found.key}")
     context = {"study": study, "question": found, "join": join, "rows": rows, "show_errors": keeps}
