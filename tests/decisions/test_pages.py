@@ -65,4 +65,5 @@ def test_a_persons_page_shows_what_they_took_part_in_said_and_were_told(as_ana: 
 
     assert f'<a href="/studies/{cast.late_orders().slug}/">' in seen
     assert said_by(cast.bob()).get().text in seen
+    assert f'href="/sight/verbatim/{said_by(cast.bob()).get().ref}/"' in seen
     assert f'<a href="/decisions/updates/{update.ref}/">' in seen

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -58,8 +61,17 @@ def outbox(request: StaffRequest) -> HttpResponse:
     """Mails: waiting, sent, failed; with search."""
     state, q = request.GET.get("state", ""), request.GET.get("q", "").strip()
     page = keyset_page(queries.mails(state=state, q=q), request.GET.get("before"))
-    context = {"page": page, "state": state, "q": q, "failed": _failed().count()}
+    context = {"page": page, "views": _views_of_mails(state), "q": q, "failed": _failed().count()}
     return render(request, "core/outbox.html", context)
+
+
+def _views_of_mails(state: str) -> list[dict[str, Any]]:
+    here = reverse("core:outbox")
+    labels = {"": _("All"), "waiting": _("Waiting"), "sent": _("Sent"), "failed": _("Failed")}
+    return [
+        {"label": label, "url": f"{here}?state={name}" if name else here, "current": name == state}
+        for name, label in labels.items()
+    ]
 
 
 def _failed() -> QuerySet[Message]:

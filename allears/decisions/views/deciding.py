@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.forms import BaseFormSet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -23,6 +24,7 @@ from allears.decisions.forms import ChangeForm, DecisionForm, MoveForm, OptionFo
 from allears.decisions.models import Change, ChangeState, Decision, DecisionKind, Update
 from allears.decisions.queries import decisions_in, helped_by_update, updates_in
 from allears.decisions.rules import can_decide, can_move, can_publish
+from allears.design.parts import Link
 from allears.insights.models import Insight
 from allears.studies.models import Study
 from allears.studies.queries import seen_by
@@ -49,8 +51,9 @@ def index(request: StaffRequest) -> HttpResponse:
     found = found.filter(kind=kind) if kind in DecisionKind.values else found
     found = found.filter(statement__icontains=q) if q else found
     page = Paginator(found, 25).get_page(request.GET.get("page"))
-    kinds = DecisionKind.choices
-    return render(request, "decisions/index.html", {"page": page, "kind": kind, "q": q, "kinds": kinds})
+    here, labels = reverse("decisions:index"), [("", _("All")), *DecisionKind.choices]
+    views = [Link(str(label), f"{here}?kind={value}" if value else here, kind == value) for value, label in labels]
+    return render(request, "decisions/index.html", {"page": page, "kind": kind, "q": q, "views": views})
 
 
 @door(signs_in)

@@ -65,12 +65,13 @@ def quote(
     href: str = "",
     lang: str = "",
     dir: str = "auto",
+    against: str = "",
 ) -> SafeString:
     """A quotation inside something else: smaller, no sheet; `who` names the speaker, `href` leads to the
-    source.
+    source. `against` says in words that it speaks against what it stands under.
     """
     pieces = _pieces(words, spans, segments)
-    return drawn("quote", pieces=pieces, who=who, href=href, lang=lang, dir=dir)
+    return drawn("quote", pieces=pieces, who=who, href=href, lang=lang, dir=dir, against=against)
 
 
 @register.simple_tag
