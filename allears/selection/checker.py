@@ -3,7 +3,7 @@
 
 With whole numbers and fractions only, it recomputes the fingerprint of the pool, that every panel that could have
 been drawn keeps every quota, everybody's chance, the certificate that nobody could have promised the least lucky
-more, the commitment, and the draw itself. Exit 0: all of it holds. Exit 1: the first thing that does not.
+more, the commitment, and the draw itself. Exit 0: what it says holds. Exit 1: the first thing that does not.
 """
 
 import hashlib
@@ -66,6 +66,18 @@ def merged(pairs: Any) -> list[tuple[int, int]]:
     return sorted(sums.items())
 
 
+def is_open(proof: Any) -> bool:
+    """Whether this copy shows the facets of the pool; where they are sealed, much cannot be recomputed."""
+    return all("values" in type_ for type_ in proof["pool"]["types"])
+
+
+def verdict(proof: Any) -> str:
+    """What is proven of a copy that was checked."""
+    if is_open(proof):
+        return "PROVEN: pool, quotas, chances, certificate, commitment and draw all hold."
+    return "PROVEN: pool, commitment and draw hold. NOT CHECKED: quotas, chances and certificate."
+
+
 def check(proof: Any, note: Any = print) -> None:
     """Raises Wrong at the first thing that does not hold; notes what this copy leaves out."""
     hold(proof.get("format") == FORMAT, f"this is not a proof in the format {FORMAT}")
@@ -77,8 +89,8 @@ def check(proof: Any, note: Any = print) -> None:
     for at, type_ in enumerate(types):
         hold(seal(type_) == type_.get("seal", seal(type_)), f"type {at} does not match its seal")
         hold(len(type_.get("tokens", range(type_["people"]))) == type_["people"], f"type {at} miscounts its people")
-    if not (open_ := all("values" in type_ for type_ in types)):
-        note("Facets are sealed in this copy: quotas and certificate can be checked in the full proof only.")
+    if not (open_ := is_open(proof)):
+        note("Facets are sealed in this copy: quotas, chances and certificate can be checked in the full proof only.")
     left = [list(type_["tokens"]) if "tokens" in type_ else range(type_["people"]) for type_ in types]
     seated: list[Any] = []  # pairs (type, token) of everybody who was chosen and has not declined
     before = ""
@@ -235,11 +247,12 @@ class Fairness:
 def main(arguments: list[str]) -> int:
     try:
         with open(arguments[0], encoding="utf-8") as file:
-            check(json.load(file))
+            proof = json.load(file)
+        check(proof)
     except Exception as error:  # whatever goes wrong, the file proves nothing
         print(f"NOT PROVEN: {error if isinstance(error, Wrong) else f'this cannot be read as a proof ({error!r})'}.")
         return 1
-    print("PROVEN: pool, quotas, chances, certificate, commitment and draw all hold.")
+    print(verdict(proof))
     return 0
 
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from allears.selection.checker import Wrong
+from allears.selection.checker import Wrong, is_open, verdict
 from allears.selection.errors import Infeasible, SelectionError
 from allears.selection.mixing import Budget
 from allears.selection.plan import RULES, Plan, prepare
@@ -160,7 +160,8 @@ def run_chances(args: argparse.Namespace) -> int:
 def run_verify(args: argparse.Namespace) -> int:
     raw = args.file.read_bytes()
     try:
-        notes = verify(loads(raw.decode("utf-8")))
+        proof = loads(raw.decode("utf-8"))
+        notes = verify(proof)
     except Exception as error:  # whatever goes wrong, the file proves nothing
         told = str(error) if isinstance(error, (Wrong, SelectionError)) else f"it cannot be read ({error!r})"
         if args.json:
@@ -169,9 +170,9 @@ def run_verify(args: argparse.Namespace) -> int:
             print(f"NOT PROVEN: {told}")
         return FAILED
     if args.json:
-        print(json.dumps({"holds": True, "notes": notes}, ensure_ascii=False))
+        print(json.dumps({"holds": True, "whole": is_open(proof), "notes": notes}, ensure_ascii=False))
     else:
-        print("\n".join([*notes, "PROVEN: pool, quotas, chances, certificate, commitment and draw all hold."]))
+        print("\n".join([*notes, verdict(proof)]))
     return DONE
 
 

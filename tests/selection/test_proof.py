@@ -237,6 +237,9 @@ def test_a_public_copy_hides_facets_and_can_be_checked(drawn: Proof) -> None:
     sealed = public(drawn)
     [note] = verify(sealed)
     assert note.startswith("Facets are sealed")
+    assert checker_module.verdict(sealed) == (
+        "PROVEN: pool, commitment and draw hold. NOT CHECKED: quotas, chances and certificate."
+    )
     assert "glad" not in json.dumps(sealed["pool"])
     sealed["rounds"][0] = {**sealed["rounds"][0], "ticket": 1}
     with pytest.raises(Wrong, match="another ticket"):

@@ -213,7 +213,7 @@ def test_the_proof_holds_full_and_public_and_a_tampered_one_does_not() -> None:
 
     assert verify(proof) == []
     assert verify(public(proof)) == [
-        "Facets are sealed in this copy: quotas and certificate can be checked in the full proof only."
+        "Facets are sealed in this copy: quotas, chances and certificate can be checked in the full proof only."
     ]
     proof["rounds"][0]["seed"] += "."
     with pytest.raises(Wrong, match=r"the draw gives other people|the seed gives another ticket"):
