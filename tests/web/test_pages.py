@@ -7,10 +7,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from allears.decisions import actions
+from allears.core.models import User
+from allears.decisions import actions, telling
 from allears.decisions.models import Decision, Update
 from allears.insights.models import Insight, Read
 from allears.verbatims.models import Verbatim
+from allears.web.first_round import first_round
 from tests import cast
 from tests.decisions.test_actions import decided
 
@@ -30,7 +32,9 @@ def test_home_opens_on_words_that_the_reader_has_not_read(as_sam: Client) -> Non
     assert not Read.objects.exists()
 
 
-def test_what_points_at_one_speaker_stands_beside_the_words_only_where_names_may(as_sam: Client, as_lea: Client) -> None:
+def test_what_points_at_one_speaker_stands_beside_the_words_only_where_names_may(
+    as_sam: Client, as_lea: Client
+) -> None:
     cast.has(cast.bob(), "Region", "Lighthouse island")
     cast.said(cast.bob(), "Nobody told us until we called them twice.")
 
@@ -174,3 +178,21 @@ def test_the_rail_shows_the_wording_check_among_the_settings(as_ada: Client) -> 
     shown = as_ada.get("/questionnaires/wording/rules/").content.decode()
 
     assert '<a class="rail__link" href="/settings/" aria-current="page">' in shown
+
+
+def test_home_leads_whoever_is_new_round_the_loop_until_somebody_has_heard_back(as_ana: Client, as_sam: Client) -> None:
+    def steps(user: User) -> list[tuple[str, str]]:
+        return [(step.state, step.href) for step in first_round(user)]
+
+    ahead = [("ahead", f"/{place}/") for place in ("insights/words", "insights", "decisions", "decisions/updates")]
+    assert steps(cast.ana()) == [("current", "/people/imports/"), ("ahead", "/studies/new/"), *ahead]
+    assert steps(cast.sam()) == [("current", ""), ("ahead", "/studies/"), *ahead]
+
+    decision = decided()
+    assert [state for state, _ in steps(cast.ana())] == ["done"] * 5 + ["current"]
+    assert "The first time round" in text(as_sam, "/")
+
+    actions.approve_update(update=Update.objects.get(decision=decision), by=cast.lea())
+    telling.send(cast.late_orders())
+    assert steps(cast.ana()) == []
+    assert "The first time round" not in text(as_sam, "/")

@@ -24,6 +24,7 @@ from allears.studies.models import Study
 from allears.studies.queries import seen_by
 from allears.verbatims.models import Verbatim
 from allears.web import queries
+from allears.web.first_round import first_round
 
 TONES = {
     "asked": "voice",
@@ -52,6 +53,7 @@ def home(request: StaffRequest) -> HttpResponse:
             "loops": [_loop(study) for study in queries.studies_now(user)[:MOST_LOOPS]],
             "figures": hear_back(studies=seen_by(user)),
             "waiting": [_line(w) for w in queries.waiting_for(user)],
+            "first_round": first_round(user),
             "has_study": seen_by(user).exists(),
         },
     )
