@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from allears.core.shared_connection import SharedConnection
+from allears.core.shared_connection import SharedConnection, own_connection
 
 _turn = threading.Lock()
 
@@ -56,3 +56,10 @@ def aside() -> Iterator[None]:
     finally:
         _turn.acquire()
         _mine.has = True
+
+
+@contextmanager
+def apart() -> Iterator[None]:
+    """Step aside with a connection of one's own: for the rare page that writes by itself and may have to wait."""
+    with aside(), own_connection():
+        yield

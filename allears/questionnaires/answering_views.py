@@ -46,6 +46,7 @@ from allears.questionnaires.answering_asked import Asking, Given, asking
 from allears.questionnaires.answering_forms import Fields, Posted, Wrong, missing, read
 from allears.questionnaires.answering_store import Closed, Saving
 from allears.questionnaires.answering_thanks import thanks
+from allears.questionnaires.answering_turn import apart
 from allears.questionnaires.answering_ways import SHAPE, Way, look
 from allears.studies import actions as studies
 from allears.studies.models import Decline, Invitation, State
@@ -290,7 +291,8 @@ def _post(request: HttpRequest, way: Way, at: int) -> HttpResponse:
         return _go_to(way, f"{at + 1}/", lang=other)
     if goes == "pause":
         if way.invitation_id:
-            studies.mark_paused(invitation_id=way.invitation_id)
+            with apart():
+                studies.mark_paused(invitation_id=way.invitation_id)
         return _go_to(way, "pause/")
     if elsewhere is not None:
         return _go_to(way, f"{elsewhere + 1}/?missing")

@@ -23,9 +23,9 @@ from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from allears.core.prepared import prepared
-from allears.core.shared_connection import SharedConnection, own_connection
+from allears.core.shared_connection import SharedConnection
 from allears.questionnaires import answering_sql as sql
-from allears.questionnaires.answering_turn import aside
+from allears.questionnaires.answering_turn import apart, aside
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -101,7 +101,7 @@ class _Desk:
         if not work.is_settled:
             self._write()
         if work.outcome is None:
-            with aside(), own_connection(), transaction.atomic():
+            with apart(), transaction.atomic():
                 return _whole(do)
         if work.outcome.error is not None:
             raise work.outcome.error

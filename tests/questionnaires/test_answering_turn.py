@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 
 import pytest
+from django.db import DEFAULT_DB_ALIAS, connections
 
-from allears.questionnaires.answering_turn import aside, turn
+from allears.questionnaires.answering_turn import apart, aside, turn
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SOON = 5.0  # seconds
@@ -57,3 +58,13 @@ def test_a_page_that_fails_gives_its_turn_back() -> None:
     with pytest.raises(ValueError, match="no"), turn(), aside():
         raise ValueError("no")
     assert in_a_turn_elsewhere().wait(SOON)
+
+
+def test_who_writes_apart_lets_others_go_on_and_uses_a_connection_of_their_own() -> None:
+    own = connections[DEFAULT_DB_ALIAS]
+    with turn():
+        shared = connections[DEFAULT_DB_ALIAS]
+        with apart():
+            assert in_a_turn_elsewhere().wait(SOON)
+            assert connections[DEFAULT_DB_ALIAS] is own is not shared
+        assert connections[DEFAULT_DB_ALIAS] is shared
