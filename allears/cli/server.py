@@ -26,6 +26,7 @@ from granian.log import LogLevels
 from granian.server.mp import MPServer as WebServer
 
 from allears.cli.errors import CannotDo
+from allears.core.bodies import put_together
 from allears.questionnaires.answering_door import before_django
 
 STOPS_WITHIN = 30  # seconds; what has not ended by then is ended
@@ -116,7 +117,7 @@ class Loader:
 
     def __call__(self) -> Callable[..., Any]:
         """Return the WSGI application, with the worker running beside it where it belongs inside."""
-        application = before_django(get_wsgi_application())
+        application = put_together(before_django(get_wsgi_application()))
         # Every room's pages are read in now, not while the first visitor waits.
         _ = get_resolver().url_patterns
         _in_background(_stop_without_parent, self.parent)
