@@ -51,7 +51,7 @@ def _tell(person: Person, address: str, key: str, change: AddressChange) -> Mess
             "On %(day)s somebody at %(house)s wrote down another address for you, or joined your entry with another"
             " one. Our mails do not come here any more.\n\nIf that is right, you need do nothing. If it is not, please"
             " answer this mail within two days: until then nothing that you told us goes to the new address."
-        ) % {"day": date_format(localtime(change.at), "j F Y"), "house": house.name}
+        ) % {"day": date_format(localtime(change.at), "DATE_FORMAT"), "house": house.name}
         return mail.put(
             to=address, to_name=person.name, subject=_("Your address with us was changed"), kind="address",
             text=f"{text}\n\n{house.name}\n", key=key,

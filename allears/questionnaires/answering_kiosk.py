@@ -46,7 +46,7 @@ def _still_there(language: str) -> Compiled:
 
 def thanks(way: Way) -> str:
     """Return the thanks at the counter: nothing of what was said, and the way to the next visit."""
-    told = _("By %(day)s we tell everybody here what came of it.") % {"day": date_format(way.promise_on, "j F Y")} if (
+    told = _("By %(day)s we tell everybody here what came of it.") % {"day": date_format(way.promise_on, "DATE_FORMAT")} if (
         way.promise_on
     ) else ""  # fmt: skip
     return _thanks(way.language).filled(

@@ -15,6 +15,7 @@ from allears.people.actions import set_time_zone
 from allears.people.budget import good_moment, zone_of
 from allears.people.details import known_time_zones
 from allears.people.zones import places
+from allears.questionnaires import answering_language as language
 from allears.questionnaires import answering_notes as notes
 from allears.questionnaires import answering_pages as pages
 from allears.questionnaires.answering_views import SeeOther, participant
@@ -38,7 +39,7 @@ class Offer:
 def later(request: HttpRequest, way: Way) -> HttpResponse:
     """When to ask: GET shows what was chosen or what can be; POST keeps it, or takes it back."""
     if way.invitation_id is None or way.submitted_at:
-        return SeeOther(f"/a/{way.token}/")
+        return SeeOther(f"/a/{way.token}/{language.query(way)}")
     if way.state != State.OPEN:
         return notes.closed(way)
     invitation = Invitation.objects.select_related("person", "study").get(pk=way.invitation_id)
@@ -46,7 +47,7 @@ def later(request: HttpRequest, way: Way) -> HttpResponse:
         return _page(request, way, invitation)
     if request.POST.get("when") == "never":
         studies.take_back_later(invitation=invitation)
-        return SeeOther(f"/a/{way.token}/later/")
+        return SeeOther(f"/a/{way.token}/later/{language.query(way)}")
     return _keep(request, way, invitation)
 
 
@@ -62,13 +63,13 @@ def _keep(request: HttpRequest, way: Way, invitation: Invitation) -> HttpRespons
         studies.ask_later(invitation=invitation, at=at)
     except studies.NotThen:
         return _page(request, way, invitation, wrong=_not_then(way))
-    return SeeOther(f"/a/{way.token}/later/")
+    return SeeOther(f"/a/{way.token}/later/{language.query(way)}")
 
 
 def _not_then(way: Way) -> str:
     if way.promise_on is None:
         return _("Choose a day that is still to come, within a year.")
-    day = date_format(way.promise_on, "j F Y")
+    day = date_format(way.promise_on, "DATE_FORMAT")
     return _("Choose a day that is still to come, up to %(day)s: then we tell everybody what came of it.") % {"day": day}
 
 

@@ -72,6 +72,7 @@ def direction(way: Way | None) -> dict[str, Any]:
         "page_language": language,
         "page_rtl": way_of_writing(language) == "rtl",
         "languages": mark_safe(answering_language.choice(way)),
+        "query": answering_language.query(way) if way else "",
     }
 
 
@@ -139,7 +140,7 @@ def closed(way: Way) -> HttpResponse:
 def _promise(way: Way) -> str:
     if way.promise_on is None:
         return ""
-    return _("Whoever took part hears by %(day)s what came of it.") % {"day": date_format(way.promise_on, "j F Y")}
+    return _("Whoever took part hears by %(day)s what came of it.") % {"day": date_format(way.promise_on, "DATE_FORMAT")}
 
 
 def declined(way: Way) -> HttpResponse:
@@ -147,7 +148,7 @@ def declined(way: Way) -> HttpResponse:
         way,
         _("All right. Thank you for telling us."),
         _("We do not ask you about this again."),
-        onward=f"/a/{way.token}/1/",
+        onward=f"/a/{way.token}/1/{answering_language.query(way)}",
         onward_words=_("I’d like to answer after all"),
     )
 

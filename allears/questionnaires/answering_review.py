@@ -134,7 +134,7 @@ def _label(question: Asked, cell: Cell) -> str:
 
 def _figure(question: Asked, number: float) -> str:
     if question.kind == "date":
-        return formats.date_format(date_of(number), "j F Y")
+        return formats.date_format(date_of(number), "DATE_FORMAT")
     said = str(formats.localize(int(number) if number.is_integer() else number, use_l10n=True))
     ends = {question.steps[0]: question.low_label, question.steps[-1]: question.high_label} if _has_steps(question) else {}
     end = ends.get(int(number), "")

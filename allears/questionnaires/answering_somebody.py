@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from allears.questionnaires import answering_language as language
 from allears.questionnaires import answering_notes as notes
 from allears.questionnaires import answering_pages as pages
 from allears.questionnaires.answering_views import SeeOther, participant
@@ -20,7 +21,7 @@ FIELDS = ("name", "email", "note")
 def somebody(request: HttpRequest, way: Way) -> HttpResponse:
     """Who would know: GET shows the form, POST asks them once whether they agree."""
     if way.invitation_id is None or way.submitted_at:
-        return SeeOther(f"/a/{way.token}/")
+        return SeeOther(f"/a/{way.token}/{language.query(way)}")
     if way.state != State.OPEN:
         return notes.closed(way)
     invitation = Invitation.objects.select_related("person", "study__owner").get(pk=way.invitation_id)
@@ -34,7 +35,7 @@ def somebody(request: HttpRequest, way: Way) -> HttpResponse:
         return _page(request, way, invitation, {refusal.field: str(refusal)})
     if request.POST.get("instead") == "yes":
         studies.decline(invitation=invitation, kind="not_me")
-    return SeeOther(f"/a/{way.token}/somebody/?done")
+    return SeeOther(f"/a/{way.token}/somebody/?done{language.query(way).replace('?', '&')}")
 
 
 def _page(

@@ -49,7 +49,7 @@ def thanks(way: Way) -> str:
         {
             "organisation": escape(way.organisation),
             "name": escape(way.first_name),
-            "day": date_format(way.promise_on, "j F Y") if way.promise_on else "",
+            "day": date_format(way.promise_on, "DATE_FORMAT") if way.promise_on else "",
             "said": said,
             "languages": choice(way),
             "own_page": "/me/" if known else "",

@@ -137,3 +137,21 @@ def test_who_answers_an_older_version_keeps_its_translation() -> None:
     fresh = page(invited(cast.cleo()) + "?lang=ar")
     assert '<span lang="en" dir="ltr">What came of it?</span>' in fresh
     assert version.number == 1
+
+
+def test_who_chose_a_language_by_the_address_keeps_it_on_the_way_to_saying_no_or_later() -> None:
+    arabic()
+    url = invited(cast.bob())
+    client = Client()
+    for aside in ("later/", "somebody/", "decline/"):
+        html = client.get(f"{url}{aside}?lang=ar").content.decode()
+        assert f'href="{url}?lang=ar"' in html, aside
+    never = client.post(f"{url}later/?lang=ar", {"when": "never"})
+    assert never["Location"] == f"{url}later/?lang=ar"
+    told = {"name": "Dora Finch", "email": "dora@customer.example", "note": "She takes the deliveries."}
+    named = client.post(f"{url}somebody/?lang=ar", told)
+    assert named["Location"] == f"{url}somebody/?done&lang=ar"
+    assert '<html lang="ar" dir="rtl">' in client.get(named["Location"]).content.decode()
+    declined = client.post(f"{url}decline/?lang=ar", {"kind": "no_time"})
+    assert declined["Location"] == f"{url}?lang=ar"
+    assert f'href="{url}1/?lang=ar"' in client.get(declined["Location"]).content.decode()

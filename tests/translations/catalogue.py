@@ -23,6 +23,8 @@ LOCALE = ROOT / "allears" / "locale"
 SOURCES = (
     "questionnaires/templates/questionnaires/answering/*.html",
     "questionnaires/answering_*.py",
+    "questionnaires/calendar.py",
+    "questionnaires/files.py",
     "studies/templates/studies/named*.html",
     "studies/templates/studies/mails/*",
     "studies/templates/studies/selection/proof.html",
@@ -32,6 +34,8 @@ SOURCES = (
     "studies/naming.py",
     "people/templates/people/leave.html",
     "people/templates/people/back.html",
+    "people/leaving.py",
+    "people/returning.py",
     "decisions/templates/decisions/mail/*",
     "decisions/templates/decisions/you_said.html",
     "decisions/digests.py",
@@ -39,6 +43,7 @@ SOURCES = (
     "verbatims/templates/verbatims/look_up.html",
     "web/templates/web/me/*",
     "web/templates/web/public_*.html",
+    "web/templates/web/_statement.html",
     "web/own.py",
     "web/own_time.py",
     "web/views/own*.py",
@@ -46,8 +51,24 @@ SOURCES = (
     "design/templates/design/public.html",
     "design/templates/design/error*.html",
     "design/templates/design/languages.html",
+    "design/templates/design/charts/bars.html",
+    "design/templates/design/components/error_summary.html",
+    "design/templates/design/components/pager.html",
     "design/templates/4*.html",
+    "design/templates/500.html",
 )
+# Of these modules participants read what begins like this; the rest is for staff.
+PARTS = {
+    "people/addresses.py": ("On %(day)s somebody at", "Your address with us was changed"),
+    "people/models.py": ("be asked by us", "be quoted", "use answers as agreed"),
+    "decisions/models.py": ("We will: ", "We won't: ", "Not yet: ", "Planned", "Started", "Done", "Dropped"),
+    "studies/models.py": ("would rather not", "not the right person", "no time"),
+    "studies/selection/words.py": (
+        "%(figure)s", "none", "1 in %(n)s", "%(shut)s of", "Nobody’s chance", "It is proven", "The least chance",
+    ),
+    "studies/wording.py": ("about %(count)d minute", "today"),
+    "design/wording.py": ("Please ",),
+}
 # Beside them, but read by who writes the questions.
 OF_STAFF = ("answering_trial.py", "answering_preview.py", "trial.html")
 KEYWORDS = {
@@ -71,17 +92,28 @@ def sources() -> list[Path]:
         if not some:
             raise FileNotFoundError(pattern)
         found += some
+    found += [ROOT / "allears" / name for name in PARTS]
     return [path for path in dict.fromkeys(found) if path.name not in OF_STAFF]
 
 
 def extracted() -> Catalog:
-    """Return every message of the sources, with where it stands."""
+    """Return every message of the sources, with where it stands. Raises `ValueError` where one of the `PARTS` is gone."""
     catalogue = Catalog(project="Allears", charset="utf-8", fuzzy=False)
     for path in sources():
         place = path.relative_to(ROOT).as_posix()
-        for line, message, comments, context in _messages(path):
+        wanted = PARTS.get(path.relative_to(ROOT / "allears").as_posix())
+        found = list(_messages(path))
+        if gone := [begins for begins in wanted or () if not any(_first(each[1]).startswith(begins) for each in found)]:
+            raise ValueError(f"{place} says none of these any more: {gone}")
+        for line, message, comments, context in found:
+            if wanted and not _first(message).startswith(wanted):
+                continue
             catalogue.add(message, None, [(place, line)], auto_comments=comments, context=context)
     return catalogue
+
+
+def _first(message: Message) -> str:
+    return message if isinstance(message, str) else message[0]
 
 
 def _messages(path: Path) -> Iterator[tuple[int, Message, list[str], str | None]]:

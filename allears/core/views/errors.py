@@ -30,7 +30,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return render(request, "500.html", status=500)
+    light = request.path_info.startswith(settings.LIGHT_FRAME)
+    with translation.override(for_reader(request) if light else settings.LANGUAGE_CODE):
+        return render(request, "500.html", status=500)
 
 
 @open_door
