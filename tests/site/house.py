@@ -47,6 +47,13 @@ ABOUT_A_THEME = (
 )
 
 
+def _begun(version: Version) -> str:
+    """The link of somebody who came by the public one and has begun to answer."""
+    field = f"q{asked.question(version, 'What happened?').pk}"
+    words = [(field, "It came late.\nNobody had said so."), ("go", "pause")]
+    return Robot().open(asked.public()).post(words).url.split("/")[2]
+
+
 def furnish() -> dict[str, dict[str, Any]]:
     """Fill the house; return what stands in for the parameters of addresses, by address or by parameter."""
     cast.everybody()
@@ -84,6 +91,7 @@ def furnish() -> dict[str, dict[str, Any]]:
         "core:join": {"token": join.rstrip("/").rsplit("/", 1)[1]},
         "core:withdraw": {"pk": StaffInvitation.objects.get().pk},
         "answering": {"token": token, "number": 1},
+        "answering:review": {"token": _begun(version)},
         "web": {"token": own, "kind": "insight", "ref": insight.ref, "year": year},
         "web:statement": {"year": year},
         "people": {"ref": cast.bob().ref, "other": cast.cleo().ref, "pk": facet.pk},
