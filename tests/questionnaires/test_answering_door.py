@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import re
 from collections.abc import Callable, Iterator
@@ -91,6 +92,19 @@ def test_both_doors_answer_the_same(doors: tuple[Any, Any], path: str, status: i
     assert short[0] == long[0] == status
     assert short[1] == {**long[1], "Content-Length": str(len(short[2]))}
     assert BY_CHANCE.sub(b"", short[2]) == BY_CHANCE.sub(b"", long[2])
+
+
+def test_both_doors_send_fewer_bytes_to_who_can_read_them(doors: tuple[Any, Any]) -> None:
+    asking(ONE_WORD)
+    path = invited(cast.bob())
+    plain = ask(doors[1], path)[2]
+
+    for door in doors:
+        status, headers, content = ask(door, path, HTTP_ACCEPT_ENCODING="gzip, deflate, br")
+        assert (status, headers["Content-Encoding"], headers["Vary"]) == (200, "gzip", "Accept-Encoding")
+        assert headers["Content-Length"] == str(len(content))
+        assert len(content) < len(plain) / 2
+        assert BY_CHANCE.sub(b"", gzip.decompress(content)) == BY_CHANCE.sub(b"", plain)
 
 
 def test_a_post_at_either_door_is_kept_and_led_on(doors: tuple[Any, Any]) -> None:
