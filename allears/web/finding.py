@@ -96,7 +96,7 @@ def _decisions(studies: QuerySet[Study], query: str) -> list[Hit]:
     decided = Decision.objects.filter(_holds("statement", query) | _holds("because", query), study__in=studies)
     changed = Change.objects.filter(_holds("what", query), decision__study__in=studies)
     return [
-        Hit(d.statement, reverse("decisions:decision", args=[d.ref]), d.study.title)
+        Hit(d.headline, reverse("decisions:decision", args=[d.ref]), d.study.title)
         for d in decided.select_related("study").order_by("-decided_at")[:MOST]
     ] + [
         Hit(c.what, reverse("decisions:change", args=[c.ref]), c.decision.study.title)

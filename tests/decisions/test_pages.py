@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from allears.decisions import actions, telling
-from allears.decisions.models import PublicItem, Update
+from allears.decisions.models import Decision, PublicItem, Update
 from allears.verbatims.queries import said_by
 from tests import cast
 from tests.decisions.test_actions import decided
@@ -67,3 +67,20 @@ def test_a_persons_page_shows_what_they_took_part_in_said_and_were_told(as_ana: 
     assert said_by(cast.bob()).get().text in seen
     assert f'href="/sight/verbatim/{said_by(cast.bob()).get().ref}/"' in seen
     assert f'<a href="/decisions/updates/{update.ref}/">' in seen
+
+
+def test_what_is_not_done_yet_is_not_offered_as_done_for_the_public_page(as_lea: Client) -> None:
+    decision = decided(kind="not_yet", until="the dispatch desk is staffed")
+
+    seen = page(as_lea, f"/decisions/one/{decision.ref}/public/")
+
+    assert "Not yet: call before you do" in seen
+    assert ">\ncall before you do</textarea>" not in seen
+    assert ">\ncall before you do</textarea>" in page(as_lea, f"/decisions/one/{_will().ref}/public/")
+
+
+def _will() -> Decision:
+    decision = Decision.objects.get()
+    decision.kind = "will"
+    decision.save()
+    return decision

@@ -16,7 +16,7 @@ from allears.core.rules import signs_in
 from allears.decisions import publishing
 from allears.decisions.errors import DecisionError
 from allears.decisions.forms import PublicForm
-from allears.decisions.models import PublicItem
+from allears.decisions.models import DecisionKind, PublicItem
 from allears.decisions.rules import can_publish
 from allears.decisions.views.deciding import decision_or_404
 
@@ -38,7 +38,9 @@ def publish(request: StaffRequest, ref: str) -> HttpResponse:
     if not can_publish(request.user, decision.study):
         raise PermissionDenied
     item = PublicItem.objects.filter(decision=decision).first()
-    started = {"said": item.said if item else "", "did": item.did if item else decision.statement}
+    # What we will not do, or not yet, is nothing that we did.
+    planned = decision.statement if decision.kind == DecisionKind.WILL else ""
+    started = {"said": item.said if item else "", "did": item.did if item else planned}
     form = PublicForm(request.POST or None, initial=started)
     if request.method == "POST" and form.is_valid():
         try:

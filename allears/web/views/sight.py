@@ -79,7 +79,7 @@ _LOOKS: dict[str, Callable[[User, str], Looked]] = {
 def _picture(found: line.Sight, kind: str, focus: Any) -> picture.Picture:
     nodes = _word_nodes(found, kind, focus)
     nodes += [_node("insight", i.pk, i.claim, i.ref, "accent") for i in found.insights]
-    nodes += [_node("decision", d.pk, d.statement, d.ref, "accent") for d in found.decisions]
+    nodes += [_node("decision", d.pk, d.headline, d.ref, "accent") for d in found.decisions]
     nodes += [_node("change", c.pk, c.what, c.ref, "kept") for c in found.changes]
     looked_from = f"{kind}:{focus.pk}"
     return picture.draw([_focused(n) if n.key == looked_from else n for n in nodes], found.edges)
