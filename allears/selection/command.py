@@ -172,7 +172,7 @@ def run_verify(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps({"holds": True, "whole": is_open(proof), "notes": notes}, ensure_ascii=False))
     else:
-        print("\n".join([*notes, verdict(proof)]))
+        print("\n".join([*notes, verdict(proof, notes)]))
     return DONE
 
 

@@ -15,7 +15,19 @@ from fractions import Fraction
 from typing import Any
 
 from allears.selection.certificate import Barred
-from allears.selection.checker import FORMAT, Wrong, check, commitment, digest, line, merged, pick, pool_hash
+from allears.selection.checker import (
+    FORMAT,
+    STEPS,
+    Wrong,
+    check,
+    commitment,
+    digest,
+    is_open,
+    line,
+    merged,
+    pick,
+    pool_hash,
+)
 from allears.selection.errors import SelectionError
 from allears.selection.landing import Landing, seat_sample
 from allears.selection.lottery import Lottery
@@ -169,9 +181,9 @@ def verify(proof: Proof) -> list[str]:
     notes: list[str] = []
     check(proof, notes.append)
     for number, round_ in enumerate(proof["rounds"]):
-        if round_.get("landing") and "values" in proof["pool"]["types"][0]:
+        if round_.get("landing") and is_open(proof):
             replay(proof, number)
-            notes = [note for note in notes if "replayed by" not in note]
+            notes = [note for note in notes if STEPS not in note]
     return notes
 
 

@@ -237,7 +237,7 @@ def test_a_public_copy_hides_facets_and_can_be_checked(drawn: Proof) -> None:
     sealed = public(drawn)
     [note] = verify(sealed)
     assert note.startswith("Facets are sealed")
-    assert checker_module.verdict(sealed) == (
+    assert checker_module.verdict(sealed, [note]) == (
         "PROVEN: pool, commitment and draw hold. NOT CHECKED: quotas, chances and certificate."
     )
     assert "glad" not in json.dumps(sealed["pool"])
@@ -318,6 +318,35 @@ def test_a_sample_whose_steps_were_forged_is_noticed() -> None:
     landing["lottery"] = [{**landing["lottery"][-1], "tickets": sum(way["tickets"] for way in landing["lottery"])}]
     with pytest.raises(Wrong):
         verify(forged)
+
+
+def test_a_panel_that_was_slipped_in_after_the_seed_is_noticed(drawn: Proof) -> None:
+    """A landing is part of a sample alone: where a lottery was committed, nothing else is drawn from."""
+    forged = copy.deepcopy(drawn)
+    round_ = forged["rounds"][0]
+    wanted = next(panel for panel in round_["lottery"] if panel["seats"] != round_["seats"])
+    round_["landing"] = {"base": [], "lottery": [{"tickets": 1, "seats": wanted["seats"]}]}
+    tokens = [type_["tokens"] for type_ in forged["pool"]["types"]]
+    line = checker_module.line
+    round_["ticket"], round_["seats"] = 0, sorted(wanted["seats"])
+    round_["selected"] = [
+        held for at, count in round_["seats"] for held in line(round_["commitment"], round_["seed"], tokens[at])[:count]
+    ]
+    with pytest.raises(Wrong, match="another ticket"):
+        checker_module.check(forged)
+
+
+def test_a_sample_that_is_checked_alone_or_sealed_says_that_its_steps_were_not_taken_again() -> None:
+    pool = customers(300)
+    proof = draw(commit(prepare(pool, in_proportion(pool, 20), 20, rule="sample"), salt=SALT), "z")
+    alone: list[str] = []
+    checker_module.check(proof, alone.append)
+    for copy_, notes in ((proof, alone), (public(proof), verify(public(proof)))):
+        assert any("the steps of the sample" in note for note in notes)
+        told = checker_module.verdict(copy_, notes)
+        assert told.endswith("NOT CHECKED: the steps of the sample.")
+        assert "all hold" not in told
+    assert verify(proof) == []
 
 
 def test_people_who_are_not_in_the_pool_cannot_be_named(drawn: Proof) -> None:

@@ -41,12 +41,15 @@
     const told = types.map((type, at) => [seals[at], type.people, type.tokens ?? null]);
     hold(await digest("pool", told) === proof.pool.hash, "pool");
     hold(types.every((type) => !type.tokens || new Set(type.tokens).size === type.people), "pool");
+    const everybody = types.flatMap((type) => type.tokens ?? []);
+    hold(new Set(everybody).size === everybody.length, "pool");
     note("pool");
     const left = types.map((type) => new Set(type.tokens ?? []));
     let seated = [], before = "";
     for (const [number, round] of proof.rounds.entries()) {
       const gone = new Set(round.declined);
       hold(gone.size === round.declined.length && [...gone].every((token) => seated.includes(token)), "declined");
+      hold(gone.size > 0 === number > 0, "declined");
       seated = seated.filter((token) => !gone.has(token));
       hold(seated.length + round.size === proof.rounds[0].size, "seats");
       chances(round, types.map((type, at) => type.tokens ? left[at].size : type.people));
@@ -72,13 +75,14 @@
 
   // The seats per type that the seed gives.
   const drawn = async (round, commitment) => {
-    const lottery = round.lottery ?? round.landing.lottery;
+    const { base, lottery } = round.targets ? round.landing : { base: [], lottery: round.lottery };
+    hold(lottery.every((panel) => panel.tickets > 0), "ticket");
     const total = sum(lottery.map((panel) => panel.tickets));
     let ticket = await pick(total, commitment, round.seed, "panel");
     hold(ticket === round.ticket, "ticket");
     const panel = lottery.find((one) => { if (ticket < one.tickets) return true; ticket -= one.tickets; return false; });
     const seats = new Map();
-    for (const [at, count] of [...panel.seats, ...(round.landing ? round.landing.base : [])]) {
+    for (const [at, count] of [...panel.seats, ...base]) {
       seats.set(at, (seats.get(at) ?? 0) + count);
     }
     const ordered = [...seats].sort((a, b) => a[0] - b[0]);
