@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from allears.core.whole_files import write_whole
+
 FILE = "address"
 HERE = ("127.0.0.1", "localhost", "[::1]")
 
@@ -39,6 +41,4 @@ def hosts(address: str, others: str = "") -> list[str]:
 
 def remember_address(folder: Path, address: str) -> None:
     """Write down where the server that is starting is reached."""
-    draft = folder / f".{FILE}.{os.getpid()}"
-    draft.write_text(address + "\n")
-    draft.replace(folder / FILE)
+    write_whole(folder / FILE, address + "\n")

@@ -7,13 +7,13 @@ this, so a demo must not hold what is not public.
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from django.conf import settings
 
 from allears.core.models import Role, User
+from allears.core.whole_files import write_whole
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,7 @@ def _made(person: DemoPerson) -> User:
 
 def remember(demo: DemoNotes) -> None:
     """Keep what the sign-in page and the command line tell newcomers; the file is there whole or not at all."""
-    draft = _file().with_name(f".{_file().name}.{os.getpid()}")
-    draft.write_text(json.dumps(asdict(demo), indent=1), encoding="utf-8")
-    draft.replace(_file())
+    write_whole(_file(), json.dumps(asdict(demo), indent=1))
 
 
 def notes() -> DemoNotes | None:

@@ -26,6 +26,7 @@ from allears.core import audit
 from allears.core.clock import now
 from allears.core.models import User
 from allears.core.tables import safe_cell
+from allears.core.whole_files import write_whole
 from allears.people.models import Person
 from allears.questionnaires import files as kept
 from allears.questionnaires.calendar import date_of
@@ -85,9 +86,7 @@ def export(*, study: Study, folder: Path, by: User | str | None, told: Told = la
         "exported_at": now().isoformat(),
         "files": files,
     }
-    draft = folder / ".manifest.json"
-    draft.write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", "utf-8")
-    draft.replace(folder / "manifest.json")
+    write_whole(folder / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=2) + "\n")
     counts = {name: file["rows"] for name, file in files.items()}
     audit.record(by=by, verb="questionnaires.exported", target=study, **counts)
     return manifest
