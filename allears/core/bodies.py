@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterable
-from typing import Any, cast
+from typing import Any
 
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpResponse
-from django.middleware.security import SecurityMiddleware
 from django.template.loader import render_to_string
 
-from allears.core.middleware import content_security_policy
+from allears.core.middleware import furnished
 
 PIECE = 64 * 1024
 MOST = 16 * 1024 * 1024  # bytes; a form that says its length may be longer where a page takes large files
@@ -52,7 +51,6 @@ def _too_much(environ: dict[str, Any], start_response: Callable[..., Any]) -> li
     frame = {"frame": "design/error_light.html", "light": True}
     answer = HttpResponse(render_to_string("413.html", frame), status=413, headers={"Cache-Control": "no-store"})
     answer.headers["Content-Length"] = str(len(answer.content))
-    policed = content_security_policy(lambda _request: answer)
-    response = cast(HttpResponse, SecurityMiddleware(policed)(WSGIRequest(environ)))
+    response = furnished(WSGIRequest(environ), answer)
     start_response(f"{response.status_code} {response.reason_phrase}", list(response.items()))
     return [response.content]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import zoneinfo
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import DataError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.security import SecurityMiddleware
 from django.utils import timezone, translation
 
 from allears.core.languages import best
@@ -54,6 +55,14 @@ def content_security_policy(get_response: type_of_next) -> type_of_next:
         return response
 
     return middleware
+
+
+def furnished(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Put on `response` the headers that the middlewares put on every page, where it is answered before them."""
+    policed = content_security_policy(lambda _request: response)
+    whole = cast(HttpResponse, SecurityMiddleware(policed)(request))
+    whole.headers["X-Frame-Options"] = settings.X_FRAME_OPTIONS
+    return whole
 
 
 def said_in_words(get_response: type_of_next) -> type_of_next:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from io import BytesIO
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
@@ -22,10 +22,9 @@ from django.core.handlers.exception import response_for_exception
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.http import HttpRequest, HttpResponse
-from django.middleware.security import SecurityMiddleware
 from django.urls import Resolver404, resolve
 
-from allears.core.middleware import content_security_policy
+from allears.core.middleware import furnished
 from allears.questionnaires.answering_turn import turn
 
 _DOOR = re.compile(r"/a/[^/]+/(?:\d+/)?")
@@ -147,8 +146,6 @@ def _furniture(request: HttpRequest) -> tuple[tuple[str, str], ...]:
     """The headers that the site's own middlewares put on every page."""
     secure = request.is_secure()
     if secure not in _kept:
-        policed = content_security_policy(lambda _request: HttpResponse())
-        bare = cast(HttpResponse, SecurityMiddleware(policed)(request))
-        bare.headers["X-Frame-Options"] = settings.X_FRAME_OPTIONS
+        bare = furnished(request, HttpResponse())
         _kept[secure] = tuple((name, value) for name, value in bare.items() if name != "Content-Type")
     return _kept[secure]
