@@ -6,12 +6,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from django.core.files.storage import default_storage
+from django.db.models import QuerySet
 
 from allears.core.clock import now
 
 ABANDONED = timedelta(days=1)  # what is younger may belong to a transaction that is still under way
+
+
+def by_path(folder: str, rows: QuerySet[Any]) -> Callable[[set[str]], set[str]]:
+    """Return what `sweep` asks where `rows` name their files by the whole path in a column `file`."""
+
+    def named(names: set[str]) -> set[str]:
+        found = rows.filter(file__in=[f"{folder}/{name}" for name in names])
+        return {path.removeprefix(f"{folder}/") for path in found.values_list("file", flat=True)}
+
+    return named
 
 
 def sweep(folder: str, named: Callable[[set[str]], set[str]]) -> int:

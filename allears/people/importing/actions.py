@@ -142,12 +142,7 @@ def forget_old_uploads() -> int:
             bringing.delete()
         else:
             Import.objects.filter(pk=bringing.pk).update(file="", ended_at=now())
-    return len(never) + len(broken) + strays.sweep(FOLDER, _named)
-
-
-def _named(names: set[str]) -> set[str]:
-    named = Import.objects.filter(file__in=[f"{FOLDER}/{name}" for name in names])
-    return {path.removeprefix(f"{FOLDER}/") for path in named.values_list("file", flat=True)}
+    return len(never) + len(broken) + strays.sweep(FOLDER, strays.by_path(FOLDER, Import.objects.all()))
 
 
 def run(bringing: Import, progress: Progress) -> None:

@@ -71,14 +71,9 @@ def forget_old_files() -> int:
     long_ago = now() - KEPT
     never = Import.objects.filter(job=None, ended_at=None, made_at__lt=long_ago)
     broken = Import.objects.filter(job__ended_at__lt=long_ago, ended_at=None).exclude(file="")
-    stray = strays.sweep("imports", _needed)
+    needed = Import.objects.filter(ended_at=None)  # those whose rows are not in yet
+    stray = strays.sweep("imports", strays.by_path("imports", needed))
     return stray + sum(map(_forget_never_started, never[:100])) + sum(map(_forget_file, broken[:100]))
-
-
-def _needed(names: set[str]) -> set[str]:
-    """Those of these files whose rows are not in yet."""
-    needed = Import.objects.filter(file__in=[f"imports/{name}" for name in names], ended_at=None)
-    return {path.removeprefix("imports/") for path in needed.values_list("file", flat=True)}
 
 
 def _forget_never_started(bringing: Import) -> int:
