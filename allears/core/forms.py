@@ -9,6 +9,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from allears.core.languages import for_staff
 from allears.core.models import Organisation, Role, StaffInvitation, User
 
 
@@ -67,7 +68,7 @@ class JoinForm(forms.Form):
         """The form, with the name the inviter gave and the organisation's language and time zone."""
         initial = {
             "name": invitation.name,
-            "language": organisation.language if organisation.language in settings.STAFF_LANGUAGES else settings.LANGUAGE_CODE,
+            "language": for_staff(organisation.language),
             "time_zone": organisation.time_zone,
         }
         return cls(data, initial=initial)

@@ -88,6 +88,11 @@ def for_reader(request: HttpRequest, *wanted: str) -> str:
     return best((asked_for, *wanted, *browsers), spoken()) or settings.LANGUAGE_CODE
 
 
+def for_staff(wanted: str) -> str:
+    """Return the language of a page of staff: `wanted` where they are spoken to in it."""
+    return best((wanted,), settings.STAFF_LANGUAGES) or settings.LANGUAGE_CODE
+
+
 def in_readers_language(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Answer in the language that the page's address names (`?lang=`), else in the one that the browser asks for."""
 

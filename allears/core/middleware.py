@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.security import SecurityMiddleware
 from django.utils import timezone, translation
 
-from allears.core.languages import best
+from allears.core.languages import for_staff
 from allears.core.views.errors import HAVE_A_PAGE, bad_request, page
 
 type_of_next = Callable[[HttpRequest], HttpResponse]
@@ -141,7 +141,7 @@ def own_time_zone(get_response: type_of_next) -> type_of_next:
             zone = zoneinfo.ZoneInfo(user.time_zone)
         except (zoneinfo.ZoneInfoNotFoundError, ValueError):
             zone = zoneinfo.ZoneInfo("UTC")
-        with timezone.override(zone), translation.override(best((user.language,), settings.STAFF_LANGUAGES) or "en"):
+        with timezone.override(zone), translation.override(for_staff(user.language)):
             return get_response(request)
 
     return middleware

@@ -30,8 +30,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    light = request.path_info.startswith(settings.LIGHT_FRAME)
-    with translation.override(for_reader(request) if light else settings.LANGUAGE_CODE):
+    with translation.override(_language(request)):
         return render(request, "500.html", status=500)
 
 
@@ -43,11 +42,20 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def page(request: HttpRequest, status: int, **more: object) -> HttpResponse:
     """Return the page about `status`, in the participants' light frame where the address is one of theirs."""
-    light = request.path_info.startswith(settings.LIGHT_FRAME)
+    light = _is_light(request)
     known = {"light": light, "near": _near(request.path_info) if status == 405 else "", **more}
     frame = "design/error_light.html" if light else "design/error.html"
-    with translation.override(for_reader(request) if light else translation.get_language() or settings.LANGUAGE_CODE):
+    with translation.override(_language(request)):
         return render(request, f"{status}.html", {"frame": frame, **known}, status=status)
+
+
+def _is_light(request: HttpRequest) -> bool:
+    return request.path_info.startswith(settings.LIGHT_FRAME)
+
+
+def _language(request: HttpRequest) -> str:
+    """The reader's where the address is a participant's, else the one that the page around it is in."""
+    return for_reader(request) if _is_light(request) else translation.get_language() or settings.LANGUAGE_CODE
 
 
 def _near(path: str) -> str:
