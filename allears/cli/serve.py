@@ -47,8 +47,6 @@ def serve(args: argparse.Namespace, announcement: Announcement) -> None:
     remember_address(settings.DATA_DIR, settings.BASE_URL)
     # The server makes processes of its own: none may inherit a connection of this one.
     connections.close_all()
-    if hasattr(connection, "close_pool"):
-        connection.close_pool()
     Server(
         host=args.host,
         port=args.port,
