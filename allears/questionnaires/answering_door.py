@@ -75,10 +75,14 @@ def before_django(django: Wsgi) -> Wsgi:
         hit = _HOT.fullmatch(environ["PATH_INFO"])
         if hit is None or environ["REQUEST_METHOD"] not in METHODS or environ.get("SCRIPT_NAME"):
             return django(environ, start_response)
-        if not _is_read(environ):
+        if _is_read(environ):
+            with turn():  # and over its connection, which is looked after there
+                return _opened(environ, hit, start_response, django)
+        _drop_what_broke()
+        try:
             return _opened(environ, hit, start_response, django)
-        with turn():
-            return _opened(environ, hit, start_response, django)
+        finally:
+            _drop_what_broke()
 
     return application
 
@@ -108,13 +112,11 @@ def _opened(
 
 
 def _serve(request: WSGIRequest, hit: re.Match[str], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    _drop_what_broke()
     try:
         response = _page(request, *hit.groups())
         content: bytes = response.content
     finally:
         request.close()
-        _drop_what_broke()
     headers = [*response.items(), ("Content-Length", str(len(content)))]
     known = {name for name, _value in headers}
     headers += [(name, value) for name, value in _furniture(request) if name not in known]

@@ -1,5 +1,5 @@
-"""Participants' pages are made one after the other on SQLite: Python runs one thread at a time, and threads that pull
-at that one place cost more than the pages.
+"""Participants' pages are made one after the other: Python runs one thread at a time, and threads that pull at that
+one place cost more than the pages.
 
 A thread takes its turn, and with it the one connection that they read over; it steps aside wherever it waits for
 something else than Python: for the disk, for whoever writes, for its visitor. Whoever has stepped aside reads nothing
