@@ -28,7 +28,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from allears.core.clock import now
 from allears.core.doors import open_door
-from allears.core.languages import marked
+from allears.core.languages import for_reader, marked
 from allears.core.links import hash_token, new_token
 from allears.questionnaires import answering_files as files
 from allears.questionnaires import answering_guard as guard
@@ -67,7 +67,8 @@ def participant(view: View) -> View:
     def opened(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponse:
         way = look(token)
         if way is None:
-            return private(guard.unknown_link(request))
+            with _in(for_reader(request)):
+                return private(guard.unknown_link(request))
         language.settle(request, way)
         with _in(way.language):
             return compressed(request, private(_barred(request, way) or view(request, way, **kwargs)))

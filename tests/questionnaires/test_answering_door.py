@@ -14,12 +14,14 @@ from django.core import signals
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import close_old_connections
 from django.urls import resolve
+from django.utils import timezone, translation
 
 from allears.questionnaires import answering_door
 from allears.questionnaires import answering_views as views
 from allears.questionnaires.answering_door import before_django
 from allears.questionnaires.models import Response
 from allears.studies import actions as studies
+from allears.studies import translating
 from allears.verbatims.models import Verbatim
 from tests import cast
 from tests.questionnaires.asked import asking, invited, public
@@ -60,6 +62,12 @@ def _one_connection(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     signals.request_started.connect(close_old_connections)
     signals.request_finished.connect(close_old_connections)
+
+
+@pytest.fixture(autouse=True)
+def _one_moment(time_machine: Any) -> None:
+    """Pages carry the second in which they were made; both doors are asked in the same one."""
+    time_machine.move_to(timezone.now(), tick=False)
 
 
 @pytest.fixture
@@ -105,6 +113,31 @@ def test_both_doors_send_fewer_bytes_to_who_can_read_them(doors: tuple[Any, Any]
         assert headers["Content-Length"] == str(len(content))
         assert len(content) < len(plain) / 2
         assert BY_CHANCE.sub(b"", gzip.decompress(content)) == BY_CHANCE.sub(b"", plain)
+
+
+@pytest.mark.parametrize(
+    ("path", "spoken"),
+    [
+        ("{personal}?lang=ar", ""),
+        ("{personal}", "ar-EG, en;q=0.5"),
+        ("{personal}1/?lang=ar", ""),
+        ("{personal}1/?lang=ar&missing", ""),
+        ("{personal}7/?lang=ar", ""),
+        ("{public}", "ar"),
+        ("/a/this-link-was-made-by-nobody/", "ar"),
+    ],
+)
+def test_both_doors_speak_arabic_alike_and_forget_it_again(doors: tuple[Any, Any], path: str, spoken: str) -> None:
+    asking(ONE_WORD)
+    translating.offer(study=cast.late_orders(), language="ar", by=cast.ana())
+    path = path.format(personal=invited(cast.bob()), public=public())
+
+    long, short = (ask(door, path, HTTP_ACCEPT_LANGUAGE=spoken) for door in doors)
+
+    assert (short[0], BY_CHANCE.sub(b"", short[2])) == (long[0], BY_CHANCE.sub(b"", long[2]))
+    if short[0] != 303:
+        assert b'<html lang="ar" dir="rtl">' in short[2]
+    assert translation.get_language() == "en"
 
 
 def test_a_post_at_either_door_is_kept_and_led_on(doors: tuple[Any, Any]) -> None:
