@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from email import message_from_bytes
+from email.message import EmailMessage as Letter
+from email.policy import default
+from email.utils import formataddr
 from typing import Any
 
 import pytest
@@ -12,6 +16,7 @@ from django.utils import timezone
 from allears.core import delivery, mail
 from allears.core.models import AuditEvent, Message
 from allears.core.queries import the_organisation
+from allears.core.smtp import Sender
 from tests import cast
 from tests.core.mail_server import PostOffice, post_office
 
@@ -301,3 +306,41 @@ def _mail_server_is(port: int, password: str) -> None:
     organisation.smtp_security, organisation.smtp_user = "none", "allears"
     change_organisation(organisation=organisation, by=cast.ada(), password=password)
     assert password not in the_organisation().smtp_password_sealed
+
+
+@pytest.mark.parametrize("name", ["Bob Hale", "", 'Hale, "Bob"', "Жанна", "=?utf-8?q?Bob?=", "B" * 90, "عمر"])
+def test_a_header_written_fast_reads_as_the_library_would_have_written_it(name: str) -> None:
+    message = put(to_name=name, subject=f"Für {name or 'you'}", headers={"Reply-To": "Ana <ana@house.example>"})
+    sender = Sender("Das Haus, Café", "haus@house.example")
+
+    for _twice in range(2):
+        read = message_from_bytes(delivery.bytes_of(message, sender), policy=default)
+        plain = Letter(policy=default)
+        plain["From"], plain["To"] = formataddr((sender.name, sender.address)), formataddr((name, message.to))
+        plain["Subject"] = message.subject
+        written = message_from_bytes(plain.as_bytes(), policy=default)
+        assert [read[header] for header in ("From", "To", "Subject")] == [written["From"], written["To"], written["Subject"]]
+        assert read["Reply-To"] == "Ana <ana@house.example>"
+
+
+@pytest.mark.parametrize("fields", [
+    {"to": "bob@customer.example\r\nBcc: all@customer.example"}, {"to_name": "Bob\nBcc: all@customer.example"},
+    {"subject": "Hello\r\nBcc: all@customer.example"}, {"headers": {"List-Help": "<x>\r\nBcc: all@customer.example"}},
+])  # fmt: skip
+def test_a_line_break_never_becomes_a_header(fields: dict[str, Any]) -> None:
+    whole = {"to": "bob@customer.example", "to_name": "Bob", "subject": "Hello", "text": "Hello", "headers": {}, **fields}
+
+    with pytest.raises(ValueError, match="linefeed"):
+        delivery.bytes_of(Message(**whole), Sender("House", "house@house.example"))
+
+
+def test_a_mail_called_back_or_tried_by_another_worker_after_it_was_found_is_not_taken() -> None:
+    first, second, third, fourth = (put(f"p{n}@customer.example") for n in range(4))
+    queue = delivery._Queue()
+    taken = queue.claim()
+    mail.call_back(Message.objects.filter(pk=second.pk), why="overtaken")
+    Message.objects.filter(pk=third.pk).update(attempts=1, try_after=timezone.now() + timedelta(minutes=1))
+
+    assert taken == first
+    assert queue.claim() == fourth
+    assert queue.claim() is None
