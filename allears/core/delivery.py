@@ -32,7 +32,7 @@ from django.utils.translation import gettext as _
 from allears.core import audit, bounces
 from allears.core.clock import now
 from allears.core.mail import why_not
-from allears.core.models import Message, Organisation, User
+from allears.core.models import URGENT, Message, Organisation, User
 from allears.core.queries import the_organisation
 from allears.core.signals import mail_came_back, mail_tried_again
 from allears.core.smtp import MailServer, NoMailServer, Sender, sender_of, server_of
@@ -41,7 +41,8 @@ from allears.core.smtp import MailServer, NoMailServer, Sender, sender_of, serve
 PATIENCE = (1, 5, 15, 60, 240, 720, 1440)
 NO_ANSWER_AFTER = timedelta(minutes=10)
 SERVER_REST = timedelta(minutes=1)
-AHEAD = 25  # messages that are looked for at a time; who waits at the sign-in page waits for so many at most
+AHEAD = 25  # messages that are looked for at a time
+OVERTAKEN_EVERY = 1.0  # seconds between two looks, within a round, whether somebody waits for a mail
 ONE_ROUND = 60.0  # seconds, then other beats of a small machine get their turn
 
 
@@ -59,7 +60,7 @@ def send_waiting() -> int:
 
 
 def waiting() -> QuerySet[Message]:
-    """Messages that may leave now; what somebody waits for at the sign-in page first."""
+    """Messages that may leave now, in the order in which they were put."""
     due = Q(not_before=None) | Q(not_before__lte=now())
     again = Q(try_after=None) | Q(try_after__lte=now())
     return Message.objects.filter(due, again, sent_at=None, failed_at=None, claimed_at=None).order_by("id")
@@ -104,13 +105,17 @@ def claim() -> Message | None:
 
 
 class _Queue:
-    """The messages that are next; a few at a time are looked for, and each is taken by itself."""
+    """The messages that are next; a few at a time are looked for, and each is taken by itself.
+
+    What somebody waits for overtakes a round: it is looked for again and again, whatever else is found already.
+    """
 
     def __init__(self) -> None:
         self.next: list[Message] = []
+        self.looked_at = float("-inf")
 
     def claim(self) -> Message | None:
-        while self.next or self._look():
+        while self._look():
             message, at = self.next.pop(0), now()
             # Only if it waits still as it was found: another worker may have tried it, or somebody called it back.
             same = Message.objects.filter(
@@ -122,10 +127,15 @@ class _Queue:
         return None
 
     def _look(self) -> bool:
-        for some in (waiting().filter(kind="account"), waiting()):
-            if not self.next:
-                self.next = list(some[:AHEAD])
+        if not self.next or time.monotonic() >= self.looked_at + OVERTAKEN_EVERY:
+            self.looked_at = time.monotonic()
+            self.next = [*_urgent(), *self.next] or list(waiting()[:AHEAD])
         return bool(self.next)
+
+
+def _urgent() -> list[Message]:
+    """What somebody waits for and may leave now, a query a kind: SQLite finds no index of some for a list of kinds."""
+    return [message for kind in URGENT for message in waiting().filter(kind=kind)[:AHEAD]]
 
 
 def _hand_over(connection: smtplib.SMTP, message: Message, sender: Sender) -> int:
@@ -262,6 +272,7 @@ _AS_IT_STANDS = {
     "to": re.compile(r"(?:[A-Za-z0-9 ]{1,70} )?<?[A-Za-z0-9._+-]{1,100}@[A-Za-z0-9.-]{1,100}>?"),
     "date": re.compile(r"[A-Za-z0-9 ,:+-]{1,40}"),
     "message-id": re.compile(r"<[A-Za-z0-9]{1,20}@[A-Za-z0-9.-]{1,255}>"),
+    "content-type": re.compile(r'multipart/alternative; boundary="=_[0-9a-f]{32}"'),
 }
 
 
@@ -310,7 +321,6 @@ def _parsed(name: str, value: str) -> Any:
 
 
 POLICY = _Policy(linesep=SMTP.linesep)
-BOUNDARY = f"=_{secrets.token_hex(16)}"  # between text and HTML; nobody who writes a text can know it
 
 
 def bytes_of(message: Message, sender: Sender) -> bytes:
@@ -333,7 +343,8 @@ def letter_of(message: Message, sender: Sender) -> EmailMessage:
         letter[name] = value
     letter.set_content(message.text)
     if message.html:
-        letter.make_alternative(boundary=BOUNDARY)
+        # Between text and HTML, new for each letter: nobody who wrote words that stand in it can know it.
+        letter.make_alternative(boundary=f"=_{secrets.token_hex(16)}")
         letter.add_alternative(message.html, subtype="html")
     return letter
 

@@ -153,6 +153,10 @@ class AuditEvent(models.Model):
         return f"{self.actor_label}: {self.verb} {self.target}".rstrip()
 
 
+# Kinds of mail that somebody waits for: to sign in, or by a link of their own that they asked for a moment ago.
+URGENT = ("account", "own")
+
+
 class Message(models.Model):
     """A mail: waiting in the outbox, sent or failed. `key` makes sure that nobody gets the same one twice.
 
@@ -183,7 +187,7 @@ class Message(models.Model):
             models.Index(fields=["id"], condition=Q(sent_at=None, failed_at=None), name="core_message_waiting"),
             models.Index(
                 fields=["id"],
-                condition=Q(kind="account", sent_at=None, failed_at=None),
+                condition=Q(*(("kind", kind) for kind in URGENT), _connector=Q.OR) & Q(sent_at=None, failed_at=None),
                 name="core_message_urgent",
             ),
             models.Index(fields=["-put_at", "-id"], name="core_message_newest"),

@@ -11,10 +11,12 @@ from email.utils import formataddr
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from allears.core import delivery, mail
-from allears.core.models import AuditEvent, Message
+from allears.core.models import URGENT, AuditEvent, Message
 from allears.core.queries import the_organisation
 from allears.core.smtp import Sender
 from tests import cast
@@ -107,6 +109,41 @@ def test_what_somebody_waits_for_at_the_sign_in_page_goes_first(office: PostOffi
     delivery.send_waiting()
 
     assert office.recipients == ["ana@house.example", "first@customer.example"]
+
+
+@pytest.mark.parametrize("kind", URGENT)
+def test_what_somebody_waits_for_overtakes_a_round_that_is_being_sent(
+    kind: str, office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "OVERTAKEN_EVERY", 0)
+    for number in range(3):
+        put(f"p{number}@customer.example")
+    queue = delivery._Queue()
+    order = [queue.claim()]
+    put("bob@customer.example", kind=kind)
+    while order[-1]:
+        order.append(queue.claim())
+
+    sent_to = [message.to for message in order if message]
+    assert sent_to == ["p0@customer.example", "bob@customer.example", "p1@customer.example", "p2@customer.example"]
+
+
+@pytest.mark.parametrize("kind", URGENT)
+def test_what_somebody_waits_for_is_found_without_a_look_at_the_round(kind: str) -> None:
+    found = delivery.waiting().filter(kind=kind)[: delivery.AHEAD]
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:  # a table of a few rows is read whole, unless that is forbidden
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        assert "core_message_urgent" in found.explain()
+    else:
+        assert "core_message_urgent" in _plan_on_sqlite(found)
+
+
+def _plan_on_sqlite(found: QuerySet[Message]) -> str:
+    words, values = found.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {words}", values)
+        return str(cursor.fetchall())
 
 
 def test_a_refusal_for_good_is_kept_in_the_servers_words_and_stops_nobody_else(office: PostOffice) -> None:
@@ -332,6 +369,16 @@ def test_a_line_break_never_becomes_a_header(fields: dict[str, Any]) -> None:
 
     with pytest.raises(ValueError, match="linefeed"):
         delivery.bytes_of(Message(**whole), Sender("House", "house@house.example"))
+
+
+def test_whoever_knows_how_one_letter_is_divided_cannot_divide_another() -> None:
+    house = Sender("House", "house@house.example")
+    first = message_from_bytes(delivery.bytes_of(put(html="<p>Hello</p>"), house), policy=default)
+    smuggled = f"Hello\n--{first.get_boundary()}\nContent-Type: text/html\n\n<p>Not ours</p>\n--{first.get_boundary()}--\n"
+
+    second = message_from_bytes(delivery.bytes_of(put("x@customer.example", text=smuggled, html="<p>Hi</p>"), house), policy=default)
+
+    assert [part.get_content().replace("\r\n", "\n") for part in second.iter_parts()] == [smuggled, "<p>Hi</p>\n"]
 
 
 def test_a_mail_called_back_or_tried_by_another_worker_after_it_was_found_is_not_taken() -> None:
