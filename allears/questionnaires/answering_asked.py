@@ -18,6 +18,7 @@ from allears.questionnaires.translatable import PARTS, choice_key, key_of
 from allears.studies.translating import Words, words_of
 
 MOST_KEPT = 200  # versions, each language by itself
+MOST_SHOWN = 101  # steps: more than can be published, and as many as others' scales from 0 to 100 have
 Told = Callable[[str, str], str]
 
 
@@ -88,8 +89,10 @@ class Asked:
 
     @property
     def steps(self) -> range:
-        """The steps of a scale."""
-        return range(int(self.minimum or 0), int(self.maximum if self.maximum is not None else 10) + 1)
+        """The steps of a scale: one at least, and of one that is drafted too long its beginning."""
+        first = int(self.minimum or 0)
+        last = int(10 if self.maximum is None else self.maximum)
+        return range(first, min(max(first, last), first + MOST_SHOWN - 1) + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +179,12 @@ def forget() -> None:
     _kept.clear()
 
 
-def read(version: Version, words: Words | None = None) -> Asking:
+def read(version: Version, words: Words | None = None, sections: Sequence[Section] | None = None) -> Asking:
     """Return what `version` asks now, be it a draft, in the language of `words` if there are any; a page without
-    anything on it is left out.
+    anything on it is left out. `sections`: loaded ones to read in place of those that are saved.
     """
-    sections = [s for s in sections_of(version) if s.questions.all() or s.title or s.text]
+    loaded = sections_of(version) if sections is None else sections
+    sections = [s for s in loaded if s.questions.all() or s.title or s.text]
     told = words.told if words else _as_written
     parts = [(section, questions) for section in sections for questions in pages_of(section)]
     seconds = [seconds_of_page(*part) for part in parts]

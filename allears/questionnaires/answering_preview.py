@@ -4,6 +4,9 @@ answers.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -11,9 +14,11 @@ from django.utils.translation import override
 from allears.core.languages import marked
 from allears.core.queries import the_organisation
 from allears.questionnaires import answering_pages as pages
-from allears.questionnaires.answering_asked import read
-from allears.questionnaires.models import Version
-from allears.studies.translating import words_of
+from allears.questionnaires.answering_asked import Asking, read
+from allears.questionnaires.models import Section, Version
+from allears.studies.translating import Words, words_of
+
+_SCRIPT = re.compile(r"<script\b[^>]*></script>")
 
 
 def render_preview(version: Version, page: int = 1, *, leave: str = "", language: str = "") -> str:
@@ -22,11 +27,29 @@ def render_preview(version: Version, page: int = 1, *, leave: str = "", language
     Its form is sent nowhere: "Next" and "Back" ask for `?page=N` of the address that shows it, and `leave`
     is where the link out of the preview leads. `language`: another one than it is written in.
     """
+    return _rendered(version, read(version, _words(version, language)), page, leave=leave, language=language)
+
+
+def render_beside(version: Version, sections: Sequence[Section], key: str) -> str:
+    """Return the page with the question `key`, as a whole HTML page without scripts, to be shown inside another one.
+
+    `sections`: the version's loaded ones, as they are being typed.
+    """
+    asked = read(version, sections=sections)
+    at = next((at for at, one in enumerate(asked.pages, 1) if any(q.key == key for q in one.questions)), 1)
+    return _SCRIPT.sub("", _rendered(version, asked, at))
+
+
+def _words(version: Version, language: str) -> Words | None:
     study = version.questionnaire.study
-    words = words_of(study, language) if language and language != study.language else None
+    return words_of(study, language) if language and language != study.language else None
+
+
+def _rendered(version: Version, asked: Asking, page: int, *, leave: str = "", language: str = "") -> str:
+    study = version.questionnaire.study
+    words = asked.words
     language = language if words else study.language
     told = words.told if words else lambda _key, source: source
-    asked = read(version, words)
     if not asked.pages:
         return ""
     at = min(max(page, 1), len(asked.pages)) - 1

@@ -21,6 +21,7 @@ from allears.questionnaires.models import (
     QuestionKind,
 )
 from allears.questionnaires.presets import shape_of
+from allears.questionnaires.structure import MOST_STEPS
 
 ROWS_TO_BEGIN_WITH = 4
 MOST_CHOICES = 200
@@ -122,9 +123,19 @@ class QuestionForm(forms.Form):
             above = _("The upper end has to be above the lower one.")
             late = _("The last day has to be after the first one.")
             self.add_error(*(("latest", late) if "latest" in self.fields else ("maximum", above)))
+        if self.kind in SCALED_KINDS and low is not None and high is not None:
+            self._must_be_a_scale(low, high)
         if "boxes" in self.fields:
             told["boxes"] = told.get("boxes") or 1
         return told
+
+    def _must_be_a_scale(self, low: float, high: float) -> None:
+        if high - low + 1 > MOST_STEPS:
+            words = _("A scale has at most %(most)s steps. Bring its ends together, or ask for a number instead.")
+            self.add_error("maximum", forms.ValidationError(words, params={"most": MOST_STEPS}))
+        for name, end in (("minimum", low), ("maximum", high)):
+            if not end.is_integer():
+                self.add_error(name, _("Enter a whole number."))
 
     @staticmethod
     def _days(earliest: date | None, latest: date | None) -> dict[str, float | None]:

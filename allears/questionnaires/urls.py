@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from allears.questionnaires.views import authoring, files, importing, languages, logic, results, wording
+from allears.questionnaires.views import authoring, being_typed, files, importing, languages, logic, results, wording
 
 app_name = "questionnaires"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("<slug:slug>/", authoring.questionnaire, name="questionnaire"),
     path("<slug:slug>/draft/", authoring.draft, name="draft"),
     path("<slug:slug>/preview/", authoring.preview, name="preview"),
+    path("<slug:slug>/typed/", being_typed.as_typed, name="typed"),
     path("<slug:slug>/trial/", logic.trial, name="trial"),
     path("<slug:slug>/publishing/", authoring.publishing, name="publishing"),
     path("<slug:slug>/versions/", authoring.versions, name="versions"),

@@ -62,7 +62,7 @@ RESEARCHERS = """
     insights:theme_retirement insights:theme_split insights:uncode questionnaires:draft
     questionnaires:import questionnaires:import_problems questionnaires:imports
     questionnaires:responses_csv questionnaires:verbatims_jsonl questionnaires:new_question questionnaires:place questionnaires:publishing questionnaires:question questionnaires:rule questionnaires:trial
-    questionnaires:section questionnaires:sections questionnaires:undo questionnaires:order
+    questionnaires:section questionnaires:sections questionnaires:undo questionnaires:order questionnaires:typed
     questionnaires:wording questionnaires:wording_answer studies:closing studies:criteria studies:edit
     questionnaires:language questionnaires:language_csv questionnaires:language_file questionnaires:languages
     questionnaires:responses_csv questionnaires:verbatims_jsonl questionnaires:new_question questionnaires:place questionnaires:publishing questionnaires:question

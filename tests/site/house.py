@@ -167,7 +167,7 @@ def _beginnings() -> dict[str, dict[str, Any]]:
     draft = {"slug": "returns", "pk": question.section.pk, "key": question.key}
     editor = (
         "questionnaire", "draft", "section", "sections", "question", "new_question", "publishing", "place", "wording",
-        "wording_answer", "rule", "trial",
+        "wording_answer", "rule", "trial", "typed", "order", "undo",
     )  # fmt: skip
     file = {"ref": upload(GUESTS).ref}
     return {

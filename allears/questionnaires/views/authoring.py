@@ -48,6 +48,7 @@ from allears.questionnaires.structure import (
     sections_of,
     versions_of,
 )
+from allears.questionnaires.views.being_typed import live
 from allears.questionnaires.views.finding import draft_question, draft_section, own_study, posted, reader, seen_study
 from allears.questionnaires.views.wording import beside, typed_question
 from allears.questionnaires.wording import knows
@@ -233,21 +234,28 @@ def _rows(request: HttpRequest, kind: str, question: Question | None) -> Any:
 
 
 def _is_whole(request: HttpRequest, form: QuestionForm, rows: Any) -> bool:
-    """Whether this POST is to be kept: not when it only asks for more rows, nor when something is wrong."""
-    if request.method != "POST" or "more" in request.POST:
+    """Whether this POST is to be kept: not when it only asks for something, nor when something is wrong."""
+    if request.method != "POST" or _only_asks(request):
         return False
     return form.is_valid() & (rows is None or rows.is_valid())
+
+
+def _only_asks(request: HttpRequest) -> bool:
+    """Whether a POST asks for more rows, or to see what was typed."""
+    return "more" in request.POST or "look" in request.POST
 
 
 def _question_page(
     request: HttpRequest, study: Study, form: QuestionForm, rows: Any, question: Question | None
 ) -> HttpResponse:
-    wrong = request.method == "POST" and "more" not in request.POST
+    wrong = request.method == "POST" and not _only_asks(request)
+    key, section = (question.key if question else ""), request.GET.get("section", "")
     context = {
+        "typed_as": urlencode({"kind": form.offered, "key": key, "section": section}),
         "study": study, "form": form, "rows": rows, "question": question, "kind": form.offered,
         "lists": form.kind.value, "shape": shape_of(form.preset),
         "kinds": kinds_offered(), "show_errors": wrong, "pasted": request.POST.get("pasted", ""),
-        **_beside(request, study, form, question),
+        **_beside(request, study, form, question), **live(request, study, form.offered, question),
     }  # fmt: skip
     return render(request, "questionnaires/question.html", context, status=422 if wrong else 200)
 

@@ -36,11 +36,12 @@ def wording(request: HttpRequest, slug: str) -> HttpResponse:
     kind = request.GET.get("kind", "")
     if not is_kind(kind):
         raise Http404
-    context = {"study": study, **beside(study, typed_question(request, kind), _key(request), _page(request, study))}
+    context = {"study": study, **beside(study, typed_question(request, kind), key_typed(request), _page(request, study))}
     return render(request, "questionnaires/remarks_beside.html", context)
 
 
-def _key(request: HttpRequest) -> UUID | None:
+def key_typed(request: HttpRequest) -> UUID | None:
+    """Return the key of the question that is being changed; None for a new one."""
     try:
         return UUID(request.GET.get("key", ""))
     except ValueError:
