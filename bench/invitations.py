@@ -1,17 +1,20 @@
 """A round of 100,000 invitations: prepared, sent through a real mail server, killed in the middle, and counted.
 
-    python bench/invitations.py                         # SQLite, 100,000 people, killed (-9) twice
+    python bench/invitations.py                         # SQLite, 100,000 people, the worker killed (-9) three times
     python bench/invitations.py --postgresql
     python bench/invitations.py --people 2000 --json    # smaller; one JSON object
+    python bench/invitations.py --stop-after 3600       # says after an hour how far it came
 
 An empty installation gets people with addresses and an open study; then everybody is asked, as the page "Who to ask"
 does it, and `allears worker` prepares the letters and hands them to an SMTP server of this bench (aiosmtpd), which
-writes down whom it got a letter for. The worker is killed without warning once while it prepares, and once at the
-sharpest moment: the mail server has the letter, and its answer never arrives. It is started again each time.
+writes down whom it got a letter for. The worker is killed without warning once while it prepares, and otherwise at the
+sharpest moment: the mail server has the letter, and its answer never arrives. It is started again each time. Every two
+seconds somebody asks for a link of their own, as on `/me/`; how long they wait for its mail is measured too.
 
 At the end the server's own record is held against the database. Nobody may have two letters. Everybody must have one,
 but for those of whom nobody can know: a letter whose answer was lost (one a kill at most) waits for a person's look,
-see docs/adr/0007. `cpu_ms` is the worker's, a person; memory is the most that one worker ever held.
+see docs/adr/0007. `cpu_ms` is the worker's, a person; `peak_mb` is the most that one worker ever held, `own_mb` without
+the pages of the database's file, which SQLite lets the system show it. It gives up where nothing moves for ten minutes.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ import json
 import os
 import signal
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -34,14 +38,16 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 TICK = os.sysconf("SC_CLK_TCK")
-PATIENCE = 3600.0
+PATIENCE = 600.0  # seconds for which nothing moves
+WAITING = "@waits.example"
+LINKS_EVERY = 2.0  # seconds between two people who ask for a link of their own
 
 
 def main() -> None:
     options = _options()
     folder = Path(tempfile.mkdtemp(prefix="allears-invitations-", dir=options.folder))
     _set_up(folder, options.postgresql)
-    found = run(options.people)
+    found = run(options.people, options.kills, options.stop_after)
     print(json.dumps(found) if options.json else _as_text(found))
     raise SystemExit(0 if found["verified"] else 1)
 
@@ -49,6 +55,8 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--people", type=int, default=100_000)
+    parser.add_argument("--kills", type=int, default=3, help="one while it prepares, the others over a letter")
+    parser.add_argument("--stop-after", type=float, default=float("inf"), help="seconds; says how far it came")
     parser.add_argument("--postgresql", action="store_true", help="start a PostgreSQL server of its own")
     parser.add_argument("--folder", help="where the data lies (default: the temporary folder)")
     parser.add_argument("--json", action="store_true")
@@ -76,18 +84,57 @@ def _set_up(folder: Path, postgresql: bool) -> None:
 
 
 class PostOffice:
-    """Takes every letter and writes down for whom; kills the worker in the middle of one, where told."""
+    """Takes every letter and writes down for whom, and when a link that was asked for arrived; kills the worker in the
+    middle of a letter, where told."""
 
     def __init__(self) -> None:
         self.letters: Counter[str] = Counter()
-        self.kill_at = 0
+        self.links: dict[str, float] = {}
+        self.kills_at: list[int] = []
+        self.may_kill = False
         self.kill: Callable[[], None] = lambda: None
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        self.letters.update(envelope.rcpt_tos)
-        if self.letters.total() == self.kill_at:
-            self.kill()
+        for to in envelope.rcpt_tos:
+            if to.endswith(WAITING):
+                self.links[to] = time.perf_counter()
+            else:
+                self.letters[to] += 1
+                self._perhaps_kill()
         return "250 taken"
+
+    def _perhaps_kill(self) -> None:
+        if self.may_kill and self.kills_at and self.letters.total() >= self.kills_at[0]:
+            del self.kills_at[0]
+            self.kill()
+
+
+class Asker:
+    """Somebody who asks for a link of their own, again and again while the round is being sent."""
+
+    def __init__(self, office: PostOffice) -> None:
+        self.office = office
+        self.asked: dict[str, float] = {}
+
+    def ask(self) -> None:
+        """Put the mail, unless the last one was put a moment ago."""
+        from allears.core import mail
+
+        at = time.perf_counter()
+        if self.asked and at < max(self.asked.values()) + LINKS_EVERY:
+            return
+        to = f"w{len(self.asked)}{WAITING}"
+        self.asked[to] = at
+        mail.put(to=to, subject="Your own page", text="Here is your link.", key=f"bench:{to}", kind="own")
+
+    def found(self) -> dict[str, Any]:
+        """Return how long people waited, from their wish to the mail server; who still waits is not among them."""
+        waited = sorted(self.office.links[to] - at for to, at in self.asked.items() if to in self.office.links)
+        return {
+            "links_asked_for": len(self.asked), "links_sent": len(waited),
+            "link_median_s": round(statistics.median(waited), 2) if waited else None,
+            "link_longest_s": round(waited[-1], 2) if waited else None,
+        }  # fmt: skip
 
 
 class Worker:
@@ -95,7 +142,7 @@ class Worker:
 
     def __init__(self, port: int) -> None:
         self.environment = {**os.environ, "ALLEARS_SMTP_URL": f"smtp://127.0.0.1:{port}/?tls=none"}
-        self.cpu, self.peak_mb, self.kills = 0.0, 0.0, 0
+        self.cpu, self.peak_mb, self.own_mb, self.kills = 0.0, 0.0, 0.0, 0
         self.start()
 
     def start(self) -> None:
@@ -112,7 +159,8 @@ class Worker:
             return
         self.cpu = self.cpu_before + sum(map(int, fields[11:13])) / TICK
         if "VmHWM" in status:
-            self.peak_mb = max(self.peak_mb, int(status.partition("VmHWM:")[2].split()[0]) / 1024)
+            self.peak_mb = max(self.peak_mb, _megabytes(status, "VmHWM"))
+            self.own_mb = max(self.own_mb, _megabytes(status, "RssAnon"))
 
     def kill(self) -> None:
         self.look()
@@ -125,30 +173,34 @@ class Worker:
         self.process.wait(60)
 
 
-def run(people: int) -> dict[str, Any]:
-    """Invite `people`, with two kills; return what it took and what was found."""
+def _megabytes(status: str, name: str) -> float:
+    return int(status.partition(f"{name}:")[2].split()[0]) / 1024
+
+
+def run(people: int, kills: int, stop_after: float) -> dict[str, Any]:
+    """Invite `people`, with kills; return what it took and what was found."""
     from aiosmtpd.controller import Controller
 
     job, study = prepare(people)
     office = PostOffice()
+    office.kills_at = [people * number // kills for number in range(1, kills)]
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     controller = Controller(office, hostname="127.0.0.1", port=port, ready_timeout=60)
     controller.start()
-    began = time.perf_counter()
-    worker = Worker(port)
+    watch = Watch(job, study, people, office, Worker(port), kills)
     try:
-        prepared = _until_sent(worker, office, job, study, people)
-        seconds = time.perf_counter() - began
+        finished = watch.until_sent(stop_after)
+        seconds = time.perf_counter() - watch.began
     finally:
-        worker.stop()
+        watch.worker.stop()
         controller.stop()
-    found = verify(study, people, office.letters, worker.kills)
+    found = verify(study, people, office.letters, watch.worker.kills, finished)
     return {
-        "database": _vendor(), "people": people, "seconds": round(seconds, 1),
-        "prepared_after_seconds": round(prepared - began, 1), "per_second": round(people / seconds, 1),
-        "cpu_ms": round(worker.cpu * 1000 / people, 2), "peak_mb": round(worker.peak_mb), "kills": worker.kills, **found,
+        "database": _vendor(), "people": people, "finished": finished, "seconds": round(seconds, 1), **watch.found(),
+        "per_second": round(office.letters.total() / seconds, 1), "cpu_ms": round(watch.worker.cpu * 1000 / people, 2),
+        "peak_mb": round(watch.worker.peak_mb), "own_mb": round(watch.worker.own_mb), "kills": watch.worker.kills, **found,
     }  # fmt: skip
 
 
@@ -179,51 +231,89 @@ def prepare(people: int) -> tuple[Any, Any]:
     return ask_to_invite(study=study, people=Person.objects.all(), by=ana, minutes=3), study
 
 
-def _until_sent(worker: Worker, office: PostOffice, job: Any, study: Any, people: int) -> float:
-    """Watch, kill, start again; return when the last letter was prepared."""
-    from allears.studies.models import Invitation
+class Watch:
+    """Looks on, kills, starts the worker again, and knows when the last letter was prepared."""
 
-    invited = Invitation.objects.filter(study=study)
-    until, prepared, to_kill = time.perf_counter() + PATIENCE, 0.0, True
-    office.kill, office.kill_at = worker.kill, people * 2 // 3
-    while time.perf_counter() < until:
-        if worker.process.poll() is not None:
-            worker.start()
-        elif to_kill and people > invited.count() > people // 3:
-            to_kill = False
-            worker.kill()
-            worker.process.wait()
-        worker.look()
-        job.refresh_from_db()
-        prepared = prepared or (time.perf_counter() if job.ended_at else 0.0)
-        if prepared and not _waiting():
-            return prepared
-        time.sleep(0.05 if people < 10_000 else 0.5)
-    raise SystemExit("the letters did not leave in an hour")
+    def __init__(self, job: Any, study: Any, people: int, office: PostOffice, worker: Worker, kills: int) -> None:
+        self.job, self.study, self.people, self.office, self.worker = job, study, people, office, worker
+        self.asker, self.began = Asker(office), time.perf_counter()
+        self.prepared: float | None = None
+        self.sent_while_preparing = 0
+        self.to_kill = kills > 0
+        office.kill = worker.kill
+
+    def until_sent(self, stop_after: float) -> bool:
+        """Watch until every letter has left, or until `stop_after` seconds; return whether all have."""
+        moved, last = time.perf_counter(), (0, 0)
+        while time.perf_counter() < self.began + stop_after:
+            now = (self._look(), self.office.letters.total())
+            if self.prepared and not _waiting():
+                return True
+            if now != last:
+                moved, last = time.perf_counter(), now
+            elif time.perf_counter() > moved + PATIENCE:
+                raise SystemExit(f"nothing has moved for {PATIENCE:.0f} s; prepared and sent: {now}")
+            time.sleep(0.05 if self.people < 10_000 else 0.2)
+        return False
+
+    def _look(self) -> int:
+        if self.worker.process.poll() is not None:
+            self.worker.start()
+        self.worker.look()
+        self.asker.ask()
+        if not self.prepared:
+            self._look_at_job()
+        return int(self.job.done)
+
+    def _look_at_job(self) -> None:
+        self.job.refresh_from_db(fields=["done", "ended_at", "error"])
+        if self.job.error:
+            raise SystemExit(self.job.error)
+        if self.to_kill and self.people > self.job.done > self.people // 3:
+            self.to_kill = False
+            self.worker.kill()
+            self.worker.process.wait()
+        if self.job.ended_at:
+            self.prepared, self.sent_while_preparing = time.perf_counter() - self.began, self.office.letters.total()
+            self.office.may_kill = True
+
+    def found(self) -> dict[str, Any]:
+        """Return when the last letter was prepared, how many had left by then, and how long links took meanwhile."""
+        prepared = round(self.prepared, 1) if self.prepared else None
+        return {
+            "prepared_after_seconds": prepared, "sent_while_preparing": self.sent_while_preparing, **self.asker.found(),
+        }  # fmt: skip
 
 
 def _waiting() -> bool:
     from allears.core.models import Message
 
-    return Message.objects.filter(sent_at=None, failed_at=None, claimed_at=None).exists()
+    return Message.objects.filter(sent_at=None, failed_at=None, claimed_at=None).exclude(kind="own").exists()
 
 
-def verify(study: Any, people: int, letters: Counter[str], kills: int) -> dict[str, Any]:
-    """Hold the mail server's record against the database."""
+def verify(study: Any, people: int, letters: Counter[str], kills: int, finished: bool) -> dict[str, Any]:
+    """Hold the mail server's record against the database.
+
+    Where the round was not `finished`, who waits still is not left out: the letter is there, or the person's turn is
+    yet to come.
+    """
     from allears.core.models import Message
     from allears.people.models import Contact
     from allears.studies.models import Invitation, InvitationMail
 
+    of_round = Message.objects.filter(kind="study-invitation")
     invited = set(Invitation.objects.filter(study=study).values_list("person__email", flat=True))
-    sent = set(Message.objects.filter(sent_at__isnull=False).values_list("to", flat=True))
-    in_doubt = set(Message.objects.filter(sent_at=None).values_list("to", flat=True))
-    asked = Contact.objects.filter(topic=f"study:{study.ref}")
+    sent = set(of_round.filter(sent_at__isnull=False).values_list("to", flat=True))
+    in_doubt = set(of_round.filter(sent_at=None).exclude(claimed_at=None).values_list("to", flat=True))
+    waiting = set(of_round.filter(sent_at=None, claimed_at=None).values_list("to", flat=True))
+    mails, asked = InvitationMail.objects.count(), Contact.objects.filter(topic=f"study:{study.ref}").count()
+    left_out = len(invited - sent - in_doubt - waiting) + (people - len(invited) if finished else 0)
     found = {
-        "invited": len(invited), "mails": InvitationMail.objects.count(), "asked_for_minutes": asked.count(),
-        "letters": letters.total(), "twice": sum(1 for count in letters.values() if count > 1), "in_doubt": len(in_doubt),
-        "left_out": people - len(sent | in_doubt), "said_sent_but_not_there": len(sent - letters.keys()),
+        "invited": len(invited), "mails": mails, "asked_for_minutes": asked, "letters": letters.total(),
+        "still_waiting": len(waiting), "twice": sum(1 for count in letters.values() if count > 1),
+        "in_doubt": len(in_doubt), "left_out": left_out, "said_sent_but_not_there": len(sent - letters.keys()),
     }  # fmt: skip
-    whole = found["invited"] == found["mails"] == found["asked_for_minutes"] == people
+    whole = len(invited) == mails == asked and (not finished or mails == people)
     no_harm = not (found["twice"] or found["left_out"] or found["said_sent_but_not_there"])
     return {**found, "verified": whole and no_harm and found["in_doubt"] <= kills}
 
@@ -235,12 +325,17 @@ def _vendor() -> str:
 
 
 def _as_text(found: dict[str, Any]) -> str:
+    work = f"{found['invited']:,} of {found['people']:,} people asked, {found['letters']:,} letters sent"
     return (
-        f"{found['database']}: {found['people']:,} people asked in {found['seconds']} s, prepared after"
-        f" {found['prepared_after_seconds']} s, {found['per_second']} a second, {found['cpu_ms']} ms CPU each, at most"
-        f" {found['peak_mb']} MB; killed {found['kills']} times\n  the mail server's record: {found['letters']:,} letters,"
-        f" {found['twice']} people with two; the database: {found['mails']:,} mails, {found['in_doubt']} of which nobody"
-        f" knows (at most one a kill), {found['left_out']} left out; verified: {found['verified']}"
+        f"{found['database']}: {work} in {found['seconds']} s"
+        f"{'' if found['finished'] else ', then stopped'}; prepared after {found['prepared_after_seconds']} s, when"
+        f" {found['sent_while_preparing']:,} had left; {found['per_second']} letters a second, {found['cpu_ms']} ms CPU a"
+        f" person\n  memory of one worker at most {found['peak_mb']} MB, {found['own_mb']} MB of it its own; killed"
+        f" {found['kills']} times\n  the mail server's record against the database: {found['twice']} people with two"
+        f" letters, {found['left_out']} left out, {found['in_doubt']} in doubt (at most one a kill),"
+        f" {found['still_waiting']:,} waiting; verified: {found['verified']}\n  a link of one's own, asked for meanwhile:"
+        f" {found['links_sent']} of {found['links_asked_for']} sent, after {found['link_median_s']} s at the median,"
+        f" {found['link_longest_s']} s at most"
     )
 
 

@@ -2,7 +2,8 @@
 
 A room's `tasks.py` holds `@task() def bring_responses(job_id: int) -> None` which does its work inside
 `with running(job_id) as progress:` and calls `progress.to(done, total)` now and then. Work must be idempotent: after
-a crash the same job is run again and skips what is already there. Work that reports how much it did says so by
+a crash the same job is run again and skips what is already there. Work that writes many rows does so in pieces, each a
+transaction, and calls `progress.wrote` after each, so that mail and answers are written in between. Work that reports how much it did says so by
 `progress.keep`, in the transaction of each piece: then a job that was killed in between reports the truth all the same.
 """
 
@@ -13,12 +14,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.urls import reverse
 
 from allears.core import audit
 from allears.core.clock import now
 from allears.core.models import Job, User
+
+BREATH = 0.1  # seconds at most; never longer than the piece took
 
 
 class Stopped(Exception):
@@ -48,6 +51,7 @@ class Progress:
     def __init__(self, job: Job) -> None:
         self.job = job
         self._told = 0.0
+        self._breathed_at = time.monotonic()
 
     def to(self, done: int, total: int | None = None) -> None:
         """Say that `done` of `total` units are finished. Raises `Stopped` when somebody stopped the job."""
@@ -57,6 +61,17 @@ class Progress:
             raise Interrupted
         if time.monotonic() - self._told > 0.5:
             self._tell()
+
+    def wrote(self, done: int, total: int | None = None) -> None:
+        """Do what `to` does, after a piece of work that wrote, and let others write for a moment.
+
+        SQLite lets one write at a time, and hands the turn on to nobody: who waits tries again ten times a second at the
+        least (its busy handler), and a job that goes on at once would be there first each time. PostgreSQL needs no pause.
+        """
+        self.to(done, total)
+        if connection.vendor == "sqlite":
+            time.sleep(min(BREATH, time.monotonic() - self._breathed_at))
+        self._breathed_at = time.monotonic()
 
     def keep(self, done: int, **counts: int) -> None:
         """Write down, in the transaction of a piece of work, that `done` units are finished, and add to the report.

@@ -109,7 +109,7 @@ def send(study: Study, progress: Progress | None = None) -> int:
                 progress.keep(before + told + now_told, told=now_told)
         told += now_told
         if progress:
-            progress.to(before + told, before + len(waiting))
+            progress.wrote(before + told, before + len(waiting))
     return told
 
 

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from allears.core.clock import now
 from allears.people.models import LIVING, Crowd, Kind, Person, PersonFacet
@@ -58,6 +58,11 @@ def crowd_of(ids: Iterable[int]) -> int:
     for pk in ids:
         bits[pk >> 3] |= 1 << (pk & 7)
     return int.from_bytes(bits, "little")
+
+
+def bits_of(people: QuerySet[Person]) -> bytes:
+    """Return these people as a crowd, as it is kept in the database; read little by little."""
+    return _bits(people.order_by())
 
 
 def ids_of(crowd: int) -> Iterator[int]:

@@ -15,7 +15,7 @@ def bring_responses(job_id: int) -> None:
     with running(job_id) as progress:
         job = progress.job
         bringing = Import.objects.select_related("study").get(pk=job.parameters["bringing"])
-        counts = bring(bringing, by=job.started_by, told=progress.to)
+        counts = bring(bringing, by=job.started_by, told=progress.wrote)
         job.result = {
             "responses": counts.new_responses,
             "open_answers": counts.new_verbatims,

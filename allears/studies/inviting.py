@@ -24,10 +24,10 @@ from allears.core import audit, mail, progress
 from allears.core.clock import now
 from allears.core.models import Job, Message, User
 from allears.core.queries import the_organisation
-from allears.people import bounces, budget
+from allears.people import bounces, budget, crowds
 from allears.people.models import Person
 from allears.studies import links, mails
-from allears.studies.models import Decline, Invitation, InvitationLink, InvitationMail, State, Study
+from allears.studies.models import Decline, Invitation, InvitationLink, InvitationMail, RoundList, State, Study
 
 CHUNK = 250
 # Reading a reminder takes a moment; the answering itself was counted with the invitation.
@@ -123,13 +123,17 @@ def ask_to_invite(
 
     if not study.is_open:
         raise NotOpen
-    chosen = list(people.order_by("pk").values_list("pk", flat=True))
+    bits = crowds.bits_of(people)
+    count = int.from_bytes(bits, "little").bit_count()
     with transaction.atomic():
-        audit.record(by=by, verb="studies.round_asked", target=study, people=len(chosen), override=override_reason)
-        return progress.ask_for(
-            send_invitations, kind="studies.invite", title=_("Invitations to “%(title)s”") % {"title":
-            study.title}, by=by, unit=_("people"), total=len(chosen), next_url=next_url, study=study.pk,
-            people=chosen, minutes=str(minutes), override_reason=override_reason, )  # fmt: skip
+        audit.record(by=by, verb="studies.round_asked", target=study, people=count, override=override_reason)
+        job = progress.ask_for(
+            send_invitations, kind="studies.invite", title=_("Invitations to “%(title)s”") % {"title": study.title},
+            by=by, unit=_("people"), total=count, next_url=next_url, study=study.pk, minutes=str(minutes),
+            override_reason=override_reason,
+        )  # fmt: skip
+        RoundList.objects.create(job=job, bits=bits)
+        return job
 
 
 def _chunks(people: QuerySet[Person] | Iterable[Person]) -> Iterator[list[Person]]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from allears.core.clock import now, today
 from allears.core.ids import new_ref
-from allears.core.models import Message, User
+from allears.core.models import Job, Message, User
 from allears.people.models import Person
 from allears.verbatims.models import Collection
 
@@ -151,6 +151,16 @@ class Invitation(models.Model):
             models.Index(fields=["person", "-id"], name="studies_invitation_person"),
             models.Index(fields=["study", "-id"], name="studies_invitation_newest"),
         ]
+
+
+class RoundList(models.Model):
+    """Whom a round in the background asks: fixed when it was begun, one bit a person (`people.crowds`).
+
+    Thrown away when the round is over.
+    """
+
+    job = models.OneToOneField(Job, on_delete=models.CASCADE, related_name="+")
+    bits = models.BinaryField()
 
 
 class InvitationLink(models.Model):

@@ -86,13 +86,8 @@ def invitations_of(study: Study, outcome: str = "", words: str = "") -> QuerySet
 
 
 def last_round(study: Study) -> Job | None:
-    """Return the newest job that invited people to `study`, without the long list of whom."""
-    return (
-        Job.objects.defer("parameters")
-        .filter(kind="studies.invite", parameters__study=study.pk)
-        .order_by("-id")
-        .first()
-    )
+    """Return the newest job that invited people to `study`."""
+    return Job.objects.filter(kind="studies.invite", parameters__study=study.pk).order_by("-id").first()
 
 
 def outcome_counts(study: Study) -> dict[Outcome, int]:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
 from django_tasks import task
 
+from allears.core.models import Job
 from allears.core.progress import Progress, running
+from allears.people import crowds
 from allears.people.models import Person
 from allears.studies.inviting import CHUNK, Round, invite_some
-from allears.studies.models import Selection, Study
+from allears.studies.models import RoundList, Selection, Study
 from allears.studies.selection.finding import find, find_again
 
 
@@ -22,11 +27,23 @@ def send_invitations(job_id: int) -> None:
         wanted = progress.job.parameters
         study = Study.objects.select_related("owner").get(pk=wanted["study"])
         progress.job.result = {"invited": 0, "before": 0, **progress.job.result}
-        ids = wanted["people"]
-        for start in range(progress.job.done, len(ids), CHUNK):
-            some = ids[start : start + CHUNK]
-            _next_chunk(study, some, progress, start + len(some))
-            progress.to(start + len(some), len(ids))
+        with _still_to_ask(progress.job) as ids:
+            while some := list(islice(ids, CHUNK)):
+                _next_chunk(study, some, progress, progress.job.done + len(some))
+                progress.wrote(progress.job.done)
+
+
+@contextmanager
+def _still_to_ask(job: Job) -> Iterator[Iterator[int]]:
+    """Whose turn is yet to come; the list is thrown away when the round is over, not when it is interrupted."""
+    found = RoundList.objects.filter(job=job)
+    kept = found.first()
+    try:
+        yield islice(crowds.ids_of(int.from_bytes(kept.bits, "little")) if kept else iter(()), job.done, None)
+    except Exception:
+        found.delete()
+        raise
+    found.delete()
 
 
 @transaction.atomic

@@ -171,6 +171,8 @@ def test_work_that_was_cut_off_goes_on_where_it_was(monkeypatch: pytest.MonkeyPa
             if done >= 4:
                 raise Cut
 
+        wrote = to
+
     with pytest.raises(Cut):
         actions.run(made, Progress())  # type: ignore[arg-type]
     assert Person.objects.count() == 4

@@ -24,3 +24,4 @@ def test_a_round_that_is_killed_goes_on_and_nobody_is_mailed_twice_or_left_out(t
     assert (found["invited"], found["mails"], found["asked_for_minutes"]) == (400, 400, 400)
     assert (found["twice"], found["left_out"], found["said_sent_but_not_there"]) == (0, 0, 0)
     assert 1 <= found["in_doubt"] <= found["kills"]
+    assert found["finished"]

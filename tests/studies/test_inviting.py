@@ -7,15 +7,17 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django_tasks_db.models import DBTaskResult
 
 from allears.core.links import hash_token
-from allears.core.models import AuditEvent, Message
+from allears.core.models import AuditEvent, Job, Message
+from allears.core.progress import Interrupted, interrupt_when, stop
 from allears.people.actions import merge, record_consent
 from allears.people.models import Contact, Person
 from allears.studies import actions, inviting
 from allears.studies.hearing import Outcome
-from allears.studies.models import Decline, Invitation, InvitationLink, State
+from allears.studies.models import Decline, Invitation, InvitationLink, RoundList, State
 from allears.studies.queries import invitations_of, outcome_counts, outcome_rates
 from allears.studies.tasks import send_invitations
 from tests import cast
@@ -235,6 +237,52 @@ def test_a_round_runs_in_the_background_and_again_after_a_crash(
     assert (job.state, job.done, job.total) == ("done", 5, 5)
     assert Invitation.objects.count() == Message.objects.count() == Contact.objects.count() == 5
     assert job.result == {"invited": 3, "before": 2}
+
+
+def low_people() -> Job:
+    people = [cast.person(f"{name} Low") for name in ("Una", "Vic", "Wes", "Xia", "Yul")]
+    everybody = Person.objects.filter(pk__in=[p.pk for p in people])
+    return actions.ask_to_invite(study=cast.late_orders(), people=everybody, by=cast.ana(), minutes=3)
+
+
+def test_whom_a_round_asks_is_kept_until_it_is_over_and_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("allears.studies.tasks.CHUNK", 2)
+    job = low_people()
+    interrupt_when(lambda: Invitation.objects.count() == 2)
+    try:
+        with pytest.raises(Interrupted):
+            send_invitations.func(job.pk)
+    finally:
+        interrupt_when(lambda: False)
+    assert RoundList.objects.count() == 1
+
+    send_invitations.func(job.pk)
+
+    assert (Invitation.objects.count(), RoundList.objects.count()) == (5, 0)
+
+
+def test_whom_a_stopped_round_would_have_asked_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("allears.studies.tasks.CHUNK", 2)
+    job = low_people()
+    stop(job=job, by=cast.ana())
+
+    send_invitations.func(job.pk)
+
+    job.refresh_from_db()
+    assert (job.state, Invitation.objects.count(), RoundList.objects.count()) == ("stopped", 2, 0)
+
+
+def test_between_two_pieces_of_a_round_others_can_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite lets one write at a time and hands the turn on to nobody: without a pause a round would write alone."""
+    monkeypatch.setattr("allears.studies.tasks.CHUNK", 2)
+    asked_when_it_paused: list[int] = []
+    monkeypatch.setattr(
+        "allears.core.progress.time.sleep", lambda seconds: asked_when_it_paused.append(Invitation.objects.count())
+    )
+
+    send_invitations.func(low_people().pk)
+
+    assert asked_when_it_paused == ([2, 4, 5] if connection.vendor == "sqlite" else [])
 
 
 def test_inviting_many_takes_few_queries_each(django_assert_max_num_queries: Callable[..., object]) -> None:

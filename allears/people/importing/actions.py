@@ -157,7 +157,7 @@ def run(bringing: Import, progress: Progress) -> None:
         progress.to(bringing.position, total)
         for rows in _chunked(_rest(table, bringing.position)):
             _bring_or_again(bringing, rows, names)
-            progress.to(bringing.position, total)
+            progress.wrote(bringing.position, total)
     _end(bringing)
 
 
