@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, wraps
 from typing import Any
@@ -41,6 +42,25 @@ def wrapped(html: SafeString, words: str) -> SafeString:
     if not isinstance(words, Foreign) or not words:
         return html
     return format_html('<span lang="{}" dir="{}">{}</span>', words.language, direction(words.language), html)
+
+
+def has_letters(words: str) -> bool:
+    """Whether anything in `words` says by itself which way it runs; figures and signs do not."""
+    return any(unicodedata.bidirectional(sign) in ("L", "R", "AL") for sign in words)
+
+
+def way_of(words: str) -> str:
+    """Return what an element around somebody's words says of their way: "auto", by their first letter; "" where there
+    is none, so that a lone number stands where the page's own lines begin.
+    """
+    return "auto" if has_letters(words) else ""
+
+
+def set_down(words: str) -> SafeString:
+    """Return `words` for a page; those without a letter run from left to right on every one, so that "+20 2 555" is
+    read in its order.
+    """
+    return escape(words) if has_letters(words) or not words.strip() else format_html('<bdi dir="ltr">{}</bdi>', words)
 
 
 def spoken() -> list[str]:

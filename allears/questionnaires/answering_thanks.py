@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import escape
 
-from allears.core.languages import marked
+from allears.core.languages import has_letters, marked, set_down
 from allears.questionnaires import answering_kiosk as kiosk
 from allears.questionnaires import answering_pages as pages
 from allears.questionnaires import answering_sql as sql
@@ -84,8 +84,11 @@ def _said(way: Way) -> str:
 def _words(language: str, question: str, text: str, ref: str, digest: bytes, spoken: str) -> str:
     receipt = written(ref, bytes(digest))
     return _one(language, kept=bool(text)).filled(
-        {"question": escape(marked(question)), "text": escape(text), "spoken": escape(spoken), "receipt": receipt, "url": _address(receipt)}
-    )
+        {
+            "question": escape(marked(question)), "text": set_down(text), "runs": ' dir="auto"' if has_letters(text) else "",
+            "spoken": escape(spoken), "receipt": receipt, "url": _address(receipt),
+        }
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext as _
 
@@ -22,6 +22,14 @@ def key_of(question_key: object, part: str) -> str:
 def choice_key(choice: object) -> str:
     """Return the key of a choice's label."""
     return f"choice.{choice}"
+
+
+def keys_of_prompts(sources: Iterable[int]) -> dict[int, str]:
+    """Return the key of what was asked at each of `sources` (their numbers); without those at which no question was.
+    One query.
+    """
+    asked = Question.objects.filter(source__in=list(sources)).order_by("pk").values_list("source", "key")
+    return {source: key_of(key, "text") for source, key in asked}
 
 
 def texts_of(study: Study) -> list[Text]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F, Max, Q
 from django.utils.translation import gettext as _
 
 from allears.core import audit
@@ -77,10 +77,11 @@ def words_of(study: Study, language: str) -> Words:
     return Words(study.language, _rows(study, language))
 
 
-def words_of_all(studies: Iterable[Study], language: str) -> dict[int, Words]:
-    """Return what several studies' own texts say in `language`, by study; one query."""
+def words_of_all(studies: Iterable[Study], language: str, keys: Iterable[str] = ()) -> dict[int, Words]:
+    """Return what several studies' own texts, and those under `keys`, say in `language`, by study; one query."""
     found = {s.pk: s for s in studies}
-    rows = Translation.objects.filter(study__in=found, language=language, key__startswith="study.").order_by("pk")
+    wanted = Q(key__startswith="study.") | Q(key__in=list(keys))
+    rows = Translation.objects.filter(wanted, study__in=found, language=language).order_by("pk")
     of: dict[int, list[Translation]] = {pk: [] for pk in found}
     for row in rows:
         of[row.study_id].append(row)

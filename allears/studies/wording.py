@@ -41,4 +41,4 @@ def minutes_in_words(minutes: Any) -> str:
 
 def moment_in_words(at: datetime) -> str:
     """Return a moment as it is read where `at` says it is: "Saturday 28 November, 10:00"."""
-    return f"{formats.date_format(at.date(), 'l j F')}, {at:%H:%M}"
+    return _("%(day)s, %(time)s") % {"day": formats.date_format(at.date(), "l j F"), "time": f"{at:%H:%M}"}

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 from django.test import Client
+from selectolax.lexbor import LexborHTMLParser
 
 from allears.core.clock import now
 from allears.core.models import Message
@@ -43,6 +44,16 @@ def test_the_cited_and_the_others_get_their_own_text_beside_their_own_words() ->
     assert "Because of what you told us" in bob.text
     assert "Nobody told us" not in cleo.text
     assert "Thank you for taking part" in cleo.text
+
+
+def test_a_digest_in_arabic_runs_from_right_to_left_and_what_was_said_by_its_first_letter() -> None:
+    Person.objects.filter(pk=cast.bob().pk).update(language="ar")
+    approved()
+    telling.send(cast.late_orders())
+    mail = LexborHTMLParser(Message.objects.get(to=cast.bob().email).html)
+
+    assert mail.css_first("html").attributes == {"lang": "ar", "dir": "rtl"}
+    assert {node.attributes["dir"] for node in mail.css("blockquote, body > div")} == {"auto"}
 
 
 def test_nobody_is_told_twice() -> None:

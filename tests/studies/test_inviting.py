@@ -9,13 +9,14 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django_tasks_db.models import DBTaskResult
+from selectolax.lexbor import LexborHTMLParser
 
 from allears.core.links import hash_token
 from allears.core.models import AuditEvent, Job, Message
 from allears.core.progress import Interrupted, interrupt_when, stop
 from allears.people.actions import merge, record_consent
 from allears.people.models import Contact, Person
-from allears.studies import actions, inviting
+from allears.studies import actions, inviting, translating
 from allears.studies.hearing import Outcome
 from allears.studies.models import Decline, Invitation, InvitationLink, RoundList, State
 from allears.studies.queries import invitations_of, outcome_counts, outcome_rates
@@ -96,8 +97,25 @@ def test_a_letter_speaks_the_person_s_language_where_we_do() -> None:
     cast.bob()
     Person.objects.update(language="ar-EG")
     invited()
+    letter = LexborHTMLParser(Message.objects.get(to="bob@customer.example").html)
 
-    assert 'dir="rtl"' in Message.objects.get(to="bob@customer.example").html
+    assert letter.css_first("html").attributes == {"lang": "ar", "dir": "rtl"}
+    assert letter.css_first("blockquote").attributes["dir"] == "ltr"
+    assert letter.css_first("blockquote").attributes["lang"] == "en"
+
+
+def test_a_letter_tells_the_problem_as_it_is_translated_and_leans_on_no_side() -> None:
+    study = cast.late_orders()
+    text = next(text for text in translating.own_texts(study) if text.key == "study.problem")
+    said = {text.sign: "وصلت طلباتك متأخرة."}
+    translating.translate(study=study, language="ar", texts=[text], said=said, by=cast.ana())
+    translating.offer(study=study, language="ar", by=cast.ana())
+    actions.invite(study=study, people=[cast.person("Amal Nasser", language="ar", email="amal@customer.example")], by=cast.ana(), minutes=3)
+    mail = Message.objects.get().html
+    problem = LexborHTMLParser(mail).css_first("blockquote")
+
+    assert (problem.attributes["lang"], problem.attributes["dir"], problem.text().strip()) == ("ar", "rtl", "وصلت طلباتك متأخرة.")
+    assert re.findall(r"[\s;\"-](left|right)\b", mail) == []
 
 
 def test_asking_again_asks_nobody_twice_and_takes_no_minutes_twice() -> None:

@@ -53,6 +53,7 @@ SOURCES = (
     "design/templates/design/languages.html",
     "design/templates/design/charts/bars.html",
     "design/templates/design/components/error_summary.html",
+    "design/templates/design/components/moment.html",
     "design/templates/design/components/pager.html",
     "design/templates/4*.html",
     "design/templates/500.html",
@@ -66,7 +67,7 @@ PARTS = {
     "studies/selection/words.py": (
         "%(figure)s", "none", "1 in %(n)s", "%(shut)s of", "Nobody’s chance", "It is proven", "The least chance",
     ),
-    "studies/wording.py": ("about %(count)d minute", "today"),
+    "studies/wording.py": ("about %(count)d minute", "today", "%(day)s, %(time)s"),
     "design/wording.py": ("Please ",),
 }
 # Beside them, but read by who writes the questions.

@@ -68,7 +68,8 @@ def quote(
     against: str = "",
 ) -> SafeString:
     """A quotation inside something else: smaller, no sheet; `who` names the speaker, `href` leads to the
-    source. `against` says in words that it speaks against what it stands under.
+    source. `against` says in words that it speaks against what it stands under. `dir` is "" for words without a
+    letter: they stand as the page runs, and their figures from left to right.
     """
     pieces = _pieces(words, spans, segments)
     return drawn("quote", pieces=pieces, who=who, href=href, lang=lang, dir=dir, against=against)

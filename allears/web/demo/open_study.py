@@ -1,4 +1,4 @@
-"""The demo's open study: ten questions that a newcomer can answer at once."""
+"""The demo's open study: ten questions that a newcomer can answer at once, in English or in Arabic."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from allears.questionnaires import authoring
 from allears.questionnaires.models import QuestionKind, Section, Version
 from allears.studies.actions import create_study, make_public_link, open_study
 from allears.studies.models import Study
+from allears.web.demo import in_arabic
 
 SLUG = "notebooks-today"
 
@@ -37,6 +38,7 @@ def make(by: User) -> Study:
         example=True,
     )
     authoring.publish(version=_questionnaire(study, by), by=by)
+    in_arabic.add(study, by)
     open_study(study=study, by=by)
     make_public_link(study=study, by=by)
     return study

@@ -6,18 +6,28 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import template
+from django.utils import translation
 
+from allears.core.languages import Foreign, marked, way_of
 from allears.studies.selection import words
 
 register = template.Library()
 register.filter("percent", words.percent)
 register.filter("one_in", words.one_in)
+register.filter("marked", marked)
+register.filter("way", way_of)
 
 
 @register.filter
 def allows(consents: Mapping[str, bool], purpose: str) -> bool:
     """Whether the newest entry for `purpose` says yes."""
     return consents.get(purpose, False)
+
+
+@register.filter
+def written_in(words: str, language: str) -> str:
+    """Return `words` for a page, marked as another language's where they were not written in its own."""
+    return words if language == translation.get_language() else marked(Foreign(words, language))
 
 
 @register.filter

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import translation
@@ -30,6 +31,7 @@ from allears.studies.models import Invitation
 from allears.studies.selection.queries import chances_of
 from allears.web import own, own_time
 from allears.web.line import own_words
+from allears.web.own_language import told
 
 MOST_ASKED = 20  # links asked for from one place within ten minutes
 
@@ -56,23 +58,27 @@ def own_page(request: HttpRequest, token: str) -> HttpResponse:
 def _everything(request: HttpRequest, person: Person, token: str) -> dict[str, Any]:
     tellings = own.tellings_of(person)
     said = consents([person.pk]).get(person.pk, {})
-    groups = own.by_study(person, own_words(person, own.words_of(person), tellings), tellings)
+    words, time, lots = own_words(person, own.words_of(person), tellings), own_time.time_of(person), chances_of(person)
+    groups = own.by_study(person, words, tellings)
+    studies = [group.study for group in groups] + [lot.study for lot in lots] + [row.invitation.study for row, _ in time.laters]
+    language = translation.get_language() or settings.LANGUAGE_CODE
     return {
         "person": person,
         "token": token,
         "groups": groups,
+        "told": told(studies, [said.verbatim.source for said in words], time.contacts, language),
         "consents": said,
         # What was agreed to in a questionnaire is asked there; here it can be taken back.
         "purposes": [p for p in Purpose.choices if p[0] != Purpose.STATEMENT or said.get(Purpose.STATEMENT)],
         "unseen": [t for t in tellings if t.seen_at is None],
         "done": request.GET.get("done", ""),
-        "time": own_time.time_of(person),
+        "time": time,
         "limits": own_time.limits_form(person),
         "zones": places(),
         "leave": leaving_link(person),
-        "lots": chances_of(person),
+        "lots": lots,
         "can_mail": bool(person.email),
-        "page_language": translation.get_language(),
+        "page_language": language,
         "page_rtl": translation.get_language_bidi(),
     }
 
