@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from allears.core.models import User
-from allears.decisions.models import Helped, Telling
+from allears.decisions.models import HeldTelling, Helped, Telling
 from allears.people.holdings import holding
 from allears.people.models import Person
 from allears.people.panels import panel
@@ -33,6 +33,13 @@ def told(person: Person) -> tuple[str, Any]:
         }
         for t in tellings
     ]
+
+
+@holding
+def waits_to_be_told(person: Person) -> tuple[str, Any]:
+    """The studies of which updates wait until a new address has stood for two days."""
+    rows = HeldTelling.objects.filter(person__in=all_of(person)).select_related("update__study").order_by("pk")
+    return "waits_to_be_told", [{"study": h.update.study.title, "since": h.at} for h in rows]
 
 
 @holding

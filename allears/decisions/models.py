@@ -193,6 +193,19 @@ class Telling(models.Model):
         return self.digest_id is not None
 
 
+class HeldTelling(models.Model):
+    """An update was sent while this person's new address waited for its two days (`people.addresses`): it is told by
+    itself when they are over. Gone once that is done.
+    """
+
+    update = models.ForeignKey(Update, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["update", "person"], name="decisions_heldtelling_once")]
+
+
 class Helped(models.Model):
     """A contributor's answer to "did it help?"; the newest counts."""
 

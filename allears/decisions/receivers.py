@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from allears.core import mail
 from allears.core.models import Message, User
 from allears.decisions.actions import draft_update
-from allears.decisions.models import Digest, Ground, Update
+from allears.decisions.models import Digest, Ground, HeldTelling, Update
 from allears.insights.models import Citation
 from allears.insights.signals import words_cited
 from allears.people.erasing import forget_mails
@@ -33,6 +33,7 @@ def forget_the_digests(*, person: Person, **_: Any) -> None:
     """Digests quote the words of whom they went to: they go with the person, also those to an earlier address."""
     digests = Digest.objects.filter(person__in=all_of(person), message__isnull=False)
     forget_mails(Message.objects.filter(pk__in=digests.values("message")))
+    HeldTelling.objects.filter(person__in=all_of(person)).delete()
 
 
 @receiver(consent_changed, dispatch_uid="decisions.call_digests_back")

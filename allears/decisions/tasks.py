@@ -10,6 +10,7 @@ from allears.core.models import Job, User
 from allears.core.progress import ask_for, running
 from allears.decisions import telling
 from allears.decisions.errors import NothingToSend
+from allears.people import addresses
 from allears.studies.models import Study
 
 
@@ -18,7 +19,8 @@ def ask_to_send(*, study: Study, by: User) -> Job:
     waiting = telling.untold(study)
     if not waiting:
         raise NothingToSend
-    audit.record(by=by, verb="decisions.updates_sent", target=study, people=len(waiting))
+    held = len(addresses.held() & set(waiting))
+    audit.record(by=by, verb="decisions.updates_sent", target=study, people=len(waiting) - held, held=held)
     return ask_for(
         send_updates, kind="updates", title=f"Telling contributors of “{study.title}”", by=by, unit="people",
         total=len(waiting), study=study.pk, next_url=reverse("decisions:updates", args=[study.slug]),

@@ -1,7 +1,8 @@
 """Letting every contributor hear back: who has not been told yet, and sending one digest a person, never twice.
 
 Whoever has no address, or does not want mail, is told on their own page; that counts as heard only once they have
-seen it. Sending may be killed at any point: each chunk of people is one transaction that writes the tellings and puts
+seen it. Whose new address waits for its two days (`people.addresses`) is written down and told by itself afterwards:
+nobody has to send a second time. Sending may be killed at any point: each chunk of people is one transaction that writes the tellings and puts
 the mails, so a second run goes on with whoever is left.
 """
 
@@ -12,13 +13,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
-from allears.core import mail
+from allears.core import audit, mail
+from allears.core.clock import now
 from allears.core.progress import Progress
 from allears.decisions.chain import contributors, insights_behind, quoted_by_person
 from allears.decisions.digests import Part, compose, parts_for
-from allears.decisions.models import Digest, Telling, Update
+from allears.decisions.models import Digest, HeldTelling, Telling, Update
 from allears.decisions.queries import HEARER
 from allears.people import addresses
 from allears.people.links import page_link
@@ -32,7 +34,7 @@ CHUNK = 200
 class Reach:
     """Whom a sending would reach: how many by mail, how many on their page only, how many were told before.
 
-    `held` are those whose new address waits for its two days (`people.addresses`): a later sending tells them.
+    `held` are those whose new address waits for its two days (`people.addresses`): they are told by themselves then.
     """
 
     by_mail: int
@@ -51,18 +53,17 @@ def _with_steps(updates: QuerySet[Update]) -> list[Update]:
 
 
 def untold(study: Study) -> dict[int, set[int]]:
-    """Return, for every contributor who can be told now, the ids of the approved updates that are new to them."""
-    return _free(_untold(approved(study), contributors(study)))
+    """Return, for every contributor, the ids of the approved updates that are new to them.
 
-
-def _free(waiting: dict[int, set[int]]) -> dict[int, set[int]]:
-    """Leave out whose new address is held: nothing with their words goes there yet."""
-    held = addresses.held()
-    return {person_id: updates for person_id, updates in waiting.items() if person_id not in held}
+    What was sent before and waits for an address is not among them.
+    """
+    return _untold(approved(study), contributors(study))
 
 
 def _untold(updates: Sequence[Update], people: dict[int, datetime]) -> dict[int, set[int]]:
+    held = addresses.held()
     told = _told(Telling.objects.filter(update__in=updates))
+    told |= {pair for pair in _told(sent_and_held().filter(update__in=updates)) if pair[0] in held}
     waiting: dict[int, set[int]] = {}
     for update in updates:
         for person_id in _recipients(update, people):
@@ -71,7 +72,12 @@ def _untold(updates: Sequence[Update], people: dict[int, datetime]) -> dict[int,
     return waiting
 
 
-def _told(tellings: QuerySet[Telling]) -> set[tuple[int, int]]:
+def sent_and_held() -> QuerySet[HeldTelling]:
+    """Return what was sent and waits for an address; what was worded anew since then was not sent."""
+    return HeldTelling.objects.filter(update__approved_at__lte=F("at"), update__discarded_at=None)
+
+
+def _told(tellings: QuerySet[Telling] | QuerySet[HeldTelling]) -> set[tuple[int, int]]:
     """Who was told what, as (person, update); what a merged row was told, the person that stayed has heard."""
     return set(tellings.annotate(hearer=HEARER).values_list("hearer", "update_id"))
 
@@ -99,17 +105,44 @@ def _mailable(person: Person) -> bool:
 def send(study: Study, progress: Progress | None = None) -> int:
     """Tell everybody what is approved and new to them; return how many people were told."""
     updates, spoke = approved(study), contributors(study)
-    waiting = _free(_untold(updates, spoke))
+    waiting = _untold(updates, spoke)
     before = progress.job.done if progress else 0  # by a run of the same job that was cut off
-    told = 0
-    for chunk in _chunks(sorted(waiting)):
+    told = done = 0
+    for chunk in _chunks(waiting):
         with transaction.atomic():
-            now_told = _tell(chunk, _still_approved(updates), spoke)
+            now_told, held = _tell(chunk, _still_approved(updates), spoke)
+            told, done = told + now_told, done + now_told + held
             if progress:
-                progress.keep(before + told + now_told, told=now_told)
-        told += now_told
+                progress.keep(before + done, told=now_told, held=held)
         if progress:
-            progress.wrote(before + told, before + len(waiting))
+            progress.wrote(before + done, before + len(waiting))
+    return told
+
+
+def send_what_was_held() -> int:
+    """Tell what was sent while an address was held to everybody whose address is not held any more.
+
+    Return how many people were told. What was worded anew or put aside since then is not told: it is sent anew.
+    """
+    free = HeldTelling.objects.annotate(hearer=HEARER).exclude(hearer__in=addresses.held())
+    return sum(map(_send_what_was_held, Study.objects.filter(pk__in=free.values("update__study"))))
+
+
+def _send_what_was_held(study: Study) -> int:
+    held, told = addresses.held(), 0
+    waiting: dict[int, set[int]] = {}
+    for person, update in _told(HeldTelling.objects.filter(update__study=study)):
+        if person not in held:
+            waiting.setdefault(person, set()).add(update)
+    updates, spoke = _with_steps(Update.objects.filter(pk__in=set().union(*waiting.values()))), contributors(study)
+    for chunk in _chunks(waiting):
+        with transaction.atomic():
+            sent = set(sent_and_held().filter(update__in=updates).values_list("update", flat=True))
+            ready = {pk: update for pk, update in _still_approved(updates).items() if pk in sent}
+            now_told, _held = _tell(chunk, ready, spoke)
+            if now_told:
+                audit.record(by=None, verb="decisions.held_updates_sent", target=study, people=now_told)
+        told += now_told
     return told
 
 
@@ -121,24 +154,59 @@ def _still_approved(updates: Sequence[Update]) -> dict[int, Update]:
     return {update.pk: update for update in ready}
 
 
-def _chunks(ids: list[int]) -> Iterator[list[int]]:
-    return (ids[at : at + CHUNK] for at in range(0, len(ids), CHUNK))
+def _chunks(waiting: dict[int, set[int]]) -> Iterator[dict[int, set[int]]]:
+    ids = sorted(waiting)
+    return ({pk: waiting[pk] for pk in ids[at : at + CHUNK]} for at in range(0, len(ids), CHUNK))
 
 
-def _tell(chunk: list[int], updates: dict[int, Update], spoke: dict[int, datetime]) -> int:
+def _tell(chunk: dict[int, set[int]], updates: dict[int, Update], spoke: dict[int, datetime]) -> tuple[int, int]:
+    """Tell each of `chunk` those of `updates` that are new to them; whose address is held, later.
+
+    Return how many people were told, and how many are told later.
+    """
     # The lock on the people makes two sendings at once take turns; the second finds nobody left to tell.
     locked = Person.objects.select_for_update().filter(pk__in=chunk).order_by("pk")
-    held = addresses.held()
-    people = {p.pk: p for p in locked if p.pk not in held}
+    known, held = {p.pk: p for p in locked}, addresses.held()
+    people = {pk: person for pk, person in known.items() if pk not in held}
     theirs = Q(person__in=chunk) | Q(person__merged_into__in=chunk)
     told = _told(Telling.objects.filter(theirs, update__in=updates))
     parts = parts_for(people, list(updates.values()))
     tellings: list[Telling] = []
     for pk, person in people.items():
-        new = [p for p in parts[pk] if (pk, p.update.pk) not in told]
-        tellings += _tell_one(person, new, spoke[pk]) if person.erased_at is None else []
+        new = [p for p in parts[pk] if p.update.pk in chunk[pk] and (pk, p.update.pk) not in told]
+        tellings += _tell_one(person, new, spoke[pk]) if person.erased_at is None and pk in spoke else []
     Telling.objects.bulk_create(tellings)
-    return len({telling.person_id for telling in tellings})
+    _waits_no_longer({pk: chunk[pk] for pk in people})
+    later = {pk: chunk[pk] & updates.keys() for pk in known if pk in held}
+    _hold_back(later)
+    return len({telling.person_id for telling in tellings}), len(later)
+
+
+def _hold_back(later: dict[int, set[int]]) -> None:
+    rows = [HeldTelling(update_id=update, person_id=pk) for pk, updates in later.items() for update in sorted(updates)]
+    HeldTelling.objects.bulk_create(rows, update_conflicts=True, unique_fields=["update", "person"], update_fields=["at"])
+
+
+def _waits_no_longer(waited: dict[int, set[int]]) -> None:
+    waiting = HeldTelling.objects.filter(Q(person__in=waited) | Q(person__merged_into__in=waited)).annotate(hearer=HEARER)
+    over = [pk for pk, person, update in waiting.values_list("pk", "hearer", "update_id") if update in waited[person]]
+    HeldTelling.objects.filter(pk__in=over).delete()
+
+
+@dataclass(frozen=True)
+class Held:
+    """Somebody for whom updates wait, and until when: then they go out by themselves."""
+
+    person: Person
+    until: datetime
+
+
+def held_back(study: Study) -> list[Held]:
+    """Return for whom updates of the study wait, the first to be told first."""
+    until = addresses.holds()
+    waiting = {person for person, _update in _told(sent_and_held().filter(update__study=study))}
+    people = Person.objects.filter(pk__in=waiting, erased_at=None)
+    return sorted((Held(p, until.get(p.pk, now())) for p in people), key=lambda held: (held.until, held.person.pk))
 
 
 def _tell_one(person: Person, parts: list[Part], spoke_at: datetime) -> list[Telling]:

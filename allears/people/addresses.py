@@ -66,7 +66,13 @@ def held_until(person: Person) -> datetime | None:
 
 def held() -> set[int]:
     """Return the ids of everybody whose address is held now."""
-    return set(_holding().values_list("person", flat=True))
+    return set(holds())
+
+
+def holds() -> dict[int, datetime]:
+    """Return until when the address of whom is held, by id; also of the person that stayed after a merge."""
+    rows = _holding().order_by("at").values_list("person", "person__merged_into", "at")
+    return {pk: at + HOLD for person, stays, at in rows for pk in (person, stays) if pk}
 
 
 def _holding() -> QuerySet[AddressChange]:

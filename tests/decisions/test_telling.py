@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+import time_machine
 from django.db import connection, transaction
 from django.test import Client
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from selectolax.lexbor import LexborHTMLParser
 
+from allears.core import worker
 from allears.core.clock import now
-from allears.core.models import Message
+from allears.core.models import AuditEvent, Message
 from allears.decisions import actions, telling
 from allears.decisions.answering import answer_helped, mark_seen
-from allears.decisions.models import Decision, Helped, Telling, Update
+from allears.decisions.errors import NothingToSend
+from allears.decisions.models import Decision, HeldTelling, Helped, Telling, Update
 from allears.decisions.queries import hear_back, helped_by_update, overdue_studies
-from allears.people.actions import erase, merge, record_consent
+from allears.decisions.tasks import ask_to_send
+from allears.people import addresses
+from allears.people.actions import change_person, erase, merge, record_consent
 from allears.people.addresses import trust
 from allears.people.links import issue
 from allears.people.models import Person
@@ -139,9 +147,9 @@ def test_who_wants_no_mail_gets_none() -> None:
 def test_a_merged_person_hears_once_for_both() -> None:
     approved()
     merge(keep=cast.cleo(), other=cast.bob(), by=cast.ana())
-    assert (telling.send(cast.late_orders()), telling.reach(cast.late_orders()).held) == (0, 1)
+    assert (telling.reach(cast.late_orders()).held, telling.send(cast.late_orders())) == (1, 0)
     trust(person=cast.cleo(), by=cast.ada(), reason="both cards lay on my desk")
-    telling.send(cast.late_orders())
+    telling.send_what_was_held()
 
     assert [t.person.name for t in Telling.objects.all()] == ["Cleo Marsh"]
     assert Telling.objects.get().cited
@@ -259,3 +267,124 @@ def test_a_no_that_comes_by_a_merge_calls_the_digest_back_too() -> None:
     merge(keep=cast.bob(), other=cast.dev(), by=cast.ana())
 
     assert Message.objects.get(to=cast.bob().email, kind="update").text == ""
+
+
+def moved(person: Person) -> datetime:
+    """Staff wrote down another address for this person; return until when it waits."""
+    change_person(person=person, by=cast.ana(), email=f"new-{person.email}")
+    until = addresses.held_until(person)
+    assert until is not None
+    return until
+
+
+def test_who_waited_for_a_new_address_is_told_by_itself_once_it_has_stood_for_two_days() -> None:
+    approved()
+    until = moved(cast.bob())
+    assert telling.send(cast.late_orders()) == 1
+    assert [(held.person, held.until) for held in telling.held_back(cast.late_orders())] == [(cast.bob(), until)]
+    assert telling.untold(cast.late_orders()) == {}
+
+    with time_machine.travel(until - timedelta(minutes=1), tick=False):
+        assert telling.send_what_was_held() == 0
+    with time_machine.travel(until + timedelta(minutes=1), tick=False):
+        assert telling.send_what_was_held() == 1
+        assert telling.send_what_was_held() == 0
+        assert telling.send(cast.late_orders()) == 0
+
+    letter = Message.objects.get(to="new-bob@customer.example", kind="update")
+    assert "“Nobody told us”" in letter.text
+    assert Message.objects.filter(kind="update").count() == 2
+    assert (telling.held_back(cast.late_orders()), HeldTelling.objects.count()) == ([], 0)
+    event = AuditEvent.objects.get(verb="decisions.held_updates_sent")
+    assert (event.target, event.details, event.actor_label) == (
+        f"studies.study:{cast.late_orders().pk}", {"people": 1}, "the system"
+    )  # fmt: skip
+
+
+def test_where_everybody_waits_for_an_address_a_sending_is_asked_for_all_the_same() -> None:
+    decision = decided()
+    update = Update.objects.get(decision=decision)
+    actions.edit_update(update=update, text_cited="To you", text_general="", by=cast.ana())
+    actions.approve_update(update=update, by=cast.lea())
+    moved(cast.bob())
+
+    job = ask_to_send(study=cast.late_orders(), by=cast.lea())
+    worker.work_off()
+
+    job.refresh_from_db()
+    assert (job.state, job.done, job.result) == ("done", 1, {"told": 0, "held": 1})
+    assert AuditEvent.objects.get(verb="decisions.updates_sent").details == {"people": 0, "held": 1}
+    with pytest.raises(NothingToSend):
+        ask_to_send(study=cast.late_orders(), by=cast.lea())
+
+
+def test_what_nobody_sent_does_not_go_out_by_itself() -> None:
+    until = moved(cast.bob())
+    approved()
+
+    with time_machine.travel(until + timedelta(minutes=1)):
+        assert telling.send_what_was_held() == 0
+    assert not Telling.objects.exists()
+
+
+def test_what_was_worded_anew_while_it_waited_is_sent_anew_and_not_by_itself() -> None:
+    decision = decided()
+    update = Update.objects.get(decision=decision)
+    actions.edit_update(update=update, text_cited="To you", text_general="", by=cast.ana())
+    actions.approve_update(update=update, by=cast.lea())
+    until = moved(cast.bob())
+    telling.send(cast.late_orders())
+    with time_machine.travel(until - timedelta(hours=1)):
+        actions.edit_update(update=update, text_cited="To you, Bob", text_general="", by=cast.ana())
+        actions.approve_update(update=update, by=cast.lea())
+        assert set(telling.untold(cast.late_orders())) == {cast.bob().pk}
+
+    with time_machine.travel(until + timedelta(minutes=1)):
+        assert telling.send_what_was_held() == 0
+        assert telling.send(cast.late_orders()) == 1
+    assert "To you, Bob" in Message.objects.get(kind="update").text
+
+
+def test_an_address_that_is_changed_again_waits_again() -> None:
+    approved()
+    until = moved(cast.bob())
+    telling.send(cast.late_orders())
+    with time_machine.travel(until - timedelta(hours=1)):
+        later = moved(cast.bob())
+
+    with time_machine.travel(until + timedelta(minutes=1)):
+        assert telling.send_what_was_held() == 0
+        assert [held.until for held in telling.held_back(cast.late_orders())] == [later]
+
+
+def test_who_was_merged_while_they_waited_is_told_under_the_row_that_stays() -> None:
+    approved()
+    moved(cast.bob())
+    telling.send(cast.late_orders())
+    merge(keep=cast.dev(), other=cast.bob(), by=cast.ana())
+
+    with time_machine.travel(now() + addresses.HOLD + timedelta(hours=1)):
+        assert telling.send_what_was_held() == 1
+    assert Telling.objects.get(person=cast.dev()).cited
+    assert not HeldTelling.objects.exists()
+
+
+def test_nothing_waits_any_more_for_who_was_erased() -> None:
+    approved()
+    until = moved(cast.bob())
+    telling.send(cast.late_orders())
+    erase(person=cast.bob(), by=cast.ada(), reason="person")
+
+    assert not HeldTelling.objects.exists()
+    with time_machine.travel(until + timedelta(minutes=1)):
+        assert telling.send_what_was_held() == 0
+
+
+def test_staff_see_who_waits_and_until_when(as_lea: Client) -> None:
+    approved()
+    until = moved(cast.bob())
+    telling.send(cast.late_orders())
+    page = as_lea.get(reverse("decisions:updates", args=["late-orders"])).content.decode()
+
+    assert f'href="/people/{cast.bob().ref}/"' in page
+    assert date_format(localtime(until), "DATETIME_FORMAT") in page
