@@ -38,6 +38,11 @@ class Typed:
     wrong: tuple[str, ...] = ()
 
     @property
+    def place(self) -> str:
+        """The id that the question has on its page."""
+        return f"q{self.question.pk}-question"
+
+    @property
     def html(self) -> str:
         """The page on which the question stands, as participants get it."""
         return render_beside(self.version, self.sections, str(self.question.key))

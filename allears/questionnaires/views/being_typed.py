@@ -31,8 +31,7 @@ def as_typed(request: HttpRequest, slug: str) -> HttpResponse:
     asked = typed(study, request.POST, kind, key_typed(request), request.GET.get("section", ""))
     told = _told(asked)
     minutes = render_to_string("questionnaires/minutes.html", told)
-    place = f"q{asked.question.pk}-question"
-    return JsonResponse({"html": asked.html, "place": place, "minutes": minutes, "wrong": told["wrong_ends"]})
+    return JsonResponse({"html": asked.html, "place": asked.place, "minutes": minutes, "wrong": told["wrong_ends"]})
 
 
 def live(request: HttpRequest, study: Study, kind: str, question: Question | None) -> dict[str, Any]:
@@ -40,11 +39,11 @@ def live(request: HttpRequest, study: Study, kind: str, question: Question | Non
     if request.method == "POST":
         key = question.key if question else None
         asked = typed(study, request.POST, kind, key, request.GET.get("section", ""))
-        return {**_told(asked), "live": asked.html}
-    if question is None:
+    elif question:
+        asked = saved(question)
+    else:
         return {}
-    asked = saved(question)
-    return {**_told(asked), "live": asked.html}
+    return {**_told(asked), "live": asked.html, "place": asked.place}
 
 
 def _told(asked: Typed) -> dict[str, Any]:

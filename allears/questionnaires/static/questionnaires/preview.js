@@ -21,16 +21,18 @@
   function show({ html, place, minutes, wrong }) {
     document.getElementById("minutes").innerHTML = minutes;
     document.getElementById("live-wrong").textContent = wrong;
-    const before = frame.hidden ? 0 : frame.contentWindow.scrollY;
-    frame.addEventListener("load", () => {
-      const found = frame.contentDocument.getElementById(place);
-      frame.contentWindow.scrollTo(0, found ? found.getBoundingClientRect().top - 24 : before);
-    }, { once: true });
+    live.dataset.place = place;
     frame.hidden = false;
     frame.srcdoc = html;
   }
 
+  function turn() {
+    const question = frame.contentDocument?.getElementById(live.dataset.place);
+    if (question) frame.contentWindow.scrollBy(0, question.getBoundingClientRect().top - 24);
+  }
+
   live.querySelector("button").hidden = true;
   form.addEventListener("input", () => { clearTimeout(soon); soon = setTimeout(look, 400); });
-  look();
+  frame.addEventListener("load", turn);
+  if (frame.hidden) look(); else turn();
 })();
