@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from allears.core import mail
 from allears.core.clock import now
 from allears.core.languages import best, spoken
+from allears.core.models import Message
 from allears.core.queries import the_organisation
 from allears.people import addresses
 from allears.people.links import FRESH
@@ -18,12 +19,15 @@ from allears.people.models import Person
 from allears.people.queries import survivor
 
 ONCE_IN = 600  # seconds: however often it is asked for, one mail
+MOST_A_DAY = 8  # whoever else holds one of their mails may ask for it, too
+DAY = 24 * 60 * 60
 _returning = TimestampSigner(salt="people.return", sep=".")
 
 
 def send_link(person: Person) -> None:
-    """Mail the way back to the address we hold; none while a new address waits for its two days."""
-    if not person.email or addresses.held_until(person):
+    """Mail the way back to the address we hold, so many times a day; none while a new address waits for its two days."""
+    today = [f"back:{person.ref}:{int(now().timestamp()) // ONCE_IN - ago}" for ago in range(DAY // ONCE_IN)]
+    if not person.email or addresses.held_until(person) or Message.objects.filter(key__in=today).count() >= MOST_A_DAY:
         return
     with translation.override(best((person.language,), spoken()) or translation.get_language()):
         house = the_organisation().name
@@ -34,7 +38,7 @@ def send_link(person: Person) -> None:
         )
         mail.put(
             to=person.email, to_name=person.name, subject=_("May we ask you again?"), kind="own",
-            text=f"{text}\n\n{link}\n\n{house}\n", key=f"back:{person.ref}:{int(now().timestamp()) // ONCE_IN}",
+            text=f"{text}\n\n{link}\n\n{house}\n", key=today[0],
         )  # fmt: skip
 
 

@@ -89,20 +89,46 @@ def by_study(person: Person, words: Sequence[OwnWords], tellings: Sequence[Telli
     return [group for group in found.values() if group.words or group.elsewhere]
 
 
-def set_consents(person: Person, given: set[str]) -> None:
-    """Record what the person allows; only what changes becomes an entry of their history."""
-    now_given = consents([person.pk]).get(person.pk, {})
+def allowed(person: Person) -> set[str]:
+    """Return the purposes that the person allows today."""
+    said = consents([person.pk]).get(person.pk, {})
+    given = {purpose for purpose, yes in said.items() if yes}
+    return given | ({Purpose.CONTACT.value} if Purpose.CONTACT not in said and person.contactable else set())
+
+
+def may_be_allowed(person: Person) -> list[tuple[str, str, bool]]:
+    """Return (purpose, in words, whether it is allowed) of what the person can say on their page.
+
+    What was agreed to in a questionnaire is asked there; here it can be taken back. Without an address nothing can be
+    allowed that is not yet: nobody could tell that it was them.
+    """
+    given = allowed(person)
+    can_add = {p for p in Purpose.values if p != Purpose.STATEMENT} if person.email else set()
+    return [(value, str(label), value in given) for value, label in Purpose.choices if value in given | can_add]
+
+
+def take_back(person: Person, given: set[str]) -> set[str]:
+    """Record what the person does not allow any more; return what they would allow beyond what they do.
+
+    That is for `set_consents`, behind a fresh mail: links get forwarded, and nobody else may allow it in their name.
+    """
+    before = allowed(person)
     with transaction.atomic():
-        for purpose, label in Purpose.choices:
-            wanted = purpose in given
-            if now_given.get(purpose, purpose == Purpose.CONTACT and person.contactable) != wanted:
-                actions.record_consent(
-                    person=person,
-                    purpose=purpose,
-                    given=wanted,
-                    source=_("their own page"),
-                    wording=str(label),
-                )
+        _record(person, before - given, given=False, source=_("their own page"))
+    return given & set(Purpose.values) - before - {Purpose.STATEMENT.value}
+
+
+def set_consents(person: Person, given: set[str]) -> None:
+    """Record what the person allows and what not; only what changes becomes an entry of their history."""
+    with transaction.atomic():
+        more = take_back(person, given)
+        _record(person, more, given=True, source=_("their own page, behind a link mailed afresh"))
+
+
+def _record(person: Person, purposes: set[str], *, given: bool, source: str) -> None:
+    for purpose, label in Purpose.choices:
+        if purpose in purposes:
+            actions.record_consent(person=person, purpose=purpose, given=given, source=source, wording=str(label))
 
 
 def choose_language(person: Person, language: str) -> None:
@@ -114,13 +140,17 @@ def choose_language(person: Person, language: str) -> None:
 def send_fresh_link(person: Person) -> bool:
     """Mail a link that holds for an hour; asked again within ten minutes, nothing more is sent.
 
-    Returns False, and sends none, while a new address waits for its two days (`people.addresses`).
+    Returns False, and sends none, while a new address waits for its two days (`people.addresses`). Without an address
+    nothing is sent.
     """
     if addresses.held_until(person):
         return False
     _send(
         person, "fresh", gettext_lazy("Your link to what we hold about you"),
-        gettext_lazy("With this link you can take along everything we hold about you, or have it erased. It works for one hour."),
+        gettext_lazy(
+            "With this link you can say what we may do, take along everything we hold about you, or have it erased. It"
+            " works for one hour."
+        ),
         lambda: settings.BASE_URL + reverse("web:personal", args=[links.issue(person, "fresh")]),
     )  # fmt: skip
     return True

@@ -12,7 +12,7 @@ from django.test import Client
 
 from allears.core.clock import now
 from allears.core.models import Message
-from allears.people import links
+from allears.people import links, returning
 from allears.people.models import Consent, Person
 from tests import cast
 
@@ -66,6 +66,15 @@ def test_whoever_else_holds_a_mail_cannot_say_that_they_may_be_asked_again() -> 
 
     assert (contactable(), Message.objects.filter(subject="May we ask you again?").count()) == (False, 1)
     assert Client().post(address().replace("/leave/", "/back/")).status_code == 404
+
+
+def test_nobody_can_have_their_mailbox_filled_with_ways_back() -> None:
+    Client().post(address())
+    for hour in range(12):
+        with time_machine.travel(now() + timedelta(hours=hour), tick=False):
+            Client().post(address(), {"again": "yes"})
+
+    assert Message.objects.filter(subject="May we ask you again?").count() == returning.MOST_A_DAY
 
 
 def test_the_way_back_is_open_for_an_hour() -> None:

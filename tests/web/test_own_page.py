@@ -17,6 +17,7 @@ from allears.core.models import Message
 from allears.decisions import actions, telling
 from allears.decisions.models import Helped, Telling, Update
 from allears.people import links
+from allears.people.actions import change_person, record_consent
 from allears.people.models import Person, PersonalLink
 from allears.people.queries import consents
 from allears.studies.models import PoolMember
@@ -108,22 +109,88 @@ def test_an_update_of_somebody_else_cannot_be_answered() -> None:
     assert not Helped.objects.exists()
 
 
-def test_they_change_what_we_may_do_and_the_history_says_so() -> None:
-    address = told()
-    Client().post(f"{address}consent/", {"given": ["contact", "quote_unnamed"]})
-
-    assert consents([cast.bob().pk])[cast.bob().pk]["quote_unnamed"] is True
-    Client().post(f"{address}consent/", {"given": []})
-    assert consents([cast.bob().pk])[cast.bob().pk] == {"contact": False, "quote_unnamed": False}
-    assert not Person.objects.get(pk=cast.bob().pk).contactable
-
-
 def fresh(address: str) -> str:
     """Ask for the fresh link and return where the mail leads."""
     Client().post(f"{address}fresh/")
     found = re.search(r"/me/\S+/personal/", Message.objects.get(kind="own").text)
     assert found
     return found[0]
+
+
+def said() -> dict[str, bool]:
+    """What Bob allowed or took back, by purpose."""
+    return consents([cast.bob().pk]).get(cast.bob().pk, {})
+
+
+def test_what_they_take_back_holds_at_once_and_the_history_says_so() -> None:
+    address = told()
+    record_consent(person=cast.bob(), purpose="quote_unnamed", given=True, source="a call", by=cast.ana())
+
+    answer = Client().post(f"{address}consent/", {"given": []}, follow=True)
+
+    assert "Saved. It holds from now on." in answer.content.decode()
+    assert said() == {"contact": False, "quote_unnamed": False}
+    assert not Person.objects.get(pk=cast.bob().pk).contactable
+    assert not Message.objects.filter(kind="own").exists()
+
+
+def test_whoever_else_holds_the_link_cannot_allow_more_in_their_name() -> None:
+    address = told()
+    record_consent(person=cast.bob(), purpose="contact", given=False, source="a call", by=cast.ana())
+    before = said()
+
+    given = ["contact", "quote_named", "quote_unnamed", "statement", "anything"]
+    answer = Client().post(f"{address}consent/", {"given": given}, follow=True)
+
+    assert "on its way to your own address" in answer.content.decode()
+    assert said() == before == {"contact": False}
+    assert not Person.objects.get(pk=cast.bob().pk).contactable
+    assert [mail.to for mail in Message.objects.filter(kind="own")] == [cast.bob().email]
+    token = address.removeprefix("/me/").rstrip("/")
+    assert Client().post(f"/me/{token}/personal/consent/", {"given": given}).status_code == 404
+    assert said() == before
+
+
+def test_more_is_allowed_behind_the_fresh_mail() -> None:
+    address = told()
+    Client().post(f"{address}consent/", {"given": ["contact", "quote_named"]})
+    mail = Message.objects.get(kind="own")
+    found = re.search(r"/me/\S+/personal/", mail.text)
+    assert found
+    assert (mail.to, said()) == (cast.bob().email, {})
+
+    answer = Client().post(f"{found[0]}consent/", {"given": ["quote_named", "statement"]}, follow=True)
+
+    assert "Saved. It holds from now on." in answer.content.decode()
+    assert said() == {"contact": False, "quote_named": True}
+
+
+def test_both_at_once_take_back_now_and_ask_for_the_rest_by_mail() -> None:
+    address = told()
+    Client().post(f"{address}consent/", {"given": ["quote_named"]})
+
+    assert said() == {"contact": False}
+    assert Message.objects.filter(kind="own").count() == 1
+
+
+def test_to_an_address_that_staff_have_just_written_down_no_way_to_allow_more_goes() -> None:
+    address = told()
+    change_person(person=cast.bob(), by=cast.ana(), email="ana@house.example")
+
+    answer = Client().post(f"{address}consent/", {"given": ["contact", "quote_named"]}, follow=True)
+
+    assert "only two days after the change" in answer.content.decode()
+    assert (said(), Message.objects.filter(kind="own").count()) == ({}, 0)
+
+
+def test_without_an_address_nothing_more_can_be_allowed_and_all_can_be_taken_back() -> None:
+    address = told()
+    Person.objects.filter(pk=cast.bob().pk).update(email="", email_key=None)
+    assert 'value="quote_named"' not in page(address)
+
+    Client().post(f"{address}consent/", {"given": ["quote_named"]})
+
+    assert (said(), Message.objects.filter(kind="own").count()) == ({"contact": False}, 0)
 
 
 def test_the_first_link_does_not_open_what_is_personal() -> None:

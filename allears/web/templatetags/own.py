@@ -19,12 +19,6 @@ register.filter("way", way_of)
 
 
 @register.filter
-def allows(consents: Mapping[str, bool], purpose: str) -> bool:
-    """Whether the newest entry for `purpose` says yes."""
-    return consents.get(purpose, False)
-
-
-@register.filter
 def written_in(words: str, language: str) -> str:
     """Return `words` for a page, marked as another language's where they were not written in its own."""
     return words if language == translation.get_language() else marked(Foreign(words, language))

@@ -1,7 +1,7 @@
 """A participant's own page: everything they said, where each sentence went, and what they can change.
 
-There is no account: whoever holds the link sees the page. What is personal beyond the words (export, erasure) asks for a
-click in a fresh mail, because links get forwarded. These pages keep no session and set no cookie, so a foreign site
+There is no account: whoever holds the link sees the page. What is personal beyond the words (export, erasure), and
+allowing more than before, asks for a click in a fresh mail, because links get forwarded. These pages keep no session and set no cookie, so a foreign site
 has nothing to ride on: the token in the address is the only credential, and forms carry it (hence no CSRF cookie).
 """
 
@@ -23,8 +23,8 @@ from allears.core.throttle import too_often
 from allears.decisions.answering import answer_helped, mark_seen
 from allears.decisions.models import Telling, Update
 from allears.people.links import leaving_link
-from allears.people.models import Person, Purpose
-from allears.people.queries import all_of, consents
+from allears.people.models import Person
+from allears.people.queries import all_of
 from allears.people.zones import places
 from allears.studies.actions import take_back_later
 from allears.studies.models import Invitation
@@ -57,7 +57,6 @@ def own_page(request: HttpRequest, token: str) -> HttpResponse:
 
 def _everything(request: HttpRequest, person: Person, token: str) -> dict[str, Any]:
     tellings = own.tellings_of(person)
-    said = consents([person.pk]).get(person.pk, {})
     words, time, lots = own_words(person, own.words_of(person), tellings), own_time.time_of(person), chances_of(person)
     groups = own.by_study(person, words, tellings)
     studies = [group.study for group in groups] + [lot.study for lot in lots] + [row.invitation.study for row, _ in time.laters]
@@ -67,9 +66,7 @@ def _everything(request: HttpRequest, person: Person, token: str) -> dict[str, A
         "token": token,
         "groups": groups,
         "told": told(studies, [said.verbatim.source for said in words], time.contacts, language),
-        "consents": said,
-        # What was agreed to in a questionnaire is asked there; here it can be taken back.
-        "purposes": [p for p in Purpose.choices if p[0] != Purpose.STATEMENT or said.get(Purpose.STATEMENT)],
+        "purposes": own.may_be_allowed(person),
         "unseen": [t for t in tellings if t.seen_at is None],
         "done": request.GET.get("done", ""),
         "time": time,
@@ -110,9 +107,13 @@ def seen(request: HttpRequest, token: str) -> HttpResponse:
 @csrf_exempt
 @require_POST
 def consent(request: HttpRequest, token: str) -> HttpResponse:
-    """The person says what we may do with their words."""
-    own.set_consents(_whose(token), set(request.POST.getlist("given")))
-    return redirect(f"/me/{token}/?done=consent#consent")
+    """The person takes back what we may do. Before they allow more, a fresh link goes to their own address."""
+    person = _whose(token)
+    more = own.take_back(person, set(request.POST.getlist("given")))
+    done = "consent"
+    if more and person.email:
+        done = "more" if own.send_fresh_link(person) else "held"
+    return redirect(f"/me/{token}/?done={done}#consent")
 
 
 @open_door
@@ -183,8 +184,22 @@ def personal(request: HttpRequest, token: str) -> HttpResponse:
     person = own.whose(token, "fresh")
     if person is None:
         return render(request, "web/me/gone.html", {"fresh": True}, status=404)
+    return _personal_page(request, person, token, saved=request.GET.get("done") == "consent")
+
+
+def _personal_page(request: HttpRequest, person: Person, token: str, *, status: int = 200, **more: bool) -> HttpResponse:
     with translation.override(for_reader(request, person.language)):
-        return render(request, "web/me/personal.html", {"person": person, "token": token})
+        context = {"person": person, "token": token, "purposes": own.may_be_allowed(person), **more}
+        return render(request, "web/me/personal.html", context, status=status)
+
+
+@open_door
+@csrf_exempt
+@require_POST
+def own_consent(request: HttpRequest, token: str) -> HttpResponse:
+    """Behind the fresh link, the person says what we may do with their words, also more than before."""
+    own.set_consents(_whose(token, "fresh"), set(request.POST.getlist("given")))
+    return redirect(f"/me/{token}/personal/?done=consent")
 
 
 @open_door
@@ -205,9 +220,8 @@ def export(request: HttpRequest, token: str) -> HttpResponse:
 def erasure(request: HttpRequest, token: str) -> HttpResponse:
     """Erase the person: their words go, a stone stays in the ledger."""
     person = _whose(token, "fresh")
+    if request.POST.get("sure") != "yes":
+        return _personal_page(request, person, token, status=422, unsure=True)
     with translation.override(for_reader(request, person.language)):
-        if request.POST.get("sure") != "yes":
-            context = {"person": person, "token": token, "unsure": True}
-            return render(request, "web/me/personal.html", context, status=422)
         own.erase(person)
         return render(request, "web/me/erased.html")
