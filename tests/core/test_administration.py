@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from selectolax.lexbor import LexborHTMLParser
 
 from allears.core import audit, mail, seals
 from allears.core.models import AuditEvent, Job, Message
@@ -259,6 +260,42 @@ def test_health_says_what_is_wrong(as_ada: Client) -> None:
     assert "No worker lives" in page
     assert "No mail server is named" in page
     assert "Nothing has been said yet; the guards stand." in page
+
+
+@pytest.mark.parametrize(("counted", "passed", "state", "words"), [
+    (0, "", "well", "None stands before the server; this request came from 127.0.0.1."),
+    (1, "93.184.216.34", "well", "ALLEARS_PROXIES says 1; this request came from 93.184.216.34."),
+    (1, "1.2.3.4, 93.184.216.34", "well", "this request came from 93.184.216.34."),
+    (0, "93.184.216.34", "wrong", "start the server with ALLEARS_PROXIES=1."),
+    (3, "93.184.216.34, 10.0.0.7", "wrong", "start the server with ALLEARS_PROXIES=2."),
+    (1, "93.184.216.34, 10.0.0.7", "have a look", "start the server with ALLEARS_PROXIES=2."),
+    (1, "", "have a look", "carries no X-Forwarded-For"),
+    (0, "<script>alert(1)</script>", "wrong", "&lt;script&gt;"),
+    (1, "no address", "have a look", "The proxy wrote “no address”"),
+])  # fmt: skip
+def test_health_says_what_to_set_when_proxies_are_counted_wrongly(
+    as_ada: Client, settings: Any, counted: int, passed: str, state: str, words: str
+) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = counted
+    answer = as_ada.get(reverse("core:health"), headers={"x-forwarded-for": passed} if passed else {})
+    line = next(li for li in LexborHTMLParser(answer.content).css("main li") if "Proxies" in li.text())
+
+    assert state in line.text()
+    assert words in line.html.replace("\xa0", " ")
+
+
+def test_who_is_counted_behind_too_many_proxies_can_sign_in_all_the_same(settings: Any) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 3
+    user = cast.ada()
+    user.set_password("long enough a password")
+    user.save()
+
+    answer = Client().post(
+        "/accounts/login/", {"login": user.email, "password": "long enough a password"},
+        headers={"x-forwarded-for": "93.184.216.34"},
+    )  # fmt: skip
+
+    assert (answer.status_code, answer["Location"]) == (302, "/")
 
 
 def test_health_sees_words_that_nobody_sealed(as_ada: Client) -> None:

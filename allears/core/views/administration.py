@@ -21,6 +21,7 @@ from allears.core.forms import OrganisationForm, TestMailForm
 from allears.core.health import findings
 from allears.core.models import Message
 from allears.core.paging import keyset_page
+from allears.core.proxies import way_here
 from allears.core.rules import is_administrator
 
 
@@ -117,4 +118,4 @@ def audit_log(request: StaffRequest) -> HttpResponse:
 @door(is_administrator)
 def health(request: StaffRequest) -> HttpResponse:
     """How the installation is."""
-    return render(request, "core/health.html", {"findings": findings()})
+    return render(request, "core/health.html", {"findings": [*findings(), way_here(request)]})
