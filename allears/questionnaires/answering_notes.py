@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from allears.core.languages import direction as way_of_writing
 from allears.core.languages import marked
 from allears.core.queries import the_organisation
+from allears.questionnaires import answering_kiosk as kiosk
 from allears.questionnaires import answering_language
 from allears.questionnaires import answering_pages as pages
 from allears.questionnaires.answering_asked import Asking
@@ -54,15 +55,17 @@ def _lead(
 
 
 def ways(way: Way) -> str:
-    """Return the ways to say no; nothing for who answers by a public link or has answered."""
-    if way.kind != "personal" or way.submitted_at is not None:
-        return ""
-    return _ways(way.language).filled({"token": way.token, "query": answering_language.query(way)})
+    """Return the ways to say no, which who answers by a public link or has answered has not, and to what is kept."""
+    may_decline = way.kind == "personal" and way.submitted_at is None
+    page = _ways(way.language, may_decline=may_decline)
+    return page.filled({"token": way.token, "query": answering_language.query(way)})
 
 
 @lru_cache(maxsize=64)
-def _ways(language: str) -> pages.Compiled:
-    return pages.compile_part("ways", token=pages.slot("token"), query=pages.slot("query"))
+def _ways(language: str, *, may_decline: bool) -> pages.Compiled:
+    return pages.compile_part(
+        "ways", token=pages.slot("token"), query=pages.slot("query"), may_decline=may_decline
+    )
 
 
 def direction(way: Way | None) -> dict[str, Any]:
@@ -162,6 +165,37 @@ def paused(way: Way, minutes: float) -> HttpResponse:
         onward=f"/a/{way.token}/",
         onward_words=_("Go on now"),
         later=f"/a/{way.token}/later/" if way.kind == "personal" else "",
+    )
+
+
+def what_is_kept(way: Way) -> HttpResponse:
+    """What is kept of who answers, and where; also what waits in their browser, as long as it waits."""
+    around = kiosk.parts(way)
+    named = (
+        _("%(name)s keeps your answers with your name, to tell you what became of them. On your own page you can take all of it along, or have it erased.")
+        if way.kind == "personal"
+        else _("%(name)s keeps your answers without your name, unless you write it into them.")
+    )  # fmt: skip
+    waits = (
+        _("This device belongs to all who come by: nothing that you answer is kept on it.")
+        if way.at_a_counter
+        else _(
+            "What you answer while there is no connection waits in this browser, on this device, so that nothing is lost. It"
+            " is deleted there as soon as it has reached us. What never could be sent is deleted when one of our pages is"
+            " opened here after thirty days. Until then, whoever uses this browser could read it."
+        )
+    )
+    return note(
+        way,
+        _("What we keep, and where"),
+        named % {"name": way.organisation},
+        _("Your own words are kept exactly as you say them."),
+        waits,
+        _("We set no cookies. With your answers we note how long a page was open, and whether on a phone or a computer."),
+        onward=f"/a/{way.token}/{answering_language.query(way)}",
+        onward_words=_("Back"),
+        frame=mark_safe(around.get("frame", "")),
+        after=mark_safe(around.get("after", "")),
     )
 
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("<str:token>/", views.start, name="page"),
     path("<str:token>/<int:number>/", views.numbered, name="numbered"),
     path("<str:token>/pause/", views.paused, name="paused"),
+    path("<str:token>/kept/", views.kept, name="kept"),
     path("<str:token>/review/", views.looked_through, name="review"),
     path("<str:token>/decline/", views.decline, name="decline"),
     path("<str:token>/later/", answering_later.later, name="later"),

@@ -172,6 +172,12 @@ def paused(request: HttpRequest, way: Way) -> HttpResponse:
 
 
 @participant
+def kept(request: HttpRequest, way: Way) -> HttpResponse:
+    """What is kept of who answers, and where."""
+    return notes.what_is_kept(way)
+
+
+@participant
 def decline(request: HttpRequest, way: Way) -> HttpResponse:
     """Saying no, with or without a reason."""
     if way.invitation_id is None or way.submitted_at:

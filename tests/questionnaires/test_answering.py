@@ -9,6 +9,7 @@ from django.test import Client
 
 from allears.questionnaires.models import Answer, Response
 from allears.studies import actions as studies
+from allears.studies import translating
 from allears.studies.models import Decline, Invitation, InvitationLink
 from allears.verbatims.models import Stone, Verbatim
 from allears.verbatims.verify import verify
@@ -282,6 +283,36 @@ def test_the_thanks_hold_a_receipt_for_each_of_their_words(client: Client) -> No
 
     assert "These words still stand as they were spoken." in checked
     assert "nine days late" not in checked
+
+
+@pytest.mark.parametrize(("lang", "heading", "waits", "way"), [
+    ("en", "What we keep, and where", "waits in this browser", "ltr"),
+    ("ar", "ما نحتفظ به، وأين", "ينتظر في هذا المتصفّح", "rtl"),
+])  # fmt: skip
+def test_every_page_leads_to_what_is_kept_and_what_waits_in_the_browser(
+    lang: str, heading: str, waits: str, way: str
+) -> None:
+    asking(TWO_PAGES, sections=2)
+    translating.offer(study=cast.late_orders(), language="ar", by=cast.ana())
+    for path in (invited(cast.bob()), public()):
+        robot = Robot().open(f"{path}?lang={lang}")
+        for _page in range(2):
+            link = robot.page.css_first(".ways a[href*='/kept/']")
+            told = Robot().open(str(link.attributes["href"]))
+            assert told.page.css_first("h1").text() == heading
+            assert waits in told.text
+            assert told.page.css_first("html").attributes["dir"] == way
+            assert "localStorage" not in told.text
+            robot.press()
+
+
+def test_who_came_by_a_public_link_is_kept_without_a_name_and_invited_people_with_theirs() -> None:
+    asking()
+    by_name, without = (Robot().open(f"{path}kept/").text for path in (invited(cast.bob()), public()))
+
+    assert "keeps your answers with your name" in by_name
+    assert "keeps your answers without your name" in without
+    assert Response.objects.count() == 0
 
 
 def test_declining_is_an_answer_with_or_without_a_reason() -> None:

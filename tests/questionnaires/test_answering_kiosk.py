@@ -47,6 +47,16 @@ def test_the_thanks_hold_no_words_and_no_link_and_lead_to_the_next_visit() -> No
     assert not re.search(r"/a/(?!" + path.split("/")[2] + ")", robot.html)
 
 
+def test_what_is_kept_says_that_nothing_stays_on_the_tablet_and_leads_back_by_itself() -> None:
+    asking(TWO)
+    path = counter()
+    told = Robot().open(f"{path}kept/")
+
+    assert "nothing that you answer is kept on it" in told.text
+    assert "waits in this browser" not in told.text
+    assert "questionnaires/kiosk.js" in told.html
+
+
 def test_a_visit_that_was_left_cannot_be_looked_at_by_the_next_person() -> None:
     asking(TWO, sections=2)
     path = counter()

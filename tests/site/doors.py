@@ -10,11 +10,11 @@ ROLES = ("researcher", "leader", "staff", "administrator")
 
 # Participants, the public and whoever is invited: no account needed.
 OPEN = """
-    answering:decline answering:later answering:numbered answering:page answering:paused answering:somebody
+    answering:decline answering:kept answering:later answering:numbered answering:page answering:paused answering:somebody
     answering:review answering:widget core:join people:leave studies:named
-    answering:decline answering:later answering:numbered answering:page answering:paused answering:somebody core:join people:leave studies:named
+    answering:decline answering:kept answering:later answering:numbered answering:page answering:paused answering:somebody core:join people:leave studies:named
     proofs:checker proofs:file proofs:list proofs:proof
-    answering:decline answering:later answering:numbered answering:page answering:paused answering:somebody core:join people:back people:leave studies:named
+    answering:decline answering:kept answering:later answering:numbered answering:page answering:paused answering:somebody core:join people:back people:leave studies:named
     verbatims:look_up verbatims:receipt web:consent web:fresh web:helped web:me web:new_link
     web:not_later web:public_statement web:public_statements web:own_erasure web:own_export web:personal web:seen web:time web:you_said
     web:language web:not_later web:own_consent web:own_erasure web:own_export web:personal web:seen web:time web:you_said
