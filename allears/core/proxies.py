@@ -10,6 +10,7 @@ import ipaddress
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from allears.core.health import Finding, State
 from allears.core.throttle import address_of
@@ -40,12 +41,16 @@ def _found(request: HttpRequest, passed: list[str], counted: int) -> tuple[State
             " proxy does not send it. Then everybody seems to come from %(address)s."
         ) % known
     if not 0 < counted <= len(passed):
-        return "wrong", _(
-            "ALLEARS_PROXIES says %(counted)s, and this request was passed on %(passed)s times. So everybody seems to come"
+        return "wrong", ngettext(
+            "ALLEARS_PROXIES says %(counted)s, and this request was passed on by %(passed)s proxy. So everybody seems to come"
             " from %(address)s, and whoever tries too many passwords or links holds back all others, or nobody is held back"
-            " at all. If %(first)s is your own address, start the server with ALLEARS_PROXIES=%(passed)s."
+            " at all. If %(first)s is your own address, start the server with ALLEARS_PROXIES=%(passed)s.",
+            "ALLEARS_PROXIES says %(counted)s, and this request was passed on by %(passed)s proxies. So everybody seems to"
+            " come from %(address)s, and whoever tries too many passwords or links holds back all others, or nobody is held"
+            " back at all. If %(first)s is your own address, start the server with ALLEARS_PROXIES=%(passed)s.",
+            len(passed),
         ) % known
-    if address == request.META.get("REMOTE_ADDR") and address not in passed[-counted]:
+    if not address or (address == request.META.get("REMOTE_ADDR") and address not in passed[-counted]):
         return "look", _("The proxy wrote “%(wrote)s” into X-Forwarded-For, which is no address.") % {"wrote": passed[-counted]}
     if len(passed) > counted and ipaddress.ip_address(address).is_private:
         return "look", _(

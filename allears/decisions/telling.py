@@ -2,8 +2,8 @@
 
 Whoever has no address, or does not want mail, is told on their own page; that counts as heard only once they have
 seen it. Whose new address waits for its two days (`people.addresses`) is written down and told by itself afterwards:
-nobody has to send a second time. Sending may be killed at any point: each chunk of people is one transaction that writes the tellings and puts
-the mails, so a second run goes on with whoever is left.
+nobody has to send a second time. Sending may be killed at any point: each chunk of people is one transaction that
+writes the tellings and puts the mails, so a second run goes on with whoever is left.
 """
 
 from __future__ import annotations
@@ -137,8 +137,9 @@ def _send_what_was_held(study: Study) -> int:
     updates, spoke = _with_steps(Update.objects.filter(pk__in=set().union(*waiting.values()))), contributors(study)
     for chunk in _chunks(waiting):
         with transaction.atomic():
-            sent = set(sent_and_held().filter(update__in=updates).values_list("update", flat=True))
-            ready = {pk: update for pk, update in _still_approved(updates).items() if pk in sent}
+            ready = _still_approved(updates)
+            sent = set(sent_and_held().filter(update__in=ready).values_list("update", flat=True))
+            ready = {pk: update for pk, update in ready.items() if pk in sent}
             now_told, _held = _tell(chunk, ready, spoke)
             if now_told:
                 audit.record(by=None, verb="decisions.held_updates_sent", target=study, people=now_told)
