@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from allears.core.models import Message
 from allears.people.actions import record_consent
 from allears.people.models import Consent, Person
+from allears.people.queries import consents
 from allears.questionnaires.models import Answer, Question
 from tests import cast
 from tests.questionnaires.asked import asking, invited, public
@@ -78,6 +80,42 @@ def test_saving_a_page_again_does_not_overrule_what_was_said_elsewhere_since() -
     Robot().open(f"{link}1/").press()
 
     assert Person.objects.get(pk=cast.bob().pk).contactable is False
+
+
+def test_what_was_taken_back_elsewhere_is_not_allowed_again_by_a_link_that_may_have_been_forwarded() -> None:
+    asking([{**STATEMENT, "purpose": "quote_named"}])
+    link = invited(cast.bob())
+    Robot().walk(link)
+    assert history() == [("quote_named", True, AGREED[2])]
+    record_consent(person=cast.bob(), purpose="quote_named", given=False, source="their own page")
+
+    for ticked in ("", "1"):
+        Robot().open(f"{link}1/").press(**{box(): ticked})
+
+    assert consents([cast.bob().pk])[cast.bob().pk]["quote_named"] is False
+    assert history() == [("quote_named", True, AGREED[2]), ("quote_named", False, AGREED[2])]
+    [mail] = Message.objects.filter(kind="own")
+    assert (mail.to, mail.subject) == (cast.bob().email, "Your link to what we hold about you")
+
+
+def test_who_left_our_mails_is_not_brought_back_by_a_link_to_answer_but_asked_by_mail() -> None:
+    asking([{**STATEMENT, "purpose": "contact"}])
+    link = invited(cast.bob())
+    record_consent(person=cast.bob(), purpose="contact", given=False, source="the link in a mail")
+
+    assert "Thank you" in Robot().walk(link).text
+
+    assert Person.objects.get(pk=cast.bob().pk).contactable is False
+    assert (history(), Message.objects.filter(kind="own").count()) == ([], 1)
+
+
+def test_what_was_allowed_again_behind_a_fresh_mail_can_be_agreed_to_once_more() -> None:
+    asking([{**STATEMENT, "purpose": "quote_named"}])
+    for given in (False, True):
+        record_consent(person=cast.bob(), purpose="quote_named", given=given, source="their own page")
+    Robot().walk(invited(cast.bob()))
+
+    assert history() == [("quote_named", True, AGREED[2])]
 
 
 def test_who_came_without_a_name_has_no_history_but_an_answer() -> None:
