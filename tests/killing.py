@@ -29,6 +29,8 @@ from allears.questionnaires import answering_turn, answering_writer
 
 ROOT = Path(__file__).resolve().parent.parent
 KILLED = -signal.SIGKILL
+# PostgreSQL copies no database that anybody is connected to, and a browser may still keep a page's thread waiting.
+IDLERS_OUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND state = 'idle'"
 
 
 class House:
@@ -95,14 +97,32 @@ class House:
         raise AssertionError(f"it never came to it: {query}")
 
     def kill(self, process: subprocess.Popen[bytes]) -> None:
-        """Kill (-9) a process and all that it started, at once."""
+        """Kill (-9) a process and all that it started, at once; return when none of them is there any more.
+
+        One that is killed while the disk is busy for it is gone only when the disk has done its work.
+        """
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        until = time.monotonic() + 20
+        while _is_any_left(process.pid) and time.monotonic() < until:
+            time.sleep(0.01)
 
     def end(self) -> None:
         for process in self.running:
             self.kill(process)
+
+
+def _is_any_left(group: int) -> bool:
+    """Whether a process of this group still runs: those that are dead and not yet buried do not count."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _parent, of_group = stat.read_text().rsplit(")", 1)[1].split()[:3]
+        except OSError:
+            continue
+        if int(of_group) == group and state not in "ZX":
+            return True
+    return False
 
 
 def counts_here() -> dict[str, int]:
@@ -154,6 +174,7 @@ def _copied(folder: Path) -> Iterator[str]:
     answering_writer.leave()
     answering_turn.leave()
     with connection._nodb_cursor() as cursor:
+        cursor.execute(IDLERS_OUT, [kept["NAME"]])
         cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{kept["NAME"]}"')
         try:
             host = "&".join(f"{key}={value}" for key, value in kept["OPTIONS"].items() if isinstance(value, str))

@@ -1,8 +1,8 @@
 """Serve the pages, with the worker inside; brings the database up to date first.
 
-On SQLite there is one process that writes: 16 threads for pages, and the worker's threads beside them. On PostgreSQL
-there are two processes for pages and one for the worker. SIGTERM or Ctrl+C stops gracefully: requests are answered,
-the running job is put back and goes on after the next start.
+On SQLite there is one process, which makes up to 16 pages at once, and the worker's threads work beside them. On
+PostgreSQL there are two processes for pages, of up to 8 at once each, and one for the worker. SIGTERM or Ctrl+C stops
+gracefully: requests are answered, the running job is put back and goes on after the next start.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def serve(args: argparse.Namespace, announcement: Announcement) -> None:
         host=args.host,
         port=args.port,
         processes=1 if embedded else 2,
-        threads=16 if embedded else 8,
+        places=16 if embedded else 8,
         worker=None if args.no_worker else ("thread" if embedded else "process"),
         announcement=announcement,
     ).run()

@@ -26,10 +26,12 @@ from granian.log import LogLevels
 from granian.server.mp import MPServer as WebServer
 
 from allears.cli.errors import CannotDo
-from allears.core.bodies import put_together
+from allears.core.bodies import taken_in
+from allears.core.places import with_places
 from allears.questionnaires.answering_door import before_django
 
 STOPS_WITHIN = 30  # seconds; what has not ended by then is ended
+THREADS = 256  # of each process; most only wait for what a slow line sends
 
 
 @dataclass
@@ -69,7 +71,7 @@ class Server:
     host: str
     port: int
     processes: int
-    threads: int
+    places: int  # pages that each process makes at once
     worker: Literal["thread", "process"] | None
     announcement: Announcement
 
@@ -89,7 +91,7 @@ class Server:
             port=self.port,
             interface=Interfaces.WSGI,
             workers=self.processes,
-            blocking_threads=self.threads,
+            blocking_threads=THREADS,
             log_level=LogLevels.error,
             respawn_failed_workers=True,
             workers_kill_timeout=STOPS_WITHIN,
@@ -112,12 +114,13 @@ class Loader:
 
     def __init__(self, server: Server) -> None:
         self.worker_inside = server.worker == "thread"
+        self.places = server.places
         self.announcement = server.announcement
         self.parent = os.getpid()
 
     def __call__(self) -> Callable[..., Any]:
         """Return the WSGI application, with the worker running beside it where it belongs inside."""
-        application = put_together(before_django(get_wsgi_application()))
+        application = taken_in(with_places(before_django(get_wsgi_application()), self.places))
         # Every room's pages are read in now, not while the first visitor waits.
         _ = get_resolver().url_patterns
         _in_background(_stop_without_parent, self.parent)

@@ -9,7 +9,8 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "allears.config.settings")
 _django = get_wsgi_application()
 
-from allears.core.bodies import put_together  # noqa: E402
+from allears.core.bodies import taken_in  # noqa: E402
+from allears.core.places import with_places  # noqa: E402
 from allears.questionnaires.answering_door import before_django  # noqa: E402
 
-application = put_together(before_django(_django))
+application = taken_in(with_places(before_django(_django), 16))

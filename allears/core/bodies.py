@@ -1,12 +1,16 @@
-"""Forms that come in pieces without saying how long they are (`Transfer-Encoding: chunked`) are put together first.
+"""A form is taken in whole before anybody works on it: a slow line holds up nobody but itself.
 
-Some proxies pass forms on like that. Django takes them for empty, and what somebody wrote would be gone.
+Forms may come in pieces without saying how long they are (`Transfer-Encoding: chunked`), as some proxies pass them
+on; Django would take those for empty. A form whose end never comes is not taken at all: half of what somebody wrote
+must not stand for the whole.
 """
 
 from __future__ import annotations
 
 import tempfile
+import threading
 from collections.abc import Callable, Iterable
+from io import BytesIO
 from typing import Any
 
 from django.core.handlers.wsgi import WSGIRequest
@@ -16,26 +20,58 @@ from django.template.loader import render_to_string
 from allears.core.middleware import furnished
 
 PIECE = 64 * 1024
-MOST = 16 * 1024 * 1024  # bytes; a form that says its length may be longer where a page takes large files
+MOST = 16 * 1024 * 1024  # bytes that are taken in beforehand
 IN_MEMORY = 1024 * 1024
+LONGER_AT_ONCE = 4  # forms that say that they are longer: large files, read where the page is made
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
-def put_together(application: Wsgi) -> Wsgi:
-    """Return `application` for forms of any kind; one in pieces that is longer than `MOST` is answered with 413."""
+def taken_in(application: Wsgi) -> Wsgi:
+    """Return `application` for whole forms: one that breaks off is answered with 400, and one in pieces that is longer
+    than `MOST` with 413.
+    """
+    longer = threading.BoundedSemaphore(LONGER_AT_ONCE)
 
     def whole(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if "chunked" not in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
+        if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
+            return _put_together(application, environ, start_response)
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+        if length == 0:
             return application(environ, start_response)
-        with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as file:
-            length = _copied(environ["wsgi.input"], file)
-            if length > MOST:
-                return _too_much(environ, start_response)
-            file.seek(0)
-            # The form has been read when the application returns; only its answer may come later.
-            return application({**environ, "wsgi.input": file, "CONTENT_LENGTH": str(length)}, start_response)
+        if length > MOST:
+            with longer:
+                return application(environ, start_response)
+        if length > IN_MEMORY:
+            return _spooled(application, environ, start_response, length)
+        body = environ["wsgi.input"].read(length)
+        if len(body) < length:
+            return _refused(environ, start_response, 400)
+        environ["wsgi.input"] = BytesIO(body)
+        return application(environ, start_response)
 
     return whole
+
+
+def _put_together(
+    application: Wsgi, environ: dict[str, Any], start_response: Callable[..., Any]
+) -> Iterable[bytes]:  # fmt: skip
+    with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as file:
+        length = _copied(environ["wsgi.input"], file)
+        if length > MOST:
+            return _refused(environ, start_response, 413)
+        file.seek(0)
+        # The form has been read when the application returns; only its answer may come later.
+        return application({**environ, "wsgi.input": file, "CONTENT_LENGTH": str(length)}, start_response)
+
+
+def _spooled(
+    application: Wsgi, environ: dict[str, Any], start_response: Callable[..., Any], length: int
+) -> Iterable[bytes]:
+    with tempfile.TemporaryFile() as file:
+        if _copied(environ["wsgi.input"], file) < length:
+            return _refused(environ, start_response, 400)
+        file.seek(0)
+        return application({**environ, "wsgi.input": file}, start_response)
 
 
 def _copied(body: Any, file: Any) -> int:
@@ -47,9 +83,11 @@ def _copied(body: Any, file: Any) -> int:
     return length
 
 
-def _too_much(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+def _refused(environ: dict[str, Any], start_response: Callable[..., Any], status: int) -> list[bytes]:
     frame = {"frame": "design/error_light.html", "light": True}
-    answer = HttpResponse(render_to_string("413.html", frame), status=413, headers={"Cache-Control": "no-store"})
+    answer = HttpResponse(
+        render_to_string(f"{status}.html", frame), status=status, headers={"Cache-Control": "no-store"}
+    )
     answer.headers["Content-Length"] = str(len(answer.content))
     response = furnished(WSGIRequest(environ), answer)
     start_response(f"{response.status_code} {response.reason_phrase}", list(response.items()))

@@ -23,10 +23,16 @@ _mine = _Mine()
 
 
 class SharedConnection:
-    """What is borrowed by one thread at a time: whoever borrows sees to that. `opened` is called with a fresh one."""
+    """What is borrowed by one thread at a time: whoever borrows sees to that. `opened` is called with a fresh one.
 
-    def __init__(self, opened: Callable[[BaseDatabaseWrapper], None] | None = None) -> None:
+    One that is borrowed `as_own` takes the place of the thread's own: `own_connection` leads back to it.
+    """
+
+    def __init__(
+        self, opened: Callable[[BaseDatabaseWrapper], None] | None = None, *, as_own: bool = False
+    ) -> None:  # fmt: skip
         self._opened = opened
+        self._as_own = as_own
         self._of_process: dict[int, BaseDatabaseWrapper] = {}  # none is used on the other side of a fork
 
     @contextmanager
@@ -36,7 +42,7 @@ class SharedConnection:
         if before.in_atomic_block:
             yield
             return
-        outermost = _mine.own is None
+        outermost = _mine.own is None and not self._as_own
         if outermost:
             _mine.own = before
         connections[DEFAULT_DB_ALIAS] = self._ready(before)
@@ -57,7 +63,8 @@ class SharedConnection:
         shared = self._of_process.get(os.getpid())
         if shared is None:
             shared = self._of_process[os.getpid()] = like.copy()
-            shared.settings_dict["CONN_HEALTH_CHECKS"] = False  # one that broke is found out by its next statement
+            if not self._as_own:
+                shared.settings_dict["CONN_HEALTH_CHECKS"] = False  # one that broke is found out by its next statement
             shared.inc_thread_sharing()
         shared.close_if_unusable_or_obsolete()
         if self._opened and shared.connection is None:

@@ -13,14 +13,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from io import BytesIO
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.core.handlers.exception import response_for_exception
 from django.core.handlers.wsgi import WSGIRequest
-from django.db import DEFAULT_DB_ALIAS, connections
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
@@ -75,29 +73,20 @@ def before_django(django: Wsgi) -> Wsgi:
         hit = _HOT.fullmatch(environ["PATH_INFO"])
         if hit is None or environ["REQUEST_METHOD"] not in METHODS or environ.get("SCRIPT_NAME"):
             return django(environ, start_response)
-        if _is_read(environ):
-            with turn():  # and over its connection, which is looked after there
-                return _opened(environ, hit, start_response, django)
-        _drop_what_broke()
-        try:
+        if not _is_short(environ):
             return _opened(environ, hit, start_response, django)
-        finally:
-            _drop_what_broke()
+        with turn():
+            return _opened(environ, hit, start_response, django)
 
     return application
 
 
-def _is_read(environ: dict[str, Any]) -> bool:
-    """Read a form before its turn comes, so that nobody waits for a slow line; False for what is too large or of
-    another kind, which must not hold up others.
-    """
+def _is_short(environ: dict[str, Any]) -> bool:
+    """Whether it is soon done with, so that others can wait for it."""
     if environ["REQUEST_METHOD"] != "POST":
         return True
     length = environ.get("CONTENT_LENGTH") or "0"
-    if not environ.get("CONTENT_TYPE", "").startswith(FORM) or not length.isdecimal() or int(length) > SHORT:
-        return False
-    environ["wsgi.input"] = BytesIO(environ["wsgi.input"].read(int(length)))
-    return True
+    return environ.get("CONTENT_TYPE", "").startswith(FORM) and length.isdecimal() and int(length) <= SHORT
 
 
 def _opened(
@@ -122,11 +111,6 @@ def _serve(request: WSGIRequest, hit: re.Match[str], start_response: Callable[..
     headers += [(name, value) for name, value in _furniture(request) if name not in known]
     start_response(f"{response.status_code} {response.reason_phrase}", headers)
     return [content]
-
-
-def _drop_what_broke() -> None:
-    """Do as Django does around each request: a connection that broke is not used again."""
-    connections[DEFAULT_DB_ALIAS].close_if_unusable_or_obsolete()
 
 
 def _page(request: WSGIRequest, token: str, number: str | None) -> HttpResponse:

@@ -7,6 +7,7 @@ import re
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -142,3 +143,19 @@ def test_a_slow_line_that_moves_is_waited_for(door: Door) -> None:
         line.sendall(body[at : at + 8])
     assert answer_of(line)[0] == 303
     assert door.stored() == ["Slowly, from the hills"]
+
+
+def test_forms_that_never_come_to_their_end_hold_up_nobody(door: Door) -> None:
+    body = door.form("Not all of")
+    stalled = [door.send(body[:-9], length=f"Content-Length: {len(body)}") for _ in range(40)]
+    stalled += [door.send(b"5\r\nwords", length="Transfer-Encoding: chunked") for _ in range(20)]
+    with closing(socket.create_connection(("127.0.0.1", door.port), timeout=20)) as line:
+        line.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        assert line.recv(100).startswith(b"HTTP/1.1 200")
+    assert answer_of(door.send(door.form("All of it")))[0] == 303
+    for line in stalled:
+        line.close()
+    broken_off = door.send(body[:-9], length=f"Content-Length: {len(body)}")
+    broken_off.shutdown(socket.SHUT_WR)
+    assert answer_of(broken_off)[0] in (0, 400)
+    assert door.stored() == ["All of it"]
