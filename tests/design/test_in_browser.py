@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, Page, Route
 
 from allears.design import gallery
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.looks]
 HOST = "http://localhost"  # which a browser trusts as it trusts HTTPS
 QUIET = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"

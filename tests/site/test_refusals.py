@@ -20,7 +20,7 @@ from tests.site.addresses import addresses
 from tests.site.doors import TABLE
 from tests.site.test_accessibility import path_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.looks, pytest.mark.django_db]
 
 WAYS = ("get", "post", "put", "delete", "patch")
 

@@ -18,7 +18,7 @@ from playwright.sync_api import Page, expect
 from tests import cast
 from tests.walks.conftest import Visit
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.looks, pytest.mark.django_db(transaction=True)]
 
 Usable = Callable[[Page], None]
 A_KEY: dict[str, Any] = {

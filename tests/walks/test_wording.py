@@ -11,7 +11,7 @@ from allears.questionnaires.models import MeantWording, Question, Version
 from tests import cast
 from tests.walks.conftest import Visit
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.looks, pytest.mark.django_db(transaction=True)]
 
 EDITOR = "/questionnaires/late-orders/"
 
