@@ -30,7 +30,7 @@ def with_places(application: Wsgi, number: int) -> Wsgi:
             answer: Any = application(environ, start_response)
             if getattr(answer, "streaming", False):
                 return Streamed(answer, held.pop_all())
-            return answer  # type: ignore[no-any-return]
+            return answer
 
     return placed
 
