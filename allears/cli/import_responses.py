@@ -7,8 +7,10 @@ named by row and column.
 from __future__ import annotations
 
 import argparse
+import codecs
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -18,7 +20,7 @@ from django.db import transaction
 
 from allears.cli.errors import CannotDo
 from allears.core.models import Role, User
-from allears.core.tables import TableError
+from allears.core.tables import ENCODINGS, Reading, TableError, reading_of
 from allears.questionnaires.dialects import DIALECTS, TITLES, Plan
 from allears.questionnaires.importing import (
     AsksSomethingElse,
@@ -29,6 +31,7 @@ from allears.questionnaires.importing import (
     check,
     look,
     look_again,
+    opened,
 )
 from allears.questionnaires.imports import Import
 from allears.studies.actions import create_study
@@ -46,6 +49,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--by", default="", metavar="EMAIL", help="who does it, and owns a study that is made")
     parser.add_argument("--dialect", choices=[dialect.name for dialect in DIALECTS], help="what wrote the file")
     parser.add_argument("--sheet", default="", help="of a workbook; by default its first")
+    parser.add_argument("--encoding", default="", help="of a text file, such as cp1250; by default as it is recognised")
+    parser.add_argument("--no-headings", action="store_true", help="the first row is an answer, too")
     parser.add_argument("--time-zone", default="UTC", help="of the times in the file, such as America/Chicago")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
@@ -54,12 +59,15 @@ def run(args: argparse.Namespace) -> int:
     by = _who(args.by)
     try:
         bringing = _taken_in(args, by)
+        with opened(bringing) as table:
+            reading = reading_of(table)
         counts = bring(bringing, by=by or "the command line", told=_tell)
     except TableError as error:
         raise CannotDo(error.message) from error
     except (AsksSomethingElse, DraftInTheWay, NothingToImport) as error:
         raise CannotDo(str(error)) from error
-    print(json.dumps(_report(bringing, counts), ensure_ascii=False) if args.json else _in_words(bringing, counts))
+    told = json.dumps(_report(bringing, counts, reading), ensure_ascii=False) if args.json else _in_words(bringing, counts, reading)
+    print(told)
     return 0
 
 
@@ -112,13 +120,27 @@ def _owner() -> User:
 
 
 def _look(args: argparse.Namespace, study: Study, by: User | None) -> Import:
+    if args.dialect and args.no_headings:
+        raise CannotDo("what wrote a file is known by its headings: leave out --dialect or --no-headings.")
     with _file(args.file) as file:
         bringing = look(
-            study=study, file=file, name=Path(args.file).name, by=by, time_zone=args.time_zone, sheet=args.sheet
-        )
+            study=study, file=file, name=Path(args.file).name, by=by, time_zone=args.time_zone, sheet=args.sheet,
+            encoding=_known(args.encoding), headed=not args.no_headings,
+        )  # fmt: skip
     if args.dialect:
         look_again(bringing, dialect=args.dialect, time_zone=args.time_zone)
     return bringing
+
+
+def _known(encoding: str) -> str:
+    """The encoding by the name that Python gives it. Raises `CannotDo` for one that is none."""
+    try:
+        found = codecs.lookup(encoding) if encoding else None
+    except LookupError:
+        found = None
+    if encoding and (found is None or not found._is_text_encoding):
+        raise CannotDo(f"“{encoding}” is no encoding. Known are: {', '.join(ENCODINGS)}.")
+    return found.name if found else ""
 
 
 def _file(name: str) -> BinaryIO:
@@ -133,7 +155,7 @@ def _tell(done: int, total: int) -> None:
         print(f"\r{done:,} of {total:,} rows", end="" if done < total else "\n", file=sys.stderr, flush=True)
 
 
-def _report(bringing: Import, counts: Counts) -> dict[str, Any]:
+def _report(bringing: Import, counts: Counts, reading: Reading) -> dict[str, Any]:
     plan = Plan.from_json(bringing.plan or {})
     problems = bringing.problems.order_by("row", "pk").values("row", "column", "reason")
     return {
@@ -146,16 +168,29 @@ def _report(bringing: Import, counts: Counts) -> dict[str, Any]:
         "new": {"responses": counts.new_responses, "verbatims": counts.new_verbatims},
         "study": bringing.study.slug,
         "dialect": plan.dialect,
+        "encoding": reading.encoding,
+        "encoding_guessed": reading.guessed,
+        "first_row_like_data": bool(reading.first_row),
     }
 
 
-def _in_words(bringing: Import, counts: Counts) -> str:
+def _doubts(reading: Reading) -> Iterator[str]:
+    """What was taken for granted and may be otherwise."""
+    if reading.guessed:
+        shown = dict(reading.choices).get(reading.encoding, reading.encoding)
+        yield f"Its letters were guessed to be {reading.encoding} ({shown}). If that is wrong, drop the study and say --encoding."
+    if reading.first_row:
+        yield f"Its first row looks like an answer: {reading.first_row}. If it is one, drop the study and say --no-headings."
+
+
+def _in_words(bringing: Import, counts: Counts, reading: Reading) -> str:
     plan = Plan.from_json(bringing.plan or {})
     lines = [
         f"{bringing.name}, as {TITLES[plan.dialect]} writes it: {counts.rows:,} rows.",
         f"{counts.responses:,} responses ({counts.partial:,} partial), {counts.new_responses:,} of them new.",
         f"{counts.verbatims:,} open answers, {counts.new_verbatims:,} of them new.",
         f"{counts.problems:,} problems.",
+        *_doubts(reading),
     ]
     for problem in bringing.problems.order_by("row", "pk")[:SHOWN]:
         lines.append(f"  row {problem.row}, {problem.column}: {problem.reason}")

@@ -354,6 +354,8 @@ class Import(models.Model):
     file = models.CharField(max_length=200, blank=True)  # its name in the storage; empty once it was deleted
     by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=now)
+    encoding = models.CharField(max_length=40, blank=True)  # as somebody said; empty: as it is recognised
+    headed = models.BooleanField(default=True)  # whether the first row holds headings
     mapping = models.JSONField(default=list)  # per column: "" or what it holds, see importing.columns
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.CUSTOMER)  # where no column says so
     known = models.CharField(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from zoneinfo import available_timezones
@@ -44,9 +44,16 @@ class FileForm(forms.Form):
 class PlanForm(forms.Form):
     """What each question is. Fields are numbered by the question's place in the plan."""
 
-    def __init__(self, plan: Plan, data: Any = None) -> None:
+    def __init__(
+        self, plan: Plan, data: Any = None, *, encodings: Sequence[tuple[str, str]] = (), encoding: str = "", headed: bool = True
+    ) -> None:
         super().__init__(data)
-        self.plan = plan
+        self.plan, self.was_read = plan, (encoding, headed)
+        if encodings:
+            self.fields["encoding"] = forms.ChoiceField(label=_("Its letters are"), choices=encodings, initial=encoding, required=False)
+        self.fields["unheaded"] = forms.BooleanField(
+            label=_("The first row holds no headings"), required=False, initial=not headed
+        )
         self.fields["dialect"] = forms.ChoiceField(
             label=_("What wrote this file"), choices=list(TITLES.items()), initial=plan.dialect
         )
@@ -61,6 +68,26 @@ class PlanForm(forms.Form):
             if typed.get(f"kind_{place}") == Kind.SCALE and low is not None and high is not None and low >= high:
                 self.add_error(f"maximum_{place}", _("The upper end of the scale must be above the lower."))
         return typed
+
+    @property
+    def is_new_look(self) -> bool:
+        """Whether what was typed makes us look at the file again before anything is brought."""
+        return self.cleaned_data["dialect"] != self.plan.dialect or self.reading != self.was_read
+
+    @property
+    def reading(self) -> tuple[str, bool]:
+        """How the file is to be read: its encoding, and whether its first row holds headings."""
+        return self.cleaned_data.get("encoding") or self.was_read[0], not self.cleaned_data["unheaded"]
+
+    @property
+    def new_look(self) -> dict[str, Any]:
+        """What `look_again` is told of it. Where headings come or go, what wrote the file is recognised anew."""
+        encoding, headed = self.reading
+        return {
+            "dialect": self.cleaned_data["dialect"] if headed == self.was_read[1] else None,
+            "encoding": encoding if encoding != self.was_read[0] else None,
+            "headed": headed,
+        }
 
     @property
     def kinds(self) -> dict[int, Kind]:

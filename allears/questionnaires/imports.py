@@ -18,6 +18,8 @@ class Import(models.Model):
     name = models.CharField(max_length=255)  # of the file, as it was called
     file = models.FileField(upload_to="imports/", max_length=400, blank=True)
     sheet = models.CharField(max_length=200, blank=True)
+    encoding = models.CharField(max_length=40, blank=True)  # as somebody said; empty: as it is recognised
+    headed = models.BooleanField(default=True)  # whether the first row holds headings
     plan = models.JSONField(null=True, blank=True)
     rows = models.PositiveIntegerField(default=0)  # data rows that the first look counted
     first_number = models.PositiveIntegerField(default=1)  # of whoever said nothing of who they are

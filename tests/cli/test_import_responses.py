@@ -110,3 +110,29 @@ def test_a_file_that_is_refused_leaves_nothing_behind(tmp_path: Path, capsys: py
     file.write_bytes(b"<html><table>")
     printed(capsys, "import-responses", str(file), "--study", "ours", "--create", code=1)
     assert (Study.objects.count(), Import.objects.count()) == (0, 0)
+
+
+def test_letters_and_missing_headings_are_said_on_the_command_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "old.csv"
+    path.write_bytes("9,Zásilka přišla pozdě a nikdo mi neřekl proč.\n3,Nikdo nezavolal.\n5,Přišla včas.\n".encode("cp1250"))
+    told = printed(capsys, "import-responses", str(path), "--study", "guessed", "--create")
+    assert "Its letters were guessed to be cp1252 (Western European (Windows) · 9,Zásilka pøišla pozdì" in told
+    assert "Its first row looks like an answer: 9 · " in told
+
+    said = ("--encoding", "Windows-1250", "--no-headings")
+    report = json.loads(printed(capsys, "import-responses", str(path), "--study", "said", "--create", "--json", *said))
+    names = ("rows", "responses", "encoding", "encoding_guessed", "first_row_like_data")
+    assert {name: report[name] for name in names} == {
+        "rows": 3, "responses": 3, "encoding": "cp1250", "encoding_guessed": False, "first_row_like_data": False,
+    }  # fmt: skip
+    assert Verbatim.objects.filter(text="Zásilka přišla pozdě a nikdo mi neřekl proč.").exists()
+
+
+@pytest.mark.parametrize("said", [("--encoding", "klingon"), ("--encoding", "rot13"), ("--no-headings", "--dialect", "qualtrics")])
+def test_what_no_file_can_be_read_as_is_refused(
+    file: Path, capsys: pytest.CaptureFixture[str], said: tuple[str, ...]
+) -> None:
+    printed(capsys, "import-responses", str(file), "--study", "ours", "--create", *said, code=1)
+    assert not Study.objects.exists()

@@ -10,7 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allears.core.tables import Limits, TableError, columns_of, letter_of, read_table, restore_cell, safe_cell
+from allears.core.tables import (
+    Limits,
+    TableError,
+    columns_of,
+    letter_of,
+    read_table,
+    reading_of,
+    restore_cell,
+    safe_cell,
+)
 
 SMALL = Limits(cell_chars=20, row_chars=60, columns=8)
 
@@ -285,3 +294,65 @@ def test_real_exports_are_read_as_the_standard_library_reads_them() -> None:
             theirs = csv.reader(file, delimiter=table.source.shape.delimiter)
             wanted = [row for row in theirs if any(cell.strip() for cell in row)][1:]
             assert [row.cells for row in table.rows()] == wanted, path
+
+
+WORDS = {
+    "cp1250": "Zásilka přišla pozdě a nikdo mi neřekl proč.",
+    "cp1252": "Personne n’a expliqué pourquoi la livraison était très en retard.",
+    "cp1254": "Sipariş dokuz gün geç geldi ve kimse nedenini söylemedi.",
+    "mac_roman": "La livraison est arrivée très en retard et personne n’a expliqué pourquoi.",
+}
+
+
+@pytest.mark.parametrize(("encoding", "words"), WORDS.items())
+def test_whatever_is_guessed_the_right_reading_is_among_those_that_are_shown(encoding: str, words: str) -> None:
+    table = table_of(f"Name,Words\nAna,{words}\n".encode(encoding))
+
+    reading = reading_of(table)
+    assert reading.guessed
+    assert reading.encoding in dict(reading.choices)
+    assert words[20:40] in dict(reading.choices)[encoding]
+    said = table_of(f"Name,Words\nAna,{words}\n".encode(encoding), encoding=encoding)
+    assert [row.cells for row in said.rows()] == [["Ana", words]]
+    assert not reading_of(said).guessed
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "mac_roman"])
+def test_western_letters_of_windows_and_of_an_old_mac_are_told_apart(encoding: str) -> None:
+    assert table_of(f"Words\n{WORDS[encoding]}\n".encode(encoding)).encoding == encoding
+
+
+@pytest.mark.parametrize("data", [b"a,b\n1,2\n", "a,b\né,2\n".encode(), "a,b\né,2\n".encode("utf-8-sig"), "a,b\né,2\n".encode("utf-16")])
+def test_what_a_file_says_itself_is_no_guess(data: bytes) -> None:
+    assert not table_of(data).guessed
+
+
+def test_a_line_too_long_to_show_offers_no_reading_and_does_no_harm() -> None:
+    assert reading_of(table_of(b"a\n" + b"\xe9" * 1_000_000)).choices == []
+
+
+def test_without_headings_the_first_row_is_a_row_and_columns_go_by_letter() -> None:
+    table = table_of("Ana,5\nBob,3,x\n", headed=False)
+
+    assert [column.name for column in table.columns] == ["Column A", "Column B", "Column C"]
+    assert [(row.number, row.cells) for row in table.rows()] == [(1, ["Ana", "5", ""]), (2, ["Bob", "3", "x"])]
+    assert not table.seems_unheaded
+
+
+@pytest.mark.parametrize(
+    ("rows", "like_data"),
+    [
+        ("Name,Mail\nAna,ana@x.example\nBob,bob@x.example\n", False),
+        ("Ana,ana@x.example\nBob,bob@x.example\nCleo,cleo@x.example\n", True),
+        ("Years,Words\n3,late\n4,early\n5,late\n", False),
+        ("3,late\n4,early\n5,late\n", True),
+        ("2015,2016,2017\n3,4,5\n6,7,8\n", True),
+        ("Did it come?\nYes\nNo\nYes\n", False),
+        ("Yes\nNo\nYes\nYes\n", True),
+        ("2026-11-01,fine\n2026-11-02,late\n2026-11-03,late\n", True),
+        ("What happened?\nIt came late.\nNobody called.\n", False),
+        ("3,late\n", False),
+    ],
+)
+def test_a_first_row_that_looks_like_those_below_it_is_noticed(rows: str, like_data: bool) -> None:
+    assert table_of(rows).seems_unheaded is like_data

@@ -12,6 +12,7 @@ import pytest
 from python_calamine import CalamineError, CalamineWorkbook
 
 from allears.core.tables import Limits, TableError, read_table
+from allears.core.tables.workbooks import LONG_GAP, XlsxSource
 
 
 def workbook(rows: list[list[object]], *more_sheets: str) -> io.BytesIO:
@@ -223,3 +224,36 @@ def test_other_archives_are_named() -> None:
 
 def test_an_empty_sheet_is_empty() -> None:
     assert refused(workbook([])) == "empty"
+
+
+def gap(rows: int, *, last: str = "") -> io.BytesIO:
+    """A sheet with a row of words, so many empty rows that hold a colour, and perhaps a last one with words."""
+    cell = '<row r="{}"><c r="A{}" t="inlineStr"><is><t>{}</t></is></c></row>'
+    empty = "".join(f'<row r="{n}"><c r="A{n}" s="0"/></row>' for n in range(3, rows + 3))
+    tail = cell.format(rows + 3, rows + 3, last) if last else ""
+    sheet = (
+        '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+        + cell.format(1, 1, "Words") + cell.format(2, 2, "late") + empty + tail + "</sheetData></worksheet>"
+    )  # fmt: skip
+    return rewritten(workbook([["a"]]), sheet1=sheet.encode())
+
+
+def rows_read(file: io.BytesIO) -> tuple[int, list[list[str]]]:
+    """How many rows of the sheet are gone through by who reads it first, and those with words."""
+    gone_through = sum(1 for _row in XlsxSource(file, sheet=None, limits=Limits()).records())
+    return gone_through, [row.cells for row in read_table(file).rows()]
+
+
+def test_a_sheet_that_ends_with_empty_rows_is_not_gone_through_to_its_end() -> None:
+    gone_through, rows = rows_read(gap(30_000))
+
+    assert rows == [["late"]]
+    assert gone_through == 2 + LONG_GAP
+
+
+@pytest.mark.parametrize("empty", [LONG_GAP - 1, LONG_GAP, LONG_GAP + 1, 30_000])
+def test_words_after_a_long_gap_are_not_lost(empty: int) -> None:
+    gone_through, rows = rows_read(gap(empty, last="and later"))
+
+    assert rows == [["late"], ["and later"]]
+    assert gone_through == empty + 3

@@ -244,6 +244,31 @@ def test_the_way_through_the_pages(as_ana: Client, django_capture_on_commit_call
     assert Person.objects.count() == 3
 
 
+def test_letters_and_headings_are_said_on_the_page_and_what_was_mapped_stays(as_ana: Client) -> None:
+    file = SimpleUploadedFile("guests.csv", "Jiří Dvořák,jiri@x.example\nBěla Nová,bela@x.example\nEva Hořká,eva@x.example\n".encode("cp1250"))
+    as_ana.post("/people/imports/", {"file": file})
+    made = Import.objects.get()
+    address = f"/people/imports/{made.ref}/"
+    page = as_ana.get(address).content.decode()
+    assert "We guessed which letters these are" in page
+    assert "Are these headings?" in page
+
+    typed = {"kind": "customer", "known": "fill", "column_0": "name", "column_1": "email", "encoding": "cp1250", "unheaded": "on"}
+    answer = as_ana.post(address, {**typed, "do": "start"})
+    assert answer.headers["Location"] == f"{address}#preview"
+    made.refresh_from_db()
+    assert (made.encoding, made.headed, made.mapping, made.job) == ("cp1250", False, ["name", "email"], None)
+    assert AuditEvent.objects.filter(verb="people.import-read-anew").count() == 1
+    page = as_ana.get(address).content.decode()
+    assert "Jiří Dvořák" in page
+    assert "We guessed" not in page
+    as_ana.post(address, {**typed, "do": "start"})
+    made.refresh_from_db()
+    assert made.job is not None
+    bring_people.func(made.job.pk)
+    assert set(Person.objects.values_list("name", flat=True)) == {"Jiří Dvořák", "Běla Nová", "Eva Hořká"}
+
+
 def test_the_report_is_a_csv_that_runs_no_formula(as_ana: Client) -> None:
     made = bring('Customer ID,"=cmd|x"\n1,nonsense\n', mapping=["external_id", "email"])
 

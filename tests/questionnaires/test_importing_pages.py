@@ -17,6 +17,7 @@ from allears.questionnaires.importing import bring
 from allears.questionnaires.imports import Import, ImportProblem
 from allears.questionnaires.models import Response
 from allears.questionnaires.tasks import bring_responses
+from allears.verbatims.models import Verbatim
 from tests import cast
 from tests.questionnaires.test_importing import ROWS, study, table, taken
 
@@ -149,6 +150,58 @@ def test_the_file_can_be_read_as_another_tools(as_ana: Client) -> None:
     bringing = Import.objects.get()
     as_ana.post(url("import", bringing.ref), typed(bringing, dialect="plain"))
     assert Import.objects.get().plan["dialect"] == "plain"
+
+
+CZECH = "Co se stalo?\nZásilka přišla pozdě a nikdo mi neřekl proč.\nNikdo nezavolal.\nPřišla včas.\n"
+
+
+def test_a_guessed_encoding_says_so_and_another_is_chosen_by_what_it_makes_of_the_words(as_ana: Client) -> None:
+    uploaded(as_ana, CZECH.encode("cp1250"))
+    bringing = Import.objects.get()
+    page = as_ana.get(url("import", bringing.ref)).content.decode()
+    assert "We guessed which letters these are" in page
+    assert "Central European (Windows) · Zásilka přišla pozdě" in page
+
+    answer = as_ana.post(url("import", bringing.ref), typed(bringing, encoding="cp1250", do="start"))
+    assert answer.headers["Location"] == url("import", bringing.ref)
+    bringing.refresh_from_db()
+    assert (bringing.encoding, bringing.job) == ("cp1250", None)
+    page = as_ana.get(url("import", bringing.ref)).content.decode()
+    assert "We guessed" not in page
+    as_ana.post(url("import", bringing.ref), typed(bringing, do="start"))
+    run_waiting_jobs()
+    assert "Zásilka přišla pozdě a nikdo mi neřekl proč." in Verbatim.objects.values_list("text", flat=True)
+
+
+def test_utf8_is_no_guess_and_an_encoding_from_nowhere_is_refused(as_ana: Client) -> None:
+    uploaded(as_ana, CZECH.encode())
+    bringing = Import.objects.get()
+    assert "We guessed" not in as_ana.get(url("import", bringing.ref)).content.decode()
+    assert as_ana.post(url("import", bringing.ref), typed(bringing, encoding="rot13")).status_code == 422
+
+
+def test_a_first_row_that_is_an_answer_is_noticed_and_kept(as_ana: Client) -> None:
+    uploaded(as_ana, b"9,It came late.\n3,Nobody called.\n5,All was well.\n")
+    bringing = Import.objects.get()
+    page = as_ana.get(url("import", bringing.ref)).content.decode()
+    assert "Are these headings?" in page
+    assert "9 · It came late." in page
+
+    as_ana.post(url("import", bringing.ref), typed(bringing, unheaded="on"))
+    bringing.refresh_from_db()
+    assert "Are these headings?" not in as_ana.get(url("import", bringing.ref)).content.decode()
+    as_ana.post(url("import", bringing.ref), typed(bringing, unheaded="on", do="start", kind_1="long_text"))
+    run_waiting_jobs()
+    assert set(Verbatim.objects.values_list("text", flat=True)) == {"It came late.", "Nobody called.", "All was well."}
+    assert Response.objects.count() == 3
+
+    uploaded(as_ana, b"1,Once more.\n2,Or twice.\n2,No.\n")
+    other = Import.objects.latest("pk")
+    as_ana.post(url("import", other.ref), typed(other, unheaded="on"))
+    other.refresh_from_db()
+    as_ana.post(url("import", other.ref), typed(other))
+    other.refresh_from_db()
+    assert (other.headed, Plan.from_json(other.plan).headings) == (True, ["1", "Once more."])
 
 
 @pytest.mark.parametrize("data", [b"", b"%PDF-1.7", b"PK\x03\x04 broken"])

@@ -7,22 +7,27 @@ named as a person sees it, and everything around it is read.
 
 from .cells import restore_cell, safe_cell
 from .columns import Column, columns_of, letter_of
+from .encodings import ENCODINGS
 from .errors import CellProblem, TableError
 from .limits import DEFAULT_LIMITS, Limits
+from .looking import Reading, reading_of
 from .reading import Table, read_table
 from .rows import Row
 
 __all__ = [
     "DEFAULT_LIMITS",
+    "ENCODINGS",
     "CellProblem",
     "Column",
     "Limits",
+    "Reading",
     "Row",
     "Table",
     "TableError",
     "columns_of",
     "letter_of",
     "read_table",
+    "reading_of",
     "restore_cell",
     "safe_cell",
 ]

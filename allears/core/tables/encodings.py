@@ -2,12 +2,13 @@
 
 A byte order mark decides; then zero bytes in every second place (UTF-16); then the whole file is tried as
 UTF-8, because a survey in English may meet its first accent in its last row. What is not UTF-8 is judged
-by its own non-ASCII lines: Windows-1252 unless another alphabet explains them clearly better.
+by its own non-ASCII lines: Windows-1252 unless another alphabet explains them clearly better. That is a guess, and
+whoever hands the file in sees what it makes of their words, and what the others would.
 """
 
 import codecs
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from charset_normalizer import from_bytes
 
@@ -22,7 +23,7 @@ MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 OTHER_ALPHABETS = [
-    "cp1251", "koi8_r", "cp1253", "cp1254", "cp1255", "cp1256", "cp1250",
+    "cp1251", "koi8_r", "cp1253", "cp1254", "cp1255", "cp1256", "cp1250", "mac_roman",
     "cp932", "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr", "cp949", "cp874",
 ]  # fmt: skip
 WESTERN = "cp1252"
@@ -32,13 +33,64 @@ STRAY_SHARE = 0.2
 MARGIN = 0.1  # by which another alphabet must look more like a language: on little text the measure wavers
 
 
-def detect_encoding(file: BinaryIO) -> str:
-    """The Python name of the encoding of a seekable binary file; leaves it at its start."""
+# What somebody may say that a file is written in: Python's name, what people call it.
+ENCODINGS = {
+    "utf-8": "Unicode (UTF-8)", "utf-16": "Unicode (UTF-16)", "cp1252": "Western European (Windows)",
+    "cp1250": "Central European (Windows)", "cp1254": "Turkish (Windows)", "cp1257": "Baltic (Windows)",
+    "mac_roman": "Western European (old Mac)", "mac_latin2": "Central European (old Mac)",
+    "iso8859_2": "Central European (ISO)", "iso8859_15": "Western European (ISO)", "cp850": "Western European (DOS)",
+    "cp852": "Central European (DOS)", "cp1251": "Cyrillic (Windows)", "koi8_r": "Cyrillic (KOI8-R)", "cp1253": "Greek",
+    "cp1255": "Hebrew", "cp1256": "Arabic", "cp932": "Japanese (Shift-JIS)", "euc_jp": "Japanese (EUC)",
+    "gb18030": "Chinese, simplified", "big5": "Chinese, traditional", "cp949": "Korean", "cp874": "Thai",
+}  # fmt: skip
+SHOWN = 60  # characters of a line
+LONGEST_SHOWN = 10_000  # bytes
+
+
+class Guess(NamedTuple):
+    """An encoding by its Python name, and whether the file says so itself."""
+
+    encoding: str
+    sure: bool
+
+
+def detect_encoding(file: BinaryIO) -> Guess:
+    """The encoding of a seekable binary file; leaves it at its start."""
     file.seek(0)
     head = file.read(SAMPLE)
-    encoding = _by_mark(head) or _by_zeros(head) or _by_trial(file)
+    marked = _by_mark(head) or _by_zeros(head)
+    guess = Guess(marked, True) if marked else _by_trial(file)
     file.seek(0)
-    return encoding
+    return guess
+
+
+def readings_of(file: BinaryIO) -> dict[str, str]:
+    """What each of `ENCODINGS` makes of the line among the file's first that has the most letters beyond ASCII, around
+    the first of these; without those that cannot read it. {}: every letter is plain, or no line is of a size to show.
+    """
+    line = _telling_line(file)
+    file.seek(0)
+    return {name: shown for name in ENCODINGS if (shown := _shown(line, name))} if line else {}
+
+
+def _telling_line(file: BinaryIO) -> bytes:
+    """Of the first block with letters beyond ASCII the line that has the most of them."""
+    block = next((block for block in _blocks_of_lines(file) if not block.isascii()), b"")
+    lines = (line for line in block.split(b"\n") if len(line) < LONGEST_SHOWN and not line.isascii())
+    return max(lines, key=lambda line: len(line) - len(line.translate(None, BEYOND_ASCII)), default=b"")
+
+
+def _shown(line: bytes, encoding: str) -> str:
+    if encoding == "utf-16":  # its lines end elsewhere; its mark or its zeros have said so
+        return ""
+    try:
+        text = line.decode(encoding)
+    except UnicodeDecodeError:
+        return ""
+    first = next((at for at, letter in enumerate(text) if not letter.isascii()), 0)
+    start = max(0, first - SHOWN // 3)
+    shown = " ".join(text[start : start + SHOWN].split())
+    return shown if shown.isprintable() else ""
 
 
 def decoder_errors(encoding: str) -> str:
@@ -80,11 +132,11 @@ def _by_zeros(head: bytes) -> str | None:
     return None
 
 
-def _by_trial(file: BinaryIO) -> str:
+def _by_trial(file: BinaryIO) -> Guess:
     wrong, foreign, sample = _survey(file)
     if not wrong or wrong <= STRAY_SHARE * foreign:
-        return "utf-8"
-    return _by_letters(sample)
+        return Guess("utf-8", sure=not wrong)
+    return Guess(_by_letters(sample), sure=False)
 
 
 def _survey(file: BinaryIO) -> tuple[int, int, bytes]:
@@ -124,7 +176,7 @@ def _safe_cut(block: bytes) -> int:
 def _by_letters(sample: bytes) -> str:
     matches = from_bytes(sample, cp_isolation=[WESTERN, *OTHER_ALPHABETS])
     best = matches.best()
-    western = next((match for match in matches if match.encoding == WESTERN), None)
+    western = next((match for match in matches if WESTERN in match.could_be_from_charset), None)
     if best is None or (western and western.chaos <= best.chaos + 0.02 and western.coherence >= best.coherence - MARGIN):
         return WESTERN
     return best.encoding

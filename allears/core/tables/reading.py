@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
-from .columns import Column, columns_of
+from .columns import Column, columns_of, letter_of
 from .errors import empty_file, encrypted, not_a_table, too_large, too_many_columns
+from .headings import looks_like_data
 from .limits import DEFAULT_LIMITS, Limits
 from .records import Record
 from .rows import Row, row_of
@@ -50,12 +51,18 @@ class Source(Protocol):
 class Table:
     """A table that can be read again and again from its first row, in constant memory.
 
-    `head` are its first rows that are not blank, headings included; `columns` come from the first of them.
+    `head` are its first rows that are not blank, headings included; `columns` come from the first of them. Of a
+    table without headings (`headed` False) the columns are called by their letters, in a row 0 of our own.
     """
 
-    def __init__(self, source: Source, limits: Limits, closing: Any = None) -> None:
-        self.source, self.limits, self._closing = source, limits, closing
+    def __init__(self, source: Source, limits: Limits, closing: Any = None, *, headed: bool = True) -> None:
+        self.source, self.limits, self._closing, self.headed = source, limits, closing, headed
+        self._names: list[str] = []
         self.head = self._read_head()
+        if not headed:
+            width = max(len(row.cells) for row in self.head)
+            self._names = [f"Column {letter_of(index)}" for index in range(width)]
+            self.head = (Row(0, self._names), *self.head)
         self.columns: tuple[Column, ...] = columns_of(self.head[0].cells)
 
     def __enter__(self) -> "Table":
@@ -73,6 +80,25 @@ class Table:
     def kind(self) -> str:
         """csv, xlsx or xls."""
         return self.source.kind
+
+    @property
+    def encoding(self) -> str:
+        """The Python name of a text file's encoding; "" for a workbook."""
+        return self.source.encoding if isinstance(self.source, TextSource) else ""
+
+    @property
+    def guessed(self) -> bool:
+        """Whether the encoding is a guess by the letters alone."""
+        return isinstance(self.source, TextSource) and self.source.guessed
+
+    def readings(self) -> dict[str, str]:
+        """What each encoding makes of the file's first letters beyond ASCII; {} where there are none, and for workbooks."""
+        return self.source.readings() if isinstance(self.source, TextSource) else {}
+
+    @property
+    def seems_unheaded(self) -> bool:
+        """Whether the first row looks like the rows below it rather than like headings."""
+        return self.headed and looks_like_data([row.cells for row in self.head])
 
     def rows(self, *, header_rows: int = 1) -> Iterator[Row]:
         """Every row below the headings that is not blank; its problems are those of its cells."""
@@ -95,6 +121,8 @@ class Table:
         return tuple(head)
 
     def _rows(self, width: int | None) -> Iterator[Row]:
+        if self._names:
+            yield Row(0, list(self._names))
         undecodable = self.source.may_be_undecodable
         for number, record in self.source.records():
             yield row_of(number, record, width=width, undecodable=undecodable)
@@ -107,18 +135,19 @@ def read_table(
     sheet: str | None = None,
     encoding: str | None = None,
     delimiter: str | None = None,
+    headed: bool = True,
 ) -> Table:
     """The table in a CSV, XLSX or XLS file, known by its contents and not by its name.
 
     Raises TableError (`empty`, `too-large`, `not-a-table`, `encrypted`, `broken-workbook`,
     `unpacks-too-large`, `no-such-sheet`, `too-many-columns`). `encoding` and `delimiter`
-    overrule what would be detected.
+    overrule what would be detected; `headed` says whether the first row holds headings.
     """
     file = _seekable(source)
     try:
         _check_size(file, limits)
         found = _source(file, sheet=sheet, encoding=encoding, delimiter=delimiter, limits=limits)
-        return Table(found, limits, closing=None if file is source else file)
+        return Table(found, limits, closing=None if file is source else file, headed=headed)
     except BaseException:
         if file is not source:
             file.close()

@@ -4,7 +4,7 @@ import codecs
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from .encodings import decoder_errors, detect_encoding
+from .encodings import Guess, decoder_errors, detect_encoding, readings_of
 from .limits import Limits
 from .records import Record, Shape, records
 from .shapes import announced_delimiter, detect_shape
@@ -23,7 +23,9 @@ class TextSource:
     ) -> None:
         self.file, self.limits = file, limits
         self.sheets: list[str] = []
-        self.encoding = encoding or detect_encoding(file)
+        said = "utf-8-sig" if encoding == "utf-8" else encoding  # its mark is no letter
+        guess = Guess(said, True) if said else detect_encoding(file)
+        self.encoding, self.guessed = guess.encoding, not guess.sure
         self.errors = decoder_errors(self.encoding) if encoding is None else "replace"
         self.may_be_undecodable = self.errors == "replace"  # then U+FFFD stands for what did not fit
         sample = next(self._blocks())
@@ -37,6 +39,10 @@ class TextSource:
         if self.announced:
             next(found)
         yield from enumerate(found, start=1)
+
+    def readings(self) -> dict[str, str]:
+        """What other encodings make of its letters: see `readings_of`."""
+        return readings_of(self.file)
 
     def _blocks(self) -> Iterator[str]:
         decoder = codecs.getincrementaldecoder(self.encoding)(self.errors)

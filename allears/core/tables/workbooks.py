@@ -19,6 +19,12 @@ from .errors import TableError, broken_workbook, encrypted, no_such_sheet, too_l
 from .limits import Limits
 from .records import Record
 
+LONG_GAP = 1000  # empty rows after which it is worth looking whether anything follows
+BLOCK = 1 << 20
+ROW = b"<row"
+VALUES = (b"<v>", b"<v ", b"<is>", b"<is ", b"<f>", b"<f ")
+LONGEST_MARK = 4
+
 
 class XlsxSource:
     """One worksheet of an XLSX workbook."""
@@ -38,23 +44,47 @@ class XlsxSource:
     def records(self) -> Iterator[tuple[int, Record]]:
         """(row number in the spreadsheet, its record) for every row that the sheet holds."""
         page = self.book[self.sheet]
-        last = 0
+        last = blank = 0
+        end: int | None = None
         try:
             with page._get_source() as source:
                 parser = _FaithfulParser(source, self.book, page)
-                for number, cells in parser.parse():
+                for place, (number, cells) in enumerate(parser.parse(), start=1):
                     if number > self.limits.rows:
                         raise too_large(self.limits.file_bytes)
                     if self.last_written is not None and number > self.last_written:
                         return
                     record = self._record(cells)
-                    last = number if any(record.cells) or record.wrong else last
+                    written = any(record.cells) or record.wrong
+                    last, blank = (number, 0) if written else (last, blank + 1)
                     yield number, record
+                    if blank == LONG_GAP:
+                        end = self._rows_up_to_the_last_value()
+                    if end is not None and place >= end:
+                        break
             self.last_written = last
         except TableError:
             raise
         except Exception as problem:  # damaged XML surfaces as a dozen kinds, anywhere in the sheet
             raise broken_workbook() from problem
+
+    def _rows_up_to_the_last_value(self) -> int | None:
+        """How many rows the sheet lists up to its last one with a value; None where that cannot be told.
+
+        Only counts in the sheet's bytes: a hundred times as fast as reading a million rows that hold a colour.
+        """
+        rows = there = 0
+        with self.book[self.sheet]._get_source() as source:
+            rest = b""
+            while block := source.read(BLOCK):
+                block = rest + block
+                whole = len(block) - LONGEST_MARK  # a mark that begins here or before it is in this block
+                value = max(block.rfind(mark, 0, whole + len(mark)) for mark in VALUES)
+                if value >= 0:
+                    there = rows + block.count(ROW, 0, value)
+                rows += block.count(ROW, 0, whole + len(ROW))
+                rest = block[whole + 1 :] if whole >= 0 else block
+        return there or None
 
     def _open(self) -> Any:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
@@ -21,7 +21,7 @@ from allears.core import audit, strays
 from allears.core.clock import now
 from allears.core.models import Job, User
 from allears.core.progress import Progress, ask_for
-from allears.core.tables import Limits, Row, Table, TableError, read_table
+from allears.core.tables import Limits, Reading, Row, Table, TableError, read_table, reading_of
 from allears.people import folding, forgotten
 from allears.people.details import Details, Problem, checked
 from allears.people.errors import PeopleError
@@ -49,13 +49,14 @@ class Preview:
     headings: list[str]
     samples: list[list[str]]  # a few cells of each column
     rows: list[tuple[int, Details, list[Problem]]]
+    reading: Reading
 
 
 def upload(*, file: File[Any], name: str, by: User) -> Import:
     """Keep an uploaded file under a random name and guess what its columns hold. Raises `NotTaken`."""
     stored = default_storage.save(f"{FOLDER}/{secrets.token_hex(16)}", file)
     try:
-        with _table(stored) as table:
+        with _table(stored, "", headed=True) as table:
             mapping = columns.guess([column.name for column in table.columns], Facet.objects.all())
     except TableError as error:
         default_storage.delete(stored)
@@ -68,22 +69,29 @@ def upload(*, file: File[Any], name: str, by: User) -> Import:
 
 
 @contextmanager
-def _table(stored: str) -> Iterator[Table]:
-    with default_storage.open(stored) as kept, read_table(cast(BinaryIO, kept), limits=LIMITS) as table:
-        yield table
+def _table(stored: str, encoding: str, *, headed: bool) -> Iterator[Table]:
+    with default_storage.open(stored) as kept:
+        file = cast(BinaryIO, kept)
+        with read_table(file, limits=LIMITS, encoding=encoding or None, headed=headed) as table:
+            yield table
+
+
+def _opened(bringing: Import) -> AbstractContextManager[Table]:
+    return _table(bringing.file, bringing.encoding, headed=bringing.headed)
 
 
 def preview(bringing: Import) -> Preview:
     """Return the first rows as the mapping would take them. Raises `NotTaken` when the file has gone."""
     try:
-        with _table(bringing.file) as table:
+        with _opened(bringing) as table:
+            reading = reading_of(table)
             headings = [column.name for column in table.columns]
             rows = list(islice(table.rows(), SHOWN_ROWS))
     except (TableError, OSError) as error:
         raise NotTaken(_("The file is no longer there. Upload it again.")) from error
     samples = [[row.cells[n][:80] for row in rows[:3] if row.cells[n].strip()] for n in range(len(headings))]
     taken = [(row.number, *_details(row, bringing)) for row in rows]
-    return Preview(headings, samples, taken)
+    return Preview(headings, samples, taken, reading)
 
 
 @transaction.atomic
@@ -95,6 +103,24 @@ def describe(*, bringing: Import, mapping: Sequence[str], kind: str, known: str,
     bringing.mapping, bringing.kind, bringing.known = list(mapping), kind, known
     bringing.save(update_fields=["mapping", "kind", "known"])
     audit.record(by=by, verb="people.import-described", target=bringing)
+
+
+@transaction.atomic
+def read_as(*, bringing: Import, encoding: str, headed: bool, by: User) -> None:
+    """Say how the file is to be read: its encoding ("": as it is recognised), and whether its first row holds headings.
+    Where headings come, columns that nobody has named are guessed by them. Raises `NotTaken`.
+    """
+    _refuse_started(bringing)
+    bringing.encoding, bringing.headed = encoding, headed
+    try:
+        with _opened(bringing) as table:
+            names = [column.name for column in table.columns]
+    except (TableError, OSError) as error:
+        raise NotTaken(_("The file is no longer there. Upload it again.")) from error
+    said = [*bringing.mapping, *[""] * len(names)][: len(names)]
+    bringing.mapping = said if any(said) else columns.guess(names, Facet.objects.all())
+    bringing.save(update_fields=["encoding", "headed", "mapping"])
+    audit.record(by=by, verb="people.import-read-anew", target=bringing, encoding=encoding, headed=headed)
 
 
 @transaction.atomic
@@ -151,7 +177,7 @@ def run(bringing: Import, progress: Progress) -> None:
     """
     if bringing.ended_at:
         return
-    with _table(bringing.file) as table:
+    with _opened(bringing) as table:
         total = bringing.position + sum(1 for _row in _rest(table, bringing.position))
         names = [column.name for column in table.columns]
         progress.to(bringing.position, total)

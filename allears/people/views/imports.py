@@ -52,8 +52,16 @@ class MappingForm(forms.Form):
         widget=forms.RadioSelect,
     )
 
-    def __init__(self, bringing: Import, headings: list[str], samples: list[list[str]], data: Any = None) -> None:
-        super().__init__(data, initial={"kind": bringing.kind, "known": bringing.known})
+    unheaded = forms.BooleanField(label=gettext_lazy("The first row holds no headings"), required=False)
+
+    def __init__(self, bringing: Import, seen: actions.Preview, data: Any = None) -> None:
+        super().__init__(data, initial={"kind": bringing.kind, "known": bringing.known, "unheaded": not bringing.headed})
+        headings, samples = seen.headings, seen.samples
+        self.was_read = (seen.reading.encoding, bringing.headed)
+        if seen.reading.choices:
+            self.fields["encoding"] = forms.ChoiceField(
+                label=_("Its letters are"), choices=seen.reading.choices, initial=seen.reading.encoding, required=False
+            )
         facets = list(Facet.objects.all())
         known = [label for _key, label in touchpoints()]
         for place, heading in enumerate(headings):
@@ -66,6 +74,11 @@ class MappingForm(forms.Form):
                 help_text=" · ".join(samples[place]),
             )
         self.width = len(headings)
+
+    @property
+    def reading(self) -> tuple[str, bool]:
+        """How the file is to be read: its encoding, and whether its first row holds headings."""
+        return self.cleaned_data.get("encoding") or self.was_read[0], not self.cleaned_data["unheaded"]
 
     @property
     def mapping(self) -> list[str]:
@@ -108,9 +121,9 @@ def import_(request: HttpRequest, ref: str) -> HttpResponse:
         seen = actions.preview(bringing)
     except actions.NotTaken as gone:
         return render(request, "people/import_gone.html", {"bringing": bringing, "error": str(gone)}, status=422)
-    form = MappingForm(bringing, seen.headings, seen.samples, request.POST or None)
+    form = MappingForm(bringing, seen, request.POST or None)
     if request.method == "POST" and form.is_valid() and _described(request, bringing, form):
-        if request.POST.get("do") == "start":
+        if request.POST.get("do") == "start" and form.reading == form.was_read:
             return redirect(_started(request, bringing))
         return redirect(request.path + "#preview")
     return render(request, "people/import.html", _before(bringing, seen, form), status=422 if form.errors else 200)
@@ -126,11 +139,14 @@ def _started(request: HttpRequest, bringing: Import) -> str:
 
 
 def _described(request: HttpRequest, bringing: Import, form: MappingForm) -> bool:
-    typed = form.cleaned_data
+    typed, (encoding, headed) = form.cleaned_data, form.reading
     try:
         actions.describe(
             bringing=bringing, mapping=form.mapping, kind=typed["kind"], known=typed["known"], by=reader(request)
         )
+        if form.reading != form.was_read:
+            said = encoding if encoding != form.was_read[0] else bringing.encoding
+            actions.read_as(bringing=bringing, encoding=said, headed=headed, by=reader(request))
     except actions.NotTaken as refused:
         form.add_error(None, str(refused))
         return False
@@ -156,6 +172,7 @@ def _before(bringing: Import, seen: actions.Preview, form: MappingForm) -> dict[
     return {
         "bringing": bringing,
         "form": form,
+        "reading": seen.reading,
         "lines": lines,
         "wrong": columns.problems_of(bringing.mapping),
     }

@@ -19,16 +19,31 @@ from allears.questionnaires.models import Response
 from allears.studies.models import Study
 
 KEPT = timedelta(days=7)
+UNHEADED = "plain"  # every other dialect is known by its headings
 
 
 def look(
-    *, study: Study, file: BinaryIO, name: str, by: User | None, time_zone: str = "UTC", sheet: str = ""
+    *,
+    study: Study,
+    file: BinaryIO,
+    name: str,
+    by: User | None,
+    time_zone: str = "UTC",
+    sheet: str = "",
+    encoding: str = "",
+    headed: bool = True,
 ) -> Import:
-    """Take a file in and propose a plan for it. Raises TableError, and keeps nothing then."""
-    with read_table(file, sheet=sheet or None) as table:
-        plan = propose(table, time_zone=time_zone)
+    """Take a file in and propose a plan for it. Raises TableError, and keeps nothing then.
+
+    `encoding` is what somebody says it is written in ("": as it is recognised), `headed` whether its first row holds
+    headings.
+    """
+    with read_table(file, sheet=sheet or None, encoding=encoding or None, headed=headed) as table:
+        plan = propose(table, time_zone=time_zone, dialect=None if headed else UNHEADED)
     with transaction.atomic():
-        return _with_plan(take_in(study=study, file=file, name=name, by=by, sheet=sheet), plan)
+        bringing = take_in(study=study, file=file, name=name, by=by, sheet=sheet)
+        bringing.encoding, bringing.headed = encoding, headed
+        return _with_plan(bringing, plan)
 
 
 @transaction.atomic
@@ -43,16 +58,27 @@ def take_in(*, study: Study, file: BinaryIO, name: str, by: User | None, sheet: 
     return bringing
 
 
-def look_again(bringing: Import, *, time_zone: str = "UTC", dialect: str | None = None) -> Import:
-    """Propose a plan for a file that was taken in. Raises TableError."""
+def look_again(
+    bringing: Import,
+    *,
+    time_zone: str = "UTC",
+    dialect: str | None = None,
+    encoding: str | None = None,
+    headed: bool | None = None,
+) -> Import:
+    """Propose a plan for a file that was taken in; None leaves `encoding` and `headed` as they are. Raises TableError."""
+    bringing.encoding = bringing.encoding if encoding is None else encoding
+    bringing.headed = bringing.headed if headed is None else headed
     with opened(bringing) as table:
-        plan = propose(table, dialect=dialect, time_zone=time_zone)
+        plan = propose(table, dialect=dialect if bringing.headed else UNHEADED, time_zone=time_zone)
     return _with_plan(bringing, plan)
 
 
 def opened(bringing: Import) -> Table:
     """The table in the file; close it after use."""
-    return read_table(bringing.file.path, sheet=bringing.sheet or None)
+    return read_table(
+        bringing.file.path, sheet=bringing.sheet or None, encoding=bringing.encoding or None, headed=bringing.headed
+    )
 
 
 @transaction.atomic
@@ -92,7 +118,7 @@ def _with_plan(bringing: Import, plan: Plan) -> Import:
     plan = recalled(plan, bringing.study)
     bringing.plan = plan.to_json()
     bringing.rows = plan.rows
-    bringing.save(update_fields=["plan", "rows"])
+    bringing.save(update_fields=["plan", "rows", "encoding", "headed"])
     return bringing
 
 

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from allears.core.doors import door
 from allears.core.progress import job_url
 from allears.core.rules import is_researcher
-from allears.core.tables import TableError, safe_cell
+from allears.core.tables import Reading, TableError, reading_of, safe_cell
 from allears.design.parts import Cell, Column
 from allears.questionnaires import exporting, importing
 from allears.questionnaires.dialects import TITLES, Plan, Role
@@ -92,21 +92,28 @@ def import_(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
         importing.throw_away(bringing=bringing, by=reader(request))
         messages.success(request, _("The file is deleted; nothing was taken from it."))
         return redirect("questionnaires:imports", slug=slug)
-    form = PlanForm(Plan.from_json(bringing.plan or {}), request.POST if request.method == "POST" else None)
+    with importing.opened(bringing) as table:
+        reading = reading_of(table)
+    form = PlanForm(
+        Plan.from_json(bringing.plan or {}),
+        request.POST if request.method == "POST" else None,
+        encodings=reading.choices,
+        encoding=reading.encoding,
+        headed=bringing.headed,
+    )
     if request.method == "POST" and form.is_valid() and _described(request, bringing, form):
-        if do != "start":
+        if do != "start" or form.is_new_look:
             return redirect(request.path)
         if (url := _started(request, bringing, form)) is not None:
             return redirect(url)
-    return _plan_page(request, study, bringing, form)
+    return _plan_page(request, study, bringing, form, reading)
 
 
 def _described(request: HttpRequest, bringing: Import, form: PlanForm) -> bool:
     """Keep what was typed; False, with the error in the form, if it cannot be."""
-    chosen = form.cleaned_data["dialect"]
-    if chosen != form.plan.dialect:
-        importing.look_again(bringing, dialect=chosen, time_zone=form.plan.time_zone)
-        return request.POST.get("do") != "start"
+    if form.is_new_look:
+        importing.look_again(bringing, time_zone=form.plan.time_zone, **form.new_look)
+        return True
     try:
         plan = form.written(importing.retype(bringing, form.plan, form.kinds))
     except importing.TooManyAnswers as refused:
@@ -124,13 +131,16 @@ def _started(request: HttpRequest, bringing: Import, form: PlanForm) -> str | No
         return None
 
 
-def _plan_page(request: HttpRequest, study: Study, bringing: Import, form: PlanForm) -> HttpResponse:
+def _plan_page(
+    request: HttpRequest, study: Study, bringing: Import, form: PlanForm, reading: Reading
+) -> HttpResponse:
     plan = form.plan
     context = {
         "study": study,
         "bringing": bringing,
         "form": form,
         "plan": plan,
+        "reading": reading,
         "tool": TITLES[plan.dialect],
         "rows": form.rows(_samples(bringing, plan)),
         "meta": [(meta.heading or "—", ROLE_NAMES[meta.role], meta.note) for meta in plan.meta],

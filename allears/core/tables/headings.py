@@ -1,0 +1,42 @@
+"""Does the first row hold headings? A heading is unlike what stands below it: it is no number, no day and no address
+where these are, and nobody answers with it.
+"""
+
+import re
+from collections.abc import Sequence
+
+LEAST_BELOW = 2
+_KINDS = (
+    ("address", re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")),
+    ("day", re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}([ T]\d{1,2}:\d{2}.*)?")),
+    ("number", re.compile(r"[-+]?\d+([.,]\d+)*\s*%?")),
+)
+
+
+def looks_like_data(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first of `rows` looks like those below it: more of its cells are like their column than unlike it.
+
+    A cell is like its column when it is of the kind (address, day, number) of most cells there, or when it stands there
+    again; unlike it when they have a kind that it has not. Words alone decide nothing.
+    """
+    if not rows:
+        return False
+    first, below = rows[0], rows[1:]
+    votes = [_vote(cell, [row[at].strip() for row in below if at < len(row) and row[at].strip()]) for at, cell in enumerate(first)]
+    return sum(votes) > 0
+
+
+def _vote(cell: str, below: list[str]) -> int:
+    """1: like its column; -1: unlike it; 0: nothing can be said."""
+    cell = cell.strip()
+    if len(below) < LEAST_BELOW or not cell:
+        return 0
+    kinds = [_kind(other) for other in below]
+    usual = max(set(kinds), key=kinds.count)
+    if usual and kinds.count(usual) * 2 > len(kinds):
+        return 1 if _kind(cell) == usual else -1
+    return int(cell in below)
+
+
+def _kind(cell: str) -> str:
+    return next((name for name, pattern in _KINDS if pattern.fullmatch(cell)), "")
