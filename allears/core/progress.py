@@ -3,8 +3,9 @@
 A room's `tasks.py` holds `@task() def bring_responses(job_id: int) -> None` which does its work inside
 `with running(job_id) as progress:` and calls `progress.to(done, total)` now and then. Work must be idempotent: after
 a crash the same job is run again and skips what is already there. Work that writes many rows does so in pieces, each a
-transaction, and calls `progress.wrote` after each, so that mail and answers are written in between. Work that reports how much it did says so by
-`progress.keep`, in the transaction of each piece: then a job that was killed in between reports the truth all the same.
+transaction, and calls `progress.wrote` after each, so that mail and answers are written in between. Work that reports
+how much it did says so by `progress.keep`, in the transaction of each piece: then a job that was killed in between
+reports the truth all the same.
 """
 
 from __future__ import annotations

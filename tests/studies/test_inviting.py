@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django_tasks_db.models import DBTaskResult
 from selectolax.lexbor import LexborHTMLParser
@@ -288,6 +290,21 @@ def test_whom_a_stopped_round_would_have_asked_is_forgotten(monkeypatch: pytest.
 
     job.refresh_from_db()
     assert (job.state, Invitation.objects.count(), RoundList.objects.count()) == ("stopped", 2, 0)
+
+
+def test_a_round_that_was_begun_before_lists_were_kept_goes_on_after_an_upgrade() -> None:
+    job = low_people()
+    bits = RoundList.objects.get().bits
+    RoundList.objects.all().delete()
+    ids = list(Person.objects.filter(name__endswith=" Low").order_by("pk").values_list("pk", flat=True))
+    Job.objects.filter(pk=job.pk).update(parameters={**job.parameters, "people": ids}, done=2)
+
+    import_module("allears.studies.migrations.0009_rounds_under_way").keep_lists(apps, None)
+    job.refresh_from_db()
+    assert ("people" in job.parameters, bytes(RoundList.objects.get().bits)) == (False, bytes(bits))
+    send_invitations.func(job.pk)
+
+    assert [row.person_id for row in Invitation.objects.order_by("pk")] == ids[2:]
 
 
 def test_between_two_pieces_of_a_round_others_can_write(monkeypatch: pytest.MonkeyPatch) -> None:
