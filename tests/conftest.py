@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache as django_cache
+from django.db.models.signals import post_save
 from django.test import Client
 
+from allears.core import audit
 from allears.questionnaires import answering_asked, answering_pages, answering_timing, answering_turn, answering_writer
 from tests import cast, gate
 
@@ -70,6 +72,18 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
 def _nobody_has_asked_yet() -> None:
     """How often something was tried is counted in memory."""
     django_cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _what_is_recorded_can_be_read() -> Iterator[None]:
+    """Whatever any test does: for each of its audit events there are words."""
+    post_save.connect(_is_in_words, sender="core.AuditEvent")
+    yield
+    post_save.disconnect(_is_in_words, sender="core.AuditEvent")
+
+
+def _is_in_words(instance: Any, **_: Any) -> None:
+    assert instance.verb.startswith("test.") or audit.in_words(instance.verb) != instance.verb, instance.verb
 
 
 @pytest.fixture(autouse=True)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
 from typing import Any
 
+from django.apps import apps
 from django.db import models
+from django.utils.module_loading import module_has_submodule
 
 from allears.core.models import AuditEvent, User
 
@@ -26,3 +31,24 @@ def name_of(target: models.Model | str) -> str:
     if isinstance(target, models.Model):
         return f"{target._meta.label_lower}:{target.pk}"
     return target
+
+
+@cache
+def said() -> Mapping[str, Any]:
+    """Return each verb with the words for it, by room: rooms keep theirs as `SAID` in their `audited.py`."""
+    rooms = [config for config in apps.get_app_configs() if module_has_submodule(config.module, "audited")]
+    return {verb: words for room in rooms for verb, words in import_module(f"{room.name}.audited").SAID.items()}
+
+
+def in_words(verb: str) -> str:
+    """Return what `verb` means, such as "merged two people"; one that no room knows any more stays as it is."""
+    return str(said().get(verb, verb))
+
+
+def target_in_words(target: str) -> str:
+    """Return what an event calls "room.model:id" in words, such as "study 7"."""
+    label, _, key = target.partition(":")
+    try:
+        return f"{apps.get_model(label)._meta.verbose_name} {key}"
+    except (LookupError, ValueError):
+        return target

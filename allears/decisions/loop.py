@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Count, Q
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -13,6 +14,9 @@ from allears.decisions.queries import HearBack, hear_back
 from allears.studies.loop import Cell, Tab, add_tab, cell
 from allears.studies.models import Study
 from allears.studies.rules import can_see
+
+DAYS_A_YEAR = 365.25
+IN_YEARS = 2 * DAYS_A_YEAR  # from here on nobody counts days
 
 add_tab(Tab(60, gettext_lazy("Decisions"), "decisions:of_study", can_see))
 add_tab(Tab(70, gettext_lazy("Hearing back"), "decisions:updates", can_see))
@@ -57,8 +61,12 @@ def shown_rate(figures: HearBack) -> str:
 
 
 def shown_days(figures: HearBack) -> str:
-    """Return the median days as shown, or the empty string while nobody has heard back."""
+    """Return the median days as shown, or the empty string while nobody has heard back; long times in years, as of
+    words that were said before this house kept them.
+    """
     if figures.median_days is None:
         return ""
     days = round(figures.median_days)
+    if days >= IN_YEARS:
+        return _("%(years)s years") % {"years": number_format(figures.median_days / DAYS_A_YEAR, 1)}
     return ngettext("%(days)s day", "%(days)s days", days) % {"days": intcomma(days)}

@@ -143,7 +143,8 @@ def _go(version: Version, meant: int, by: User, *, back: bool) -> DraftStep:
     _put(found.changes, 0 if back else 1)
     found.undone = back
     found.save(update_fields=["undone"])
-    audit.record(by=by, verb=f"questionnaires.step_{'undone' if back else 'redone'}", target=version, act=found.act)
+    verb = "questionnaires.step_undone" if back else "questionnaires.step_redone"
+    audit.record(by=by, verb=verb, target=version, act=found.act)
     return found
 
 

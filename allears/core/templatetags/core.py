@@ -9,11 +9,14 @@ from django import template
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from allears.core import audit
 from allears.core.demo import notes
 from allears.core.rules import is_administrator
 from allears.core.settings_pages import settings_pages
 
 register = template.Library()
+register.filter("verb_in_words", audit.in_words)
+register.filter("target_in_words", audit.target_in_words)
 
 
 @dataclass(frozen=True)

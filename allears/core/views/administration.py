@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from allears.core import delivery, queries
+from allears.core import audit, delivery, queries
 from allears.core import organisation as house
 from allears.core.clock import now
 from allears.core.doors import StaffRequest, door
@@ -111,7 +112,12 @@ def audit_log(request: StaffRequest) -> HttpResponse:
     """Who did what to what, newest first."""
     asked = {name: request.GET.get(name, "").strip() for name in ("who", "verb", "target")}
     page = keyset_page(queries.events(**asked), request.GET.get("before"))
-    return render(request, "core/audit.html", {"page": page, "asked": asked})
+    verbs = [(room, list(rows)) for room, rows in groupby(sorted(audit.said().items()), _room_of)]
+    return render(request, "core/audit.html", {"page": page, "asked": asked, "verbs": verbs})
+
+
+def _room_of(verb: tuple[str, object]) -> str:
+    return verb[0].partition(".")[0]
 
 
 @require_safe

@@ -13,6 +13,7 @@ from allears.core.clock import today
 from allears.core.models import User
 from allears.decisions.actions import add_change, approve_update, decide, move_change
 from allears.decisions.models import Update
+from allears.decisions.publishing import publish
 from allears.insights.actions import cite, claim, look_against
 from allears.insights.models import Insight
 from allears.studies.models import Study
@@ -96,6 +97,11 @@ def _decide_versions(study: Study, insight: Insight, leader: User, owner: User) 
     move_change(change=change, state="started", by=owner, note="A first version compares cells by what they hold.")
     for update in Update.objects.filter(decision=decision):
         approve_update(update=update, by=leader)
+    publish(
+        decision=decision, by=leader,
+        said="When a notebook is shared, its file hides what a person changed among much that no person touched.",
+        did="A comparison of two notebooks that leaves out what no person changed has been started.",
+    )  # fmt: skip
 
 
 def _decide_state(study: Study, insight: Insight, leader: User) -> None:

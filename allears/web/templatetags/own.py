@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
+from math import ceil
 from typing import Any
 
 from django import template
@@ -28,3 +30,9 @@ def written_in(words: str, language: str) -> str:
 def get(found: Mapping[Any, Any], key: Any) -> Any:
     """Return what `found` has under `key`, or None."""
     return found.get(key)
+
+
+@register.filter
+def whole(number: Decimal) -> int:
+    """Return the whole number whose plural form `number` takes: one and a half minutes are minutes."""
+    return ceil(number)

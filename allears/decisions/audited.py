@@ -1,0 +1,23 @@
+"""How the page of what was done says what is recorded about decisions, changes and updates."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+SAID = {
+    "decisions.decided": _("decided"),
+    "decisions.decision_changed": _("changed a decision"),
+    "decisions.change_added": _("added a change"),
+    "decisions.change_edited": _("edited a change"),
+    "decisions.change_moved": _("said how far a change is"),
+    "decisions.update_drafted": _("drafted an update"),
+    "decisions.update_edited": _("edited an update"),
+    "decisions.update_approved": _("approved an update"),
+    "decisions.update_discarded": _("discarded an update"),
+    "decisions.update_restored": _("took an update up again"),
+    "decisions.updates_sent": _("sent updates to contributors"),
+    "decisions.held_updates_sent": _("sent updates that had waited for an address"),
+    "decisions.helped_answered": _("said whether it helped"),
+    "decisions.published": _("published “You said, we did”"),
+    "decisions.withdrawn_from_public": _("withdrew “You said, we did”"),
+}

@@ -1,0 +1,48 @@
+"""How the page of what was done says what is recorded about studies, invitations and lotteries."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+SAID = {
+    "studies.created": _("began a study"),
+    "studies.changed": _("changed a study"),
+    "studies.opened": _("opened a study"),
+    "studies.closed": _("closed a study"),
+    "studies.reopened": _("opened a study again"),
+    "studies.handed_over": _("handed a study over"),
+    "studies.member_added": _("added somebody to a study's team"),
+    "studies.member_removed": _("took somebody off a study's team"),
+    "studies.criteria_set": _("set who can know"),
+    "studies.translated": _("translated what a study tells"),
+    "studies.language_offered": _("offered a study in one more language"),
+    "studies.language_withdrawn": _("offered a study in a language no more"),
+    "studies.public_link_made": _("made a public link"),
+    "studies.public_link_withdrawn": _("withdrew a public link"),
+    "studies.round_asked": _("started a round of invitations"),
+    "studies.invited": _("invited people"),
+    "studies.invitations_exported": _("downloaded who was invited"),
+    "studies.link_issued": _("made a personal link"),
+    "studies.links_revoked": _("made personal links useless"),
+    "studies.reminded": _("reminded people"),
+    "studies.declined": _("declined"),
+    "studies.decline_taken_back": _("took their refusal back"),
+    "studies.later": _("said that another day is better"),
+    "studies.later_taken_back": _("need not be asked again"),
+    "studies.asked_later": _("asked somebody on the day they had said"),
+    "studies.named_somebody": _("named somebody else to ask"),
+    "studies.named_agreed": _("agreed to be asked"),
+    "studies.named_refused": _("would rather not be asked"),
+    "studies.named_forgotten": _("forgot somebody who had been named"),
+    "studies.selection_described": _("described whom to choose from by lot"),
+    "studies.selection_changed": _("changed whom to choose from by lot"),
+    "studies.selection_quotas_set": _("set the quotas of a lottery"),
+    "studies.selection_thrown_away": _("threw the preparation of a lottery away"),
+    "studies.lottery_asked": _("had a lottery worked out"),
+    "studies.lottery_committed": _("committed to a lottery"),
+    "studies.lottery_drawn": _("drew a lottery"),
+    "studies.redraw_asked": _("had empty seats drawn again"),
+    "studies.proof_published": _("published a lottery's proof"),
+    "studies.proof_withdrawn": _("withdrew a lottery's proof"),
+    "studies.full_proof_taken": _("downloaded a lottery's full proof"),
+}
