@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -61,7 +61,7 @@ def compose(person: Person, parts: Sequence[Part], page_url: str) -> Composed:
     with translation.override(language):
         context = {
             "person": person,
-            "parts": parts,
+            "parts": list(_each_quoted_once(parts)),
             "page_url": page_url,
             "organisation": the_organisation(),
             "language": language,
@@ -72,6 +72,14 @@ def compose(person: Person, parts: Sequence[Part], page_url: str) -> Composed:
             text=render_to_string("decisions/mail/digest.txt", context).strip() + "\n",
             html=render_to_string("decisions/mail/digest.html", context),
         )
+
+
+def _each_quoted_once(parts: Sequence[Part]) -> Iterator[Part]:
+    """Where several updates rest on the same words, only the first repeats them."""
+    before: set[str] = set()
+    for part in parts:
+        yield replace(part, quotes=[quote for quote in part.quotes if quote.quoted not in before])
+        before |= {quote.quoted for quote in part.quotes}
 
 
 def _subject(parts: Sequence[Part]) -> str:

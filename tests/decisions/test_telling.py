@@ -110,6 +110,7 @@ def test_several_steps_make_one_digest_a_person() -> None:
     letter = Message.objects.get(to=cast.bob().email)
     assert "call before you do" in letter.text
     assert "Done: Call list" in letter.text
+    assert (letter.text.count("You told us:"), letter.html.count("<blockquote")) == (1, 1)  # both rest on the same words
     assert Telling.objects.filter(person=cast.bob()).count() == 2
 
 
