@@ -288,9 +288,8 @@ class Watch:
     def found(self) -> dict[str, Any]:
         """Return when the last letter was prepared, how many had left by then, and how long links took meanwhile."""
         prepared = round(self.prepared, 1) if self.prepared else None
-        return {
-            "prepared_after_seconds": prepared, "sent_while_preparing": self.sent_while_preparing, **self.asker.found(),
-        }  # fmt: skip
+        meanwhile = self.sent_while_preparing if prepared else self.office.letters.total()
+        return {"prepared_after_seconds": prepared, "sent_while_preparing": meanwhile, **self.asker.found()}
 
 
 def _waiting() -> bool:
@@ -334,10 +333,12 @@ def _vendor() -> str:
 
 def _as_text(found: dict[str, Any]) -> str:
     work = f"{found['invited']:,} of {found['people']:,} people asked, {found['letters']:,} letters sent"
+    after = found["prepared_after_seconds"]
+    prepared = f"prepared after {after} s" if after else "not prepared to the end"
     return (
         f"{found['database']}: {work} in {found['seconds']} s"
-        f"{'' if found['finished'] else ', then stopped'}; prepared after {found['prepared_after_seconds']} s, when"
-        f" {found['sent_while_preparing']:,} had left; {found['per_second']} letters a second, {found['cpu_ms']} ms CPU a"
+        f"{'' if found['finished'] else ', then stopped'}; {prepared}, {found['sent_while_preparing']:,}"
+        f" letters sent by then; {found['per_second']} letters a second, {found['cpu_ms']} ms CPU a"
         f" person\n  memory of one worker at most {found['peak_mb']} MB, {found['own_mb']} MB of it its own; killed"
         f" {found['kills']} times\n  the mail server's record against the database: {found['twice']} people with two"
         f" letters, {found['left_out']} left out, {found['in_doubt']} in doubt (at most one a kill),"

@@ -22,7 +22,8 @@ from allears.core import audit
 from allears.core.clock import now
 from allears.core.models import Job, User
 
-BREATH = 0.1  # seconds at most; never longer than the piece took
+BREATH = 0.1  # seconds, time for who waits to try once
+HALF = 1.0  # seconds at most; as long as the piece took, so that what it makes is worked off at the same time
 
 
 class Stopped(Exception):
@@ -63,15 +64,16 @@ class Progress:
         if time.monotonic() - self._told > 0.5:
             self._tell()
 
-    def wrote(self, done: int, total: int | None = None) -> None:
-        """Do what `to` does, after a piece of work that wrote, and let others write for a moment.
+    def wrote(self, done: int, total: int | None = None, *, pause: float = BREATH) -> None:
+        """Do what `to` does, after a piece of work that wrote, and let others write for as long as it took, `pause`
+        seconds at most.
 
         SQLite lets one write at a time, and hands the turn on to nobody: who waits tries again ten times a second at the
         least (its busy handler), and a job that goes on at once would be there first each time. PostgreSQL needs no pause.
         """
         self.to(done, total)
         if connection.vendor == "sqlite":
-            time.sleep(min(BREATH, time.monotonic() - self._breathed_at))
+            time.sleep(min(pause, time.monotonic() - self._breathed_at))
         self._breathed_at = time.monotonic()
 
     def keep(self, done: int, **counts: int) -> None:

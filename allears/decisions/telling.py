@@ -17,7 +17,7 @@ from django.db.models import F, Q, QuerySet
 
 from allears.core import audit, mail
 from allears.core.clock import now
-from allears.core.progress import Progress
+from allears.core.progress import HALF, Progress
 from allears.decisions.chain import contributors, insights_behind, quoted_by_person
 from allears.decisions.digests import Part, compose, parts_for
 from allears.decisions.models import Digest, HeldTelling, Telling, Update
@@ -115,7 +115,7 @@ def send(study: Study, progress: Progress | None = None) -> int:
             if progress:
                 progress.keep(before + done, told=now_told, held=held)
         if progress:
-            progress.wrote(before + done, before + len(waiting))
+            progress.wrote(before + done, before + len(waiting), pause=HALF)
     return told
 
 

@@ -29,7 +29,7 @@ from allears.people.models import Person
 from allears.studies import links, mails
 from allears.studies.models import Decline, Invitation, InvitationLink, InvitationMail, RoundList, State, Study
 
-CHUNK = 250
+CHUNK = 100  # people in one transaction; others wait for its end
 # Reading a reminder takes a moment; the answering itself was counted with the invitation.
 REMINDER_MINUTES = Decimal("0.5")
 

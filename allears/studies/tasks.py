@@ -12,7 +12,7 @@ from django.db import transaction
 from django_tasks import task
 
 from allears.core.models import Job
-from allears.core.progress import Progress, running
+from allears.core.progress import HALF, Progress, running
 from allears.people import crowds
 from allears.people.models import Person
 from allears.studies.inviting import CHUNK, Round, invite_some
@@ -30,7 +30,7 @@ def send_invitations(job_id: int) -> None:
         with _still_to_ask(progress.job) as ids:
             while some := list(islice(ids, CHUNK)):
                 _next_chunk(study, some, progress, progress.job.done + len(some))
-                progress.wrote(progress.job.done)
+                progress.wrote(progress.job.done, pause=HALF)
 
 
 @contextmanager
