@@ -7,6 +7,8 @@ from typing import Generic, TypeVar
 
 from django.db.models import Model, QuerySet
 
+from allears.core.typed import whole_number
+
 Row = TypeVar("Row", bound=Model)
 ROWS = 50
 
@@ -22,7 +24,7 @@ class KeysetPage(Generic[Row]):
 
 def keyset_page(rows: QuerySet[Row], before: str | None, size: int = ROWS) -> KeysetPage[Row]:
     """Return the page of `rows` (ordered by descending id) that are older than the id `before`."""
-    key = int(before) if before and before.isdecimal() and len(before) < 19 else None
+    key = whole_number(before)
     some = list((rows.filter(pk__lt=key) if key else rows)[: size + 1])
     after = str(some[size - 1].pk) if len(some) > size else ""
     return KeysetPage(some[:size], after, key is None)

@@ -11,6 +11,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from allears.core.typed import whole_number
 from allears.design.parts import Chip
 from allears.people.models import Account, Facet, Kind
 
@@ -82,9 +83,8 @@ def read(query: QueryDict) -> Filters:
     if kind in Kind.values:
         filters.kind = kind
     filters.contactable = {"yes": True, "no": False}.get(query.get("contactable", ""))
-    account = query.get("account", "")
-    if account.isdecimal() and len(account) < 19:
-        filters.account = Account.objects.filter(pk=int(account)).first()
+    if account := whole_number(query.get("account")):
+        filters.account = Account.objects.filter(pk=account).first()
     for chosen in query.getlist("facet"):
         facet, _colon, value = chosen.partition(":")
         if facet and value and "\0" not in chosen:

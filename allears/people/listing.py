@@ -23,6 +23,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Lower
 
+from allears.core.typed import whole_number
 from allears.people import search
 from allears.people.models import Person, PersonFacet
 from allears.people.queries import plain_matches, values_by_facet
@@ -109,17 +110,13 @@ def among(ids: list[int]) -> RawSQL:
 
 
 def _newest_first(people: QuerySet[Person], words: str, newest: list[int], after: str, size: int) -> ListPage:
-    below = int(after) if _is_cursor(after) else None
+    below = whole_number(after)
     hits = search.first_ids(words, MOST_COUNTED + 1, below) if below else newest
     found = people.filter(pk__in=among(hits))
     rows = list(found.select_related("account").order_by("-pk")[: size + 1])
     cursor = str(rows[size - 1].pk) if len(rows) > size else str(hits[-1]) if len(hits) > MOST_COUNTED else ""
     count = 0 if below else min(found.order_by().count(), MOST_COUNTED)
     return ListPage(rows[:size], "", cursor, count, more=True, newest_first=True)
-
-
-def _is_cursor(text: str) -> bool:
-    return text.isdecimal() and text.isascii() and len(text) < 19
 
 
 def _by_name(people: QuerySet[Person], count: int, after: str, before: str, size: int) -> ListPage:
@@ -149,10 +146,9 @@ def _page_by_name(people: QuerySet[Person], after: str, before: str, size: int) 
 
 def _key(cursor: str) -> tuple[str, int] | None:
     """The place in the order where the person of a cursor stands."""
-    if not _is_cursor(cursor):
-        return None
-    name = Person.objects.filter(pk=int(cursor)).values_list(Lower("name"), flat=True).first()
-    return None if name is None else (name, int(cursor))
+    pk = whole_number(cursor)
+    name = Person.objects.filter(pk=pk).values_list(Lower("name"), flat=True).first() if pk else None
+    return None if name is None or pk is None else (name, pk)
 
 
 def _beyond(key: tuple[str, int], side: str) -> Q:

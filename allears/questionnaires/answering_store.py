@@ -23,6 +23,7 @@ from django.db import connection
 from allears.core.ids import new_ref
 from allears.core.links import hash_token
 from allears.core.prepared import Statement
+from allears.core.typed import whole_number
 from allears.questionnaires import answering_sql as sql
 from allears.questionnaires.answering_asked import Asked, Asking, Cell, Given
 from allears.questionnaires.answering_ways import Way, moment, stamp
@@ -244,7 +245,7 @@ def _is_stale(saving: Saving) -> bool:
 
 def _moment_of(seen: str) -> int:
     """The moment a form was filled, in microseconds; 0 for a form that does not say."""
-    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 20 else 0
+    return whole_number(seen) or 0
 
 
 def _shown(response_id: int, seen: str, stored: dict[int, Stored], wanted: Iterable[int]) -> dict[int, Given]:

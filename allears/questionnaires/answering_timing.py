@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from django.http import HttpRequest
 
 from allears.core.clock import now
+from allears.core.typed import whole_number
 from allears.questionnaires.measuring import correction_of
 
 # Who leaves a page open for longer has gone away; that is not time given to it.
@@ -27,10 +28,10 @@ def stamp() -> str:
 
 def open_for(fields: Mapping[str, Sequence[str]]) -> int:
     """Return for how many seconds a form was open, from 1 to `LONGEST`; 0 where it does not say."""
-    shown = fields.get("shown", ("",))[0]
-    if not (shown.isascii() and shown.isdecimal() and len(shown) < 12):
+    shown = whole_number(fields.get("shown", ("",))[0])
+    if shown is None:
         return 0
-    seconds = int(now().timestamp()) - int(shown)
+    seconds = int(now().timestamp()) - shown
     return min(max(seconds, 1), LONGEST) if seconds >= 0 else 0
 
 

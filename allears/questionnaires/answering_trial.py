@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from allears.core.queries import the_organisation
+from allears.core.typed import whole_number
 from allears.people.models import Person
 from allears.questionnaires import answering_logic as logic
 from allears.questionnaires import answering_notes as notes
@@ -80,8 +81,8 @@ class Trial:
         return self.fields.get(name, [""])[0]
 
     def _number(self, name: str, otherwise: int) -> int:
-        told = self._first(name)
-        return int(told) if told.isascii() and told.isdecimal() and len(told) < 6 else otherwise
+        told = whole_number(self._first(name), digits=5)
+        return otherwise if told is None else told
 
     # --- what is shown -----------------------------------------------------------------------------------------
 

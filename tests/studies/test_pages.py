@@ -288,3 +288,11 @@ def test_the_file_of_invitations_cannot_run_in_a_spreadsheet(as_ana: Client) -> 
     assert [(row["name"], row["email"], row["outcome"]) for row in rows] == [
         ("'=cmd|' /C calc'!A0", "eve@customer.example", "silent")
     ]
+
+
+@pytest.mark.parametrize("typed", ["9" * 19, "9" * 5000, "-1", "x", "٣"])
+def test_numbers_made_up_by_strangers_are_no_error(as_ana: Client, typed: str) -> None:
+    cast.late_orders()
+    for page, field in (("invitations", "after"), ("people", "count")):
+        answer = as_ana.get(f"/studies/late-orders/{page}/", {field: typed, "how": "some"})
+        assert answer.status_code == 200, page

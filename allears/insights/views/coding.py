@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from allears.core.doors import door
+from allears.core.typed import whole_number
 from allears.insights import actions, queries, quotes, showing
 from allears.insights.forms import CiteForm, SpanForm
 from allears.insights.models import Citation, Coding, Insight, Theme
@@ -221,5 +222,5 @@ def _shown(request: HttpRequest, words: Verbatim, study: Study, whole: bool = Fa
 
 
 def _numbers(raw: list[str]) -> list[int]:
-    return [int(each) for each in raw if each.isdecimal() and len(each) < 19]
+    return [number for number in map(whole_number, raw) if number is not None]
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from allears.core.doors import door
+from allears.core.typed import whole_number
 from allears.insights import actions, agreement, queries, quotes, showing
 from allears.insights.forms import MergeForm, SplitForm, ThemeForm
 from allears.insights.models import Coding, Theme
@@ -113,7 +114,7 @@ def split(request: HttpRequest, ref: str) -> HttpResponseBase:
     must_code(request, theme.study)
     form = SplitForm(request.POST)
     if form.is_valid():
-        chosen = [int(pk) for pk in request.POST.getlist("coding") if pk.isdecimal() and len(pk) < 19]
+        chosen = [pk for pk in map(whole_number, request.POST.getlist("coding")) if pk is not None]
         try:
             made = actions.split_theme(theme=theme, codings=chosen, by=reader(request), **form.cleaned_data)
             return redirect("insights:theme", made.ref)
@@ -180,8 +181,8 @@ def _codings(theme: Theme, after: str) -> tuple[list[Coding], str]:
     rows = Coding.objects.filter(theme=theme, verbatim__salt__isnull=False).select_related(
         "verbatim__person__merged_into", "coder", "first_theme"
     )
-    if after.isdecimal() and len(after) < 19:
-        rows = rows.filter(verbatim__lt=int(after))
+    if below := whole_number(after):
+        rows = rows.filter(verbatim__lt=below)
     found = list(rows.order_by("-verbatim", "start", "pk")[: A_PAGE + 1])
     if len(found) <= A_PAGE:
         return found, ""

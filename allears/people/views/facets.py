@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from allears.core.doors import door
+from allears.core.typed import whole_number
 from allears.people import facets as actions
 from allears.people import queries, rules
 from allears.people.errors import PeopleError
@@ -108,8 +109,8 @@ def value_place(request: HttpRequest, pk: int) -> HttpResponse:
 def value_merge(request: HttpRequest, pk: int) -> HttpResponse:
     """Make a value part of another one of the same facet."""
     other = get_object_or_404(FacetValue.objects.select_related("facet"), pk=pk)
-    into = request.POST.get("into", "")
-    keep = get_object_or_404(FacetValue, pk=into) if into.isdecimal() and len(into) < 19 else other
+    into = whole_number(request.POST.get("into"))
+    keep = get_object_or_404(FacetValue, pk=into) if into else other
     try:
         count = actions.merge_values(keep=keep, other=other, by=reader(request))
     except PeopleError as refused:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from allears.core.doors import door
+from allears.core.typed import whole_number
 from allears.people import accounts as actions
 from allears.people import budget as gate
 from allears.people import listing, rules
@@ -47,8 +48,8 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
     clash = None
     if request.method == "POST" and may_change and form.is_valid():
         try:
-            if request.POST.get("merge_into", "").isdecimal():
-                keep = get_object_or_404(Account, pk=int(request.POST["merge_into"][:18]))
+            if into := whole_number(request.POST.get("merge_into")):
+                keep = get_object_or_404(Account, pk=into)
                 actions.merge_accounts(keep=keep, other=found, by=reader(request))
                 messages.success(request, _("They are one account now."))
                 return redirect("people:account", pk=keep.pk)

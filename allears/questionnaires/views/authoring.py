@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from allears.core.doors import door
 from allears.core.rules import is_researcher, signs_in
+from allears.core.typed import whole_number
 from allears.questionnaires import authoring, steps
 from allears.questionnaires.answering_preview import render_preview
 from allears.questionnaires.comparing import differences
@@ -315,8 +316,7 @@ def place(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
 def undo(request: HttpRequest, slug: str) -> HttpResponse:
     """Take back what was done last to the draft, or with `redo` do again what was taken back."""
     study = own_study(request, slug)
-    version, typed = draft_version(study), request.POST.get("step", "")
-    meant = int(typed) if typed.isdecimal() and len(typed) < 19 else 0
+    version, meant = draft_version(study), whole_number(request.POST.get("step")) or 0
     if version is None:
         messages.info(request, _("There is no draft any more, so there is nothing to undo."))
         return _back(study)
@@ -363,8 +363,9 @@ def _order(text: str) -> list[tuple[int, list[UUID]]] | None:
     pages: list[tuple[int, list[UUID]]] = []
     for row in text.split(","):
         what, _colon, which = row.partition(":")
-        if what == "page" and which.isdecimal() and len(which) < 19:
-            pages.append((int(which), []))
+        page = whole_number(which)
+        if what == "page" and page is not None:
+            pages.append((page, []))
         elif what == "question" and pages and _KEY.fullmatch(which):
             pages[-1][1].append(UUID(which))
         else:
@@ -381,8 +382,7 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
     version = draft or published_version(study)
     if version is None:
         raise Http404
-    typed = request.GET.get("page", "1")
-    number = int(typed) if typed.isdecimal() and len(typed) < 6 else 1
+    number = whole_number(request.GET.get("page"), digits=5) or 1
     language = request.GET.get("lang", "")
     language = language if language in possible_for(study) else ""
     leave = reverse("questionnaires:questionnaire", args=[study.slug])

@@ -19,6 +19,7 @@ from allears.core.doors import door
 from allears.core.languages import direction, name_of
 from allears.core.rules import is_researcher
 from allears.core.tables import TableError, safe_cell
+from allears.core.typed import whole_number
 from allears.questionnaires import translating_files as files
 from allears.questionnaires.structure import published_version
 from allears.questionnaires.translatable import texts_of
@@ -88,7 +89,7 @@ def language(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     try:
         changed = translating.translate(
             study=study, language=code, texts=texts_of(study), said={k: str(v) for k, v in said.items()},
-            by=reader(request), seen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 18 else 0,
+            by=reader(request), seen=whole_number(seen) or 0,
         )  # fmt: skip
     except NotTranslated as refusal:
         messages.error(request, str(refusal))
@@ -103,8 +104,8 @@ def _told(changed: int) -> str:
 
 
 def _kept_query(request: HttpRequest) -> str:
-    page = request.GET.get("page", "1")
-    return f"show={_shown(request)}&page={page if page.isdecimal() and len(page) < 6 else 1}"
+    page = whole_number(request.GET.get("page"), digits=5) or 1
+    return f"show={_shown(request)}&page={page}"
 
 
 def _shown(request: HttpRequest) -> str:

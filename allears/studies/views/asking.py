@@ -23,6 +23,7 @@ from allears.core.models import Job
 from allears.core.progress import job_url
 from allears.core.queries import the_organisation
 from allears.core.rules import is_researcher
+from allears.core.typed import whole_number
 from allears.people.links import leaving_link
 from allears.people.models import Facet, Person
 from allears.people.queries import facets_of, matching
@@ -234,8 +235,7 @@ def _chosen(query: QueryDict, how: str) -> Any:
 
 
 def _count(query: QueryDict) -> int:
-    typed = query.get("count", "")
-    return min(int(typed), 1_000_000) if typed.isdecimal() else 0
+    return min(whole_number(query.get("count")) or 0, 1_000_000)
 
 
 def _ask(request: HttpRequest, study: Study, chosen: Any, how: str, told: dict[str, Any]) -> Job:

@@ -17,6 +17,7 @@ from allears.core import audit
 from allears.core.doors import door
 from allears.core.rules import is_researcher
 from allears.core.tables import safe_cell
+from allears.core.typed import whole_number
 from allears.design.parts import Chip
 from allears.people.rules import may_read
 from allears.studies import actions, naming, queries
@@ -60,8 +61,8 @@ def invitations(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _a_page(found: Any, after: str) -> tuple[list[Invitation], str]:
-    if after.isdecimal():
-        found = found.filter(pk__lt=int(after))
+    if below := whole_number(after):
+        found = found.filter(pk__lt=below)
     rows = list(found.select_related("person__account").prefetch_related("mails__message")[: A_PAGE + 1])
     return rows[:A_PAGE], str(rows[A_PAGE - 1].pk) if len(rows) > A_PAGE else ""
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from allears.core.doors import StaffRequest, door, open_door
 from allears.core.languages import in_readers_language
 from allears.core.rules import is_administrator, is_leader
+from allears.core.typed import whole_number
 from allears.design.charts import Bar
 from allears.design.parts import Link
 from allears.people.models import Facet
@@ -59,7 +60,8 @@ def asked(request: StaffRequest) -> HttpResponse:
 
 def _year(typed: str) -> int:
     years = minutes.years()
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) == 4 and int(typed) in years else years[0]
+    year = whole_number(typed)
+    return year if year in years else years[0]
 
 
 def _facet(facets: list[Facet], key: str) -> Facet | None:
