@@ -30,6 +30,7 @@ from allears.core.whole_files import write_whole
 from allears.people.models import Person
 from allears.questionnaires import files as kept
 from allears.questionnaires.calendar import date_of
+from allears.questionnaires.dialects import ABOUT, OWN_WORDS
 from allears.questionnaires.models import Answer, Choice, Question, QuestionKind, Response, SentFile
 from allears.questionnaires.structure import questions_in, sections_of, versions_of
 from allears.studies.models import Study
@@ -39,7 +40,6 @@ CHUNK = 1000
 # JSON lets these stand in a text as they are, but some readers would end the line there.
 LINE_ENDS = {ord(sign): f"\\u{ord(sign):04x}" for sign in "\x85\u2028\u2029"}
 FORMAT = 1
-ABOUT = ("response", "person", "state", "language", "started_at", "submitted_at", "version")
 # No joins: what they would bring is fetched for a chunk at a time.
 RESPONSE = ("pk", "ref", "person_id", "language", "started_at", "submitted_at", "version_id")
 ANSWER = ("response_id", "question_id", "box", "choice_id", "number", "text", "verbatim_id", "verbatim__text")
@@ -188,7 +188,7 @@ def _columns_of(question: Question, sent: dict[int, str]) -> Iterator[Column]:
     else:
         yield Column(text, key, _day if question.kind == QuestionKind.DATE else _value)
     if question.has_choices and any(choice.asks_text for choice in question.choices.all()):
-        yield Column(f"{text} [own words]", key, _own_words)
+        yield Column(f"{text} [{OWN_WORDS}]", key, _own_words)
 
 
 def _words(given: list[Said], box: int) -> str:
@@ -225,7 +225,8 @@ def _day(given: list[Said]) -> str:
 
 
 def _own_words(given: list[Said]) -> str:
-    return "\n".join(said.text for said in given if said.label is not None and said.text)
+    """Also words beside a choice that was not made: they were said."""
+    return "\n".join(said.text for said in given if said.text)
 
 
 def _about(ref: str, person: str, language: str, began: datetime, sent: datetime | None, version: int) -> list[str]:

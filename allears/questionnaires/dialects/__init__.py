@@ -7,12 +7,16 @@ change that plan; `apply_plan` turns rows into replies, one by one, and says wha
 from .applying import Given, Problem, Reply, apply_plan
 from .joined import find_vocabulary
 from .ordering import in_order
+from .own import ABOUT, OWN, OWN_WORDS
 from .plan import ChoicePlan, Kind, Layout, MetaColumn, Plan, QuestionPlan, Role, changed_kind
 from .profiles import Profile, profile_columns
 from .proposing import DIALECTS, TITLES, detect, propose, rows_of
 
 __all__ = [
+    "ABOUT",
     "DIALECTS",
+    "OWN",
+    "OWN_WORDS",
     "TITLES",
     "ChoicePlan",
     "Given",

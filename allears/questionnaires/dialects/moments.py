@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(?!\d)")
-CLOCK = re.compile(r"[T\s]*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*([aApP]\.?\s?[mM]\.?)?")
+CLOCK = re.compile(r"[T\s]*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,6})\d*)?)?\s*([aApP]\.?\s?[mM]\.?)?")
 OFFSET = re.compile(r"\s*(?:(?:GMT|UTC)\s*)?([+-]\d{1,2})(?::?(\d{2}))?\s*$|\s*(Z|UTC|GMT)\s*$")
 
 
@@ -60,13 +60,13 @@ def _date(text: str, day_first: bool) -> tuple[dt.date, str] | None:
 
 def _time(clock: re.Match[str]) -> dt.time | None:
     hour, minute, second = (int(clock.group(part) or 0) for part in (1, 2, 3))
-    half = (clock.group(4) or "").lower()
+    half = (clock.group(5) or "").lower()
     if half and hour > 12:
         return None
     if half:
         hour = hour % 12 + (12 if half.startswith("p") else 0)
     try:
-        return dt.time(hour, minute, second)
+        return dt.time(hour, minute, second, int((clock.group(4) or "").ljust(6, "0")))
     except ValueError:
         return None
 

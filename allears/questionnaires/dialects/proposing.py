@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from allears.core.tables import Row, Table
+from allears.core.tables import Row, Table, restore_cell
 
 from .applying import COMPLETE, PARTIAL
 from .grouping import questions_of
@@ -15,12 +15,14 @@ from .kinds import is_sentence
 from .languages import guess_language
 from .limesurvey import LimeSurvey
 from .moments import day_comes_first, moment_of
+from .own import OWN, Own
 from .plan import MetaColumn, Plan, Role
 from .profiles import Profile, profile_columns
 from .qualtrics import Qualtrics
 from .surveys import Alchemer, Dialect, GoogleForms, Plain, Reading, Rows, SurveyMonkey
 
 DIALECTS: tuple[Dialect, ...] = (
+    Own(),
     Qualtrics(),
     SurveyMonkey(),
     Alchemer(),
@@ -29,6 +31,7 @@ DIALECTS: tuple[Dialect, ...] = (
     Plain(),
 )
 TITLES = {
+    "allears": "Allears",
     "qualtrics": "Qualtrics",
     "surveymonkey": "SurveyMonkey",
     "alchemer": "Alchemer (SurveyGizmo)",
@@ -46,7 +49,7 @@ def propose(table: Table, *, dialect: str | None = None, time_zone: str = "UTC")
     rows = [row.cells for row in table.head]
     chosen = _named(dialect) if dialect else detect(rows)
     reading = chosen.read(rows)
-    profiles = profile_columns(table.rows(header_rows=reading.header_rows), len(table.columns))
+    profiles = profile_columns(_rows(table, chosen.name, reading.header_rows), len(table.columns))
     return plan_of(chosen.name, reading, profiles, time_zone=time_zone)
 
 
@@ -72,8 +75,13 @@ def plan_of(name: str, reading: Reading, profiles: list[Profile], *, time_zone: 
 
 
 def rows_of(table: Table, plan: Plan) -> Iterable[Row]:
-    """The rows of responses below the headings."""
-    return table.rows(header_rows=plan.header_rows)
+    """The rows of responses below the headings, with the words as they were before they were made harmless."""
+    return _rows(table, plan.dialect, plan.header_rows)
+
+
+def _rows(table: Table, dialect: str, header_rows: int) -> Iterator[Row]:
+    for row in table.rows(header_rows=header_rows):
+        yield Row(row.number, [restore_cell(cell) for cell in row.cells], row.problems) if dialect == OWN else row
 
 
 def _named(name: str) -> Dialect:

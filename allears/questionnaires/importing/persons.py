@@ -16,16 +16,18 @@ from allears.studies.models import Study
 NAME = 200
 
 
-def persons_of(study: Study, numbered: Iterable[tuple[int, Reply]]) -> list[Person]:
+def persons_of(study: Study, numbered: Iterable[tuple[int, Reply]], *, own: bool = False) -> list[Person]:
     """A person for each reply, in order; the number is what somebody without a name is called by.
 
     Two replies of one address or one id (in the study) are one person. Someone known already keeps what is
-    known of them.
+    known of them. `own`: the file is an export of ours, and names people as we do.
     """
     numbered = list(numbered)
     for _number, reply in numbered:
         _check_address(reply)
     known = _known(study, [reply for _, reply in numbered])
+    if own:
+        known |= _by_ref(study, [reply for _, reply in numbered])
     found, new = [], []
     for number, reply in numbered:
         person = next((known[key] for key in _keys(study, reply) if key in known), None)
@@ -54,6 +56,13 @@ def _known(study: Study, replies: list[Reply]) -> dict[str, Person]:
             if key:
                 known.setdefault(key, _survivor(row))
     return known
+
+
+def _by_ref(study: Study, replies: list[Reply]) -> dict[str, Person]:
+    """People of this house by the key under which their own export names them; who was erased is nobody any more."""
+    refs = {reply.person_id for reply in replies if reply.person_id}
+    rows = Person.objects.filter(ref__in=refs, erased_at=None).select_related("merged_into")
+    return {f"{study.ref}:{row.ref}": _survivor(row) for row in rows}
 
 
 def _survivor(person: Person) -> Person:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from allears.core.clock import now
 from allears.people.actions import value_of
 from allears.people.models import FacetValue, Person
-from allears.questionnaires.dialects import Given, Plan, Problem, Reply
+from allears.questionnaires.dialects import OWN, Given, Plan, Problem, Reply
 from allears.questionnaires.importing.fitting import Fitted
 from allears.questionnaires.importing.persons import persons_of
 from allears.questionnaires.importing.writing import write_answers, write_facets
@@ -47,7 +47,7 @@ class Store:
         new = [(number, reply) for number, reply in numbered if reply.key not in there]
         for _number, reply in new:
             self._drop_what_is_too_long(reply)
-        people = persons_of(self.study, new)
+        people = persons_of(self.study, new, own=self.plan.dialect == OWN)
         pairs = [(self._response(reply, who), reply) for (_, reply), who in zip(new, people, strict=True)]
         Response.objects.bulk_create([response for response, _ in pairs], batch_size=500)
         verbatims = self._answers(pairs)

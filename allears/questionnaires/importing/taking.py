@@ -7,12 +7,13 @@ from typing import BinaryIO
 
 from django.core.files import File
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from allears.core import audit, strays
 from allears.core.clock import now
 from allears.core.models import User
-from allears.core.tables import Table, read_table
-from allears.questionnaires.dialects import Plan, apply_plan, propose, rows_of
+from allears.core.tables import Table, TableError, read_table
+from allears.questionnaires.dialects import OWN, Plan, apply_plan, propose, rows_of
 from allears.questionnaires.importing.recalling import recalled
 from allears.questionnaires.imports import Import
 from allears.questionnaires.models import Response
@@ -40,6 +41,7 @@ def look(
     """
     with read_table(file, sheet=sheet or None, encoding=encoding or None, headed=headed) as table:
         plan = propose(table, time_zone=time_zone, dialect=None if headed else UNHEADED)
+        _refuse_what_came_from(study, table, plan)
     with transaction.atomic():
         bringing = take_in(study=study, file=file, name=name, by=by, sheet=sheet)
         bringing.encoding, bringing.headed = encoding, headed
@@ -112,6 +114,14 @@ def _forget_file(bringing: Import) -> int:
     bringing.file.delete(save=False)
     Import.objects.filter(pk=bringing.pk).update(file="")
     return 1
+
+
+def _refuse_what_came_from(study: Study, table: Table, plan: Plan) -> None:
+    """Responses that were taken out of a study are in it. Raises TableError."""
+    refs = [row.cells[0] for row in table.head[plan.header_rows :]] if plan.dialect == OWN else []
+    if Response.objects.filter(study=study, ref__in=refs).exists():
+        words = _("This file was taken out of this very study: what it holds is here. Bring it into another study.")
+        raise TableError("here-already", words)
 
 
 def _with_plan(bringing: Import, plan: Plan) -> Import:
