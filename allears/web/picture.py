@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 
-WIDTH, ROW, TOP = 960, 44, 34
+WIDTH, ROW, TOP = 960, 54, 34
 COLUMNS = {"verbatim": 12, "insight": 250, "decision": 490, "change": 730}
 MOST_ROWS = 12
-LETTERS = 27
+LETTERS, LINES, LEADING = 27, 2, 19
 
 
 @dataclass(frozen=True)
@@ -27,9 +28,11 @@ class Node:
     y: float = 0
 
     @property
-    def short(self) -> str:
-        """The label cut to the column's width."""
-        return self.label if len(self.label) <= LETTERS else self.label[: LETTERS - 1].rstrip() + "…"
+    def lines(self) -> list[tuple[float, str]]:
+        """The label in lines of the column's width, each with where it stands; what is too long is cut."""
+        lines = wrap(self.label, LETTERS, max_lines=LINES, placeholder="…")
+        first = self.y + 5 - LEADING * (len(lines) - 1) / 2
+        return [(first + LEADING * place, line) for place, line in enumerate(lines)]
 
 
 @dataclass(frozen=True)

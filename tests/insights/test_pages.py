@@ -126,9 +126,18 @@ def test_the_codebook_shows_definitions_counts_and_quotes(as_sam: Client) -> Non
         coded(said(f"It came {n} days late."), "late", f"{n} days late")
     page = as_sam.get(reverse("insights:themes", args=[study.slug])).content.decode()
     assert "Later than told." in page
+    assert "no definition yet" not in page
     assert "4 verbatims" in page
     assert page.count("days late") == 3
     assert reverse("insights:theme_place", args=[late.ref]) not in page
+
+
+def test_how_many_themes_lack_a_definition_is_said_once(as_sam: Client) -> None:
+    for name in ("late", "silence", "price"):
+        theme(name, definition="Too dear." if name == "price" else "")
+    page = as_sam.get(reverse("insights:themes", args=[cast.late_orders().slug])).content.decode()
+    assert page.count("no definition yet") == 1
+    assert "2 of 3 have no definition yet" in page
 
 
 def test_the_codebook_asks_the_database_as_often_for_three_themes_as_for_one(as_ana: Client) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from allears.web.picture import COLUMNS, MOST_ROWS, Node, draw
+from allears.web.picture import COLUMNS, LETTERS, MOST_ROWS, Node, draw
 
 
 def nodes(kind: str, count: int) -> list[Node]:
@@ -34,7 +34,13 @@ def test_what_does_not_fit_is_counted() -> None:
 
 
 def test_a_long_label_is_cut_with_a_mark() -> None:
-    assert Node("insight:1", "x" * 80).short.endswith("…")
+    words = "People cannot see in which order their cells ran, and lose trust in what stands on the page"
+    for label in (words, "x" * 80):
+        lines = Node("insight:1", label, y=100).lines
+        assert [y for y, _line in lines] == [95.5, 114.5]
+        assert lines[-1][1].endswith("…")
+        assert all(len(line) <= LETTERS for _y, line in lines)
+    assert Node("insight:1", "It came late", y=100).lines == [(105, "It came late")]
 
 
 def test_nothing_to_draw_is_a_picture_too() -> None:

@@ -35,6 +35,7 @@ def themes(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "study": study,
         "branches": _with_quotes(branches),
+        "undefined": sum(not branch.theme.definition for branch in branches),
         "retired": retired,
         "overlap": agreement.overlap(study),
         "may_code": can_code(reader(request), study),
