@@ -160,12 +160,13 @@ def _keep(checked: list[Found], path: Path) -> None:
 
 
 def table() -> str:
-    """Return precision by rule as a table in Markdown."""
-    lines = ["| rule | judged | right | precision | 95 % interval | by default |", "|---|--:|--:|--:|--:|---|"]
+    """Return precision by rule, with what each rule rests on, as a table in Markdown."""
+    lines = ["| rule | judged | right | precision | 95 % interval | by default | rests on |", "|---|--:|--:|--:|--:|---|---|"]
     for code, found in standing.measured().items():
         share, ends = found.precision, found.interval
-        figures = f"{share:.2f} | {ends[0]:.2f} to {ends[1]:.2f}" if share is not None and ends else "– | –"
-        lines.append(f"| {code} | {found.judged} | {found.right} | {figures} | {'on' if found.on_by_default else 'off'} |")
+        figures = f"{share:.2f} | {ends[0]:.2f} to {ends[1]:.2f}" if share is not None and ends else "not measured | –"
+        default, sources = "on" if found.on_by_default else "off", "; ".join(source.short for source in RULES[code].sources)
+        lines.append(f"| {code} | {found.judged} | {found.right} | {figures} | {default} | {sources} |")
     return "\n".join(lines)
 
 

@@ -14,6 +14,7 @@ from allears.questionnaires.wording.measured import (
     judgements,
     line_of,
     measure,
+    measured,
     on_by_default,
 )
 from bench import definitions
@@ -50,6 +51,17 @@ def test_judgements_hold_digests_and_verdicts_and_no_texts() -> None:
 def test_another_wording_is_another_digest() -> None:
     assert digest(Asked("How was it?")) != digest(Asked("How was that?"))
     assert digest(Asked("How?", choices=("a", "b"))) != digest(Asked("How?", choices=("ab",)))
+
+
+def test_no_rule_that_was_mostly_wrong_speaks_by_itself_and_each_names_what_it_rests_on() -> None:
+    below = {code for code, found in measured().items() if found.precision is not None and found.precision < 0.8}
+    unmeasured = {code for code, found in measured().items() if found.precision is None}
+
+    assert below & on_by_default() == set()
+    assert all(rule.sources for rule in RULES.values())
+    told = DOCUMENT.read_text()
+    assert all(source.full in told for rule in RULES.values() for source in rule.sources)
+    assert all(f"*{code}*" in told for code in unmeasured)
 
 
 def test_the_document_prints_what_the_judgements_say() -> None:
