@@ -58,7 +58,7 @@ class Installation:
             return answer.status, answer.read().decode()
 
     def wait_until_ready(self, process: subprocess.Popen[str]) -> None:
-        for _ in range(600):
+        for _ in range(1800):
             assert process.poll() is None, process.communicate()
             try:
                 self.get("/healthz")
@@ -120,7 +120,7 @@ def test_killed_without_warning_it_leaves_nothing_behind_and_starts_again(instal
 
     server.kill()
     server.communicate()
-    for _ in range(600):
+    for _ in range(1800):
         if installation.nobody_listens() and installation.is_free():
             break
         time.sleep(0.1)
