@@ -37,6 +37,7 @@ SAID = {
     "people.handed-over": _("handed over all that is held about somebody"),
     "people.import-uploaded": _("brought a list of people"),
     "people.import-described": _("said what stands in which column of a list"),
+    "people.import-read-anew": _("said in which letters a list is written, and whether its first row holds headings"),
     "people.import-started": _("started to take a list in"),
     "people.import-dropped": _("threw a list away"),
     "people.imported": _("took a list of people in"),
