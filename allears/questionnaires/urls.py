@@ -15,6 +15,7 @@ urlpatterns = [
     path("<slug:slug>/draft/", authoring.draft, name="draft"),
     path("<slug:slug>/preview/", authoring.preview, name="preview"),
     path("<slug:slug>/typed/", being_typed.as_typed, name="typed"),
+    path("<slug:slug>/map/", logic.logic_map, name="map"),
     path("<slug:slug>/trial/", logic.trial, name="trial"),
     path("<slug:slug>/publishing/", authoring.publishing, name="publishing"),
     path("<slug:slug>/versions/", authoring.versions, name="versions"),

@@ -37,7 +37,7 @@ SIGNED_IN = """
     decisions:sending decisions:update decisions:updates decisions:withdraw design:gallery
     design:gallery_page design:sheet design:theme insights:beside insights:beside_study insights:insight
     insights:insights insights:list insights:read insights:theme insights:themes insights:verbatim
-    insights:words insights:words_of_study questionnaires:preview questionnaires:questionnaire
+    insights:words insights:words_of_study questionnaires:map questionnaires:preview questionnaires:questionnaire
     questionnaires:file questionnaires:files questionnaires:results questionnaires:version questionnaires:versions studies:list studies:public_link
     studies:public_link_code studies:public_link_widget studies:study web:heard web:home web:search web:sight
     studies:public_link_code studies:selection studies:selection_draw studies:selections studies:study web:heard web:home web:search web:sight

@@ -80,7 +80,7 @@ def questionnaire(request: HttpRequest, slug: str) -> HttpResponse:
             "version": version,
             "asked_now": asked_now,
             "editing": editing,
-            "sections": _remarked(_numbered(sections), remarks),
+            "sections": _remarked(numbered(sections), remarks),
             "opened": request.GET.get("remarks", ""),
             "language_known": knows(study.language),
             "estimate": estimate_of(version) if version else None,
@@ -93,7 +93,7 @@ def questionnaire(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
-def _numbered(sections: list[Section]) -> list[dict[str, Any]]:
+def numbered(sections: list[Section]) -> list[dict[str, Any]]:
     """The pages with their questions, numbered as participants count them (statements have no number), each with who
     is asked it.
     """
@@ -459,5 +459,5 @@ def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     study = seen_study(request, slug)
     found = get_object_or_404(versions_of(study), number=number, published_at__isnull=False)
     pages = sections_of(found)
-    context = {"study": study, "version": found, "sections": _numbered(pages), "minutes": minutes_for(pages)}
+    context = {"study": study, "version": found, "sections": numbered(pages), "minutes": minutes_for(pages)}
     return render(request, "questionnaires/version.html", context)

@@ -10,16 +10,19 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from allears.core.doors import door
-from allears.core.rules import is_researcher
+from allears.core.rules import is_researcher, signs_in
 from allears.people.models import Facet, Person
 from allears.people.search import find
 from allears.questionnaires import authoring, logic
 from allears.questionnaires.answering_trial import Trial
 from allears.questionnaires.logic_forms import JoinForm, condition_rows
+from allears.questionnaires.logic_map import drawn
 from allears.questionnaires.ruling import groups_for
 from allears.questionnaires.steps import step
 from allears.questionnaires.structure import draft_version, published_version, sections_of
-from allears.questionnaires.views.finding import draft_question, own_study, posted, reader
+from allears.questionnaires.views.authoring import numbered
+from allears.questionnaires.views.finding import draft_question, own_study, posted, reader, seen_study
+from allears.studies.rules import can_work_on
 
 
 @door(is_researcher)
@@ -41,6 +44,20 @@ def rule(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
         return redirect(f"{address}#question-{found.key}")
     context = {"study": study, "question": found, "join": join, "rows": rows, "show_errors": keeps}
     return render(request, "questionnaires/rule.html", context, status=422 if keeps else 200)
+
+
+@door(signs_in)
+@require_safe
+def logic_map(request: HttpRequest, slug: str) -> HttpResponse:
+    """Who is asked what, as a picture: the draft for who writes it, otherwise what participants read."""
+    study = seen_study(request, slug)
+    draft = draft_version(study) if can_work_on(reader(request), study) else None
+    version = draft or published_version(study)
+    if version is None:
+        raise Http404
+    picture = drawn(numbered(sections_of(version)))
+    context = {"study": study, "version": version, "map": picture, "editing": draft is not None}
+    return render(request, "questionnaires/map.html", context)
 
 
 @door(is_researcher)
