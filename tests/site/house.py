@@ -212,7 +212,7 @@ def _machinery() -> dict[str, dict[str, Any]]:
     Job.objects.create(
         kind="test", title="Send updates", started_by=cast.ada(), ended_at=timezone.now(), result={"sent": 12}
     )
-    audit.record(by=cast.ada(), verb="core.test", target=job, note="a line")
+    audit.record(by=cast.ada(), verb="core.job_stopped", target=job, note="a line")
     assert progress.job_url(job)
     return {
         "core": {"pk": cast.ana().pk},
