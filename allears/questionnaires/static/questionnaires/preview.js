@@ -31,8 +31,11 @@
     if (question) frame.contentWindow.scrollBy(0, question.getBoundingClientRect().top - 24);
   }
 
+  // Somebody may have begun to type before this was read.
+  const typed = [...form.elements].some((field) => "defaultValue" in field && field.value !== field.defaultValue);
+
   live.querySelector("button").hidden = true;
   form.addEventListener("input", () => { clearTimeout(soon); soon = setTimeout(look, 400); });
   frame.addEventListener("load", turn);
-  if (frame.hidden) look(); else turn();
+  if (frame.hidden || typed) look(); else turn();
 })();
