@@ -34,7 +34,8 @@ class Stubborn(Robot):
         while time.perf_counter() < until:
             number += 1
             try:
-                await asyncio.wait_for(self.respond(f"{self.name}-{number}"), 20)
+                async with asyncio.timeout(20):  # wait_for may pass over that it was cancelled
+                    await self.respond(f"{self.name}-{number}")
             except (TimeoutError, OSError, EOFError, IndexError, AssertionError):
                 await asyncio.sleep(0.2)
 

@@ -69,10 +69,14 @@ def _ways(
 
 
 def _ways_of(condition: Condition, ways: Mapping[str, frozenset[Way]]) -> frozenset[Way]:
-    """What has to hold for one condition: the question that it wants answered has to be shown, too."""
+    """What has to hold for one condition: the question that it wants answered has to be shown, too. One that is not asked
+    before has no answer yet.
+    """
     itself = frozenset({condition})
     if condition.about == "answer" and condition.verb in POSITIVE:
         return frozenset(itself | way for way in ways.get(condition.of, ()))
+    if condition.about == "answer" and condition.of not in ways:
+        return EVERYBODY
     return frozenset({itself})
 
 

@@ -46,7 +46,7 @@ ANSWERS = [
 
 def shown_to_somebody(questions: list[Reached]) -> set[str]:
     found: set[str] = set()
-    people = product(product(*(ANSWERS[at % 4] for at in range(len(questions)))), ((), ("North",), ("South",)), ("en", "ar"))
+    people = product(product(*(ANSWERS[at % 4] for at in range(len(questions)))), ((), ("North",), ("South",)), ("en", "ar", "de"))
     for answers, region, language in people:
         said = {str(at): answer for at, answer in enumerate(answers) if answer}
         found |= logic.shown(questions, Known(said, {"region": frozenset(region)}, language))

@@ -32,7 +32,8 @@
   }
 
   // Somebody may have begun to type before this was read.
-  const typed = [...form.elements].some((field) => "defaultValue" in field && field.value !== field.defaultValue);
+  const texts = [...form.querySelectorAll("textarea, input[type=text]")];
+  const typed = texts.some((field) => field.value !== field.defaultValue);
 
   live.querySelector("button").hidden = true;
   form.addEventListener("input", () => { clearTimeout(soon); soon = setTimeout(look, 400); });
