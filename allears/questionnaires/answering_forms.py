@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from allears.core.typed import whole_number
 from allears.questionnaires.answering_asked import Asked, Cell, Given
 from allears.questionnaires.answering_kinds import alone, is_whole, read_consent, read_date, read_matrix, read_ranking
 from allears.questionnaires.answering_wrong import Fields, Wrong
@@ -171,8 +172,8 @@ def _read_scale(question: Asked, fields: Fields) -> Given | Wrong:
     if not chosen:
         return ()
     steps = question.steps
-    # Compared as written: "7" is a step, "７" or "+7" is not something that the page offered.
-    if len(chosen) < 20 and chosen.lstrip("-").isdecimal() and chosen.isascii() and int(chosen) in steps:
+    # "７", "+7" and "--7" are nothing that the page offered.
+    if whole_number(chosen.removeprefix("-")) is not None and int(chosen) in steps:
         return (Cell(0, number=float(chosen)),)
     return Wrong(question, first_field(question), _("Choose one of the steps on the page."))
 

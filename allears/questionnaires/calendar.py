@@ -20,7 +20,7 @@ def as_date(typed: str) -> date | None:
     if len(parts) != 3 or not all(part.isdecimal() for part in parts):
         return None
     year, month, day = reversed(parts) if dotted else parts
-    if len(year) != 4:
+    if len(year) != 4 or len(month) > 2 or len(day) > 2:
         return None
     try:
         return date(int(year), int(month), int(day))
