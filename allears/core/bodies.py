@@ -10,7 +10,6 @@ from __future__ import annotations
 import tempfile
 import threading
 from collections.abc import Callable, Iterable
-from io import BytesIO
 from typing import Any
 
 from django.core.handlers.wsgi import WSGIRequest
@@ -33,51 +32,30 @@ def taken_in(application: Wsgi) -> Wsgi:
     longer = threading.BoundedSemaphore(LONGER_AT_ONCE)
 
     def whole(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
-            return _put_together(application, environ, start_response)
-        length = int(environ.get("CONTENT_LENGTH") or 0)
-        if length == 0:
+        in_pieces = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
+        said = None if in_pieces else int(environ.get("CONTENT_LENGTH") or 0)
+        if said == 0:
             return application(environ, start_response)
-        if length > MOST:
+        if said is not None and said > MOST:
             with longer:
                 return application(environ, start_response)
-        if length > IN_MEMORY:
-            return _spooled(application, environ, start_response, length)
-        body = environ["wsgi.input"].read(length)
-        if len(body) < length:
-            return _refused(environ, start_response, 400)
-        environ["wsgi.input"] = BytesIO(body)
-        return application(environ, start_response)
+        with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as file:
+            length = _copied(environ["wsgi.input"], file, MOST + 1 if said is None else said)
+            if length > MOST:
+                return _refused(environ, start_response, 413)
+            if said is not None and length < said:
+                return _refused(environ, start_response, 400)
+            file.seek(0)
+            # The form has been read when the application returns; only its answer may come later.
+            return application({**environ, "wsgi.input": file, "CONTENT_LENGTH": str(length)}, start_response)
 
     return whole
 
 
-def _put_together(
-    application: Wsgi, environ: dict[str, Any], start_response: Callable[..., Any]
-) -> Iterable[bytes]:  # fmt: skip
-    with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as file:
-        length = _copied(environ["wsgi.input"], file)
-        if length > MOST:
-            return _refused(environ, start_response, 413)
-        file.seek(0)
-        # The form has been read when the application returns; only its answer may come later.
-        return application({**environ, "wsgi.input": file, "CONTENT_LENGTH": str(length)}, start_response)
-
-
-def _spooled(
-    application: Wsgi, environ: dict[str, Any], start_response: Callable[..., Any], length: int
-) -> Iterable[bytes]:
-    with tempfile.TemporaryFile() as file:
-        if _copied(environ["wsgi.input"], file) < length:
-            return _refused(environ, start_response, 400)
-        file.seek(0)
-        return application({**environ, "wsgi.input": file}, start_response)
-
-
-def _copied(body: Any, file: Any) -> int:
-    """Copy what comes, up to a little more than `MOST` bytes; return how many there were."""
+def _copied(body: Any, file: Any, most: int) -> int:
+    """Copy what comes, at most so many bytes; return how many there were."""
     length = 0
-    while length <= MOST and (piece := body.read(PIECE)):
+    while length < most and (piece := body.read(min(PIECE, most - length))):
         file.write(piece)
         length += len(piece)
     return length

@@ -56,6 +56,12 @@ def way_of(words: str) -> str:
     return "auto" if has_letters(words) else ""
 
 
+def runs(words: str) -> SafeString:
+    """Return the attribute that says so, to stand behind the name of an element, or nothing: see `way_of`."""
+    way = way_of(words)
+    return format_html(' dir="{}"', way) if way else SafeString()
+
+
 def set_down(words: str) -> SafeString:
     """Return `words` for a page; those without a letter run from left to right on every one, so that "+20 2 555" is
     read in its order.

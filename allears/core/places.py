@@ -11,9 +11,8 @@ from contextlib import ExitStack
 from queue import LifoQueue
 from typing import Any
 
+from allears.core.bodies import Wsgi
 from allears.core.shared_connection import SharedConnection
-
-Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 def with_places(application: Wsgi, number: int) -> Wsgi:

@@ -17,6 +17,7 @@ from typing import BinaryIO
 
 from allears.core.models import User
 from allears.core.tables import read_table
+from allears.core.typed import whole_number
 from allears.insights.actions import Coded, NameTaken, add_theme, code_many
 from allears.insights.models import CoderKind, Theme
 from allears.questionnaires.models import Answer
@@ -42,7 +43,8 @@ def read_row_themes(file: BinaryIO) -> list[RowThemes]:
     with read_table(file) as table:
         cells = (row.cells for row in table.rows())
         found = [(row[0], row[1], row[2] if len(row) > 2 else "") for row in cells if len(row) > 1]
-    return [RowThemes(int(row), _parts(themes), _parts(words)) for row, themes, words in found if row.isdigit()]
+    numbered = ((whole_number(row), themes, words) for row, themes, words in found)
+    return [RowThemes(row, _parts(themes), _parts(words)) for row, themes, words in numbered if row is not None]
 
 
 def bring_codings(

@@ -22,7 +22,9 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
+from allears.core.bodies import Wsgi
 from allears.core.middleware import furnished
+from allears.core.typed import whole_number
 from allears.questionnaires.answering_turn import turn
 
 _DOOR = re.compile(r"/a/[^/]+/(?:\d+/)?")
@@ -30,7 +32,6 @@ _HOT = re.compile(r"/a/([A-Za-z0-9_-]{16,64})/(?:([0-9]{1,4})/)?")
 METHODS = ("GET", "HEAD", "POST")
 FORM = "application/x-www-form-urlencoded"
 SHORT = 64 * 1024  # bytes of a form that others wait for
-Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 # --- through Django --------------------------------------------------------------------------------------------
@@ -85,8 +86,8 @@ def _is_short(environ: dict[str, Any]) -> bool:
     """Whether it is soon done with, so that others can wait for it."""
     if environ["REQUEST_METHOD"] != "POST":
         return True
-    length = environ.get("CONTENT_LENGTH") or "0"
-    return environ.get("CONTENT_TYPE", "").startswith(FORM) and length.isdecimal() and int(length) <= SHORT
+    length = whole_number(environ.get("CONTENT_LENGTH") or "0")
+    return environ.get("CONTENT_TYPE", "").startswith(FORM) and length is not None and length <= SHORT
 
 
 def _opened(

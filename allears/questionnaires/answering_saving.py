@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from django.http import HttpResponse
 
+from allears.core.typed import whole_number
 from allears.questionnaires import answering_language as language
 from allears.questionnaires import answering_pages as pages
 from allears.questionnaires import answering_store as store
@@ -43,13 +44,12 @@ def ages(fields: Fields) -> dict[int, int]:
     found: dict[int, int] = {}
     for name, values in fields.items():
         question, _, what = name[1:].partition(".")
-        if what == "age" and name[0] == "q" and _is_figure(question) and _is_figure(values[0]):
-            found[int(question)] = min(int(values[0]), LONGEST_AGE)
+        if what != "age" or name[0] != "q":
+            continue
+        of, age = whole_number(question, digits=15), whole_number(values[0], digits=15)
+        if of is not None and age is not None:
+            found[of] = min(age, LONGEST_AGE)
     return found
-
-
-def _is_figure(typed: str) -> bool:
-    return typed.isascii() and typed.isdecimal() and len(typed) < 16
 
 
 def reply(saving: Saving, saved: Saved, *, refused: bool) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import escape
 
-from allears.core.languages import has_letters, marked, set_down
+from allears.core.languages import marked, runs, set_down
 from allears.questionnaires import answering_kiosk as kiosk
 from allears.questionnaires import answering_pages as pages
 from allears.questionnaires import answering_sql as sql
@@ -85,7 +85,7 @@ def _words(language: str, question: str, text: str, ref: str, digest: bytes, spo
     receipt = written(ref, bytes(digest))
     return _one(language, kept=bool(text)).filled(
         {
-            "question": escape(marked(question)), "text": set_down(text), "runs": ' dir="auto"' if has_letters(text) else "",
+            "question": escape(marked(question)), "text": set_down(text), "runs": runs(text),
             "spoken": escape(spoken), "receipt": receipt, "url": _address(receipt),
         }
     )  # fmt: skip

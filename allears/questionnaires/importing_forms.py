@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from zoneinfo import available_timezones
@@ -11,6 +11,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from allears.core.file_reading import FileReadingForm
+from allears.core.tables import Reading
 from allears.questionnaires.dialects import TITLES, Kind, Plan, QuestionPlan
 from allears.questionnaires.importing import kinds_for
 from allears.questionnaires.models import QuestionKind
@@ -41,19 +43,12 @@ class FileForm(forms.Form):
     )
 
 
-class PlanForm(forms.Form):
+class PlanForm(FileReadingForm):
     """What each question is. Fields are numbered by the question's place in the plan."""
 
-    def __init__(
-        self, plan: Plan, data: Any = None, *, encodings: Sequence[tuple[str, str]] = (), encoding: str = "", headed: bool = True
-    ) -> None:
-        super().__init__(data)
-        self.plan, self.was_read = plan, (encoding, headed)
-        if encodings:
-            self.fields["encoding"] = forms.ChoiceField(label=_("Its letters are"), choices=encodings, initial=encoding, required=False)
-        self.fields["unheaded"] = forms.BooleanField(
-            label=_("The first row holds no headings"), required=False, initial=not headed
-        )
+    def __init__(self, plan: Plan, read: Reading, data: Any = None, *, headed: bool) -> None:
+        super().__init__(read, headed=headed, data=data)
+        self.plan = plan
         self.fields["dialect"] = forms.ChoiceField(
             label=_("What wrote this file"), choices=list(TITLES.items()), initial=plan.dialect
         )
@@ -73,11 +68,6 @@ class PlanForm(forms.Form):
     def is_new_look(self) -> bool:
         """Whether what was typed makes us look at the file again before anything is brought."""
         return self.cleaned_data["dialect"] != self.plan.dialect or self.reading != self.was_read
-
-    @property
-    def reading(self) -> tuple[str, bool]:
-        """How the file is to be read: its encoding, and whether its first row holds headings."""
-        return self.cleaned_data.get("encoding") or self.was_read[0], not self.cleaned_data["unheaded"]
 
     @property
     def new_look(self) -> dict[str, Any]:

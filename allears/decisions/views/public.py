@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from allears.core.doors import StaffRequest, door, open_door
 from allears.core.languages import in_readers_language
 from allears.core.rules import signs_in
-from allears.core.typed import whole_number
+from allears.core.typed import whole_numbers
 from allears.decisions import publishing
 from allears.decisions.errors import DecisionError
 from allears.decisions.forms import PublicForm
@@ -65,8 +65,7 @@ def publish(request: StaffRequest, ref: str) -> HttpResponse:
 
 
 def _quotes(request: StaffRequest) -> list[tuple[int, bool]]:
-    chosen = [c for c in map(whole_number, request.POST.getlist("quote")) if c is not None]
-    return [(c, request.POST.get(f"named-{c}") == "1") for c in chosen]
+    return [(c, request.POST.get(f"named-{c}") == "1") for c in whole_numbers(request.POST.getlist("quote"))]
 
 
 @door(signs_in)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from allears.core.doors import door
-from allears.core.typed import whole_number
+from allears.core.typed import whole_numbers
 from allears.insights import actions, queries, quotes, showing
 from allears.insights.forms import CiteForm, SpanForm
 from allears.insights.models import Citation, Coding, Insight, Theme
@@ -50,7 +50,7 @@ def uncode(request: HttpRequest, ref: str) -> HttpResponseBase:
     must_code(request, study)
 
     def act() -> str:
-        mine = Coding.objects.filter(verbatim=words, pk__in=_numbers(request.POST.getlist("coding")))
+        mine = Coding.objects.filter(verbatim=words, pk__in=whole_numbers(request.POST.getlist("coding")))
         for coding in mine.select_related("theme"):
             actions.uncode(coding=coding, by=reader(request))
         return _("Taken away. The trail keeps who had given it.")
@@ -75,7 +75,7 @@ def uncite(request: HttpRequest, ref: str) -> HttpResponseBase:
     must_claim(request, study)
 
     def act() -> str:
-        citation = get_object_or_404(Citation, verbatim=words, pk__in=_numbers([request.POST.get("citation", "")]))
+        citation = get_object_or_404(Citation, verbatim=words, pk__in=whole_numbers([request.POST.get("citation", "")]))
         actions.uncite(citation=citation, by=reader(request))
         return _("These words no longer speak there. The trail keeps that they did.")
 
@@ -219,8 +219,4 @@ def _shown(request: HttpRequest, words: Verbatim, study: Study, whole: bool = Fa
     return showing.shown(
         showing.reader_of(reader(request), [study]), [study], [words.pk], whole=whole, theme_href=themed
     )[0]
-
-
-def _numbers(raw: list[str]) -> list[int]:
-    return [number for number in map(whole_number, raw) if number is not None]
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from allears.core.doors import door
-from allears.core.typed import whole_number
+from allears.core.typed import whole_number, whole_numbers
 from allears.insights import actions, agreement, queries, quotes, showing
 from allears.insights.forms import MergeForm, SplitForm, ThemeForm
 from allears.insights.models import Coding, Theme
@@ -115,7 +115,7 @@ def split(request: HttpRequest, ref: str) -> HttpResponseBase:
     must_code(request, theme.study)
     form = SplitForm(request.POST)
     if form.is_valid():
-        chosen = [pk for pk in map(whole_number, request.POST.getlist("coding")) if pk is not None]
+        chosen = whole_numbers(request.POST.getlist("coding"))
         try:
             made = actions.split_theme(theme=theme, codings=chosen, by=reader(request), **form.cleaned_data)
             return redirect("insights:theme", made.ref)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from allears.core.doors import door
+from allears.core.file_reading import FileReadingForm
 from allears.core.paging import keyset_page
 from allears.core.progress import job_url
 from allears.core.tables import safe_cell
@@ -42,7 +43,7 @@ class UploadForm(forms.Form):
     )
 
 
-class MappingForm(forms.Form):
+class MappingForm(FileReadingForm):
     """What each column holds, and what to do with who is known."""
 
     kind = forms.ChoiceField(label=gettext_lazy("They are"), choices=Kind.choices)
@@ -52,16 +53,10 @@ class MappingForm(forms.Form):
         widget=forms.RadioSelect,
     )
 
-    unheaded = forms.BooleanField(label=gettext_lazy("The first row holds no headings"), required=False)
-
     def __init__(self, bringing: Import, seen: actions.Preview, data: Any = None) -> None:
-        super().__init__(data, initial={"kind": bringing.kind, "known": bringing.known, "unheaded": not bringing.headed})
+        said = {"kind": bringing.kind, "known": bringing.known}
+        super().__init__(seen.reading, headed=bringing.headed, data=data, initial=said)
         headings, samples = seen.headings, seen.samples
-        self.was_read = (seen.reading.encoding, bringing.headed)
-        if seen.reading.choices:
-            self.fields["encoding"] = forms.ChoiceField(
-                label=_("Its letters are"), choices=seen.reading.choices, initial=seen.reading.encoding, required=False
-            )
         facets = list(Facet.objects.all())
         known = [label for _key, label in touchpoints()]
         for place, heading in enumerate(headings):
@@ -74,11 +69,6 @@ class MappingForm(forms.Form):
                 help_text=" · ".join(samples[place]),
             )
         self.width = len(headings)
-
-    @property
-    def reading(self) -> tuple[str, bool]:
-        """How the file is to be read: its encoding, and whether its first row holds headings."""
-        return self.cleaned_data.get("encoding") or self.was_read[0], not self.cleaned_data["unheaded"]
 
     @property
     def mapping(self) -> list[str]:

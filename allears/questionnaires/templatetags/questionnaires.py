@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from django import template
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
-from allears.core.languages import set_down, way_of
+from allears.core.languages import runs, set_down
 from allears.questionnaires import steps
 from allears.questionnaires.draft_models import DraftStep
 from allears.questionnaires.structure import shortened
@@ -20,13 +18,7 @@ def brief(text: str) -> str:
     return shortened(text)
 
 
-@register.filter
-def runs(words: str) -> SafeString:
-    """What an element around an answer says of its way: see `core.languages.way_of`."""
-    way = way_of(words)
-    return format_html(' dir="{}"', way) if way else SafeString()
-
-
+register.filter("runs", runs)
 register.filter("set_down", set_down)
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -50,7 +50,15 @@ from allears.questionnaires.structure import (
     versions_of,
 )
 from allears.questionnaires.views.being_typed import live
-from allears.questionnaires.views.finding import draft_question, draft_section, own_study, posted, reader, seen_study
+from allears.questionnaires.views.finding import (
+    draft_question,
+    draft_section,
+    own_study,
+    posted,
+    reader,
+    seen_study,
+    seen_version,
+)
 from allears.questionnaires.views.wording import beside, typed_question
 from allears.questionnaires.wording import knows
 from allears.studies.models import Study
@@ -378,10 +386,7 @@ def _order(text: str) -> list[tuple[int, list[UUID]]] | None:
 def preview(request: HttpRequest, slug: str) -> HttpResponse:
     """The questionnaire page by page, as participants get it; nothing that is typed here is kept."""
     study = seen_study(request, slug)
-    draft = draft_version(study) if can_work_on(reader(request), study) else None
-    version = draft or published_version(study)
-    if version is None:
-        raise Http404
+    version = seen_version(request, study)
     number = whole_number(request.GET.get("page"), digits=5) or 1
     language = request.GET.get("lang", "")
     language = language if language in possible_for(study) else ""

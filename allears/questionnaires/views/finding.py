@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
-from allears.questionnaires.models import Question, Section
-from allears.questionnaires.structure import draft_version
+from allears.questionnaires.models import Question, Section, Version
+from allears.questionnaires.structure import draft_version, published_version
 from allears.studies.models import Study
+from allears.studies.rules import can_work_on
 from allears.studies.views.finding import own_study, posted, reader, seen_study, typed
 
-__all__ = ["draft_question", "draft_section", "own_study", "posted", "reader", "seen_study", "typed"]
+__all__ = ["draft_question", "draft_section", "own_study", "posted", "reader", "seen_study", "seen_version", "typed"]
 
 
 def draft_section(study: Study, pk: int) -> Section:
@@ -25,3 +26,12 @@ def draft_question(request: HttpRequest, slug: str, key: UUID) -> tuple[Study, Q
     study = own_study(request, slug)
     rows = Question.objects.select_related("section").prefetch_related("choices")
     return study, get_object_or_404(rows, key=key, version=draft_version(study))
+
+
+def seen_version(request: HttpRequest, study: Study) -> Version:
+    """Return the draft for who works on the study, otherwise what participants read; 404 where there is neither."""
+    draft = draft_version(study) if can_work_on(reader(request), study) else None
+    version = draft or published_version(study)
+    if version is None:
+        raise Http404
+    return version

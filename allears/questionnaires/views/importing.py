@@ -93,20 +93,17 @@ def import_(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
         messages.success(request, _("The file is deleted; nothing was taken from it."))
         return redirect("questionnaires:imports", slug=slug)
     with importing.opened(bringing) as table:
-        reading = reading_of(table)
+        reading, head = reading_of(table), [row.cells for row in table.head]
     form = PlanForm(
-        Plan.from_json(bringing.plan or {}),
-        request.POST if request.method == "POST" else None,
-        encodings=reading.choices,
-        encoding=reading.encoding,
+        Plan.from_json(bringing.plan or {}), reading, request.POST if request.method == "POST" else None,
         headed=bringing.headed,
-    )
+    )  # fmt: skip
     if request.method == "POST" and form.is_valid() and _described(request, bringing, form):
         if do != "start" or form.is_new_look:
             return redirect(request.path)
         if (url := _started(request, bringing, form)) is not None:
             return redirect(url)
-    return _plan_page(request, study, bringing, form, reading)
+    return _plan_page(request, study, bringing, form, reading, head)
 
 
 def _described(request: HttpRequest, bringing: Import, form: PlanForm) -> bool:
@@ -132,7 +129,7 @@ def _started(request: HttpRequest, bringing: Import, form: PlanForm) -> str | No
 
 
 def _plan_page(
-    request: HttpRequest, study: Study, bringing: Import, form: PlanForm, reading: Reading
+    request: HttpRequest, study: Study, bringing: Import, form: PlanForm, reading: Reading, head: list[list[str]]
 ) -> HttpResponse:
     plan = form.plan
     context = {
@@ -142,16 +139,14 @@ def _plan_page(
         "plan": plan,
         "reading": reading,
         "tool": TITLES[plan.dialect],
-        "rows": form.rows(_samples(bringing, plan)),
+        "rows": form.rows(_samples(head[plan.header_rows :], plan)),
         "meta": [(meta.heading or "—", ROLE_NAMES[meta.role], meta.note) for meta in plan.meta],
     }
     return render(request, "questionnaires/import.html", context, status=422 if form.errors else 200)
 
 
-def _samples(bringing: Import, plan: Plan) -> dict[int, list[str]]:
+def _samples(rows: list[list[str]], plan: Plan) -> dict[int, list[str]]:
     """What stands in the first cells of each question, shortened."""
-    with importing.opened(bringing) as table:
-        rows = [row.cells for row in table.head[plan.header_rows :]]
     return {
         place: [said[:80] for row in rows for column in question.columns[:3] if (said := _cell(row, column))][:SAMPLES]
         for place, question in enumerate(plan.questions)

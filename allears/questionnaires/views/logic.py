@@ -21,8 +21,7 @@ from allears.questionnaires.ruling import groups_for
 from allears.questionnaires.steps import step
 from allears.questionnaires.structure import draft_version, published_version, sections_of
 from allears.questionnaires.views.authoring import numbered
-from allears.questionnaires.views.finding import draft_question, own_study, posted, reader, seen_study
-from allears.studies.rules import can_work_on
+from allears.questionnaires.views.finding import draft_question, own_study, posted, reader, seen_study, seen_version
 
 
 @door(is_researcher)
@@ -51,12 +50,9 @@ def rule(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
 def logic_map(request: HttpRequest, slug: str) -> HttpResponse:
     """Who is asked what, as a picture: the draft for who writes it, otherwise what participants read."""
     study = seen_study(request, slug)
-    draft = draft_version(study) if can_work_on(reader(request), study) else None
-    version = draft or published_version(study)
-    if version is None:
-        raise Http404
+    version = seen_version(request, study)
     picture = drawn(numbered(sections_of(version)))
-    context = {"study": study, "version": version, "map": picture, "editing": draft is not None}
+    context = {"study": study, "version": version, "map": picture, "editing": version.published_at is None}
     return render(request, "questionnaires/map.html", context)
 
 
