@@ -1,9 +1,15 @@
 #!/usr/bin/env python3
-"""Checks the proof of a fair draw. Needs Python and nothing else: python checker.py PROOF.json
+"""Checks the proof of a fair draw. Needs Python and nothing else: python3 checker.py PROOF.json
 
-In whole numbers and fractions it recomputes the pool's fingerprint, that whatever could be drawn keeps every quota,
-the least chance, the certificate that nobody could have promised more, the commitment, and the draw itself.
+It recomputes, in whole numbers and fractions, what somebody who does not trust us would: that everybody is in the pool
+once (`check_pool`), that whatever could be drawn keeps every quota and that everybody's chance is what is claimed
+(`check_chances`), that nobody could have promised more (`check_bounds`), that all of this was committed before the seed
+(`check_round`), and that the seed gives these people (`check_draw`). In a public copy the facets of people are sealed:
+quotas and bounds are then left to whoever holds the full file, and the last line says so.
 Exit 0: what the last line says holds. Exit 1: the first thing that does not.
+
+It is longer than the hundred lines that would be enough for a plain lottery: panels of a few, samples, redraws, sealed
+copies and people who can be on no panel each bring a claim of their own, and none is taken on trust unless it is said.
 """
 
 import hashlib
@@ -15,8 +21,10 @@ from fractions import Fraction
 from typing import Any
 
 FORMAT = "allears.selection/1"
-STEPS = "are taken again by `allears selection verify` with the full proof, not here"
-CLOSE = Fraction(1, 1_000_000)  # how near (relatively) a lottery must be to its bounds to be called certified
+STEPS = "the steps of the sample are taken again by `allears selection verify` with the full proof, not here"
+PROVEN = "PROVEN: pool, quotas, chances, certificate, commitment and draw hold."
+SEALED = "PROVEN of a sealed copy: pool, chances, commitment and draw hold. Only the full file proves quotas and certificate."
+NEAR = Fraction(1, 1_000_000)  # how far (relatively) a lottery may stay below its bounds and be called certified
 
 
 class Wrong(Exception):
@@ -38,7 +46,8 @@ def pool_hash(types: Any) -> str:
     return digest("pool", [[type_["seal"], type_["people"], type_.get("tokens")] for type_ in types])
 
 
-def commitment(proof: Any, round_: Any, before: str) -> str:
+def commitment(proof: Any, earlier: Any, round_: Any) -> str:
+    before = digest(earlier[-1]["commitment"], earlier[-1]["seed"]) if earlier else ""
     told = [round_.get(name) for name in ("quotas", "declined", "size", "lottery", "targets", "certificate")]
     return digest(FORMAT, proof["rule"], proof["facets"], proof["quotas"], proof["pool"]["hash"], before, told)
 
@@ -54,208 +63,203 @@ def line(commitment: str, seed: str, tokens: Any) -> list[str]:
     return sorted(tokens, key=lambda token: digest(commitment, seed, token))
 
 
-def ways(round_: Any) -> list[tuple[int, Any]]:
-    """Every way to fill the seats that can be drawn: its tickets, and its seats per type in order."""
-    sample = round_["targets"] and "seed" in round_
-    landing = round_["landing"] if sample else {"base": [], "lottery": round_["lottery"] or []}
-    return [(way["tickets"], merged(landing["base"] + way["seats"])) for way in landing["lottery"]]
+def accepted(rounds: Any) -> list[str]:
+    """Everybody who was drawn in these rounds and has not declined."""
+    gone = {person for round_ in rounds for person in round_["declined"]}
+    return [person for round_ in rounds for person in round_.get("selected", ()) if person not in gone]
 
 
-def merged(pairs: Any) -> list[tuple[int, int]]:
-    """Seats per type, each type once."""
-    sums: Any = Counter()
-    for at, count in pairs:
-        sums[at] += count
-    return sorted(sums.items())
+def tokens_left(proof: Any, rounds: Any) -> list[list[str]]:
+    """Per type, everybody who was not drawn in these rounds."""
+    used = {person for round_ in rounds for person in round_.get("selected", ())}
+    return [[person for person in type_.get("tokens", ()) if person not in used] for type_ in proof["pool"]["types"]]
 
 
-def check(proof: Any, note: Any = print) -> None:
-    """Raises Wrong at the first thing that does not hold; notes what cannot be checked here."""
-    hold(proof.get("format") == FORMAT, f"this is not a proof in the format {FORMAT}")
-    types = proof["pool"]["types"]
-    left = [type_.get("tokens", range(type_["people"])) for type_ in types]
-    everybody = [token for type_ in types for token in type_.get("tokens", ())]
-    hold(pool_hash(types) == proof["pool"]["hash"], "the pool is not the one whose fingerprint was committed")
-    hold([len(who) for who in left] == [type_["people"] for type_ in types], "a type miscounts its people")
-    hold(sum(map(len, left)) == proof["pool"]["people"], "the pool miscounts its people")
-    hold(len(set(everybody)) == len(everybody), "somebody is in the pool twice")
-    for type_ in types if is_open(proof) else ():
-        hold(digest("type", type_["nonce"], type_["values"]) == type_["seal"], "a type does not match its seal")
-    if not is_open(proof):
-        note("Facets are sealed in this copy: quotas, chances and certificate can be checked in the full proof only.")
-    seated: list[Any] = []  # pairs (type, token) of everybody who was chosen and has not declined
-    before, where = "", ""
-    try:
-        for number, round_ in enumerate(proof["rounds"], start=1):
-            where, gone = f"draw {number}: ", round_["declined"]
-            hold(bool(gone) == (number > 1), "it is drawn again though nobody declined")
-            hold(set(gone) <= {token for _, token in seated}, "somebody declined who was not chosen")
-            seated = [pair for pair in seated if pair[1] not in gone]
-            hold(len(seated) + round_["size"] == proof["rounds"][0]["size"], "it does not fill the empty seats")
-            if is_open(proof):
-                for text in Fairness(proof, round_, [len(who) for who in left], seated).check():
-                    note(where + text)
-            if round_["targets"] and "seed" in round_:
-                note(f"{where}the steps of the sample {STEPS}")
-            hold(commitment(proof, round_, before) == round_["commitment"], "the lottery is not the committed one")
-            if "seed" not in round_:
-                hold(round_ is proof["rounds"][-1], "it was never drawn, and another follows")
-                note(where + "committed, not drawn yet")
-                break
-            chosen = check_draw(round_, left)
-            taken, before = set(chosen), digest(round_["commitment"], round_["seed"])
-            left = [[one for one in who if (at, one) not in taken] if taken else who for at, who in enumerate(left)]
-            seated += chosen
-    except Wrong as wrong:
-        raise Wrong(f"{where}{wrong}") from None
+def ways(round_: Any) -> list[tuple[int, dict[int, int]]]:
+    """Every way to fill the seats that can be drawn: its tickets, and its seats per type."""
+    landing = round_.get("landing") if round_["targets"] else {"base": [], "lottery": round_["lottery"]}
+    base, lottery = (Counter(dict(landing["base"])), landing["lottery"]) if landing else (Counter(), [])
+    return [(way["tickets"], dict(sorted((base + Counter(dict(way["seats"]))).items()))) for way in lottery]
 
 
-def check_draw(round_: Any, left: Any) -> list[tuple[int, str]]:
-    """From the seed to a ticket, from the ticket to seats per type, from these to people as (type, token)."""
-    committed, seed, drawable = round_["commitment"], round_["seed"], ways(round_)
-    ends = list(itertools.accumulate(tickets for tickets, _ in drawable))
+def drawn(round_: Any, left: Any) -> dict[str, Any]:
+    """From the seed to a ticket, from the ticket to seats per type, from these to people."""
+    committed, seed, lottery = round_["commitment"], round_["seed"], ways(round_)
+    ends = list(itertools.accumulate(tickets for tickets, _ in lottery))
     ticket = pick(ends[-1], committed, seed, "panel")
-    hold(ticket == round_["ticket"], "the seed gives another ticket")
-    seats = next(seats for (_, seats), end in zip(drawable, ends, strict=True) if ticket < end)
-    hold(seats == [tuple(pair) for pair in round_["seats"]], "the ticket gives other seats")
-    named = [(at, count) for at, count in seats if isinstance(left[at], list)]
-    chosen = [(at, token) for at, count in named for token in line(committed, seed, left[at])[:count]]
-    hold([token for _, token in chosen] == round_["selected"], "the draw gives other people")
-    return chosen
+    seats = next(seats for (_, seats), end in zip(lottery, ends, strict=True) if ticket < end)
+    selected = [token for at, count in seats.items() for token in line(committed, seed, left[at])[:count]]
+    return {"ticket": ticket, "seats": [[at, count] for at, count in seats.items()], "selected": selected}
 
 
-class Fairness:
-    """One draw: what it could choose from, what a valid panel is, and what no lottery can do better."""
+def is_open(proof: Any) -> bool:
+    """Whether this copy shows the facets of the pool."""
+    return all("values" in type_ for type_ in proof["pool"]["types"])
 
-    def __init__(self, proof: Any, round_: Any, people: Any, seated: Any) -> None:
-        self.round, self.people, self.size = round_, people, round_["size"]
-        self.rows = [list(zip(proof["facets"], type_["values"], strict=True)) for type_ in proof["pool"]["types"]]
-        had = self.count((at, 1) for at, _ in seated)
+
+def names(quotas: Any) -> list[tuple[str, str]]:
+    return [(one["facet"], one["value"]) for one in quotas]
+
+
+class Room:
+    """What one draw can choose from: people per type, the quotas a type counts for, what is left of each (sealed: none)."""
+
+    def __init__(self, proof: Any, earlier: Any, round_: Any) -> None:
+        types, quotas, shown = proof["pool"]["types"], round_["quotas"] or proof["quotas"], is_open(proof)
+        hold(names(quotas) == names(proof["quotas"]), "its quotas have other names")
+        self.size, self.lottery, self.targets = round_["size"], ways(round_), round_["targets"]
+        left = zip(types, tokens_left(proof, earlier), strict=True)
+        self.people = [len(who) if "tokens" in type_ else type_["people"] for type_, who in left]
+        self.rows = [list(zip(proof["facets"], type_["values"], strict=True)) if shown else [] for type_ in types]
+        stay = set(accepted(earlier)) - set(round_["declined"])
+        had = self.count({at: len(stay.intersection(type_.get("tokens", ()))) for at, type_ in enumerate(types)})
         self.bounds = {
-            (quota["facet"], quota["value"]): (max(0, quota["min"] - taken), min(self.size, quota["max"] - taken))
-            for quota in round_["quotas"] or proof["quotas"]
-            for taken in [had[quota["facet"], quota["value"]]]
+            row: (max(0, one["min"] - had[row]), min(self.size, one["max"] - had[row]))
+            for row, one in zip(names(quotas), quotas, strict=True)
+            if shown
         }
-        names = [(quota["facet"], quota["value"]) for quota in proof["quotas"]]
-        hold(list(self.bounds) == names, "its quotas have other names")
 
     def count(self, seats: Any) -> Any:
         """Seats per quota."""
-        counted: Any = Counter()
-        for at, count in seats:
-            for row in self.rows[at]:
-                counted[row] += count
+        counted = Counter[Any]()
+        for at, number in seats.items():
+            counted.update(dict.fromkeys(self.rows[at], number))
         return counted
 
     def check_panel(self, seats: Any) -> None:
         """Whole seats keep their quotas exactly; the expected seats of a sample keep them but for rounding."""
         found = self.count(seats)
-        hold(sum(count for _, count in seats) == self.size, f"a panel does not have {self.size} seats")
-        hold(all(0 <= count <= self.people[at] for at, count in seats), "a panel seats people who are not there")
+        hold(sum(seats.values()) == self.size, f"a panel does not have {self.size} seats")
+        hold(all(0 <= number <= self.people[at] for at, number in seats.items()), "a panel seats who is not there")
         for row, (low, high) in self.bounds.items():
-            hold(low - CLOSE <= found[row] <= high + CLOSE, f"a panel breaks the quota of {': '.join(row)}")
+            hold(low - NEAR <= found[row] <= high + NEAR, f"a panel breaks the quota of {': '.join(row)}")
 
     def expected(self) -> list[Fraction]:
-        """Expected seats per type; every way to fill the seats is checked on the way."""
-        lottery, targets, held = ways(self.round), self.round["targets"], Counter[int]()
-        for tickets, seats in lottery:
-            hold(tickets > 0, "a panel has no ticket")
-            self.check_panel(seats)
-            held.update({at: tickets * count for at, count in seats})
-        if not targets:
-            return [Fraction(held[at], sum(tickets for tickets, _ in lottery)) for at in range(len(self.people))]
-        expected = [Fraction(part, targets["unit"]) for part in targets["seats"]]
-        self.check_panel(list(enumerate(expected)))
-        return expected
+        """Expected seats per type."""
+        if self.targets:
+            return [Fraction(part, self.targets["unit"]) for part in self.targets["seats"]]
+        held, total = Counter[int](), sum(tickets for tickets, _ in self.lottery)
+        for tickets, seats in self.lottery:
+            held.update({at: tickets * number for at, number in seats.items()})
+        return [Fraction(held[at], total) for at in range(len(self.people))]
 
     def per_quota(self, numbers: Any) -> dict[Any, Fraction]:
         return dict(zip(self.bounds, map(Fraction, numbers), strict=True))
 
-    def priced(self, claim: Any) -> tuple[Fraction, list[Fraction]]:
-        """At a claim's prices of quotas and of a seat: (the most that a panel can be worth, a seat of each type)."""
+    def priced(self, claim: Any, people: Any, wanted: Any) -> tuple[Any, Any]:
+        """What any prices of quotas and seats prove (weak duality): the most that a panel can hold of what is wanted of
+        each person, and how much it would pay beyond that if it held everybody."""
         prices, seat = self.per_quota(claim["prices"]), Fraction(claim["seat"])
-        most = sum(max(prices[row] * low, prices[row] * high) for row, (low, high) in self.bounds.items())
-        return seat * self.size + most, [seat + sum(prices[row] for row in rows) for rows in self.rows]
-
-    def check(self) -> list[str]:
-        """Quotas, chances, the bound on the least chance, and coverage. Returns what was taken on trust."""
-        expected, claim = self.expected(), self.round["certificate"]
-        trusted = self.check_barred(claim["barred"], expected)
-        barred = {entry["type"] for entry in claim["barred"]}
-        able = [0 if at in barred else held for at, held in enumerate(self.people)]
-        most, worth = self.priced(claim)
-        bound = min(1, (most + above(able, [-own for own in worth])) / above(able, worth))
-        hold(bound == Fraction(claim["bound"]), "the prices prove another bound on the least chance")
-        least = min(expected[at] / held for at, held in enumerate(able) if held)
-        hold(least == Fraction(claim["least"]), "the least chance is not the one that is claimed")
-        cover = claim.get("coverage")
-        near = least >= bound * (Fraction(cover["alpha"]) if cover else 1) * (1 - CLOSE)
-        if cover:
-            near = self.check_coverage(cover, bound, able) and near
-        hold(claim["certified"] == near, "it says “certified” wrongly: compare its least chance with its bound")
-        return trusted
-
-    def check_barred(self, barred: Any, expected: Any) -> list[str]:
-        """Types on no valid panel: a quota of no seats shuts them out, or prices prove less than one seat."""
-        shut, trusted = [any(self.bounds[row][1] <= 0 for row in rows) for rows in self.rows], []
-        able = [0 if closed else held for held, closed in zip(self.people, shut, strict=True)]
-        for entry in barred:
-            at = entry["type"]
-            hold(expected[at] == 0, f"type {at} is said to be on no panel, and is on one")
-            if entry["bound"] is None and not shut[at]:
-                trusted.append(f"that type {at} can be on no panel was found by search, and is not proven here")
-            elif not shut[at]:
-                most, worth = self.priced(entry)
-                most += above(able, [(other == at) - own for other, own in enumerate(worth)])
-                hold(most == Fraction(entry["bound"]) < 1, f"it is not proven that type {at} can be on no panel")
-        return trusted
-
-    def check_coverage(self, cover: Any, bound: Fraction, able: Any) -> bool:
-        """The lottery covers what is claimed; is that the most that any covers that leaves everybody the floor?"""
-        weights, parts = self.per_quota(cover["weights"]), self.per_quota(cover["parts"])
-        floor, lottery = Fraction(cover["floor"]), ways(self.round)
-        hold(min(weights.values()) >= 0 and all(0 <= part <= 1 for part in parts.values()), "coverage is malformed")
-        hold(0 <= floor <= Fraction(cover["alpha"]) * bound, "the floor of coverage is above what it should be")
-        heard = sum(tickets * sum(weights[row] for row in +self.count(seats)) for tickets, seats in lottery)
-        expected = heard / sum(tickets for tickets, _ in lottery)
-        hold(expected == Fraction(cover["expected"]), "the lottery does not cover what is claimed")
-        most, worth = self.priced(cover)
-        over = [own - sum(weights[row] * parts[row] for row in rows) for own, rows in zip(worth, self.rows, strict=True)]
-        most += sum(weights[row] * (1 - parts[row]) for row in weights)
-        most += above(able, [-more for more in over]) - floor * above(able, over)
-        hold(most == Fraction(cover["bound"]), "the prices prove another bound on coverage")
-        return bool(expected >= most * (1 - CLOSE))
+        paid = [seat + sum(prices[row] for row in rows) for rows in self.rows]
+        over = [held * (price - want) for held, price, want in zip(people, paid, wanted, strict=True)]
+        most = seat * self.size + sum(max(prices[row] * end for end in ends) for row, ends in self.bounds.items())
+        return most + sum(max(0, -more) for more in over), sum(max(0, more) for more in over)
 
 
-def above(people: Any, values: Any) -> Any:
-    """Everybody's value, summed where it is above zero."""
-    return sum(held * max(0, value) for held, value in zip(people, values, strict=True))
+def check_chances(room: Room, claim: Any) -> list[int]:
+    """Every group that can be drawn is valid, and the least chance is the one that is claimed; it is called certified
+    where it comes near its bounds, and only there. Returns the people of each type who have a chance."""
+    expected, barred, cover = room.expected(), {entry["type"] for entry in claim["barred"]}, claim.get("coverage")
+    for seats in [dict(enumerate(expected)), *(seats for _, seats in room.lottery)]:
+        room.check_panel(seats)
+    hold(all(tickets > 0 for tickets, _ in room.lottery), "a panel has no ticket")
+    hold(not any(expected[at] for at in barred), "a type that is said to be on no panel is on one")
+    able = [0 if at in barred else held for at, held in enumerate(room.people)]
+    least = min(expected[at] / held for at, held in enumerate(able) if held)
+    hold(least == Fraction(claim["least"]), "the least chance is not the one that is claimed")
+    near = least >= Fraction(claim["bound"]) * Fraction(cover["alpha"] if cover else 1) * (1 - NEAR)
+    covers = not cover or Fraction(cover["expected"]) >= Fraction(cover["bound"]) * (1 - NEAR)
+    hold(claim["certified"] == (near and covers), "it says “certified” wrongly: compare its figures with their bounds")
+    return able
 
 
-def is_open(proof: Any) -> bool:
-    """Whether this copy shows the facets of the pool; where they are sealed, much cannot be recomputed."""
-    return all("values" in type_ for type_ in proof["pool"]["types"])
+def check_bounds(room: Room, claim: Any, able: list[int]) -> list[str]:
+    """No lottery does better than the bounds; who is said to be on no panel can be on none. Returns what is trusted."""
+    most, paid = room.priced(claim, able, [0] * len(able))
+    hold(min(1, most / paid) == Fraction(claim["bound"]), "the prices prove another bound on the least chance")
+    if "coverage" in claim:
+        check_coverage(room, claim["coverage"], Fraction(claim["bound"]), able)
+    shut = [any(room.bounds[row][1] <= 0 for row in rows) for rows in room.rows]
+    free = [0 if closed else held for held, closed in zip(room.people, shut, strict=True)]
+    barred = {entry["type"]: entry for entry in claim["barred"] if not shut[entry["type"]]}
+    for at in (at for at, entry in barred.items() if entry["bound"] is not None):
+        most, _ = room.priced(barred[at], free, [Fraction(other == at) for other in range(len(free))])
+        hold(most == Fraction(barred[at]["bound"]) < 1, f"it is not proven that type {at} can be on no panel")
+    trusted = [at for at, entry in barred.items() if entry["bound"] is None]
+    return [f"that type {at} can be on no panel was found by search, and is not proven here" for at in trusted]
 
 
-def verdict(proof: Any, notes: Any) -> str:
+def check_coverage(room: Room, cover: Any, bound: Fraction, able: list[int]) -> None:
+    """The lottery covers what is claimed, and none that leaves everybody the floor covers more than the bound."""
+    weights, parts, floor = room.per_quota(cover["weights"]), room.per_quota(cover["parts"]), Fraction(cover["floor"])
+    hold(min(weights.values()) >= 0 and all(0 <= part <= 1 for part in parts.values()), "coverage is malformed")
+    hold(0 <= floor <= Fraction(cover["alpha"]) * bound, "the floor of coverage is above what it should be")
+    heard = sum(tickets * sum(weights[row] for row in +room.count(seats)) for tickets, seats in room.lottery)
+    hold(heard == Fraction(cover["expected"]) * sum(tickets for tickets, _ in room.lottery), "it covers another share")
+    most, paid = room.priced(cover, able, [sum(weights[row] * parts[row] for row in rows) for rows in room.rows])
+    most += sum(weights[row] * (1 - parts[row]) for row in weights) - floor * paid
+    hold(most == Fraction(cover["bound"]), "the prices prove another bound on coverage")
+
+
+def check_round(proof: Any, earlier: Any, round_: Any) -> list[str]:
+    """One draw after the earlier ones. Returns what was not checked."""
+    chosen, gone, room = accepted(earlier), round_["declined"], Room(proof, earlier, round_)
+    hold(all("seed" in one for one in earlier), "the draw before it was never drawn")
+    hold(bool(gone) == bool(earlier), "it is drawn again though nobody declined")
+    hold(len(set(gone)) == len(gone) and set(gone) <= set(chosen), "somebody declined who was not chosen")
+    hold(len(chosen) - len(gone) + room.size == proof["rounds"][0]["size"], "it does not fill the empty seats")
+    able = check_chances(room, round_["certificate"])
+    notes = check_bounds(room, round_["certificate"], able) if is_open(proof) else []
+    hold(commitment(proof, earlier, round_) == round_["commitment"], "the lottery is not the committed one")
+    if "seed" not in round_:
+        return [*notes, "committed, not drawn yet"]
+    for name, found in drawn(round_, tokens_left(proof, earlier)).items():
+        hold(found == round_[name], f"the seed gives another “{name}”")
+    return [*notes, STEPS] if round_["targets"] else notes
+
+
+def check_pool(proof: Any) -> None:
+    """Everybody is in the pool once, in a type whose seal fits, and all of it has the committed fingerprint."""
+    types = proof["pool"]["types"]
+    everybody = [token for type_ in types for token in type_.get("tokens", ())]
+    hold(pool_hash(types) == proof["pool"]["hash"], "the pool is not the one whose fingerprint was committed")
+    hold(sum(type_["people"] for type_ in types) == proof["pool"]["people"], "the pool miscounts its people")
+    hold(len(set(everybody)) == len(everybody), "somebody is in the pool twice")
+    for type_ in types:
+        hold(len(type_.get("tokens", range(type_["people"]))) == type_["people"], "a type miscounts its people")
+        if "values" in type_:
+            hold(digest("type", type_["nonce"], type_["values"]) == type_["seal"], "a type does not match its seal")
+
+
+def check(proof: Any) -> list[str]:
+    """Raises Wrong at the first thing that does not hold. Returns what was not checked, in sentences."""
+    hold(proof.get("format") == FORMAT, f"this is not a proof in the format {FORMAT}")
+    check_pool(proof)
+    notes = []
+    for at, round_ in enumerate(proof["rounds"]):
+        try:
+            notes += [f"draw {at + 1}: {note}" for note in check_round(proof, proof["rounds"][:at], round_)]
+        except Wrong as wrong:
+            raise Wrong(f"draw {at + 1}: {wrong}") from None
+    return notes
+
+
+def verdict(proof: Any, notes: list[str]) -> str:
     """What is proven of a copy that was checked with these notes, and what is not."""
-    steps = " NOT CHECKED: the steps of the sample." if any(STEPS in text for text in notes) else ""
-    if is_open(proof):
-        return f"PROVEN: pool, quotas, chances, certificate, commitment and draw {'' if steps else 'all '}hold.{steps}"
-    return f"PROVEN: pool, commitment and draw hold. NOT CHECKED: quotas, chances and certificate.{steps}"
+    steps = " NOT CHECKED: the steps of the sample." if any(STEPS in note for note in notes) else ""
+    return (PROVEN if is_open(proof) else SEALED) + steps
 
 
 def main(arguments: list[str]) -> int:
-    notes: list[str] = []
     try:
         with open(arguments[0], encoding="utf-8") as file:
             proof = json.load(file)
-        check(proof, notes.append)
+        notes = check(proof)
+        print("\n".join([*notes, verdict(proof, notes)]))
+        return 0
     except Exception as error:  # whatever goes wrong, the file proves nothing
         print(f"NOT PROVEN: {error if isinstance(error, Wrong) else f'this cannot be read as a proof ({error!r})'}.")
         return 1
-    print("\n".join([*notes, verdict(proof, notes)]))
-    return 0
 
 
 if __name__ == "__main__":

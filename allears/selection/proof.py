@@ -22,10 +22,9 @@ from allears.selection.checker import (
     check,
     commitment,
     digest,
+    drawn,
     is_open,
     line,
-    merged,
-    pick,
     pool_hash,
 )
 from allears.selection.errors import SelectionError
@@ -73,17 +72,9 @@ def with_round(
         "targets": targets_entry(plan.targets, places, len(proof["pool"]["types"])),
         "certificate": certificate_entry(plan, places),
     }
-    round_["commitment"] = commitment(grown, round_, last_digest(proof))
+    round_["commitment"] = commitment(grown, proof["rounds"], round_)
     grown["rounds"] = [*proof["rounds"], round_]
     return grown
-
-
-def last_digest(proof: Proof) -> str:
-    """What the next commitment builds on: everything up to the last seed."""
-    if not proof["rounds"]:
-        return ""
-    last = proof["rounds"][-1]
-    return digest(last["commitment"], last["seed"])
 
 
 def draw(proof: Proof, seed: str) -> Proof:
@@ -99,14 +90,7 @@ def draw(proof: Proof, seed: str) -> Proof:
     round_["seed"] = seed
     if round_["targets"]:
         round_["landing"] = landing_of(proof, len(proof["rounds"]) - 1, seed)
-    lottery = round_["lottery"] or round_["landing"]["lottery"]
-    round_["ticket"] = pick(sum(panel["tickets"] for panel in lottery), round_["commitment"], seed, "panel")
-    base = round_["landing"]["base"] if round_["targets"] else []
-    round_["seats"] = [list(pair) for pair in merged(panel_at(lottery, round_["ticket"]) + base)]
-    left = tokens_left(proof)
-    round_["selected"] = [
-        person for at, count in round_["seats"] for person in line(round_["commitment"], seed, left[at])[:count]
-    ]
+    round_ |= drawn(round_, tokens_left(proof))
     return {**proof, "rounds": [*proof["rounds"][:-1], round_]}
 
 
@@ -116,14 +100,6 @@ def landing_of(proof: Proof, number: int, seed: str) -> dict[str, Any]:
     targets = Targets(tuple(round_["targets"]["seats"][place] for place in now.places), round_["targets"]["unit"])
     problem = describe(now.pool, now.quotas, now.size)
     return landing_entry(seat_sample(problem, targets, digest(round_["commitment"], seed, "steps")), now.places)
-
-
-def panel_at(lottery: list[dict[str, Any]], ticket: int) -> list[list[int]]:
-    for panel in lottery:
-        if ticket < panel["tickets"]:
-            return list(panel["seats"])
-        ticket -= panel["tickets"]
-    raise SelectionError("bad_proof", detail="the ticket is outside the lottery")
 
 
 def alternates(proof: Proof) -> dict[str, list[str]]:
@@ -153,7 +129,7 @@ def chosen(proof: Proof, people: Iterable[str], *, salt: str) -> list[str]:
 def public(proof: Proof) -> Proof:
     """A copy for everybody: facet values are replaced by their seals, so that a type of one cannot be recognised.
 
-    Commitment, chances, tickets and draw can still be checked; quotas and certificate in the full file only.
+    Pool, chances, commitment and draw can still be checked; quotas and certificate in the full file only.
     """
     types = [{name: part for name, part in type_.items() if name not in ("values", "nonce")}
              for type_ in proof["pool"]["types"]]
@@ -178,8 +154,7 @@ def loads(text: str) -> Proof:
 
 def verify(proof: Proof) -> list[str]:
     """Everything that the checker recomputes and, for a sample, its steps too. Returns notes; raises checker.Wrong."""
-    notes: list[str] = []
-    check(proof, notes.append)
+    notes = check(proof)
     for number, round_ in enumerate(proof["rounds"]):
         if round_.get("landing") and is_open(proof):
             replay(proof, number)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from allears.selection import checker
 from allears.selection.errors import SelectionError
 from allears.selection.pool import Pool
 from allears.selection.quotas import Quotas
@@ -72,17 +73,12 @@ def drawn_round(proof: Proof) -> dict[str, Any]:
 
 def accepted(proof: Proof) -> list[str]:
     """Tokens of everybody chosen who has not declined, in the order of the draws."""
-    people: list[str] = []
-    for round_ in proof["rounds"]:
-        people = [person for person in people if person not in set(round_["declined"])]
-        people += round_.get("selected", [])
-    return people
+    return checker.accepted(proof["rounds"])
 
 
 def tokens_left(proof: Proof) -> list[list[str]]:
     """Per type, everybody who has not been chosen in an earlier round."""
-    used = {person for round_ in proof["rounds"] for person in round_.get("selected", [])}
-    return [[held for held in type_.get("tokens", ()) if held not in used] for type_ in proof["pool"]["types"]]
+    return checker.tokens_left(proof, proof["rounds"])
 
 
 def pool_of(proof: Proof) -> Pool:

@@ -212,11 +212,9 @@ def test_the_proof_holds_full_and_public_and_a_tampered_one_does_not() -> None:
     proof = standing(lots.drawn()).proof()
 
     assert verify(proof) == []
-    assert verify(public(proof)) == [
-        "Facets are sealed in this copy: quotas, chances and certificate can be checked in the full proof only."
-    ]
+    assert verify(public(proof)) == []
     proof["rounds"][0]["seed"] += "."
-    with pytest.raises(Wrong, match=r"the draw gives other people|the seed gives another ticket"):
+    with pytest.raises(Wrong, match="the seed gives another"):
         verify(proof)
 
 
@@ -369,7 +367,7 @@ def test_everything_on_record_can_be_recomputed_and_what_was_changed_behind_the_
     assert first.person_id
     with lifted(connection):
         Draw.objects.update(result={**Draw.objects.get().result, "ticket": 0})
-    assert "the seed gives another ticket" in check_all().broken
+    assert "the seed gives another “ticket”" in check_all().broken
     guards.remove(connection)
     assert "no longer guards" in check_all().broken
     guards.install(connection)
