@@ -2,11 +2,16 @@
 
 A form carries a print of the words that its reader saw. Saving over other words than those needs a second press of the
 button, which the form, shown again with both, offers. A form without a print (a program's) is taken as it is.
+
+Where a form has many fields it carries a print of each, so that the two can be shown side by side: which of them only
+one has changed, and which both have.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -19,6 +24,50 @@ def print_of(*words: str) -> str:
     """Return a short fingerprint of these words as they stand in a form, whatever the line ends."""
     said = "\0".join("\n".join(each.splitlines()).strip() for each in words)
     return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def prints_of(words: Mapping[str, str]) -> str:
+    """Return the fingerprints of several fields, by their names, as one line for a form to carry."""
+    return " ".join(f"{name}:{print_of(said)}" for name, said in words.items())
+
+
+def read_prints(line: str) -> dict[str, str]:
+    """Return what `prints_of` wrote, by the fields' names; what is nothing of the kind is left out."""
+    pairs = (pair.partition(":") for pair in line.split())
+    return {name: mark for name, colon, mark in pairs if colon}
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One field of something that two people wrote: what the one wants, what the other has made of it, and what both
+    had before them (its print).
+    """
+
+    name: str
+    mine: str
+    now: str
+    was: str
+
+    @property
+    def differs(self) -> bool:
+        """Whether the two do not say the same."""
+        return print_of(self.mine) != print_of(self.now)
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether who saves now has changed it."""
+        return print_of(self.mine) != self.was
+
+    @property
+    def is_theirs(self) -> bool:
+        """Whether somebody has changed it since it was seen."""
+        return print_of(self.now) != self.was
+
+
+def pieces(seen: Mapping[str, str], mine: Mapping[str, str], now: Mapping[str, str]) -> list[Piece]:
+    """Return every field of both; one that either does not have says nothing there."""
+    names = dict.fromkeys([*mine, *now])
+    return [Piece(name, mine.get(name, ""), now.get(name, ""), seen.get(name, print_of(""))) for name in names]
 
 
 class SeenForm(forms.Form):

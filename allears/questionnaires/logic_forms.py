@@ -23,7 +23,10 @@ class JoinForm(forms.Form):
 class ConditionForm(forms.Form):
     """One condition; an empty row is none."""
 
-    what = forms.ChoiceField(label=_("Condition"), required=False, widget=forms.Select(attrs={"class": "input"}))
+    what = forms.ChoiceField(
+        label=_("Condition"), required=False, widget=forms.Select(attrs={"class": "input"}),
+        error_messages={"invalid_choice": _("What stood here cannot be looked at any more: somebody has moved it or taken it away. Choose anew.")},
+    )  # fmt: skip
     number = forms.FloatField(label=_("Number"), required=False)
 
     def __init__(self, *args: Any, groups: list[Group], **kwargs: Any) -> None:

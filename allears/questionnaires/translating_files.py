@@ -48,7 +48,7 @@ def take(*, study: Study, language: str, file: Any, by: User) -> Taken:
             said[sign] = words
         else:
             unknown += 1
-    changed = translating.translate(study=study, language=language, texts=texts, said=said, by=by)
+    changed = translating.translate(study=study, language=language, texts=texts, said=said, by=by).changed
     return Taken(changed, unknown)
 
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from allears.questionnaires.views import authoring, being_typed, files, importing, languages, logic, results, wording
+from allears.questionnaires.views import (
+    authoring,
+    being_typed,
+    files,
+    importing,
+    languages,
+    logic,
+    pages,
+    questions,
+    results,
+    wording,
+)
 
 app_name = "questionnaires"
 urlpatterns = [
@@ -20,14 +31,14 @@ urlpatterns = [
     path("<slug:slug>/publishing/", authoring.publishing, name="publishing"),
     path("<slug:slug>/versions/", authoring.versions, name="versions"),
     path("<slug:slug>/versions/<int:number>/", authoring.version, name="version"),
-    path("<slug:slug>/pages/", authoring.sections, name="sections"),
-    path("<slug:slug>/pages/<int:pk>/", authoring.section, name="section"),
-    path("<slug:slug>/questions/new/", authoring.new_question, name="new_question"),
+    path("<slug:slug>/pages/", pages.sections, name="sections"),
+    path("<slug:slug>/pages/<int:pk>/", pages.section, name="section"),
+    path("<slug:slug>/questions/new/", questions.new_question, name="new_question"),
     path("<slug:slug>/undo/", authoring.undo, name="undo"),
     path("<slug:slug>/order/", authoring.order, name="order"),
-    path("<slug:slug>/questions/<uuid:key>/", authoring.question, name="question"),
+    path("<slug:slug>/questions/<uuid:key>/", questions.question, name="question"),
     path("<slug:slug>/questions/<uuid:key>/rule/", logic.rule, name="rule"),
-    path("<slug:slug>/questions/<uuid:key>/place/", authoring.place, name="place"),
+    path("<slug:slug>/questions/<uuid:key>/place/", questions.place, name="place"),
     path("<slug:slug>/questions/<uuid:key>/wording/", wording.answer, name="wording_answer"),
     path("<slug:slug>/wording/", wording.wording, name="wording"),
     path("<slug:slug>/questions/<uuid:key>/files/", files.files, name="files"),

@@ -8,6 +8,7 @@ and when, stays on record. Pages that were kept ready know by `Study.wording` th
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -22,6 +23,7 @@ from allears.core.models import User
 from allears.studies.models import Study, Translation
 
 LONGEST = 20_000
+_SIGN = re.compile("[0-9a-f]{16}")
 Standing = Literal["there", "missing", "old"]
 
 
@@ -57,6 +59,14 @@ class Line:
         if self.translation is not None and self.translation.text:
             return "there"
         return "old" if self.old is not None else "missing"
+
+
+@dataclass(frozen=True)
+class Translated:
+    """What was kept: how many texts changed, and those left as they are because somebody else has changed them too."""
+
+    changed: int
+    contested: tuple[Line, ...] = ()
 
 
 class Words:
@@ -142,27 +152,32 @@ def translate(
     said: Mapping[str, str],
     by: User | str | None,
     seen: int | None = None,
-) -> int:
-    """Keep what `said` gives for `texts`, by their signs, and return how many changed.
+) -> Translated:
+    """Keep what `said` gives for `texts`, by their signs, and return what came of it.
 
     An empty one takes a translation back. `seen` is the newest translation that the form showed (`newest`): what was
-    left as it stood then is left as it stands now, so that two people can translate at once. Raises `NotTranslated`.
+    left as it stood then is left as it stands now, so that two people can translate at once; and what both have
+    changed, each in another way, is left to whoever came second to decide. Raises `NotTranslated`.
     """
     _must_be_possible(study, language)
     Study.objects.select_for_update().get(pk=study.pk)
     then = _as_of(study, language, seen) if seen is not None else None
-    fresh = []
+    fresh, contested = [], []
     for line in beside(study, language, texts):
         words = _fit(said.get(line.text.sign))
-        if words is None or (then is not None and then.get((line.text.key, _same(line.text.source)), "") == words):
+        before = then.get((line.text.key, _same(line.text.source)), "") if then is not None else None
+        current = line.translation.text if line.translation else ""
+        if words is None or words in (before, current):
             continue
-        if words != (line.translation.text if line.translation else ""):
+        if before is not None and before != current:
+            contested.append(line)
+        else:
             fresh.append(_row(study, language, line.text, words, by))
     if fresh:
         Translation.objects.bulk_create(fresh)
         _note(study)
         audit.record(by=by, verb="studies.translated", target=study, language=language, texts=len(fresh))
-    return len(fresh)
+    return Translated(len(fresh), tuple(contested))
 
 
 def _row(study: Study, language: str, text: Text, words: str, by: User | str | None) -> Translation:
@@ -172,6 +187,16 @@ def _row(study: Study, language: str, text: Text, words: str, by: User | str | N
 
 def _as_of(study: Study, language: str, seen: int) -> dict[tuple[str, str], str]:
     return {(row.key, row.source): row.text for row in _rows(study, language) if row.pk <= seen}
+
+
+def unsaid(study: Study, language: str, texts: Iterable[Text], said: Mapping[str, str]) -> list[str]:
+    """Return translations in `said` that belong to none of `texts`, because their words were changed or taken away, and
+    that are kept nowhere.
+    """
+    asked = {text.sign for text in texts}
+    kept = {Text(row.key, row.source, "").sign: row.text for row in _rows(study, language)}
+    strays = ((sign, _same(words)) for sign, words in said.items() if sign not in asked and _SIGN.fullmatch(sign))
+    return [words for sign, words in strays if words and words != kept.get(sign)]
 
 
 def newest(study: Study, language: str) -> int:

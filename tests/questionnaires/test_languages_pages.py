@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from allears.questionnaires import authoring
 from allears.questionnaires.translatable import texts_of
 from allears.studies import translating
 from allears.studies.models import Study, Translation
@@ -47,6 +48,33 @@ def test_two_people_translate_at_once_and_lose_nothing(as_ana: Client) -> None:
     # Ben's form was filled before Ana saved.
     as_ana.post(EDITOR, {"seen": "0", sign("You"): "", sign("=1+1"): "٢"})
     assert (holds("You"), holds("=1+1")) == ("أنت", "٢")
+
+
+def test_what_two_have_translated_differently_is_shown_to_the_second(as_ana: Client) -> None:
+    asking(ONE)
+    translating.translate(
+        study=cast.late_orders(), language="ar", texts=texts_of(cast.late_orders()), said={sign("You"): "أنتم"}, by=cast.ben()
+    )
+    answer = as_ana.post(EDITOR + "?show=missing", {"seen": "0", sign("You"): "أنت", sign("=1+1"): "٢"})
+    html = answer.content.decode()
+    assert (answer.status_code, holds("You"), holds("=1+1")) == (409, "أنتم", "٢")
+    assert ("أنت</textarea>" in html, "أنتم" in html, "Ben Okoye" in html) == (True, True, True)
+
+    again = {"seen": str(translating.newest(cast.late_orders(), "ar")), sign("You"): "أنت"}
+    as_ana.post(EDITOR, {**again, f"take.{sign('You')}": "theirs"})
+    assert holds("You") == "أنتم"
+    as_ana.post(EDITOR, {**again, f"take.{sign('You')}": "mine"})
+    assert holds("You") == "أنت"
+
+
+def test_what_was_translated_while_its_words_changed_is_kept_to_copy(as_ana: Client) -> None:
+    draft = authoring.draft_of(cast.late_orders())
+    question = authoring.add_question(section=draft.sections.get(), **ONE[0])
+    old, you = sign("Who called first?"), sign("You")
+    as_ana.post(EDITOR, {"seen": "0", you: "أنت"})
+    authoring.change_question(question=question, text="Who called?", choices=["Me"])
+    html = as_ana.post(EDITOR, {"seen": "0", old: "من اتصل؟", you: "أنت"}).content.decode()
+    assert ("من اتصل؟" in html, "copy what you need" in html, html.count("أنت")) == (True, True, 0)
 
 
 def test_emptying_takes_a_translation_back(as_ana: Client) -> None:

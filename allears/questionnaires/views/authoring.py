@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -25,21 +25,10 @@ from allears.questionnaires import authoring, steps
 from allears.questionnaires.answering_preview import render_preview
 from allears.questionnaires.comparing import differences
 from allears.questionnaires.duration import minutes_for
-from allears.questionnaires.forms import (
-    QuestionForm,
-    SectionForm,
-    choice_rows,
-    first_values,
-    has_choices,
-    is_kind,
-    kinds_offered,
-    offered_as,
-    written,
-)
+from allears.questionnaires.forms import kinds_offered
 from allears.questionnaires.measuring import estimate_of
-from allears.questionnaires.models import Question, QuestionKind, Section, Version
-from allears.questionnaires.presets import shape_of
-from allears.questionnaires.remarks import Remarks, asked_of, remarks_of
+from allears.questionnaires.models import QuestionKind, Section, Version
+from allears.questionnaires.remarks import Remarks, remarks_of
 from allears.questionnaires.ruling import everything_wrong, facets_in, in_words
 from allears.questionnaires.steps import history_of, step
 from allears.questionnaires.structure import (
@@ -49,17 +38,9 @@ from allears.questionnaires.structure import (
     sections_of,
     versions_of,
 )
-from allears.questionnaires.views.being_typed import live
-from allears.questionnaires.views.finding import (
-    draft_question,
-    draft_section,
-    own_study,
-    posted,
-    reader,
-    seen_study,
-    seen_version,
-)
-from allears.questionnaires.views.wording import beside, typed_question
+from allears.questionnaires.views.editor import back, last_step
+from allears.questionnaires.views.finding import own_study, reader, seen_study, seen_version
+from allears.questionnaires.views.overtaken import CONFLICT
 from allears.questionnaires.wording import knows
 from allears.studies.models import Study
 from allears.studies.rules import can_work_on
@@ -135,188 +116,21 @@ def draft(request: HttpRequest, slug: str) -> HttpResponse:
         authoring.throw_away(version=current, by=reader(request))
         messages.success(request, _("Thrown away. What is asked now stays as it is."))
     elif "manner" in request.POST:
-        one, reviewed = (name in request.POST for name in authoring.MANNER)
         version = authoring.draft_of(study, by=reader(request))
         with step(version, "manner_set", reader(request)):
-            authoring.set_manner(version=version, one_question_a_page=one, reviewed=reviewed, by=reader(request))
+            version.refresh_from_db()
+            authoring.set_manner(version=version, **_manner(request, version), by=reader(request))
         messages.success(request, _("Saved. It holds from publishing on."))
     else:
         authoring.draft_of(study, by=reader(request))
-    return _back(study)
+    return back(study)
 
 
-def _back(study: Study, anchor: str = "", **told: Any) -> HttpResponse:
-    """To the editor, at `anchor`; `told`: what it is to say (`gone`: the step that took something away; `overtaken`)."""
-    address = reverse("questionnaires:questionnaire", args=[study.slug])
-    address = f"{address}?{urlencode(told)}" if any(told.values()) else address
-    return redirect(f"{address}#{anchor}" if anchor else address)
-
-
-def _last_step(version: Version) -> int | None:
-    last = history_of(version).last
-    return last.pk if last else None
-
-
-@door(is_researcher)
-@require_POST
-def sections(request: HttpRequest, slug: str) -> HttpResponse:
-    """One page more."""
-    study = own_study(request, slug)
-    version = authoring.draft_of(study, by=reader(request))
-    with step(version, "section_added", reader(request)):
-        section = authoring.add_section(version=version, by=reader(request))
-    return _back(study, f"page-{section.pk}")
-
-
-@door(is_researcher)
-@require_http_methods(["GET", "HEAD", "POST"])
-def section(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """What a page says; with `act` it moves or goes (a page with questions only after a question)."""
-    study = own_study(request, slug)
-    found = draft_section(study, pk)
-    act, by = request.POST.get("act", ""), reader(request)
-    if act in ("up", "down"):
-        with step(found.version, "section_moved", by):
-            authoring.move_section(section=found, direction=act, by=by)  # type: ignore[arg-type]
-        return _back(study, f"page-{pk}")
-    if act == "copy":
-        with step(found.version, "section_copied", by):
-            copy = authoring.duplicate_section(section=found, by=by)
-        return _back(study, f"page-{copy.pk}")
-    if act == "remove":
-        return _remove_section(request, study, found)
-    form = SectionForm(posted(request), initial={"title": found.title, "text": found.text})
-    if request.method == "POST" and form.is_valid():
-        with step(found.version, "section_changed", by):
-            authoring.change_section(section=found, by=by, **form.cleaned_data)
-        return _back(study, f"page-{pk}")
-    context = {"study": study, "section": found, "form": form}
-    return render(request, "questionnaires/section.html", context, status=422 if form.errors else 200)
-
-
-def _remove_section(request: HttpRequest, study: Study, found: Section) -> HttpResponse:
-    count = found.questions.count()
-    if count and "sure" not in request.POST:
-        context = {"study": study, "section": found, "count": count}
-        return render(request, "questionnaires/section_removal.html", context)
-    version = found.version
-    with step(version, "section_removed", reader(request)):
-        authoring.remove_section(section=found, by=reader(request))
-    return _back(study, gone=_last_step(version))
-
-
-@door(is_researcher)
-@require_http_methods(["GET", "HEAD", "POST"])
-def new_question(request: HttpRequest, slug: str) -> HttpResponse:
-    """A question more, of the kind that was chosen, on the page that was chosen or the last one."""
-    study = own_study(request, slug)
-    kind = request.GET.get("kind", "")
-    if not is_kind(kind):
-        context = {"study": study, "section": request.GET.get("section", ""), "kinds": kinds_offered()}
-        return render(request, "questionnaires/kinds.html", context)
-    form = QuestionForm(posted(request), kind=kind, initial=first_values(kind))
-    rows = _rows(request, kind, None)
-    if _is_whole(request, form, rows):
-        page = _page_for(request, study)
-        with step(page.version, "question_added", reader(request), form.cleaned_data["text"]):
-            made = authoring.add_question(
-                section=page, kind=form.kind, by=reader(request), choices=rows.words() if rows else (), **form.cleaned_data
-            )
-        return _back(study, f"question-{made.key}")
-    return _question_page(request, study, form, rows, None)
-
-
-def _page_for(request: HttpRequest, study: Study) -> Section:
-    version = authoring.draft_of(study, by=reader(request))
-    wanted = request.GET.get("section", "")
-    pages = list(version.sections.all())
-    chosen = [page for page in pages if str(page.pk) == wanted]
-    return (chosen or pages or [authoring.add_section(version=version, by=reader(request))])[-1]
-
-
-def _rows(request: HttpRequest, kind: str, question: Question | None) -> Any:
-    if not has_choices(kind):
-        return None
-    if request.method == "POST":
-        return choice_rows(request.POST, question, more=4 if "more" in request.POST else 0)
-    return choice_rows(question=question)
-
-
-def _is_whole(request: HttpRequest, form: QuestionForm, rows: Any) -> bool:
-    """Whether this POST is to be kept: not when it only asks for something, nor when something is wrong."""
-    if request.method != "POST" or _only_asks(request):
-        return False
-    return form.is_valid() & (rows is None or rows.is_valid())
-
-
-def _only_asks(request: HttpRequest) -> bool:
-    """Whether a POST asks for more rows, or to see what was typed."""
-    return "more" in request.POST or "look" in request.POST
-
-
-def _question_page(
-    request: HttpRequest, study: Study, form: QuestionForm, rows: Any, question: Question | None
-) -> HttpResponse:
-    wrong = request.method == "POST" and not _only_asks(request)
-    key, section = (question.key if question else ""), request.GET.get("section", "")
-    context = {
-        "typed_as": urlencode({"kind": form.offered, "key": key, "section": section}),
-        "study": study, "form": form, "rows": rows, "question": question, "kind": form.offered,
-        "lists": form.kind.value, "shape": shape_of(form.preset),
-        "kinds": kinds_offered(), "show_errors": wrong, "pasted": request.POST.get("pasted", ""),
-        **_beside(request, study, form, question), **live(request, study, form.offered, question),
-    }  # fmt: skip
-    return render(request, "questionnaires/question.html", context, status=422 if wrong else 200)
-
-
-def _beside(request: HttpRequest, study: Study, form: QuestionForm, question: Question | None) -> dict[str, Any]:
-    """What the wording check says about what was posted, otherwise about what is saved."""
-    key = question.key if question else None
-    if request.method == "POST":
-        return beside(study, typed_question(request, form.offered), key, request.GET.get("section", ""))
-    return beside(study, asked_of(question) if question else None, key)
-
-
-@door(is_researcher)
-@require_http_methods(["GET", "HEAD", "POST"])
-def question(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
-    """Change a question of the draft, also its kind."""
-    study, found = draft_question(request, slug, key)
-    kind = request.GET.get("kind", "")
-    kind = kind if is_kind(kind) else offered_as(found)
-    form = QuestionForm(posted(request), kind=kind, initial={**first_values(kind), **_said(found)})
-    rows = _rows(request, kind, found)
-    if _is_whole(request, form, rows):
-        with step(found.version, "question_changed", reader(request), found.text):
-            authoring.change_question(
-                question=found, kind=form.kind, by=reader(request), choices=rows.words() if rows else (), **form.cleaned_data
-            )
-        return _back(study, f"question-{key}")
-    return _question_page(request, study, form, rows, found)
-
-
-def _said(question: Question) -> dict[str, Any]:
-    return {name: value for name, value in written(question).items() if value is not None}
-
-
-@door(is_researcher)
-@require_POST
-def place(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
-    """Move a question up or down, copy it, or take it away."""
-    study, found = draft_question(request, slug, key)
-    act, by, version = request.POST.get("act", ""), reader(request), found.version
-    if act in ("up", "down"):
-        with step(version, "question_moved", by, found.text):
-            authoring.move_question(question=found, direction=act, by=by)  # type: ignore[arg-type]
-    elif act == "copy":
-        with step(version, "question_copied", by, found.text):
-            copy = authoring.duplicate_question(question=found, by=by)
-        return _back(study, f"question-{copy.key}")
-    elif act == "remove":
-        with step(version, "question_removed", by, found.text):
-            authoring.remove_question(question=found, by=by)
-        return _back(study, gone=_last_step(version))
-    return _back(study, f"question-{key}")
+def _manner(request: HttpRequest, version: Version) -> dict[str, bool]:
+    """How it is to be asked: what was left as the form showed it (`was`) stays as it is now."""
+    wanted, was = {name: name in request.POST for name in authoring.MANNER}, request.POST.get("was", "").split()
+    left = {name for name in wanted if "was" in request.POST and wanted[name] == (name in was)}
+    return {name: getattr(version, name) if name in left else chosen for name, chosen in wanted.items()}
 
 
 @door(is_researcher)
@@ -327,13 +141,13 @@ def undo(request: HttpRequest, slug: str) -> HttpResponse:
     version, meant = draft_version(study), whole_number(request.POST.get("step")) or 0
     if version is None:
         messages.info(request, _("There is no draft any more, so there is nothing to undo."))
-        return _back(study)
+        return back(study)
     go = steps.redo if "redo" in request.POST else steps.undo
     try:
         go(version=version, meant=meant, by=reader(request))
-    except steps.Overtaken:
-        return _back(study, overtaken=1)
-    return _back(study, "undo")
+    except (steps.Overtaken, authoring.Frozen):
+        return back(study, overtaken=1)
+    return back(study, "undo")
 
 
 @door(is_researcher)
@@ -346,7 +160,7 @@ def order(request: HttpRequest, slug: str) -> HttpResponse:
     study = own_study(request, slug)
     version = draft_version(study)
     if version is None:
-        return _back(study, overtaken=1)
+        return back(study, overtaken=1)
     seen, wanted = request.POST.get("seen", ""), _order(request.POST.get("order", ""))
     if wanted is None:
         raise BadRequest
@@ -356,8 +170,8 @@ def order(request: HttpRequest, slug: str) -> HttpResponse:
                 raise authoring.NotTheSame
             authoring.put_in_order(version=version, order=wanted, by=reader(request))
     except (authoring.NotTheSame, authoring.Frozen):
-        return _back(study, overtaken=1)
-    return _back(study)
+        return back(study, overtaken=1)
+    return back(study)
 
 
 def order_of(sections: list[Section]) -> str:
@@ -394,7 +208,7 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
     html = render_preview(version, number, leave=leave, language=language)
     if not html:
         messages.info(request, _("There is nothing to look at yet."))
-        return _back(study)
+        return back(study)
     return HttpResponse(html)
 
 
@@ -405,26 +219,40 @@ def publishing(request: HttpRequest, slug: str) -> HttpResponse:
     study = own_study(request, slug)
     version = draft_version(study)
     if version is None:
-        return _back(study)
+        return back(study)
     if request.method == "POST":
         try:
-            authoring.publish(version=version, by=reader(request))
+            _publish_as_seen(request, version)
+        except steps.Overtaken:
+            return _publishing_page(request, study, version, status=CONFLICT, overtaken=True)
         except authoring.NotPublishable:
             return _publishing_page(request, study, version, status=422)
         except authoring.Frozen:
             messages.info(request, _("Somebody else was faster: it is published already."))
-            return _back(study)
+            return back(study)
         messages.success(request, _("Published. From now on participants are asked this version."))
-        return _back(study)
+        return back(study)
     return _publishing_page(request, study, version)
 
 
-def _publishing_page(request: HttpRequest, study: Study, version: Version, status: int = 200) -> HttpResponse:
+@transaction.atomic
+def _publish_as_seen(request: HttpRequest, version: Version) -> None:
+    """Publish what was looked at: not what somebody has done to it since."""
+    authoring.must_be_draft(version.pk)
+    if request.POST.get("seen", str(last_step(version) or "")) != str(last_step(version) or ""):
+        raise steps.Overtaken
+    authoring.publish(version=version, by=reader(request))
+
+
+def _publishing_page(
+    request: HttpRequest, study: Study, version: Version, status: int = 200, overtaken: bool = False
+) -> HttpResponse:
     sections, asked_now = sections_of(version), published_version(study)
     changes = differences(sections_of(asked_now), sections) if asked_now else []
     context = {
         "study": study, "version": version, "problems": everything_wrong(sections), "asked_now": asked_now,
         "changes": changes, "minutes": minutes_for(sections), **_on_the_wording(study, version, sections),
+        "history": history_of(version), "overtaken": overtaken,
     }  # fmt: skip
     return render(request, "questionnaires/publishing.html", context, status=status)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -24,9 +25,10 @@ from allears.questionnaires import translating_files as files
 from allears.questionnaires.structure import published_version
 from allears.questionnaires.translatable import texts_of
 from allears.questionnaires.views.finding import own_study, reader
+from allears.questionnaires.views.overtaken import CONFLICT
 from allears.studies import translating
 from allears.studies.models import Study
-from allears.studies.translating import Line, NotTranslated
+from allears.studies.translating import Line, NotTranslated, Translated
 
 A_PAGE = 60
 SHOWN = ("all", "missing", "old")
@@ -84,17 +86,20 @@ def language(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     study = _possible(request, slug, code)
     if request.method != "POST":
         return _side_by_side(request, study, code)
-    seen = request.POST.get("seen", "")
-    said = {name: words for name, words in request.POST.items() if name not in ("csrfmiddlewaretoken", "seen", "next")}
+    sent = {name: str(words) for name, words in request.POST.items() if name not in ("csrfmiddlewaretoken", "seen", "next")}
+    said = {name: words for name, words in sent.items() if sent.get(f"take.{name}") != "theirs"}
+    texts = texts_of(study)
+    strays = translating.unsaid(study, code, texts, said)
     try:
-        changed = translating.translate(
-            study=study, language=code, texts=texts_of(study), said={k: str(v) for k, v in said.items()},
-            by=reader(request), seen=whole_number(seen) or 0,
-        )  # fmt: skip
+        kept = translating.translate(
+            study=study, language=code, texts=texts, said=said, by=reader(request), seen=whole_number(request.POST.get("seen", "")) or 0
+        )
     except NotTranslated as refusal:
         messages.error(request, str(refusal))
         return _side_by_side(request, study, code, typed=request.POST, status=422)
-    messages.success(request, _told(changed))
+    if kept.contested or strays:
+        return _side_by_side(request, study, code, typed=said, status=CONFLICT, kept=kept, strays=strays)
+    messages.success(request, _told(kept.changed))
     return redirect(f"{reverse('questionnaires:language', args=[slug, code])}?{_kept_query(request)}")
 
 
@@ -114,20 +119,28 @@ def _shown(request: HttpRequest) -> str:
 
 
 def _side_by_side(
-    request: HttpRequest, study: Study, code: str, typed: Any = None, status: int = 200
-) -> HttpResponse:
+    request: HttpRequest, study: Study, code: str, typed: Mapping[str, str] | None = None, status: int = 200,
+    kept: Translated | None = None, strays: Sequence[str] = (),
+) -> HttpResponse:  # fmt: skip
+    """The texts of one page; after `kept`, whatever both have changed first, with what each says."""
     lines, show = translating.beside(study, code, texts_of(study)), _shown(request)
-    wanted = [line for line in lines if show == "all" or line.standing == show]
+    contested = {line.text.sign for line in kept.contested} if kept else set()
+    wanted = [line for line in lines if show == "all" or line.standing == show or line.text.sign in contested]
     page = Paginator(wanted, A_PAGE).get_page(request.GET.get("page"))
-    rows = [{"line": line, "words": _words(line, typed), "tall": _is_tall(line)} for line in page]
+    there = {line.text.sign for line in page}
+    first = [line for line in lines if line.text.sign in contested - there]
+    rows = [
+        {"line": line, "words": _words(line, typed), "tall": _is_tall(line), "contested": line.text.sign in contested}
+        for line in [*first, *page]
+    ]
     context = {
         "study": study, "page": page, "rows": rows, "show": show, "seen": translating.newest(study, code),
-        "source": _named(study.language), "target": _progress(study, code, lines),
+        "source": _named(study.language), "target": _progress(study, code, lines), "kept": kept, "strays": strays,
     }  # fmt: skip
     return render(request, "questionnaires/language.html", context, status=status)
 
 
-def _words(line: Line, typed: Any) -> str:
+def _words(line: Line, typed: Mapping[str, str] | None) -> str:
     standing = line.translation.text if line.translation else ""
     return typed.get(line.text.sign, standing) if typed is not None else standing
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,32 +18,89 @@ from allears.questionnaires import authoring, logic
 from allears.questionnaires.answering_trial import Trial
 from allears.questionnaires.logic_forms import JoinForm, condition_rows
 from allears.questionnaires.logic_map import drawn
-from allears.questionnaires.ruling import groups_for
-from allears.questionnaires.steps import step
-from allears.questionnaires.structure import draft_version, published_version, sections_of
+from allears.questionnaires.models import Question, Section
+from allears.questionnaires.ruling import Group, groups_for, in_words
+from allears.questionnaires.seen import (
+    OF_A_RULE,
+    same_question,
+    save_over,
+    seen_in,
+    sign_of,
+    standing,
+    touches_question,
+)
+from allears.questionnaires.side_by_side import Wording, of_rule
+from allears.questionnaires.steps import Overtaken
+from allears.questionnaires.structure import draft_version, published_version, questions_in, sections_of
 from allears.questionnaires.views.authoring import numbered
-from allears.questionnaires.views.finding import draft_question, own_study, posted, reader, seen_study, seen_version
+from allears.questionnaires.views.finding import own_study, posted, question_edited, reader, seen_study, seen_version
+from allears.questionnaires.views.overtaken import CONFLICT, apart, gone
+from allears.studies.models import Study
 
 
 @door(is_researcher)
 @require_http_methods(["GET", "HEAD", "POST"])
 def rule(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
     """Change who is asked a question of the draft; without conditions everybody is."""
-    study, found = draft_question(request, slug, key)
+    study, found = question_edited(request, slug, key)
+    join = JoinForm(posted(request), initial={"join": found.rule.join if found and found.rule else "all"})
+    if found is None:
+        return _rule_gone(request, study, key)
     sections = sections_of(found.version)
-    facets = Facet.objects.order_by("label").prefetch_related("values")
-    groups = groups_for(found, sections, facets)
-    join = JoinForm(posted(request), initial={"join": found.rule.join if found.rule else "all"})
-    rows = condition_rows(groups, found.rule, posted(request))
+    rows = condition_rows(_groups(found, sections), found.rule, posted(request))
     keeps = request.method == "POST" and "more" not in request.POST
     if keeps and join.is_valid() & rows.is_valid():
-        told = logic.stored(rows.rule(join.cleaned_data["join"]))
-        with step(found.version, "rule_changed", reader(request), found.text):
-            authoring.change_question(question=found, shown_if=told, by=reader(request))
+        return _save_rule(request, study, found, join, rows)
+    seen = request.POST.get("seen") or sign_of(found.version, _rule_in_words(found.rule, sections).plain)
+    context = {"study": study, "question": found, "join": join, "rows": rows, "show_errors": keeps, "seen": seen}
+    return render(request, "questionnaires/rule.html", context, status=422 if keeps else 200)
+
+
+def _groups(question: Question, sections: list[Section]) -> list[Group]:
+    return groups_for(question, sections, Facet.objects.order_by("label").prefetch_related("values"))
+
+
+def _rule_in_words(rule: logic.Rule | None, sections: list[Section]) -> Wording:
+    asked = list(questions_in(sections))
+    facets = Facet.objects.filter(key__in=rule.facets).prefetch_related("values") if rule else ()
+    return of_rule(logic.stored(rule), in_words(rule, asked, facets))
+
+
+def _save_rule(request: HttpRequest, study: Study, found: Question, join: JoinForm, rows: Any) -> HttpResponse:
+    seen, by, find = seen_in(request.POST), reader(request), same_question(found.key)
+    told = rows.rule(join.cleaned_data["join"])
+    try:
+        save_over(
+            study=study, seen=seen, act="rule_changed", subject=found.text, by=by, find=find,
+            words=lambda row: of_rule(logic.stored(row.rule), "").plain,
+            change=lambda row: authoring.change_question(question=row, shown_if=logic.stored(told), by=by),
+        )  # fmt: skip
         address = reverse("questionnaires:questionnaire", args=[study.slug])
         return redirect(f"{address}#question-{found.key}")
-    context = {"study": study, "question": found, "join": join, "rows": rows, "show_errors": keeps}
-    return render(request, "questionnaires/rule.html", context, status=422 if keeps else 200)
+    except Overtaken:
+        version = standing(study)
+        there = find(version) if version else None
+        if seen is None:
+            return redirect(f"{reverse('questionnaires:questionnaire', args=[study.slug])}?overtaken=1")
+        if there is None:
+            return _rule_gone(request, study, found.key)
+        sections = sections_of(there.version)
+        mine, now = (_rule_in_words(rule, sections) for rule in (told, there.rule))
+        both = apart(request, study, seen, mine, now, touches_question(there.key, OF_A_RULE))
+        mended = condition_rows(_groups(there, sections), there.rule if "rule" in both.theirs else told)
+        context = {"study": study, "question": there, "join": join, "rows": mended, "apart": both, "seen": both.seen}
+        return render(request, "questionnaires/rule.html", context, status=CONFLICT)
+
+
+def _rule_gone(request: HttpRequest, study: Study, key: UUID) -> HttpResponse:
+    """The question is gone, and with it what the rows could look at: what was chosen is told as far as it is known."""
+    version = standing(study)
+    sections = sections_of(version) if version else []
+    asked = Question(key=key, version=version)
+    join, rows = JoinForm(request.POST), condition_rows(_groups(asked, sections), None, request.POST)
+    told = rows.rule(join.cleaned_data["join"]) if join.is_valid() & rows.is_valid() else None
+    words = _rule_in_words(told, sections)
+    return gone(request, study, seen_in(request.POST), words, touches_question(key, OF_A_RULE))
 
 
 @door(signs_in)
