@@ -92,10 +92,18 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
             process.communicate()
 
 
-def test_it_serves_works_and_stops_when_asked(installation: Installation) -> None:
+def test_it_serves_is_killed_without_warning_serves_again_stops_when_asked_and_is_copied_whole(
+    installation: Installation, tmp_path: Path
+) -> None:
+    _serves_alone_until_it_is_killed(installation)
+    _serves_again_and_stops_when_asked(installation, signal.SIGINT)
+    _serves_again_and_stops_when_asked(installation, signal.SIGTERM)
+    _is_copied_whole(installation, tmp_path / "backups")
+
+
+def _serves_alone_until_it_is_killed(installation: Installation) -> None:
     server = installation.start("serve")
     installation.wait_until_ready(server)
-
     status, body = installation.get("/healthz")
     assert (status, json.loads(body)["status"]) == (200, "ok")
     status, body = installation.get("/accounts/login/")
@@ -107,17 +115,6 @@ def test_it_serves_works_and_stops_when_asked(installation: Installation) -> Non
     assert second.returncode == 1
     assert "already" in second.stderr
 
-    server.send_signal(signal.SIGTERM)
-    said, _ = server.communicate(timeout=60)
-    assert server.returncode == 0
-    assert f"http://127.0.0.1:{installation.port}" in said
-    assert installation.nobody_listens()
-
-
-def test_killed_without_warning_it_leaves_nothing_behind_and_starts_again(installation: Installation) -> None:
-    server = installation.start("serve")
-    installation.wait_until_ready(server)
-
     server.kill()
     server.communicate()
     for _ in range(1800):
@@ -126,11 +123,38 @@ def test_killed_without_warning_it_leaves_nothing_behind_and_starts_again(instal
         time.sleep(0.1)
     assert installation.nobody_listens()
 
-    again = installation.start("serve")
-    installation.wait_until_ready(again)
-    again.send_signal(signal.SIGINT)
-    again.communicate(timeout=60)
-    assert again.returncode == 0
+
+def _serves_again_and_stops_when_asked(installation: Installation, how: signal.Signals) -> None:
+    server = installation.start("serve")
+    assert server.stdout is not None
+    assert any(f"http://127.0.0.1:{installation.port}" in line for line in server.stdout), "it never said where"
+    installation.wait_until_ready(server)
+    server.send_signal(how)
+    server.communicate(timeout=60)
+    assert server.returncode == 0
+    assert installation.nobody_listens()
+
+
+def _is_copied_whole(installation: Installation, backups: Path) -> None:
+    added = installation.run(
+        "add-user", "--email", "ada@house.example", "--name", "Ada", ALLEARS_PASSWORD="a long enough password"
+    )
+    assert added.returncode == 0, added.stderr
+
+    copied = installation.run("backup", str(backups), "--json")
+
+    assert copied.returncode == 0, copied.stderr
+    told = json.loads(copied.stdout)
+    copy = Path(told["folder"])
+    assert told["verbatims"] == 0
+    assert copy.parent == backups
+    assert copy.stat().st_mode & 0o777 == 0o700
+    assert (copy / "secret_key").read_text() == (installation.folder / "secret_key").read_text()
+    again = installation.run(
+        "add-user", "--email", "ada@house.example", "--name", "Ada",
+        ALLEARS_PASSWORD="a long enough password", ALLEARS_DATA=str(copy),
+    )  # fmt: skip
+    assert "signs in already" in again.stderr
 
 
 def test_a_taken_port_is_said(installation: Installation) -> None:
@@ -141,25 +165,3 @@ def test_a_taken_port_is_said(installation: Installation) -> None:
 
     assert refused.returncode == 1
     assert "in use" in refused.stderr
-
-
-def test_a_backup_is_a_whole_installation(installation: Installation, tmp_path: Path) -> None:
-    added = installation.run(
-        "add-user", "--email", "ada@house.example", "--name", "Ada", ALLEARS_PASSWORD="a long enough password"
-    )
-    assert added.returncode == 0, added.stderr
-
-    copied = installation.run("backup", str(tmp_path / "backups"), "--json")
-
-    assert copied.returncode == 0, copied.stderr
-    told = json.loads(copied.stdout)
-    copy = Path(told["folder"])
-    assert told["verbatims"] == 0
-    assert copy.parent == tmp_path / "backups"
-    assert copy.stat().st_mode & 0o777 == 0o700
-    assert (copy / "secret_key").read_text() == (installation.folder / "secret_key").read_text()
-    again = installation.run(
-        "add-user", "--email", "ada@house.example", "--name", "Ada",
-        ALLEARS_PASSWORD="a long enough password", ALLEARS_DATA=str(copy),
-    )  # fmt: skip
-    assert "signs in already" in again.stderr
