@@ -1,17 +1,22 @@
 """A questionnaire tried out as somebody would answer it: the participants' own pages, rules and words included, of
 which nothing is kept. What was answered so far travels along in the address.
+
+It is read in the language that the author chose; otherwise in the person's own where the study offers it, as they would
+read it, or else in the study's own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from django.http import HttpResponse
 from django.utils.html import escape
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
+from allears.core.languages import best, direction, marked, name_of
 from allears.core.queries import the_organisation
 from allears.core.typed import whole_number
 from allears.people.models import Person
@@ -24,6 +29,7 @@ from allears.questionnaires.answering_forms import Fields, Posted, missing, read
 from allears.questionnaires.answering_ways import Way
 from allears.questionnaires.answering_wrong import Wrong
 from allears.questionnaires.models import Version
+from allears.studies.translating import Words, languages_of, possible_for, words_of
 
 
 @dataclass(frozen=True)
@@ -38,36 +44,54 @@ class Trial:
 
     def page(self) -> HttpResponse:
         """Return what would come next: the page that was asked for, the same one with what is wrong, or the end."""
-        whole, way = read_version(self.version), self._way()
+        study, language = self.version.questionnaire.study, self.language
+        words = words_of(study, language) if language != study.language else None
+        whole, way = read_version(self.version, words), self._way(words)
         if not whole.pages:
             return notes.note(way, _("There is nothing to look at yet."), onward=self.leave, onward_words=_("Go back"))
-        posted = read(whole.questions(), self.fields)
-        asked = logic.tailored(whole, way, posted.given)
-        with override(way.language):
-            return self._next(asked, way, posted)
+        above = self._lead(language)
+        with override(language):
+            posted = read(whole.questions(), self.fields)
+            return self._next(logic.tailored(whole, way, posted.given), way, posted, above)
 
-    def _way(self) -> Way:
+    @property
+    def language(self) -> str:
+        """The language that is tried: the one that was chosen, or the one that this person would read."""
         study = self.version.questionnaire.study
+        chosen = self._first("lang")
+        if chosen in (study.language, *possible_for(study)):
+            return chosen
+        return best([self._own_language], languages_of(study)) or study.language
+
+    @property
+    def _own_language(self) -> str:
+        return self.person.language if self.person else ""
+
+    def _way(self, words: Words | None) -> Way:
+        study = self.version.questionnaire.study
+        told = words.told if words else lambda _key, source: source
         name, person_id = (self.person.name, self.person.pk) if self.person else ("", None)
         return Way(
-            "trial", "", study.pk, study.slug, study.title, study.problem, study.promise_on, study.language, study.state,
-            study.collection_id, study.owner.name, the_organisation().name, self.version.pk, None, self.version.pk, None,
-            None, 0, None, person_id, name, None, None, None, "", "",
+            "trial", "", study.pk, study.slug, told("study.title", study.title), told("study.problem", study.problem),
+            study.promise_on, self.language, study.state, study.collection_id, study.owner.name, the_organisation().name,
+            self.version.pk, None, self.version.pk, None, None, 0, None, person_id, name, None, None, None, "", "",
+            source=study.language,
         )  # fmt: skip
 
-    def _next(self, asked: Asking, way: Way, posted: Posted) -> HttpResponse:
+    def _next(self, asked: Asking, way: Way, posted: Posted, above: str) -> HttpResponse:
         there = logic.pages_there(asked)
         at = min(max(self._number("page", there[0] + 1) - 1, 0), len(asked.pages) - 1)
         goes = self._first("go")
+        shown = partial(self._shown, asked, way, posted, above)
         if goes == "back":
-            return self._shown(asked, way, posted, max((page for page in there if page < at), default=there[0]))
+            return shown(max((page for page in there if page < at), default=there[0]))
         if goes != "next":
-            return self._shown(asked, way, posted, at if at in there else there[0])
+            return shown(at if at in there else there[0])
         wrong, follows = self._troubles(asked.pages[at], posted)
         if wrong or follows:
-            return self._shown(asked, way, posted, at, wrong=wrong, news="more" if follows and not wrong else "")
+            return shown(at, wrong=wrong, news="more" if follows and not wrong else "")
         onward = min((page for page in there if page > at), default=None)
-        return self._end(asked, way, posted) if onward is None else self._shown(asked, way, posted, onward)
+        return self._end(asked, way, posted) if onward is None else shown(onward)
 
     def _troubles(self, page: Page, posted: Posted) -> tuple[list[Wrong], bool]:
         """What is wrong on the page that was sent, and whether a question follows there from its answers."""
@@ -87,7 +111,7 @@ class Trial:
     # --- what is shown -----------------------------------------------------------------------------------------
 
     def _shown(
-        self, asked: Asking, way: Way, posted: Posted, at: int, *, wrong: list[Wrong] | None = None, news: str = ""
+        self, asked: Asking, way: Way, posted: Posted, above: str, at: int, *, wrong: list[Wrong] | None = None, news: str = ""
     ) -> HttpResponse:
         page, there, given = asked.pages[at], logic.pages_there(asked), posted.given
         place = there.index(at) if at in there else at
@@ -98,8 +122,8 @@ class Trial:
         parts = {
             "title": escape(_("Trying it out") + f" · {way.title}"),
             "kicker": escape(f"{way.organisation} · {way.asks}"),
-            "heading": escape(_heading(way, page, first=place == 0)),
-            "lead": self._lead() + notes.lead(way, at, asked, place, len(there)),
+            "heading": escape(marked(_heading(way, page, first=place == 0))),
+            "lead": above + notes.lead(way, at, asked, place, len(there)),
             "summary": _above(wrong, news, page, asked, way, given),
             "hidden": self._hidden(page, at),
             "onward": _onward(first=place == 0, last=at >= there[-1]),
@@ -109,9 +133,16 @@ class Trial:
         # Nothing is kept: the form asks for its next page by the address instead of posting answers.
         return HttpResponse(html.replace('method="post" action=""', 'method="get" action=""', 1))
 
-    def _lead(self) -> str:
-        who = self.person.label if self.person else ""
-        return pages.part("trial", who=who, named=self.named, leave=self.leave)
+    def _lead(self, language: str) -> str:
+        """What is said to the author, in the language of the author's pages."""
+        study, own = self.version.questionnaire.study, self._own_language
+        mine = get_language() or study.language
+        return pages.part(
+            "trial", who=str(self.person) if self.person else "", named=self.named, leave=self.leave, mine=mine,
+            mine_runs=direction(mine), language=name_of(language), chosen=language if language == self._first("lang") else "",
+            languages=[(code, name_of(code)) for code in (study.language, *possible_for(study))],
+            not_offered=name_of(own) if own and not best([own], languages_of(study)) else "",
+        )  # fmt: skip
 
     def _others(self, here: Iterable[Asked]) -> list[tuple[str, str]]:
         """What was answered on other pages, to be sent along."""
@@ -121,7 +152,7 @@ class Trial:
 
     def _hidden(self, page: Page, at: int) -> str:
         shown = ".".join(str(question.id) for question in page.questions)
-        own = [("page", str(at + 1)), ("shown", shown), ("as", self._first("as"))]
+        own = [("page", str(at + 1)), ("shown", shown), ("as", self._first("as")), ("lang", self._first("lang"))]
         return "".join(
             f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
             for name, value in [*own, *self._others(page.questions)]

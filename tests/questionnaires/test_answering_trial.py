@@ -10,6 +10,8 @@ from django.test import Client
 from allears.questionnaires import authoring, logic
 from allears.questionnaires.logic import Condition, Rule
 from allears.questionnaires.models import Choice, Question, Response
+from allears.questionnaires.translatable import texts_of
+from allears.studies.translating import offer, translate
 from tests import cast
 from tests.questionnaires.robot import Robot
 from tests.questionnaires.test_answering_logic import DAYS, END, LATE, asking, at_least, choice, field, late
@@ -84,7 +86,48 @@ def test_it_can_be_tried_as_a_person_with_their_facets_and_their_name(ana: Autho
     as_bob = Author(client=ana.client).open(f"{TRIAL}?as=Bob+Hale").text
     assert ("You, anything else?" in as_nobody, "How many days?" in as_nobody) == (True, False)
     assert ("Bob, anything else?" in as_bob, "How many days?" in as_bob) == (True, True)
-    assert "You are trying it as" in as_bob
+    assert "You are trying it as Bob Hale." in as_bob
+
+
+ARABIC = {"Was it late?": "هل تأخر؟", "Yes": "نعم", "Late orders": "طلبات متأخرة"}
+
+
+def in_arabic() -> None:
+    """Ana has translated some of it."""
+    study = cast.late_orders()
+    texts = texts_of(study)
+    said = {text.sign: ARABIC[text.source] for text in texts if text.source in ARABIC}
+    translate(study=study, language="ar", texts=texts, said=said, by=cast.ana())
+
+
+def test_the_author_chooses_a_language_and_reads_it_from_right_to_left_to_the_end(ana: Author) -> None:
+    asking([LATE], [DAYS], [END], rules={"How many days?": Rule("all", (Condition("language", "", "is", "ar"),))})
+    in_arabic()
+    assert 'dir="rtl"' not in ana.open(TRIAL).html.partition("<body")[0]
+    ana.press(**{field("Was it late?"): choice("Yes")})
+    assert "How many days?" not in ana.text
+
+    ana = Author(client=ana.client).open(f"{TRIAL}?lang=ar")
+    assert ('<html lang="ar" dir="rtl"' in ana.html, "هل تأخر؟" in ana.text, "Language: العربية" in ana.text) == (True, True, True)
+    assert 'lang="en" dir="ltr"' in ana.html  # what is said to the author, and what nobody has translated
+    ana.post([("page", "1"), ("shown", str(Question.objects.get(text="Was it late?").pk)), ("go", "next"), ("lang", "ar")])
+    assert "Choose one." not in ana.text  # what is wrong is said in Arabic, too
+    ana.press(**{field("Was it late?"): choice("Yes")})
+    assert ('<html lang="ar" dir="rtl"' in ana.html, "How many days?" in ana.text) == (True, True)
+
+
+def test_a_person_is_tried_in_their_own_language_where_the_study_offers_it(ana: Author) -> None:
+    asking([LATE], rules={})
+    in_arabic()
+    cast.person("Bob Hale", language="ar")
+    as_bob = f"{TRIAL}?as=Bob+Hale"
+
+    told = ana.open(as_bob).text
+    assert ("Was it late?" in told, "They read العربية, which this study does not offer." in told) == (True, True)
+    offer(study=cast.late_orders(), language="ar", by=cast.ana())
+    assert "هل تأخر؟" in Author(client=ana.client).open(as_bob).text
+    assert "Was it late?" in Author(client=ana.client).open(f"{as_bob}&lang=en").text
+    assert "هل تأخر؟" in Author(client=ana.client).open(f"{as_bob}&lang=xx").text
 
 
 def test_a_draft_can_be_tried_before_it_is_published(ana: Author) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -132,6 +133,6 @@ def _person(named: str) -> Person | None:
     """The first person by that name or address."""
     if not named or "\0" in named:
         return None
-    exact = Person.objects.living().filter(label=named).order_by("pk").first()
+    exact = Person.objects.living().filter(Q(name=named) | Q(label=named)).order_by("pk").first()
     found: Person | None = exact or find(Person.objects.living(), named).order_by("pk").first()
     return found
