@@ -24,6 +24,7 @@ FORMAT = "allears.selection/1"
 STEPS = "the steps of the sample are taken again by `allears selection verify` with the full proof, not here"
 PROVEN = "PROVEN: pool, quotas, chances, certificate, commitment and draw hold."
 SEALED = "PROVEN of a sealed copy: pool, chances, commitment and draw hold. Only the full file proves quotas and certificate."
+COMPARE = "Now compare with what was published before each seed, because any file can be written anew:"
 NEAR = Fraction(1, 1_000_000)  # how far (relatively) a lottery may stay below its bounds and be called certified
 
 
@@ -235,6 +236,7 @@ def check(proof: Any) -> list[str]:
     """Raises Wrong at the first thing that does not hold. Returns what was not checked, in sentences."""
     hold(proof.get("format") == FORMAT, f"this is not a proof in the format {FORMAT}")
     check_pool(proof)
+    hold(proof["rounds"], "nothing was committed")
     notes = []
     for at, round_ in enumerate(proof["rounds"]):
         try:
@@ -245,9 +247,10 @@ def check(proof: Any) -> list[str]:
 
 
 def verdict(proof: Any, notes: list[str]) -> str:
-    """What is proven of a copy that was checked with these notes, and what is not."""
+    """What is proven of a copy that was checked with these notes, what is not, and what the reader is left to compare."""
     steps = " NOT CHECKED: the steps of the sample." if any(STEPS in note for note in notes) else ""
-    return (PROVEN if is_open(proof) else SEALED) + steps
+    fingerprints = " ".join(round_["commitment"] for round_ in proof["rounds"])
+    return f"{PROVEN if is_open(proof) else SEALED}{steps}\n{COMPARE} {fingerprints}"
 
 
 def main(arguments: list[str]) -> int:

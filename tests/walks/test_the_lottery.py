@@ -16,15 +16,19 @@ from allears.core.models import Message
 from allears.core.worker import work_off
 from allears.people.links import page_link
 from allears.people.models import Person
+from allears.selection import dumps, public
 from allears.studies.models import Commitment, PoolMember, Selection
+from allears.studies.selection.queries import standing
 from tests import cast
 from tests.questionnaires import asked
+from tests.selection.forging import Proof, changed, fields, forged, proofs
+from tests.selection.pools import customers as pool_of_customers
 from tests.studies.selection import lots
 from tests.walks.conftest import Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-HOLDS = "It holds: pool, commitment, ticket, chances and draw are what this page says."
+HOLDS = "It holds, as far as a public copy proves it: pool, chances, commitment and draw are what this page says."
 ON_A_PHONE: dict[str, Any] = {"java_script_enabled": False, "viewport": {"width": 360, "height": 740}}
 
 
@@ -127,8 +131,46 @@ def check_as_a_citizen(visit: Visit, axe: Any, ref: str, folder: Path) -> Path:
     for tampered, words in tampered_files(file):
         citizen.get_by_label("Or check a file that you have").set_input_files(tampered)
         expect(citizen.locator("#check-result")).to_contain_text(words)
+    check_everything_that_could_be_forged(citizen, ref)
     assert citizen.context.cookies() == []
     return file
+
+
+# Hands each text to the page as a file and waits for its word: {holds, says}.
+SAYS_OF = """async (texts) => {
+  const input = document.getElementById("check-file"), result = document.getElementById("check-result"), said = [];
+  for (const text of texts) {
+    const files = new DataTransfer();
+    files.items.add(new File([text], "proof.json"));
+    input.files = files.files;
+    result.dataset.holds = "";
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+    while (!result.dataset.holds) await new Promise((next) => setTimeout(next, 2));
+    said.push([result.dataset.holds, result.textContent]);
+  }
+  return said;
+}"""
+
+
+def check_everything_that_could_be_forged(citizen: Page, ref: str) -> None:
+    """The script in the page proves and refuses what checker.py proves and refuses, of full files and of sealed copies."""
+    def verdicts(files: list[Proof]) -> list[str]:
+        return [holds for holds, _ in citizen.evaluate(SAYS_OF, [dumps(file) for file in files])]
+
+    own = standing(Selection.objects.get(ref=ref)).proof()
+    [[holds, says]] = citizen.evaluate(SAYS_OF, [dumps(own)])
+    assert (holds, says.startswith("All of it holds")) == ("yes", True)
+    of_each_kind = proofs(pool_of_customers(90))
+    kinds = [*of_each_kind.values(), *map(public, of_each_kind.values())]
+    assert verdicts(kinds) == ["other"] * len(kinds)
+    changed_files = [changed(file, places[0]) for file in (own, public(own)) for places in fields(file).values()]
+    assert set(verdicts(changed_files)) == {"no"}
+    for kind in ("maximin", "panel"):
+        names, files, seen = zip(*forged(of_each_kind[kind]), strict=True)
+        refused = dict(zip(names, verdicts(list(files)), strict=True))
+        assert refused == dict.fromkeys(names, "no"), kind
+        told = zip(names, verdicts([public(file) for file in files]), seen, strict=True)
+        assert {name: (said == "no") for name, said, _ in told} == dict(zip(names, seen, strict=True)), kind
 
 
 def tampered_files(file: Path) -> list[tuple[Path, str]]:
