@@ -16,18 +16,21 @@ from allears.questionnaires.structure import shortened
 
 # Pixels: the room of all lanes together, of one at most, of a dot; how far below its row's top a dot stands.
 GUTTER, LANE, DOT = 96, 14, 16
-MIDDLE = 18
+MIDDLE = 19
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """What a lane shows in one row: a line from `top` to `bottom`, and where it turns off to the dot, if it does."""
+    """What a lane shows in one row: a line from `top` to `bottom`, and where it turns off to the dot, if it does; `joins`
+    where it also goes on, so that it is told from a line that only crosses.
+    """
 
     x: str
     top: str
     bottom: str
     turns: bool
     arrives: bool
+    joins: bool
 
 
 @dataclass(frozen=True)
@@ -150,9 +153,11 @@ def _finished(
 
 
 def _stretch(line: _Line, at: int, x: str) -> Stretch:
+    goes_on = line.first < at < line.last
     top = "0" if at > line.first else str(MIDDLE)
     bottom = "100%" if at < line.last else str(MIDDLE)
-    return Stretch(x, top, bottom, turns=at == line.source or at in line.targets, arrives=at in line.targets)
+    turns = at == line.source or at in line.targets
+    return Stretch(x, top, bottom, turns=turns, arrives=at in line.targets, joins=turns and goes_on)
 
 
 def _called(row: Row) -> str:

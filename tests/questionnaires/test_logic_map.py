@@ -64,6 +64,8 @@ def test_lines_that_pass_each_other_run_in_lanes_of_their_own_and_a_free_lane_is
 
     first, second = row(picture, "How many days?").stretches
     assert first.x != second.x
+    # Both turn off here: one goes on to the next question, the other begins.
+    assert [(one.turns, one.joins) for one in (first, second)] == [(True, True), (True, False)]
     assert [one.x for one in row(picture, "And then?").stretches] == [first.x]
 
 
