@@ -26,6 +26,7 @@ from allears.studies.selection.models import (
     Selection,
     committed_proof,
 )
+from allears.studies.selection.reaching import why_not
 
 A_YEAR = timedelta(days=365)
 PANELS = 6  # up to this size a selection is a panel, whose shortfalls weigh in the next
@@ -77,6 +78,7 @@ class Seat:
     outcome: Outcome | None
     gone: bool  # declined, and drawn again or about to be
     alternates: int  # people of exactly the same kind who are next in line
+    why_not: str = ""  # why nobody may write to them, in words; empty: somebody may, or they spoke, or the seat is gone
 
     @property
     def stands_for(self) -> str:
@@ -86,6 +88,11 @@ class Seat:
     @property
     def declined(self) -> bool:
         return self.outcome in (Outcome.DECLINED, Outcome.NOT_ME)
+
+    @property
+    def empty(self) -> bool:
+        """Whether it should be drawn again: they declined, or nobody may ask them any more."""
+        return not self.gone and (self.declined or bool(self.why_not))
 
 
 def standing(selection: Selection) -> Standing:
@@ -135,10 +142,12 @@ def seats_of(found: Standing) -> list[Seat]:
     tokens = [(number, token) for number, c in enumerate(found.drawn) for token in c.draw.result["selected"]]
     members = _members(found.selection, [token for _, token in tokens])
     asked = _invitations(found.selection.study_id, members.values())
+    held = [(at, members.get(token)) for at, (_number, token) in enumerate(tokens, start=1) if token in stay]
+    unasked = why_not(found.selection, held, {pk: outcome_of(invitation) for pk, invitation in asked.items()})
     return [
         Seat(
             at, number, token, places[token], members.get(token), *_became(members.get(token), asked),
-            token not in stay, len(queue.get(token, ())),
+            token not in stay, len(queue.get(token, ())), unasked.get(at, ""),
         )
         for at, (number, token) in enumerate(tokens, start=1)
     ]  # fmt: skip

@@ -30,6 +30,7 @@ from allears.studies.selection import actions, pictures, queries
 from allears.studies.selection import pool as pools
 from allears.studies.selection.forms import SeedForm, WishForm
 from allears.studies.selection.quotas import lines_of, read_lines
+from allears.studies.selection.reaching import lost_since
 from allears.studies.views.asking import Wish, facet_choices, wish_of
 from allears.studies.views.finding import own_study, posted, reader, seen_study
 
@@ -152,6 +153,8 @@ def selection(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
         **pictures.of_lottery(found),
         **_of_draw(request, found),
     }
+    if found.waiting and not found.waiting.number:
+        context["lost"] = lost_since(found.selection, found.proof()["pool"]["people"])
     return render(request, "studies/selection/selection.html", context)
 
 

@@ -12,14 +12,17 @@ from django.db import DatabaseError, connection, transaction
 from allears.core.clock import today
 from allears.core.models import AuditEvent, Job
 from allears.people.actions import erase, record_consent
+from allears.people.merging import merge
 from allears.people.models import Contact, Person
 from allears.selection import accepted, draw, public, token, verify
 from allears.selection.checker import Wrong
+from allears.studies.hearing import Outcome
 from allears.studies.models import Commitment, Draw, Invitation, PoolMember, Prepared, Publication, Selection
 from allears.studies.selection import actions, guards
 from allears.studies.selection import pool as pools
 from allears.studies.selection.checking import Report, check_all
 from allears.studies.selection.queries import account_of, chances_of, drawn_people, published, seats_of, standing
+from allears.studies.selection.reaching import why_not
 from allears.studies.selection.words import fairness
 from allears.studies.tasks import find_lottery, find_redraw, send_invitations
 from tests import cast
@@ -307,17 +310,6 @@ def test_a_person_learns_their_own_chance_once_the_proof_is_public() -> None:
     assert own.drawn == (row.token in accepted(standing(selection).proof()))
 
 
-def test_who_is_erased_is_a_number_that_leads_to_nobody() -> None:
-    selection = lots.drawn()
-    seat = seats_of(standing(selection))[0]
-    assert seat.person is not None
-    erase(person=seat.person, by=None, reason="person")
-
-    after = seats_of(standing(selection))
-    assert after[0].person is None
-    assert verify(standing(selection).proof()) == []
-
-
 def test_what_earlier_panels_owe_weighs_in_the_next() -> None:
     lots.drawn()
     following = lots.described()
@@ -371,3 +363,90 @@ def test_everything_on_record_can_be_recomputed_and_what_was_changed_behind_the_
     guards.remove(connection)
     assert "no longer guards" in check_all().broken
     guards.install(connection)
+
+
+def drawn_again(selection: Selection) -> list[str]:
+    """The seats that the page ticks as empty are drawn again; their numbers in the proof."""
+    empty = [seat.token for seat in seats_of(standing(selection)) if seat.empty]
+    lots.search_again(selection, *empty)
+    actions.commit_lottery(selection=selection, by=cast.ana())
+    actions.draw_lottery(selection=selection, by=cast.ana(), seed="dice: 2 6 4 4")
+    return empty
+
+
+def lose(way: str, first: Person, second: Person) -> None:
+    """What may happen to somebody who is in a committed pool; `second` is in it, too."""
+    if way == "withdrew":
+        record_consent(person=first, purpose="contact", given=False, source="a call")
+    elif way == "erased":
+        erase(person=first, by=None, reason="person")
+    elif way == "spent":
+        Contact.objects.create(person=first, minutes=29, subject="Another", topic="study:x")
+    elif way == "merged":
+        merge(keep=second, other=first, by=cast.ana())
+    else:
+        Person.objects.filter(pk=first.pk).update(email="", email_key=None)
+
+
+@pytest.mark.parametrize(
+    ("way", "why"),
+    [
+        ("withdrew", "does not want to be asked any more"),
+        ("erased", "erased since"),
+        ("spent", "has not enough minutes left in the contact budget"),
+        ("merged", "the same person as in seat 1, as turned out since"),
+        ("unreachable", "has no e-mail address that works"),
+    ],
+)
+@pytest.mark.parametrize("before", [True, False])
+def test_who_may_no_longer_be_asked_is_drawn_as_committed_never_asked_and_their_seat_drawn_again(
+    way: str, why: str, before: bool
+) -> None:
+    """Before the draw or after it: what was committed decides, and the proof goes on holding."""
+    selection = lots.committed()
+    will_be = draw(standing(selection).proof(), lots.SEED)["rounds"][0]["selected"]
+    first, second = (PoolMember.objects.get(token=will_be[at]).person for at in (1, 0))
+    if not before:
+        actions.draw_lottery(selection=selection, by=cast.ana(), seed=lots.SEED)
+    lose(way, first, second)
+    if before:
+        actions.draw_lottery(selection=selection, by=cast.ana(), seed=lots.SEED)
+
+    seats = seats_of(standing(selection))
+    assert [(seat.token, seat.why_not) for seat in seats] == [
+        (token, why if at == 1 else "") for at, token in enumerate(will_be)
+    ]
+    send_invitations.func(actions.ask_to_invite_drawn(selection=selection, by=cast.ana(), minutes=3).pk)
+    assert {row.person for row in Invitation.objects.all()} == {seats[at].person for at in (0, 2, 3)}
+
+    assert drawn_again(selection) == [will_be[1]]
+    proof = standing(selection).proof()
+    assert proof["rounds"][1]["declined"] == [will_be[1]]
+    assert verify(proof) == []
+    assert check_all() == Report(1)
+    assert [seat.why_not for seat in seats_of(standing(selection))][:4] == [""] * 4
+
+
+def test_who_withdraws_once_they_were_invited_gives_their_seat_back_unless_they_answered() -> None:
+    selection = lots.drawn()
+    send_invitations.func(actions.ask_to_invite_drawn(selection=selection, by=cast.ana(), minutes=3).pk)
+    seats = seats_of(standing(selection))
+    for seat in seats[:2]:
+        record_consent(person=seat.person, purpose="contact", given=False, source="a call")  # type: ignore[arg-type]
+
+    assert [seat.empty for seat in seats_of(standing(selection))] == [True, True, False, False]
+    assert [seat.why_not for seat in seats_of(standing(selection))][2:] == ["", ""]
+    by_person = {seat.person.pk: Outcome.ANSWERED for seat in seats[:1] if seat.person}
+    holders = [(seat.number, Person.objects.get(pk=seat.person.pk)) for seat in seats[:2] if seat.person]
+    assert why_not(selection, holders, by_person) == {2: "does not want to be asked any more"}
+
+
+def test_erasure_takes_every_row_that_leads_from_a_number_to_the_person() -> None:
+    selection = lots.committed()
+    one, other = PoolMember.objects.filter(selection=selection).order_by("pk")[:2]
+    merge(keep=one.person, other=other.person, by=cast.ana())
+    erase(person=one.person, by=None, reason="person")
+
+    assert not PoolMember.objects.filter(token__in=[one.token, other.token]).exists()
+    assert PoolMember.objects.filter(selection=selection).count() == 38
+    assert check_all() == Report(1)

@@ -16,8 +16,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from allears.core.models import Job
+from allears.people.actions import record_consent
 from allears.people.models import Facet, Person
-from allears.selection import loads, verify
+from allears.selection import draw, loads, verify
 from allears.studies.actions import create_study, decline
 from allears.studies.models import Commitment, Draw, Invitation, PoolMember, Prepared, Publication, Selection, Study
 from allears.studies.selection import actions
@@ -366,3 +367,17 @@ def test_a_facet_that_is_gone_after_the_draw_leaves_the_record_whole(as_ana: Cli
     assert "The seats" in page_of(as_ana, at(selection))
     assert "Chosen by lot" in page_of(Client(), f"/proofs/{selection.ref}/")
     assert verify(standing(selection).proof()) == []
+
+
+def test_the_page_says_who_of_the_pool_and_of_the_drawn_may_no_longer_be_asked(as_ana: Client) -> None:
+    selection = lots.committed()
+    assert "may not be asked any more" not in page_of(as_ana, at(selection))
+    will_be = draw(standing(selection).proof(), lots.SEED)["rounds"][0]["selected"]
+    person = PoolMember.objects.get(token=will_be[0]).person
+    record_consent(person=person, purpose="contact", given=False, source="a call")
+    assert "1 person of the pool may not be asked any more" in page_of(as_ana, at(selection))
+
+    actions.draw_lottery(selection=selection, by=cast.ana(), seed=lots.SEED)
+    page = page_of(as_ana, at(selection))
+    assert "does not want to be asked any more" in page
+    assert re.findall(r'name="seat" value="(\w+)" checked', page) == will_be[:1]
