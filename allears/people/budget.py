@@ -39,6 +39,7 @@ __all__ = [
 
 TENTH = Decimal("0.1")
 MOST_MINUTES = Decimal("9999.9")
+MINUTES_A_DAY = 24 * 60
 
 
 @dataclass
@@ -254,6 +255,21 @@ def good_moment(person: Person, at: datetime | None = None) -> datetime:
     if begin is None or end is None or begin == end:
         return at
     return _after_quiet(at.astimezone(zone_of(person)), begin, end) or at
+
+
+def quiet_minutes(person: Person) -> frozenset[int]:
+    """Return the minutes of a day, counted in UTC as the clocks stand where this person is today, in which no mail is
+    sent to them.
+    """
+    house = the_budget()
+    begin, end = (person.quiet_from, person.quiet_to)
+    if begin is None or end is None:
+        begin, end = house.quiet_from, house.quiet_to
+    if begin is None or end is None or begin == end:
+        return frozenset()
+    ahead = now().astimezone(zone_of(person)).utcoffset() or timedelta(0)
+    first, last = (clock.hour * 60 + clock.minute - round(ahead.total_seconds() / 60) for clock in (begin, end))
+    return frozenset((first + minute) % MINUTES_A_DAY for minute in range((last - first) % MINUTES_A_DAY))
 
 
 def _after_quiet(local: datetime, begin: time, end: time) -> datetime | None:

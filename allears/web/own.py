@@ -137,8 +137,9 @@ def choose_language(person: Person, language: str) -> None:
         actions.set_language(person=person, language=language)
 
 
-def send_fresh_link(person: Person) -> bool:
-    """Mail a link that holds for an hour; asked again within ten minutes, nothing more is sent.
+def send_fresh_link(person: Person, query: str = "") -> bool:
+    """Mail a link that holds for an hour; asked again within ten minutes, nothing more is sent. `query`: what the page
+    behind it is to be filled with.
 
     Returns False, and sends none, while a new address waits for its two days (`people.addresses`). Without an address
     nothing is sent.
@@ -151,7 +152,7 @@ def send_fresh_link(person: Person) -> bool:
             "With this link you can say what we may do, take along everything we hold about you, or have it erased. It"
             " works for one hour."
         ),
-        lambda: settings.BASE_URL + reverse("web:personal", args=[links.issue(person, "fresh")]),
+        lambda: settings.BASE_URL + reverse("web:personal", args=[links.issue(person, "fresh")]) + (f"?{query}" if query else ""),
     )  # fmt: skip
     return True
 

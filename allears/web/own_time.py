@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from allears.core.clock import now
 from allears.people.actions import set_limits
-from allears.people.budget import minutes_asked, the_budget, zone_of
+from allears.people.budget import minutes_asked, quiet_minutes, the_budget, zone_of
 from allears.people.details import known_time_zones
 from allears.people.models import Contact, ContactBudget, Person
 from allears.people.queries import all_of
@@ -21,6 +23,7 @@ from allears.studies.models import Invitation, Later, State
 from allears.studies.wording import moment_in_words as in_words
 
 MOST_SHOWN = 50
+NAMES = ("budget_minutes", "quiet_from", "quiet_to", "time_zone")
 
 
 class OwnLimitsForm(forms.Form):
@@ -85,12 +88,42 @@ def time_of(person: Person) -> OwnTime:
     )
 
 
-def limits_form(person: Person, data: Any = None) -> OwnLimitsForm:
-    """Return the form, filled with what holds for `person` now."""
-    names = ("budget_minutes", "quiet_from", "quiet_to", "time_zone")
-    return OwnLimitsForm(data, initial={name: getattr(person, name) for name in names})
+def limits_form(person: Person, data: Any = None, wished: Mapping[str, str] | None = None) -> OwnLimitsForm:
+    """Return the form, filled with what holds for `person` now, or with what an address says that they `wished`."""
+    first = {name: getattr(person, name) for name in NAMES}
+    if wished:
+        form = OwnLimitsForm({name: wished.get(name, "") for name in NAMES})
+        first = form.cleaned_data if form.is_valid() else first
+    return OwnLimitsForm(data, initial=first)
 
 
 def keep_limits(person: Person, form: OwnLimitsForm) -> None:
-    """Keep what they said; it holds for every mail from now on."""
+    """Keep what they said behind a link mailed afresh; it holds for every mail from now on."""
     set_limits(person=person, by=None, **form.cleaned_data)
+
+
+def narrow_limits(person: Person, form: OwnLimitsForm) -> str:
+    """Keep what asks for less of their time than before, or adds quiet hours; it holds at once.
+
+    Return the rest, more minutes or mails at hours that were quiet until now, as a query for `limits_form`; "" where
+    nothing is left. That is for `keep_limits`, behind a fresh mail: links get forwarded.
+    """
+    told, before = form.cleaned_data, {name: getattr(person, name) for name in NAMES}
+    kept, rest = dict(before), False
+    for names in (("budget_minutes",), ("quiet_from", "quiet_to", "time_zone")):
+        part = {name: told[name] for name in names}
+        changed = Person(**{**before, **part})
+        if _asks_more(person, changed):
+            rest = True
+        else:
+            kept |= part
+    if kept != before:
+        set_limits(person=person, by=None, **kept)
+    return urlencode({name: form.data.get(name, "") for name in NAMES}) if rest else ""
+
+
+def _asks_more(before: Person, after: Person) -> bool:
+    """Whether more minutes may be asked than before, or mails come at a time of day that was quiet."""
+    house = the_budget().minutes
+    was, becomes = (house if one.budget_minutes is None else one.budget_minutes for one in (before, after))
+    return becomes > was or not quiet_minutes(before) <= quiet_minutes(after)

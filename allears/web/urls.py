@@ -29,6 +29,7 @@ urlpatterns = [
     path("me/<str:token>/fresh/", own_page.fresh, name="fresh"),
     path("me/<str:token>/personal/", own_page.personal, name="personal"),
     path("me/<str:token>/personal/consent/", own_page.own_consent, name="own_consent"),
+    path("me/<str:token>/personal/time/", own_page.personal_time, name="personal_time"),
     path("me/<str:token>/personal/export/", own_page.export, name="own_export"),
     path("me/<str:token>/personal/erasure/", own_page.erasure, name="own_erasure"),
 ]

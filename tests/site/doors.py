@@ -16,8 +16,8 @@ OPEN = """
     proofs:checker proofs:file proofs:list proofs:proof
     answering:decline answering:kept answering:later answering:numbered answering:page answering:paused answering:somebody core:join people:back people:leave studies:named
     verbatims:look_up verbatims:receipt web:consent web:fresh web:helped web:me web:new_link
-    web:not_later web:public_statement web:public_statements web:own_erasure web:own_export web:personal web:seen web:time web:you_said
-    web:language web:not_later web:own_consent web:own_erasure web:own_export web:personal web:seen web:time web:you_said
+    web:not_later web:public_statement web:public_statements web:own_erasure web:own_export web:personal web:personal_time web:seen web:time web:you_said
+    web:language web:not_later web:own_consent web:own_erasure web:own_export web:personal web:personal_time web:seen web:time web:you_said
 """
 
 # Administrators alone.

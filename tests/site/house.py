@@ -97,7 +97,7 @@ def furnish() -> dict[str, dict[str, Any]]:
         "people": {"ref": cast.bob().ref, "other": cast.cleo().ref, "pk": facet.pk},
         **{
             key: {"token": links.issue(cast.bob(), "fresh")}
-            for key in ("web:personal", "web:own_consent", "web:own_export", "web:own_erasure")
+            for key in ("web:personal", "web:personal_time", "web:own_consent", "web:own_export", "web:own_erasure")
         },
         "design:sheet": {"page": next(iter(gallery.SHEETS))},
         "studies:named": {"token": _named()},

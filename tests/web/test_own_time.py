@@ -40,22 +40,73 @@ def test_they_read_what_was_asked_of_them_and_of_how_much() -> None:
     assert "Late orders, 6.5 minutes" in shown
 
 
-def test_what_they_set_holds_for_every_mail() -> None:
+def quietly(**more: str) -> dict[str, str]:
+    """A form that says more quiet hours than anybody had, and `more`."""
+    return {"budget_minutes": "10", "quiet_from": "16:00", "quiet_to": "15:00", "time_zone": "Asia/Kolkata", **more}
+
+
+def test_what_asks_for_less_holds_at_once_and_for_every_mail() -> None:
     address = page()
-    answer = Client().post(f"{address}time/", SAID)
+    answer = Client().post(f"{address}time/", quietly())
     assert (answer.status_code, answer["Location"]) == (302, f"{address}?done=time#time")
 
     assert (bob().budget_minutes, bob().quiet_from, bob().quiet_to, bob().time_zone) == (
-        10, time(18), time(9, 30), "Asia/Kolkata",
+        10, time(16), time(15), "Asia/Kolkata",
     )  # fmt: skip
-    assert good_moment(bob(), datetime(2026, 11, 26, 20, 0, tzinfo=UTC)) == datetime(2026, 11, 27, 4, 0, tzinfo=UTC)
+    assert good_moment(bob(), datetime(2026, 11, 26, 20, 0, tzinfo=UTC)) == datetime(2026, 11, 27, 9, 30, tzinfo=UTC)
     assert AuditEvent.objects.filter(verb="people.limits-set", actor_label="the person").count() == 1
     shown = Client().get(address).content.decode()
     assert "of at most 10 minutes" in shown
-    assert 'value="18:00"' in shown
+    assert 'value="16:00"' in shown
+    assert not Message.objects.exists()
 
-    Client().post(f"{address}time/", {"budget_minutes": "", "quiet_from": "", "quiet_to": "", "time_zone": ""})
-    assert (bob().budget_minutes, bob().quiet_from, bob().time_zone) == (None, None, "")
+
+NOTHING = {"budget_minutes": "", "quiet_from": "", "quiet_to": "", "time_zone": ""}
+
+
+@pytest.mark.parametrize(
+    ("change", "kept"),
+    [
+        ({"budget_minutes": "11"}, (10, time(16))), ({"budget_minutes": ""}, (10, time(16))),
+        ({"quiet_to": "14:59"}, (10, time(16))), ({"quiet_from": "", "quiet_to": ""}, (10, time(16))),
+        ({"time_zone": "Asia/Tokyo"}, (10, time(16))), ({"budget_minutes": "9", "quiet_to": "14:00"}, (9, time(16))),
+        ({"budget_minutes": "90", "quiet_from": "15:30"}, (10, time(15, 30))),
+    ],
+)  # fmt: skip
+def test_what_asks_for_more_waits_for_a_click_in_a_fresh_mail(change: dict[str, str], kept: tuple[int, time]) -> None:
+    address = page()
+    Client().post(f"{address}time/", quietly())
+
+    answer = Client().post(f"{address}time/", quietly(**change), follow=True).content.decode()
+
+    assert "on its way to your own address" in answer
+    assert (bob().budget_minutes, bob().quiet_from, bob().quiet_to, bob().time_zone) == (*kept, time(15), "Asia/Kolkata")
+    assert [mail.to for mail in Message.objects.all()] == [bob().email]
+
+
+def test_behind_the_fresh_mail_it_stands_as_wished_and_holds_once_it_is_saved() -> None:
+    address = page()
+    Client().post(f"{address}time/", quietly())
+    Client().post(f"{address}time/", quietly(budget_minutes="45", quiet_from="22:00", quiet_to="07:00"))
+
+    link = next(word for word in Message.objects.get().text.split() if "/personal/" in word).partition("/me/")[2]
+    shown = Client().get(f"/me/{link}").content.decode()
+    assert ('value="45"' in shown, 'value="22:00"' in shown, "If it was not you, leave it" in shown) == (True, True, True)
+    assert bob().budget_minutes == 10
+
+    saving = f"/me/{link.partition('?')[0]}time/"
+    assert Client().post(saving, {**NOTHING, "budget_minutes": "many"}).status_code == 422
+    assert Client().post(saving, {**NOTHING, "budget_minutes": "45"}).status_code == 302
+    assert (bob().budget_minutes, bob().quiet_from, bob().time_zone) == (45, None, "")
+    # The page's own link opens nothing behind it.
+    assert Client().post(f"{address}personal/time/", NOTHING).status_code == 404
+
+
+def test_without_an_address_nobody_can_tell_that_it_was_them() -> None:
+    address = page()
+    Person.objects.update(email="", email_key=None)
+    answer = Client().post(f"{address}time/", {**NOTHING, "budget_minutes": "31"}, follow=True).content.decode()
+    assert ("we hold no address of yours" in answer, bob().budget_minutes, Message.objects.count()) == (True, None, 0)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """A participant's own page: everything they said, where each sentence went, and what they can change.
 
 There is no account: whoever holds the link sees the page. What is personal beyond the words (export, erasure), and
-allowing more than before, asks for a click in a fresh mail, because links get forwarded. These pages keep no session and set no cookie, so a foreign site
+allowing more than before (also minutes, and mails at quiet hours), asks for a click in a fresh mail, because links get
+forwarded. These pages keep no session and set no cookie, so a foreign site
 has nothing to ride on: the token in the address is the only credential, and forms carry it (hence no CSRF cookie).
 """
 
@@ -121,12 +122,16 @@ def consent(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @require_POST
 def time(request: HttpRequest, token: str) -> HttpResponse:
-    """The person says how much of their time may be asked, and when to write to them."""
+    """The person says how much of their time may be asked, and when to write to them. What asks for less holds at once;
+    before more may be asked, a fresh link goes to their own address.
+    """
     person = _whose(token)
     form = own_time.limits_form(person, request.POST)
     if form.is_valid():
-        own_time.keep_limits(person, form)
-        return redirect(f"/me/{token}/?done=time#time")
+        more, done = own_time.narrow_limits(person, form), "time"
+        if more:
+            done = "unknown" if not person.email else "moretime" if own.send_fresh_link(person, more) else "held"
+        return redirect(f"/me/{token}/?done={done}#time")
     with translation.override(for_reader(request, person.language)):
         context = {**_everything(request, person, token), "limits": form}
         return render(request, "web/me/page.html", context, status=422)
@@ -184,12 +189,16 @@ def personal(request: HttpRequest, token: str) -> HttpResponse:
     person = own.whose(token, "fresh")
     if person is None:
         return render(request, "web/me/gone.html", {"fresh": True}, status=404)
-    return _personal_page(request, person, token, saved=request.GET.get("done") == "consent")
+    return _personal_page(request, person, token, saved=request.GET.get("done") in ("consent", "time"))
 
 
-def _personal_page(request: HttpRequest, person: Person, token: str, *, status: int = 200, **more: bool) -> HttpResponse:
+def _personal_page(request: HttpRequest, person: Person, token: str, *, status: int = 200, **more: Any) -> HttpResponse:
+    wished = request.GET.dict() if "budget_minutes" in request.GET else None
     with translation.override(for_reader(request, person.language)):
-        context = {"person": person, "token": token, "purposes": own.may_be_allowed(person), **more}
+        context = {
+            "person": person, "token": token, "purposes": own.may_be_allowed(person), "time": own_time.time_of(person),
+            "limits": own_time.limits_form(person, wished=wished), "zones": places(), "wished": wished is not None, **more,
+        }  # fmt: skip
         return render(request, "web/me/personal.html", context, status=status)
 
 
@@ -200,6 +209,20 @@ def own_consent(request: HttpRequest, token: str) -> HttpResponse:
     """Behind the fresh link, the person says what we may do with their words, also more than before."""
     own.set_consents(_whose(token, "fresh"), set(request.POST.getlist("given")))
     return redirect(f"/me/{token}/personal/?done=consent")
+
+
+@open_door
+@csrf_exempt
+@never_cache
+@require_POST
+def personal_time(request: HttpRequest, token: str) -> HttpResponse:
+    """Behind the fresh link, the person says how much of their time may be asked, also more than before."""
+    person = _whose(token, "fresh")
+    form = own_time.limits_form(person, request.POST)
+    if not form.is_valid():
+        return _personal_page(request, person, token, status=422, limits=form)
+    own_time.keep_limits(person, form)
+    return redirect(f"/me/{token}/personal/?done=time")
 
 
 @open_door
