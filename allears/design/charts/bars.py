@@ -1,6 +1,6 @@
 """Bars: counts, shares with their interval, the funnel of the loop, the facets of those chosen."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from math import ceil
 
 from allears.design.charts.drawn import DrawnBar, DrawnStep
@@ -22,35 +22,26 @@ def _drawn_bar(bar: Bar, top: float) -> DrawnBar:
 
 
 def distribution(answers: Iterable[Answers], total: int | None = None) -> list[DrawnBar]:
-    """Counts of answers as bars on a scale of shares, each with its interval.
+    """Counts of answers as bars, each with its interval: the whole track stands for everybody who answered.
 
     `total`: how many people answered (more than the sum when several answers were allowed, or fewer). Below
-    `FEWEST`
-    there is neither a percentage nor an interval.
+    `FEWEST` there is neither a percentage nor an interval.
     """
     answers = list(answers)
     people = sum(answer.count for answer in answers) if total is None else total
-    reach = _reach(answers, people)
-    return [_drawn_answers(answer, people, reach) for answer in answers]
+    return [_drawn_answers(answer, people) for answer in answers]
 
 
-def _reach(answers: Sequence[Answers], people: int) -> float:
-    """The end of the scale: room for the longest bar and the widest interval, at most everybody."""
-    largest = max((answer.count for answer in answers), default=0) / people if people else 1.0
-    widest = max((answer.high or 0 for answer in answers), default=0) if people >= FEWEST else 0
-    return min(1.0, ceil(10 * max(largest, widest, 0.1)) / 10)
-
-
-def _drawn_answers(answer: Answers, people: int, reach: float) -> DrawnBar:
+def _drawn_answers(answer: Answers, people: int) -> DrawnBar:
     share = answer.count / people if people else 0.0
     enough = people >= FEWEST
     low, high = (answer.low, answer.high) if enough else (None, None)
     return DrawnBar(
         label=answer.label,
         shown=str(answer.count),
-        width=place(share, 0, reach),
-        low="" if low is None else place(low, 0, reach),
-        high="" if high is None else place(high, 0, reach),
+        width=place(share, 0, 1),
+        low="" if low is None else place(low, 0, 1),
+        high="" if high is None else place(high, 0, 1),
         href=answer.href,
         note=percent(share) if enough else "",
         tick_shown="" if low is None or high is None else f"{percent(low)}–{percent(high)}",
