@@ -11,7 +11,3 @@ person_erased = Signal()
 people_merged = Signal()
 # person, purpose, given: somebody allowed or withdrew something.
 consent_changed = Signal()
-
-# person: who answered by their link would allow again what the person took back. Nothing is allowed by that alone, because
-# links get forwarded.
-more_wished = Signal()

@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from allears.core.languages import RIGHT_TO_LEFT, marked, wrapped
+from allears.people.models import Purpose
 from allears.questionnaires import piping
 from allears.questionnaires.answering_asked import Asked, Asking, Given, Page
 from allears.questionnaires.answering_forms import Fields, Wrong, box_name, figure, other_name
@@ -175,6 +176,7 @@ def _shown(question: Asked, place: Callable[[str], str] = str) -> dict[str, Any]
         **_ends(question),
         "value": slot(f"{name}/value/{name}"),
         "agreed": slot(f"{name}/checked/1") if question.kind == "consent" else "",
+        "asked_again": question.kind == "consent" and question.purpose not in ("", Purpose.STATEMENT),
         "files": [_file(question, box) for box in range(question.boxes)] if question.kind == "file" else [],
         "takes_any": question.accepts == Accepts.ANY,
         "boxes": [_box(question, box) for box in range(question.boxes)] if question.is_open else [],

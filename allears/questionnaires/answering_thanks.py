@@ -14,6 +14,7 @@ from allears.core.languages import marked, runs, set_down
 from allears.questionnaires import answering_kiosk as kiosk
 from allears.questionnaires import answering_pages as pages
 from allears.questionnaires import answering_sql as sql
+from allears.questionnaires.answering_agreed import was_asked
 from allears.questionnaires.answering_asked import asking
 from allears.questionnaires.answering_language import choice
 from allears.questionnaires.answering_pages import Compiled
@@ -43,6 +44,7 @@ def thanks(way: Way) -> str:
         spoke=bool(said),
         known=known,
         open_=way.state == State.OPEN,
+        asked_again=_asked_again(way),
     )
     link = escape(answering_url(way.token))
     return page.filled(
@@ -60,10 +62,16 @@ def thanks(way: Way) -> str:
 
 
 @lru_cache(maxsize=128)
-def _page(language: str, *, named: bool, promised: bool, spoke: bool, known: bool, open_: bool) -> Compiled:
+def _page(language: str, *, named: bool, promised: bool, spoke: bool, known: bool, open_: bool, asked_again: bool) -> Compiled:
     return pages.compile_template(
-        "thanks", language, named=named, promised=promised, spoke=spoke, known=known, open=open_
+        "thanks", language, named=named, promised=promised, spoke=spoke, known=known, open=open_, asked_again=asked_again
     )
+
+
+def _asked_again(way: Way) -> bool:
+    """Whether a mail asks them once more what they agreed to; asks nothing where there is nothing to agree to."""
+    consents = asking(way.asked_id, *way.written).consents if way.asked_id is not None else ()
+    return bool(consents) and way.response_id is not None and was_asked(way.response_id, consents)
 
 
 @lru_cache(maxsize=64)

@@ -72,7 +72,7 @@ class QuestionForm(forms.Form):
     )  # fmt: skip
     purpose = forms.ChoiceField(
         label=_("Where it is written down"), required=False, choices=Purpose.choices, initial=Purpose.STATEMENT,
-        help_text=_("In the consent history of whoever agrees, with these very words. Taking the agreement back is written down, too."),
+        help_text=_("In the consent history of whoever agrees, with these very words. What allows more than before is asked once more by mail, at their own address, and written down once they say yes; taking it back is written down at once."),
     )  # fmt: skip
     required = forms.BooleanField(
         label=_("They cannot go on without answering"), required=False,

@@ -8,7 +8,3 @@ from django.apps import AppConfig
 class WebConfig(AppConfig):
     name = "allears.web"
     label = "web"
-
-    def ready(self) -> None:
-        """Listen to the rooms below."""
-        from allears.web import receivers  # noqa: F401

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 
 from allears.core.models import Message
@@ -82,20 +83,96 @@ def test_saving_a_page_again_does_not_overrule_what_was_said_elsewhere_since() -
     assert Person.objects.get(pk=cast.bob().pk).contactable is False
 
 
-def test_what_was_taken_back_elsewhere_is_not_allowed_again_by_a_link_that_may_have_been_forwarded() -> None:
-    asking([{**STATEMENT, "purpose": "quote_named"}])
+QUOTE = {**STATEMENT, "text": "You may quote me.", "help": "", "purpose": "quote_named"}
+QUOTED = ("quote_named", True, "You may quote me.")
+
+
+def mailed() -> str:
+    """Where the newest mail to Bob leads."""
+    text = Message.objects.filter(to=cast.bob().email, key__startswith="agreed:").latest("pk").text
+    return next(word for word in text.split() if "/agreed/" in word).removeprefix("http://localhost:8000")
+
+
+def may_be_quoted() -> bool | None:
+    return consents([cast.bob().pk])[cast.bob().pk].get("quote_named")
+
+
+@pytest.mark.parametrize("before", [None, False])
+def test_what_allows_more_counts_once_it_is_said_again_at_their_own_address(before: bool | None) -> None:
+    asking([QUOTE])
+    if before is not None:
+        record_consent(person=cast.bob(), purpose="quote_named", given=before, source="their own page")
+    page = Robot().open(invited(cast.bob()))
+    assert "we ask you once more by mail" in page.text
+    assert "counts once you have said yes behind the link" in page.press().text
+    assert (history(), may_be_quoted()) == ([], before)
+
+    link = mailed()
+    shown = Client().get(link).content.decode()
+    assert ("You may quote me." in shown, "be quoted by name" in shown, may_be_quoted()) == (True, True, before)
+    for _again in range(2):
+        assert "It counts from now on." in Client().post(link).content.decode()
+    assert (history(), may_be_quoted()) == ([QUOTED], True)
+    assert Consent.objects.filter(given=True).get(purpose="quote_named").source == "“Late orders”, version 1 of its questions"
+
+
+def test_who_reads_arabic_is_asked_in_arabic() -> None:
+    asking([QUOTE])
+    Person.objects.filter(pk=cast.bob().pk).update(language="ar")
+    Robot().walk(invited(cast.bob()))
+    html = Client().get(mailed()).content.decode()
+    assert ('dir="rtl"' in html, "هل وافقتم على هذا؟" in html) == (True, True)
+    assert "هل وافقتم على هذا؟" in Message.objects.get(key__startswith="agreed:").subject
+
+
+def test_a_mailed_yes_does_not_hold_against_a_later_no_another_address_or_too_long() -> None:
+    asking([QUOTE])
+    link = invited(cast.bob())
+    with time_machine.travel("2026-11-01", tick=False):
+        Robot().walk(link)
+        late = mailed()
+        assert Client().get(late).status_code == 200
+    assert Client().post(late).status_code == 404
+
+    Robot().open(f"{link}1/").press(**{box(): ""})
+    Robot().open(f"{link}1/").press()
+    again = mailed()
+    assert Client().get(again).status_code == 200
+    Robot().open(f"{link}1/").press(**{box(): ""})  # taken back where it was answered
+    assert Client().post(again).status_code == 404
+
+    Robot().open(f"{link}1/").press()
+    record_consent(person=cast.bob(), purpose="quote_named", given=False, source="a call")
+    assert Client().post(mailed()).status_code == 404
+
+    Robot().open(f"{link}1/").press(**{box(): ""})
+    Robot().open(f"{link}1/").press()
+    Person.objects.filter(pk=cast.bob().pk).update(email_key="bob@elsewhere.example")
+    assert Client().post(mailed()).status_code == 404
+    for wrong in ("x", mailed().split("/")[2][:-2], "a" * 3000):
+        assert Client().get(f"/a/{wrong}/agreed/").status_code == 404
+    assert may_be_quoted() is False
+
+
+def test_saving_again_mails_nothing_more_and_ticking_for_ever_three_times_a_day() -> None:
+    asking([QUOTE, {"kind": "long_text", "text": "Why?"}])
     link = invited(cast.bob())
     Robot().walk(link)
-    assert history() == [("quote_named", True, AGREED[2])]
-    record_consent(person=cast.bob(), purpose="quote_named", given=False, source="their own page")
+    Robot().open(f"{link}1/").press()
+    mails = Message.objects.filter(key__startswith="agreed:")
+    assert mails.count() == 1
+    for _tick in range(5):
+        Robot().open(f"{link}1/").press(**{box(): ""})
+        Robot().open(f"{link}1/").press()
+    assert mails.count() == 3
 
-    for ticked in ("", "1"):
-        Robot().open(f"{link}1/").press(**{box(): ticked})
 
-    assert consents([cast.bob().pk])[cast.bob().pk]["quote_named"] is False
-    assert history() == [("quote_named", True, AGREED[2]), ("quote_named", False, AGREED[2])]
-    [mail] = Message.objects.filter(kind="own")
-    assert (mail.to, mail.subject) == (cast.bob().email, "Your link to what we hold about you")
+def test_without_an_address_it_stays_an_answer() -> None:
+    asking([QUOTE])
+    link = invited(cast.bob())
+    Person.objects.filter(pk=cast.bob().pk).update(email="", email_key=None)
+    assert "counts once you have said yes" not in Robot().walk(link).text
+    assert (Answer.objects.count(), history(), Message.objects.filter(key__startswith="agreed:").count()) == (1, [], 0)
 
 
 def test_who_left_our_mails_is_not_brought_back_by_a_link_to_answer_but_asked_by_mail() -> None:
@@ -105,8 +182,16 @@ def test_who_left_our_mails_is_not_brought_back_by_a_link_to_answer_but_asked_by
 
     assert "Thank you" in Robot().walk(link).text
 
-    assert Person.objects.get(pk=cast.bob().pk).contactable is False
-    assert (history(), Message.objects.filter(kind="own").count()) == ([], 1)
+    assert (Person.objects.get(pk=cast.bob().pk).contactable, history()) == (False, [])
+    Client().post(mailed())
+    assert Person.objects.get(pk=cast.bob().pk).contactable is True
+
+
+def test_what_is_allowed_already_is_not_asked_again() -> None:
+    asking([{**STATEMENT, "purpose": "contact"}])
+    Robot().walk(invited(cast.bob()))
+    assert history() == [("contact", True, AGREED[2])]
+    assert not Message.objects.filter(key__startswith="agreed:").exists()
 
 
 def test_what_was_allowed_again_behind_a_fresh_mail_can_be_agreed_to_once_more() -> None:
@@ -146,4 +231,5 @@ def test_the_editor_results_and_person_show_it(as_ana: Client) -> None:
     Robot().walk(invited(cast.bob()))
 
     assert "Agreed" in as_ana.get(f"{EDITOR}results/").content.decode()
+    Client().post(mailed())
     assert "You may quote me." in as_ana.get(f"/people/{cast.bob().ref}/").content.decode()

@@ -10,7 +10,7 @@ ROLES = ("researcher", "leader", "staff", "administrator")
 
 # Participants, the public and whoever is invited: no account needed.
 OPEN = """
-    answering:decline answering:kept answering:later answering:numbered answering:page answering:paused answering:somebody
+    answering:agreed answering:decline answering:kept answering:later answering:numbered answering:page answering:paused answering:somebody
     answering:review answering:widget core:join people:leave studies:named
     answering:decline answering:kept answering:later answering:numbered answering:page answering:paused answering:somebody core:join people:leave studies:named
     proofs:checker proofs:file proofs:list proofs:proof

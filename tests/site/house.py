@@ -20,7 +20,7 @@ from allears.design import gallery
 from allears.people import actions as people
 from allears.people import links, living, returning
 from allears.people.models import Facet, FacetValue
-from allears.questionnaires import authoring
+from allears.questionnaires import answering_agreed, authoring
 from allears.questionnaires.models import Question, SentFile, Version
 from allears.studies import actions as studies
 from allears.studies import naming
@@ -52,6 +52,12 @@ def _begun(version: Version) -> str:
     field = f"q{asked.question(version, 'What happened?').pk}"
     words = [(field, "It came late.\nNobody had said so."), ("go", "pause")]
     return Robot().open(asked.public()).post(words).url.split("/")[2]
+
+
+def _agreed(photo: SentFile) -> str:
+    """The token in a mail that asks Bob once more what he agreed to when he sent a photo."""
+    question = photo.question.version.questions.get(kind="consent")
+    return answering_agreed._agreeing.sign_object([photo.response_id, question.pk, answering_agreed._print(cast.bob())])
 
 
 def furnish() -> dict[str, dict[str, Any]]:
@@ -92,6 +98,7 @@ def furnish() -> dict[str, dict[str, Any]]:
         "core:withdraw": {"pk": StaffInvitation.objects.get().pk},
         "answering": {"token": token, "number": 1},
         "answering:review": {"token": _begun(version)},
+        "answering:agreed": {"token": _agreed(photo)},
         "web": {"token": own, "kind": "insight", "ref": insight.ref, "year": year},
         "web:statement": {"year": year},
         "people": {"ref": cast.bob().ref, "other": cast.cleo().ref, "pk": facet.pk},
