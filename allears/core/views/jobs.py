@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -37,5 +38,9 @@ def job(request: StaffRequest, ref: str) -> HttpResponse:
 
 def _result(result: dict[str, object]) -> list[tuple[str, object]]:
     """What the work reports, as lines: figures and short words, not lists of rows."""
-    shown = (int, float, str)
-    return [(key.replace("_", " ").capitalize(), value) for key, value in result.items() if isinstance(value, shown)]
+    lines = ((key.replace("_", " ").capitalize(), value) for key, value in result.items())
+    return [
+        (key, intcomma(value) if isinstance(value, int) else value)
+        for key, value in lines
+        if isinstance(value, (int, float, str))
+    ]
