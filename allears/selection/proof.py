@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -178,14 +178,15 @@ def quota_lines(problem: Problem) -> list[dict[str, Any]]:
     ]
 
 
-def type_entry(pool: Pool, at: int, salt: str) -> dict[str, Any]:
+def type_entry(pool: Pool, at: int, salt: str, tokens: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """A type as it stands in the proof. tokens: everybody's, by id, where they are known already."""
     values = list(pool.types[at])
     nonce = digest("nonce", salt, values)[:32]
     entry: dict[str, Any] = {
         "values": values, "nonce": nonce, "seal": digest("type", nonce, values), "people": pool.sizes[at]
     }
     if pool.members is not None:
-        entry["tokens"] = sorted(token(salt, person) for person in pool.members[at])
+        entry["tokens"] = sorted(tokens[person] if tokens else token(salt, person) for person in pool.members[at])
     return entry
 
 

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 from django_tasks import task
 
 from allears.core.models import Job
@@ -17,6 +18,7 @@ from allears.people import crowds
 from allears.people.models import Person
 from allears.studies.inviting import CHUNK, Round, invite_some
 from allears.studies.models import RoundList, Selection, Study
+from allears.studies.selection.actions import Refused, commit_lottery
 from allears.studies.selection.finding import find, find_again
 
 
@@ -72,6 +74,21 @@ def find_lottery(job_id: int) -> None:
         selection = Selection.objects.select_related("study").filter(pk=wanted["selection"]).first()
         if selection:  # it may have been thrown away meanwhile
             progress.job.result = find(selection, wanted["version"], progress)
+
+
+@task()
+def commit_in_background(job_id: int) -> None:
+    """Commit the lottery of a large pool; run again after a crash it finds that it was committed, or begins anew."""
+    with running(job_id) as progress:
+        job = progress.job
+        selection = Selection.objects.select_related("study").filter(pk=job.parameters["selection"]).first()
+        if selection is None or job.started_by is None:  # it may have been thrown away meanwhile
+            return
+        try:
+            commit_lottery(selection=selection, by=job.started_by, told=progress.to)
+            job.result = {"found": _("The lottery is committed: now the seed")}
+        except Refused as refusal:
+            job.result = {"found": str(refusal)}
 
 
 @task()

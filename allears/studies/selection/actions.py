@@ -7,13 +7,13 @@ do first.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -41,6 +41,8 @@ from allears.studies.selection.queries import Standing, account_of, standing
 
 CHANGEABLE = ("size", "rule", "criteria", "rested", "minutes", "facets", "carries", "seconds")
 POOL_PARTS = ("format", "rule", "facets", "quotas", "pool")
+A_PIECE = 5_000  # people between two words about how far it is
+Member = tuple[int, int, str, int, str]  # selection, person, token, place, chance
 DRAWN_PARTS = ("seed", "ticket", "seats", "selected", "landing")
 
 
@@ -293,19 +295,48 @@ def keep_found(
     return True
 
 
-@transaction.atomic
-def commit_lottery(*, selection: Selection, by: User) -> Commitment:
-    """Fix pool and lottery, before any seed. Raises `NotFound`, `NotCommitted` (one waits already), `PoolChanged`."""
-    locked = _locked(selection)
-    found = standing(locked)
+def ask_to_commit(*, selection: Selection, by: User, next_url: str = "") -> Job:
+    """Do what `commit_lottery` does in the background, for a pool in which that takes a while; return the job."""
+    from allears.studies.tasks import commit_in_background
+
+    _ready(standing(selection))
+    people = pools.people_of(selection).count()
+    return progress.ask_for(
+        commit_in_background, kind="studies.commit", title=_("The commitment for “%(title)s”") % {"title":
+        selection.study.title}, by=by, unit=_("people"), total=people, next_url=next_url, selection=selection.pk,
+    )  # fmt: skip
+
+
+def commit_lottery(*, selection: Selection, by: User, told: Callable[[int], None] = lambda people: None) -> Commitment:
+    """Fix pool and lottery, before any seed. Raises `NotFound`, `NotCommitted` (one waits already), `PoolChanged`.
+
+    The pool is read and everybody gets their number before anything is locked, so that others write meanwhile; `told`
+    hears of how many that is done.
+    """
+    looked = _ready(standing(selection))
+    members = [] if looked.number else _members(selection, looked.proof or {}, told)
+    return _commit(selection, by, looked, members)
+
+
+def _ready(found: Standing) -> Prepared:
+    """Return the lottery that can be committed now. Raises `NotFound`, `NotCommitted`."""
     if found.waiting:
         raise NotCommitted(_("A lottery is committed already and waits for its seed."))
     if found.prepared is None or found.prepared.proof is None or found.prepared.number != len(found.commitments):
         raise NotFound(_("There is nothing to commit yet: look for a lottery first."))
-    proof = found.prepared.proof
-    first = not found.commitments
+    return found.prepared
+
+
+@transaction.atomic
+def _commit(selection: Selection, by: User, looked: Prepared, members: list[Member]) -> Commitment:
+    locked = _locked(selection)
+    found = standing(locked)
+    prepared = _ready(found)
+    if (prepared.pk, prepared.at) != (looked.pk, looked.at) or not prepared.proof:
+        raise PoolChanged(_("Another lottery was found meanwhile. Look at it before you commit it."))
+    proof, first = prepared.proof, not found.commitments
     if first:
-        _freeze_pool(locked, proof)
+        _freeze_pool(locked, members)
     made = Commitment.objects.create(
         selection=locked,
         number=len(found.commitments),
@@ -313,39 +344,48 @@ def commit_lottery(*, selection: Selection, by: User) -> Commitment:
         pool_hash=proof["pool"]["hash"],
         pool={name: proof[name] for name in POOL_PARTS} if first else None,
         lottery=proof["rounds"][-1],
-        facts=found.prepared.facts,
+        facts=prepared.facts,
         by=by,
     )
-    found.prepared.delete()
+    prepared.delete()
     audit.record(by=by, verb="studies.lottery_committed", target=locked, number=made.number, digest=made.digest)
     return made
 
 
-def _freeze_pool(selection: Selection, proof: dict[str, Any]) -> None:
-    """Write down who is in the pool. Raises `PoolChanged` when it is not the pool that the lottery was found for."""
+def _members(selection: Selection, proof: dict[str, Any], told: Callable[[int], None]) -> list[Member]:
+    """Return who is in the pool. Raises `PoolChanged` when it is not the pool that the lottery was found for."""
     names = pools.naming(selection.facets)
     people = pools.people_of(selection)
+    ids = dict(people.values_list("ref", "pk"))
+    tokens: dict[str, str] = {}
+    for number, ref in enumerate(ids, start=1):
+        tokens[ref] = token(selection.salt, ref)
+        if number % A_PIECE == 0:
+            told(number)
     try:
         pool = pools.with_references(people, names).only(tuple(proof["facets"]))
-        types = [type_entry(pool, at, selection.salt) for at in range(len(pool.types))]
-    except SelectionError:
+        types = [type_entry(pool, at, selection.salt, tokens) for at in range(len(pool.types))]
+    except (SelectionError, KeyError):  # a reference without a number: somebody came while we read
         types = []
     if not types or pool_hash(types) != proof["pool"]["hash"]:
         raise PoolChanged(
             _("Who may be drawn has changed since the lottery was found (somebody came, was asked, or said no). Find it anew.")
         )
-    ids = dict(people.values_list("ref", "pk"))
-    if any(ref not in ids for refs in pool.members or () for ref in refs):
-        raise PoolChanged(_("Who may be drawn is changing at this moment. Find the lottery anew."))
     chances = _chances(proof)
-    PoolMember.objects.bulk_create(
-        (
-            PoolMember(selection=selection, person_id=ids[ref], token=token(selection.salt, ref), place=at, chance=chances[at])
-            for at, refs in enumerate(pool.members or ())
-            for ref in refs
-        ),
-        batch_size=2000,
-    )
+    return [
+        (selection.pk, ids[ref], tokens[ref], at, chances[at])
+        for at, refs in enumerate(pool.members or ())
+        for ref in refs
+    ]
+
+
+def _freeze_pool(selection: Selection, members: list[Member]) -> None:
+    """Write down who is in the pool; who was erased since it was read is a number that leads to nobody."""
+    columns = "selection_id, person_id, token, place, chance"
+    table = PoolMember._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES (%s, %s, %s, %s, %s)", members)  # noqa: S608
+    PoolMember.objects.filter(selection=selection, person__erased_at__isnull=False).delete()
 
 
 def _chances(proof: dict[str, Any]) -> list[str]:

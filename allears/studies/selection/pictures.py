@@ -65,6 +65,7 @@ def of_wish(found: Standing) -> dict[str, Any]:
         "types": len(pool.types),
         "compared": pools.compared(pool, base),
         "feelings": _has_feelings(names),
+        "too_many": words.too_many(pool.people) if pool.people > pools.MOST_PEOPLE else "",
     }
 
 

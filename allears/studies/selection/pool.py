@@ -21,8 +21,11 @@ from allears.selection.tables import tidy
 from allears.studies import choosing
 from allears.studies.selection.models import Selection
 
-# A proof names everybody by a salted id, some 40 bytes each; beyond this it is no file to hand to a citizen.
-MOST_PEOPLE = 50_000
+# A proof names everybody by a salted id, some 40 bytes each: 10 MB here. Beyond this it is no file to hand to a citizen,
+# nor to read for every page (measured by bench/lottery_pool.py).
+MOST_PEOPLE = 250_000
+# Up to so many people a commitment takes about a second, and is made at once; beyond this in the background.
+AT_ONCE = 10_000
 # A facet with more values than this is an identifier rather than a way in which people differ.
 MOST_VALUES = 40
 A_MINUTE = 60

@@ -10,6 +10,8 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from allears.studies.selection.pool import MOST_PEOPLE
+
 
 def percent(share: float | Fraction) -> str:
     """Return a share with three figures that mean something: "5.14 %", "0.0171 %", which no line breaks."""
@@ -118,6 +120,8 @@ def change(entry: Mapping[str, Any]) -> str:
 
 def trouble(told: Mapping[str, Any]) -> str:
     """Return why there is no lottery, and what to do next."""
+    if told["code"] == "pool_too_large":
+        return too_many(told["details"]["people"])
     said = {
         "infeasible": _("No group of this size can meet all the quotas at once."),
         "bad_size": _("Ask for at least one person."),
@@ -132,7 +136,6 @@ def trouble(told: Mapping[str, Any]) -> str:
         "size_for_rule": _("A panel has %(low)s to %(high)s people. Choose another rule for a larger group."),
         "no_people": _("Nobody can be drawn now. Widen the pool."),
         "no_landing": _("The quotas leave too little room for a whole sample. Give them one more seat of slack."),
-        "pool_too_large": _("The pool has %(people)s people; a proof can name at most %(most)s. Narrow the pool."),
     }.get(told["code"])
     if said is None:
         return _("There is no lottery for these wishes (%(code)s). Change the size or the quotas.") % {"code": told["code"]}
@@ -140,3 +143,13 @@ def trouble(told: Mapping[str, Any]) -> str:
         return str(said % told["details"]) if "%(" in said else str(said)
     except KeyError:
         return str(said)
+
+
+def too_many(people: int) -> str:
+    """Return why a pool is too large for a page, and what to do instead."""
+    told = {"people": number_format(people, force_grouping=True), "most": number_format(MOST_PEOPLE, force_grouping=True)}
+    return _(
+        "The pool has %(people)s people. A proof names everybody by a number, and with more than %(most)s it is no file that a"
+        " reader’s browser could check. Narrow the pool; or draw from a list by command, which has no such limit:"
+        " bin/allears selection draw."
+    ) % told

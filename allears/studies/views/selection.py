@@ -206,10 +206,14 @@ def lottery(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
 def commitment(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
     """The last look before the lottery is fixed; POST commits it."""
     selection = _own(request, slug, ref)
+    found = queries.standing(selection)
+    if request.method == "POST" and found.prepared and found.prepared.facts.get("people", 0) > pools.AT_ONCE:
+        job = _tried(request, lambda: actions.ask_to_commit(
+            selection=selection, by=reader(request), next_url=_home(selection, "selection_draw")))  # fmt: skip
+        return redirect(job_url(job) if job else _home(selection))
     if request.method == "POST":
         done = _tried(request, lambda: actions.commit_lottery(selection=selection, by=reader(request)))
         return redirect(_home(selection, "selection_draw") if done else _home(selection))
-    found = queries.standing(selection)
     return render(
         request, "studies/selection/commitment.html", {"study": selection.study, "selection": selection, "found": found}
     )

@@ -23,8 +23,8 @@ from allears.studies.selection import pool as pools
 from allears.studies.selection.checking import Report, check_all
 from allears.studies.selection.queries import account_of, chances_of, drawn_people, published, seats_of, standing
 from allears.studies.selection.reaching import why_not
-from allears.studies.selection.words import fairness
-from allears.studies.tasks import find_lottery, find_redraw, send_invitations
+from allears.studies.selection.words import fairness, trouble
+from allears.studies.tasks import commit_in_background, find_lottery, find_redraw, send_invitations
 from tests import cast
 from tests.gate import lifted
 from tests.studies.selection import lots
@@ -450,3 +450,42 @@ def test_erasure_takes_every_row_that_leads_from_a_number_to_the_person() -> Non
     assert not PoolMember.objects.filter(token__in=[one.token, other.token]).exists()
     assert PoolMember.objects.filter(selection=selection).count() == 38
     assert check_all() == Report(1)
+
+
+def test_a_large_pool_is_committed_in_the_background_and_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(actions, "A_PIECE", 10)
+    selection = lots.found()
+    told: list[int] = []
+    actions.commit_lottery(selection=selection, by=cast.ana(), told=told.append)
+    assert told == [10, 20, 30, 40]
+
+    other = lots.found()
+    job = actions.ask_to_commit(selection=other, by=cast.ana())
+    assert job.total == 40
+    commit_in_background.func(job.pk)
+    commit_in_background.func(job.pk)
+    assert Job.objects.get(pk=job.pk).result == {"found": "A lottery is committed already and waits for its seed."}
+    assert Commitment.objects.filter(selection=other).count() == 1
+    assert PoolMember.objects.filter(selection=other).count() == 40
+
+
+def test_who_is_erased_while_the_pool_is_read_leaves_no_row_behind() -> None:
+    selection = lots.found()
+    person = Person.objects.earliest("pk")
+
+    looked = Prepared.objects.get(selection=selection)
+    members = actions._members(selection, looked.proof or {}, lambda people: None)
+    erase(person=person, by=None, reason="person")
+    actions._commit(selection, cast.ana(), looked, members)
+    assert PoolMember.objects.filter(selection=selection).count() == 39
+    assert check_all() == Report(1)
+
+
+def test_a_pool_that_is_too_large_for_a_file_says_what_to_do_instead(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pools, "MOST_PEOPLE", 39)
+    selection = lots.found()
+
+    assert Prepared.objects.get().proof is None
+    assert "bin/allears selection draw" in trouble(Prepared.objects.get().trouble or {})
+    with pytest.raises(actions.NotFound):
+        actions.ask_to_commit(selection=selection, by=cast.ana())

@@ -16,14 +16,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from allears.core.models import Job
+from allears.core.progress import job_url
 from allears.people.actions import record_consent
 from allears.people.models import Facet, Person
 from allears.selection import draw, loads, verify
 from allears.studies.actions import create_study, decline
 from allears.studies.models import Commitment, Draw, Invitation, PoolMember, Prepared, Publication, Selection, Study
 from allears.studies.selection import actions
+from allears.studies.selection import pool as pools
 from allears.studies.selection.queries import seats_of, standing
-from allears.studies.tasks import find_lottery, find_redraw, send_invitations
+from allears.studies.tasks import commit_in_background, find_lottery, find_redraw, send_invitations
 from tests import cast
 from tests.studies.selection import lots
 
@@ -45,7 +47,8 @@ def page_of(client: Client, url: str) -> str:
 
 def run_last_job() -> None:
     job = Job.objects.latest("pk")
-    tasks = {"studies.lottery": find_lottery, "studies.redraw": find_redraw, "studies.invite": send_invitations}
+    tasks = {"studies.lottery": find_lottery, "studies.redraw": find_redraw, "studies.invite": send_invitations,
+             "studies.commit": commit_in_background}  # fmt: skip
     tasks[job.kind].func(job.pk)
 
 
@@ -381,3 +384,18 @@ def test_the_page_says_who_of_the_pool_and_of_the_drawn_may_no_longer_be_asked(a
     page = page_of(as_ana, at(selection))
     assert "does not want to be asked any more" in page
     assert re.findall(r'name="seat" value="(\w+)" checked', page) == will_be[:1]
+
+
+def test_a_large_pool_is_committed_by_a_job_that_leads_to_the_draw(as_ana: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    selection = lots.found()
+    monkeypatch.setattr(pools, "AT_ONCE", 39)
+    answer = as_ana.post(at(selection, "commitment/"))
+
+    job = Job.objects.latest("pk")
+    assert (answer["Location"], job.kind, job.next_url) == (job_url(job), "studies.commit", at(selection, "draw/"))
+    run_last_job()
+    assert Commitment.objects.get().digest in page_of(as_ana, at(selection, "draw/"))
+    monkeypatch.setattr(pools, "MOST_PEOPLE", 39)
+    page = page_of(as_ana, at(lots.described()))
+    assert "Too many for a proof that a browser can check" in page
+    assert "Find the fairest lottery" not in page

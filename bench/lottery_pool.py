@@ -1,0 +1,118 @@
+"""How large may a pool be that is committed in the database? Each step of a lottery, timed, with the most memory.
+
+    python bench/lottery_pool.py                            # SQLite, 200,000 people, in a folder of its own
+    python bench/lottery_pool.py --people 50000 --size 1000 --facets 6
+    python bench/lottery_pool.py --postgresql
+
+The people are those of bench/load_people.py. A proof names everybody by a salted number, so what grows with the pool is
+the file; the search itself grows with kinds of people, not with people.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from load_people import FACETS, _memory, _own_postgresql, _timed, load
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--people", type=int, default=200_000)
+    parser.add_argument("--size", type=int, default=4)
+    parser.add_argument("--facets", type=int, default=3)
+    parser.add_argument("--postgresql", action="store_true", help="start a PostgreSQL server of its own")
+    wanted = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="allears-bench-") as folder:
+        os.environ.setdefault("ALLEARS_DATA", folder)
+        os.environ["DJANGO_SETTINGS_MODULE"] = "allears.config.settings"
+        server = _own_postgresql(folder) if wanted.postgresql else None
+        try:
+            print(json.dumps(_run(wanted), indent=1))
+        finally:
+            if server:
+                server.cleanup()
+
+
+def _run(wanted: argparse.Namespace) -> dict[str, Any]:
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connection
+    from django.test import Client
+
+    settings.ALLOWED_HOSTS += ["testserver"]
+    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    call_command("migrate", verbosity=0)
+    told: dict[str, Any] = {"database": connection.vendor, "people": wanted.people, "load": _timed(lambda: load(wanted.people))}
+    told["memory_before"] = round(_memory())
+
+    from allears.core.models import Role, User
+    from allears.selection import verify
+    from allears.studies.actions import create_study
+    from allears.studies.selection import actions
+    from allears.studies.selection import pool as pools
+    from allears.studies.selection.queries import standing
+
+    pools.MOST_PEOPLE = max(pools.MOST_PEOPLE, wanted.people)
+    by = User.objects.create(email="ana@example.org", name="Ana", role=Role.RESEARCHER)
+    study = create_study(title="Bench", by=by)
+    keys = list(FACETS)[: wanted.facets]
+    selection = actions.describe(study=study, by=by, minutes=3, size=wanted.size, facets=keys, seconds=120)
+    client = Client()
+    client.force_login(by)
+    home, public = f"/studies/{study.slug}/selection/{selection.ref}/", f"/proofs/{selection.ref}/"
+
+    def step(name: str, act: Any) -> None:
+        told[name] = _timed(act)
+        told[f"{name}, memory"] = round(_memory())
+
+    def page(url: str) -> int:
+        answer = client.get(url)
+        size = sum(map(len, answer.streaming_content)) if answer.streaming else len(answer.content)
+        assert answer.status_code == 200, url
+        return size
+
+    step("page of the wish", lambda: page(home))
+    step("find", lambda: _work(actions.ask_for_lottery(selection=selection, by=by)))
+    step("page of what was found", lambda: page(home))
+    locked = actions._commit
+
+    def timed(*arguments: Any) -> Any:
+        made: list[Any] = []
+        told["of which others cannot write, on SQLite"] = _timed(lambda: made.append(locked(*arguments)))
+        return made[0]
+
+    actions._commit = timed
+    step("commit", lambda: _work(actions.ask_to_commit(selection=selection, by=by)))
+    step("page, committed", lambda: page(home))
+    step("draw", lambda: actions.draw_lottery(selection=selection, by=by, seed="4 1 6 2"))
+    actions.publish_proof(selection=selection, by=by)
+    step("page, drawn", lambda: page(home))
+    step("public page", lambda: page(public))
+    told["file, MB"] = round(page(f"{public}proof.json") / 1e6, 1)
+    step("file", lambda: page(f"{public}proof.json"))
+    step("verify", lambda: verify(standing(selection).proof()))
+    return told
+
+
+def _work(job: Any) -> None:
+    from allears.core.models import Job
+    from allears.core.worker import work_off
+
+    work_off()
+    done = Job.objects.get(pk=job.pk)
+    assert not done.error, done.error
+
+
+if __name__ == "__main__":
+    main()
