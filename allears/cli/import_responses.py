@@ -20,7 +20,7 @@ from django.db import transaction
 
 from allears.cli.errors import CannotDo
 from allears.core.models import Role, User
-from allears.core.tables import ENCODINGS, Reading, TableError, reading_of
+from allears.core.tables import ENCODINGS, Reading, TableError
 from allears.questionnaires.dialects import DIALECTS, TITLES, Plan
 from allears.questionnaires.importing import (
     AsksSomethingElse,
@@ -31,7 +31,6 @@ from allears.questionnaires.importing import (
     check,
     look,
     look_again,
-    opened,
 )
 from allears.questionnaires.imports import Import
 from allears.studies.actions import create_study
@@ -59,13 +58,13 @@ def run(args: argparse.Namespace) -> int:
     by = _who(args.by)
     try:
         bringing = _taken_in(args, by)
-        with opened(bringing) as table:
-            reading = reading_of(table)
         counts = bring(bringing, by=by or "the command line", told=_tell)
     except TableError as error:
         raise CannotDo(error.message) from error
     except (AsksSomethingElse, DraftInTheWay, NothingToImport) as error:
         raise CannotDo(str(error)) from error
+    reading = bringing.reading
+    assert reading is not None
     told = json.dumps(_report(bringing, counts, reading), ensure_ascii=False) if args.json else _in_words(bringing, counts, reading)
     print(told)
     return 0
@@ -128,7 +127,7 @@ def _look(args: argparse.Namespace, study: Study, by: User | None) -> Import:
             encoding=_known(args.encoding), headed=not args.no_headings,
         )  # fmt: skip
     if args.dialect:
-        look_again(bringing, dialect=args.dialect, time_zone=args.time_zone)
+        look_again(bringing, by=by, dialect=args.dialect, time_zone=args.time_zone)
     return bringing
 
 

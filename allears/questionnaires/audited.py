@@ -25,6 +25,7 @@ SAID = {
     "questionnaires.wording_meant_no_more": _("let the check remark on a wording again"),
     "questionnaires.wording_rule_switched": _("switched a rule of the wording check"),
     "questionnaires.import_taken_in": _("brought a file of responses"),
+    "questionnaires.import_read_anew": _("said how a file of responses is to be read: its letters, its first row, what wrote it"),
     "questionnaires.import_described": _("said what stands in which column of a file"),
     "questionnaires.import_started": _("started to take responses in"),
     "questionnaires.import_thrown_away": _("threw a file of responses away"),

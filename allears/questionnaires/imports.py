@@ -7,11 +7,17 @@ from django.db import models
 from allears.core.clock import now
 from allears.core.ids import new_ref
 from allears.core.models import Job, User
+from allears.core.tables import Reading
 from allears.studies.models import Study
 
 
 class Import(models.Model):
-    """One file on its way into a study. The file itself is thrown away once its rows are in."""
+    """One file on its way into a study. The file itself is thrown away once its rows are in.
+
+    `reading` says how it was read when it was looked at; that is not kept.
+    """
+
+    reading: Reading | None = None
 
     ref = models.CharField(max_length=10, unique=True, default=new_ref)
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="+")

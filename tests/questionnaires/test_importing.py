@@ -316,7 +316,7 @@ def test_a_file_that_is_no_table_is_not_taken_in() -> None:
 
 def test_a_file_can_be_read_as_another_dialect_and_thrown_away(django_capture_on_commit_callbacks) -> None:
     bringing = taken()
-    assert look_again(bringing, dialect="plain").plan["dialect"] == "plain"
+    assert look_again(bringing, by=cast.ana(), dialect="plain").plan["dialect"] == "plain"
     name, storage = bringing.file.name, bringing.file.storage
     with django_capture_on_commit_callbacks(execute=True):
         throw_away(bringing=bringing, by=cast.ana())

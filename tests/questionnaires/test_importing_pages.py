@@ -189,6 +189,8 @@ def test_a_first_row_that_is_an_answer_is_noticed_and_kept(as_ana: Client) -> No
 
     as_ana.post(url("import", bringing.ref), typed(bringing, unheaded="on"))
     bringing.refresh_from_db()
+    event = AuditEvent.objects.get(verb="questionnaires.import_read_anew")
+    assert (event.actor, event.details) == (cast.ana(), {"encoding": "utf-8", "headed": False, "dialect": "plain"})
     assert "Are these headings?" not in as_ana.get(url("import", bringing.ref)).content.decode()
     as_ana.post(url("import", bringing.ref), typed(bringing, unheaded="on", do="start", kind_1="long_text"))
     run_waiting_jobs()

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from allears.core import audit, strays
 from allears.core.clock import now
 from allears.core.models import User
-from allears.core.tables import Table, TableError, read_table
+from allears.core.tables import Table, TableError, read_table, reading_of
 from allears.questionnaires.dialects import OWN, Plan, apply_plan, propose, rows_of
 from allears.questionnaires.importing.recalling import recalled
 from allears.questionnaires.imports import Import
@@ -42,9 +42,10 @@ def look(
     with read_table(file, sheet=sheet or None, encoding=encoding or None, headed=headed) as table:
         plan = propose(table, time_zone=time_zone, dialect=None if headed else UNHEADED)
         _refuse_what_came_from(study, table, plan)
+        reading = reading_of(table)
     with transaction.atomic():
         bringing = take_in(study=study, file=file, name=name, by=by, sheet=sheet)
-        bringing.encoding, bringing.headed = encoding, headed
+        bringing.encoding, bringing.headed, bringing.reading = encoding, headed, reading
         return _with_plan(bringing, plan)
 
 
@@ -63,6 +64,7 @@ def take_in(*, study: Study, file: BinaryIO, name: str, by: User | None, sheet: 
 def look_again(
     bringing: Import,
     *,
+    by: User | None,
     time_zone: str = "UTC",
     dialect: str | None = None,
     encoding: str | None = None,
@@ -73,7 +75,11 @@ def look_again(
     bringing.headed = bringing.headed if headed is None else headed
     with opened(bringing) as table:
         plan = propose(table, dialect=dialect if bringing.headed else UNHEADED, time_zone=time_zone)
-    return _with_plan(bringing, plan)
+        bringing.reading = reading_of(table)
+    with transaction.atomic():
+        read = {"encoding": bringing.reading.encoding, "headed": bringing.headed, "dialect": plan.dialect}
+        audit.record(by=by, verb="questionnaires.import_read_anew", target=bringing, **read)
+        return _with_plan(bringing, plan)
 
 
 def opened(bringing: Import) -> Table:

@@ -109,7 +109,7 @@ def import_(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
 def _described(request: HttpRequest, bringing: Import, form: PlanForm) -> bool:
     """Keep what was typed; False, with the error in the form, if it cannot be."""
     if form.is_new_look:
-        importing.look_again(bringing, time_zone=form.plan.time_zone, **form.new_look)
+        importing.look_again(bringing, by=reader(request), time_zone=form.plan.time_zone, **form.new_look)
         return True
     try:
         plan = form.written(importing.retype(bringing, form.plan, form.kinds))
