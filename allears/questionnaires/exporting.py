@@ -2,7 +2,10 @@
 
 `responses.csv` has a row for each response and a column for each question (for each box of an open question,
 for each choice where several may be chosen). `verbatims.jsonl` has a line for each entry of the ledger. `manifest.json`
-says how many rows each file has, and its SHA-256. Cells that would be run as formulas begin with an apostrophe:
+says how many rows each file has, and its SHA-256; and of each question its type and all that belongs to it, with the
+columns in which its answers stand. Brought in again, `responses.csv` keeps every value, but types are proposed from the
+values: a matrix comes back as scales, a ranking as numbers, an agreement and a day as what they look like, a sent file
+as its name. Cells that would be run as formulas begin with an apostrophe:
 `allears.core.tables.restore_cell` takes it away again.
 
 An export that was cut off has no manifest: the one of an export before goes first, the new one comes last.
@@ -29,6 +32,7 @@ from allears.core.tables import safe_cell
 from allears.core.whole_files import write_whole
 from allears.people.models import Person
 from allears.questionnaires import files as kept
+from allears.questionnaires.authoring import CHANGEABLE
 from allears.questionnaires.calendar import date_of
 from allears.questionnaires.dialects import ABOUT, OWN_WORDS
 from allears.questionnaires.models import Answer, Choice, Question, QuestionKind, Response, SentFile
@@ -40,6 +44,7 @@ CHUNK = 1000
 # JSON lets these stand in a text as they are, but some readers would end the line there.
 LINE_ENDS = {ord(sign): f"\\u{ord(sign):04x}" for sign in "\x85\u2028\u2029"}
 FORMAT = 1
+OFFERED = ("label", "asks_text", "exclusive", "anchored")  # of a choice, in the manifest
 # No joins: what they would bring is fetched for a chunk at a time.
 RESPONSE = ("pk", "ref", "person_id", "language", "started_at", "submitted_at", "version_id")
 ANSWER = ("response_id", "question_id", "box", "choice_id", "number", "text", "verbatim_id", "verbatim__text")
@@ -85,6 +90,7 @@ def export(*, study: Study, folder: Path, by: User | str | None, told: Told = la
         "study": {"slug": study.slug, "title": study.title, "state": study.state, "language": study.language},
         "exported_at": now().isoformat(),
         "files": files,
+        "questions": questions_asked(study),
     }
     write_whole(folder / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=2) + "\n")
     counts = {name: file["rows"] for name, file in files.items()}
@@ -153,13 +159,33 @@ def verbatims_jsonl(study: Study) -> Iterator[str]:
 
 def columns_of(study: Study) -> list[Column]:
     """The columns for every question that any version of the study's questionnaire asks, the newest wording first."""
+    sent = {pk: file_name(ref, name) for pk, ref, name in _sent(study).values_list("pk", "ref", "name")}
+    return [column for question in _asked(study) for column in _columns_of(question, sent)]
+
+
+def questions_asked(study: Study) -> list[dict[str, Any]]:
+    """What the manifest says of each question: the fields by which it is asked, its choices (or rows, or what is ranked),
+    the headings of its columns, all in their order. Keys are those that its rule (`shown_if`) speaks of.
+    """
+    return [_described(question) for question in _asked(study)]
+
+
+def _described(question: Question) -> dict[str, Any]:
+    choices = [
+        {"key": str(choice.key), **{name: getattr(choice, name) for name in OFFERED}} for choice in question.choices.all()
+    ]
+    columns = [column.heading for column in _columns_of(question, {})]
+    return {"key": str(question.key), **{name: getattr(question, name) for name in CHANGEABLE}, "choices": choices, "columns": columns}
+
+
+def _asked(study: Study) -> list[Question]:
+    """Every question that any version asks, without statements, in the newest version that does."""
     questions: dict[str, Question] = {}
     for version in versions_of(study).filter(published_at__isnull=False):
         for question in questions_in(sections_of(version)):
             if question.kind != QuestionKind.STATEMENT:
                 questions.setdefault(str(question.key), question)
-    sent = {pk: file_name(ref, name) for pk, ref, name in _sent(study).values_list("pk", "ref", "name")}
-    return [column for question in questions.values() for column in _columns_of(question, sent)]
+    return list(questions.values())
 
 
 def _sent(study: Study) -> QuerySet[SentFile]:

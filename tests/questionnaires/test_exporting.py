@@ -19,6 +19,7 @@ from allears.questionnaires.models import Response
 from allears.verbatims.actions import redact
 from allears.verbatims.models import Verbatim
 from tests import cast
+from tests.questionnaires.asked import ALL_KINDS, asking
 from tests.questionnaires.test_importing import ROWS, study, taken
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +68,22 @@ def test_the_manifest_counts_and_digests_every_file(tmp_path: Path) -> None:
     for name, file in manifest["files"].items():
         data = (tmp_path / name).read_bytes()
         assert (file["bytes"], file["sha256"]) == (len(data), hashlib.sha256(data).hexdigest())
+
+
+def test_the_manifest_says_of_each_question_its_type_and_all_that_belongs_to_it(tmp_path: Path) -> None:
+    asking(ALL_KINDS)
+    manifest = export(study=cast.late_orders(), folder=tmp_path, by=cast.ana())
+    asked = {question["text"]: question for question in json.loads((tmp_path / "manifest.json").read_text())["questions"]}
+
+    given = {one["text"]: one for one in ALL_KINDS if one["kind"] != "statement"}
+    told = {text: {name: asked[text][name] for name in one if name != "choices"} for text, one in given.items()}
+    assert told == {text: {name: value for name, value in one.items() if name != "choices"} for text, one in given.items()}
+    matrix, several = asked["How good was ..."], asked["Whom did you tell?"]
+    assert matrix["columns"] == ["How good was ... [the parcel]", "How good was ... [the letter]"]
+    assert [(row["label"], row["exclusive"]) for row in several["choices"]] == [("Friends", False), ("Family", False), ("Nobody", True)]
+    # Every column of the responses belongs to one question, in their order.
+    headings = next(csv.reader((tmp_path / "responses.csv").open(newline="", encoding="utf-8")))
+    assert [restore_cell(heading) for heading in headings[7:]] == [c for q in manifest["questions"] for c in q["columns"]]
 
 
 def test_redacted_words_leave_as_a_stone(tmp_path: Path) -> None:
