@@ -81,9 +81,14 @@ class Seat:
     why_not: str = ""  # why nobody may write to them, in words; empty: somebody may, or they spoke, or the seat is gone
 
     @property
+    def given(self) -> list[tuple[str, str]]:
+        """The facets of which they gave a value, with it."""
+        return [(facet, value) for facet, value in self.values if value]
+
+    @property
     def stands_for(self) -> str:
         """What the person stands for, in a line: the values that they gave."""
-        return " · ".join(value for _facet, value in self.values if value) or _("nothing that we know")
+        return " · ".join(value for _facet, value in self.given) or _("nothing that we know")
 
     @property
     def declined(self) -> bool:

@@ -58,7 +58,7 @@ def proof(request: HttpRequest, ref: str) -> HttpResponse:
         "committed_in": queries.committed_in(found.selection.study),
         "asked": asked[:64],
         "own": _own(found, asked) if asked else None,
-        "address": settings.BASE_URL + reverse("proofs:file", args=[ref]),
+        "page_address": settings.BASE_URL + reverse("proofs:proof", args=[ref]),
     }
     return render(request, "studies/selection/proof.html", context)
 
