@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
 from typing import Any
 
 from allears.selection.errors import SelectionError
 from allears.selection.mixing import Budget, unlimited
-from allears.selection.plan import prepare
+from allears.selection.plan import Plan, prepare
+from allears.selection.pool import Pool
 from allears.selection.problem import describe
 from allears.selection.proof import quota_lines, with_round
 from allears.selection.quotas import Quotas
@@ -21,15 +23,36 @@ def redraw(
 
     declined: tokens of people who were chosen. They, and everybody chosen before, are out of the new lottery.
     The quotas are the first ones less the seats of those who stay; `quotas` loosens them, for the record. The
-    rule is the same, except that a panel's few empty seats are filled by leximin.
+    rule is the same, except that a panel's few empty seats are filled by leximin, and those of a sample in which
+    somebody who is left could have none.
     Raises `not_drawn`, `not_selected`, `double_decline`; Infeasible where nobody left can fill the seats.
     """
     gone = refusals(proof, declined)
     lines = changed_lines(proof, quotas)
     now = after(proof, gone, quotas_of(lines or proof["quotas"]))
     rule = "leximin" if proof["rule"] == "panel" else proof["rule"]
-    plan = prepare(now.pool, now.quotas, now.size, rule=rule, budget=budget)
+    plan = fair_plan(now.pool, now.quotas, now.size, rule=rule, budget=budget)
     return with_round(proof, plan, now.places, declined=gone, quotas=lines)
+
+
+def fair_plan(
+    pool: Pool,
+    quotas: Quotas,
+    size: int,
+    *,
+    rule: str,
+    budget: Budget = unlimited,
+    weights: Mapping[tuple[str, str], Fraction] | None = None,
+) -> Plan:
+    """The plan by this rule; where a sample would leave somebody no chance, by leximin instead, which names and proves it.
+
+    Quotas can shut people out together though none of them is zero; a sample knows expected seats only and cannot say
+    who that is. Raises what `prepare` does: `too_many_types` where there are too many for whole panels.
+    """
+    plan = prepare(pool, quotas, size, rule=rule, weights=weights, budget=budget)
+    if rule == "sample" and not plan.certificate.bound:
+        return prepare(pool, quotas, size, rule="leximin", budget=budget)
+    return plan
 
 
 def refusals(proof: Proof, declined: Iterable[str]) -> list[str]:
