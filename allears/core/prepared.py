@@ -11,7 +11,6 @@ at the end of DATABASE_URL does without them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import nullcontext
 from typing import Any
 
 from django.conf import settings
@@ -55,13 +54,9 @@ def several_prepared(database: BaseDatabaseWrapper, statements: Sequence[Stateme
 
 
 def _answers(connection: Any, statements: Sequence[Statement]) -> list[list[tuple[Any, ...]]]:
-    from psycopg import Cursor
+    from allears.core.libpq import line_of  # where there is SQLite, psycopg is not read in
 
-    cursors = [Cursor(connection) for _ in statements]
-    with connection.pipeline() if len(statements) > 1 else nullcontext():
-        for cursor, (sql, parameters) in zip(cursors, statements, strict=True):
-            cursor.execute(sql, parameters or None, prepare=settings.PREPARED)
-    return [cursor.fetchall() if cursor.pgresult and cursor.pgresult.nfields else [] for cursor in cursors]
+    return line_of(connection).answers(statements, planned=settings.PREPARED)
 
 
 def get_ready(connection: BaseDatabaseWrapper, **_kwargs: Any) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, OperationalError, connection, transaction
 
+from allears.core import libpq
 from allears.core.prepared import prepared, several_prepared
 
 pytestmark = [
@@ -92,3 +93,49 @@ def test_several_statements_answer_in_their_order_and_stop_at_the_first_that_fai
     with pytest.raises(DatabaseError, match="nowhere"):
         several_prepared(connection, [("SELECT 1", []), ("SELECT 2 FROM nowhere", []), ("SELECT 3", [])])
     assert prepared(connection, "SELECT 4", []) == [(4,)]
+
+
+def test_a_connection_that_has_planned_much_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(libpq, "MOST_KEPT", 3)
+    connection.close()
+    connection.ensure_connection()
+    for number in (1, 2, 3, 4, 1):
+        assert prepared(connection, f"SELECT {number}", []) == [(number,)]
+
+    assert sorted(plans()) == ["SELECT 1", "SELECT 4"]
+
+
+def test_one_plan_serves_small_numbers_and_large_ones_and_none() -> None:
+    connection.close()
+    connection.ensure_connection()
+    for number in (1, 100_000, 10**12, None):
+        assert prepared(connection, "SELECT %s::bigint, %s::text", [number, "a"]) == [(number, "a")]
+
+    assert plans() == ["SELECT $1::bigint, $2::text"]
+
+
+def test_much_goes_both_ways_at_once() -> None:
+    words = "word " * 400_000
+
+    assert several_prepared(connection, [("SELECT %s::text", [words])] * 8) == [[(words,)]] * 8
+
+
+def test_what_no_database_can_hold_is_refused_before_it_is_sent() -> None:
+    with pytest.raises(DatabaseError):
+        prepared(connection, "SELECT %s::text", ["a\0b"])
+    assert prepared(connection, "SELECT 5", []) == [(5,)]
+
+
+def test_the_first_statement_of_a_transaction_begins_it(settings: Any) -> None:
+    prepared(connection, "CREATE TABLE begun (number integer)", [])
+    for settings.PREPARED in (True, False):
+        with pytest.raises(ZeroDivisionError):
+            begin_and_give_up()
+    assert prepared(connection, "SELECT * FROM begun", []) == []
+    prepared(connection, "DROP TABLE begun", [])
+
+
+@transaction.atomic
+def begin_and_give_up() -> None:
+    several_prepared(connection, [("INSERT INTO begun VALUES (%s)", [1]), ("SELECT 1", [])])
+    raise ZeroDivisionError
