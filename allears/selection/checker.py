@@ -249,8 +249,9 @@ def check(proof: Any) -> list[str]:
 def verdict(proof: Any, notes: list[str]) -> str:
     """What is proven of a copy that was checked with these notes, what is not, and what the reader is left to compare."""
     steps = " NOT CHECKED: the steps of the sample." if any(STEPS in note for note in notes) else ""
+    waits = "" if "seed" in proof["rounds"][-1] else " The last draw is yet to come."
     fingerprints = " ".join(round_["commitment"] for round_ in proof["rounds"])
-    return f"{PROVEN if is_open(proof) else SEALED}{steps}\n{COMPARE} {fingerprints}"
+    return f"{PROVEN if is_open(proof) else SEALED}{waits}{steps}\n{COMPARE} {fingerprints}"
 
 
 def main(arguments: list[str]) -> int:

@@ -62,9 +62,9 @@ def test_a_drawn_proof_holds_and_names_the_right_number(pool: Pool, drawn: Proof
 
 
 def test_a_committed_proof_holds_before_its_seed_exists(pool: Pool) -> None:
-    assert verify(commit(prepare(pool, in_proportion(pool, 12), 12), salt=SALT)) == [
-        "draw 1: committed, not drawn yet"
-    ]
+    committed = commit(prepare(pool, in_proportion(pool, 12), 12), salt=SALT)
+    assert verify(committed) == ["draw 1: committed, not drawn yet"]
+    assert "The last draw is yet to come." in checker_module.verdict(committed, [])
 
 
 def test_no_id_is_in_the_file(pool: Pool, drawn: Proof) -> None:

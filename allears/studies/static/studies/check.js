@@ -257,7 +257,8 @@
       const proof = JSON.parse(text);
       await check(proof, note);
       const ours = proof.rounds.every((round, number) => round.commitment === fingerprints[number]);
-      if (ours) say("yes", isOpen(proof) ? words.holdsFull : words.holds); else say("other", words.other);
+      const yet = "seed" in proof.rounds.at(-1) ? "" : ` ${words.yet}`;
+      if (ours) say("yes", (isOpen(proof) ? words.holdsFull : words.holds) + yet); else say("other", words.other);
     } catch (error) {
       say("no", error instanceof Wrong ? `${words.fails} ${named(error.message)}.` : words.unread);
     }
