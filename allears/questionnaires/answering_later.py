@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -12,8 +15,9 @@ from django.utils.translation import gettext as _
 
 from allears.core.clock import now
 from allears.people.actions import set_time_zone
-from allears.people.budget import good_moment, zone_of
+from allears.people.budget import good_moment, quiet_minutes, zone_of
 from allears.people.details import known_time_zones
+from allears.people.models import Person
 from allears.people.zones import places
 from allears.questionnaires import answering_language as language
 from allears.questionnaires import answering_notes as notes
@@ -52,18 +56,36 @@ def later(request: HttpRequest, way: Way) -> HttpResponse:
 
 
 def _keep(request: HttpRequest, way: Way, invitation: Invitation) -> HttpResponse:
-    name = request.POST.get("time_zone", "")
-    if name in known_time_zones() and name != str(zone_of(invitation.person)):
-        set_time_zone(person=invitation.person, time_zone=name)
-        invitation.person.time_zone = name
-    at = _chosen(request, zone_of(invitation.person))
+    zone = _zone(request, invitation.person)
+    if str(zone) != str(zone_of(invitation.person)) and _may_be_kept(invitation.person, str(zone)):
+        set_time_zone(person=invitation.person, time_zone=str(zone))
+        invitation.person.time_zone = str(zone)
+    at = _chosen(request, zone)
     if at is None:
         return _page(request, way, invitation, wrong=_("Choose when, or say on which day."))
     try:
         studies.ask_later(invitation=invitation, at=at)
     except studies.NotThen:
         return _page(request, way, invitation, wrong=_not_then(way))
-    return SeeOther(f"/a/{way.token}/later/{language.query(way)}")
+    query = language.query(way)
+    if str(zone) != str(zone_of(invitation.person)):
+        query += ("&" if query else "?") + urlencode({"time_zone": zone})
+    return SeeOther(f"/a/{way.token}/later/{query}")
+
+
+def _zone(request: HttpRequest, person: Person) -> tzinfo:
+    """Where they say that they are, otherwise where they are known to be."""
+    name = request.POST.get("time_zone", "") or request.GET.get("time_zone", "")
+    return ZoneInfo(name) if name in known_time_zones() else zone_of(person)
+
+
+def _may_be_kept(person: Person, name: str) -> bool:
+    """Whether it becomes the person's time zone. The first word does; another one only where it lets no mail in at hours
+    that are quiet now, because a link to answer may have been forwarded. Otherwise it says when to ask this once.
+    """
+    there = copy(person)
+    there.time_zone = name
+    return not person.time_zone or quiet_minutes(person) <= quiet_minutes(there)
 
 
 def _not_then(way: Way) -> str:
@@ -85,7 +107,7 @@ def _chosen(request: HttpRequest, zone: tzinfo) -> datetime | None:
 
 
 def _page(request: HttpRequest, way: Way, invitation: Invitation, wrong: str = "") -> HttpResponse:
-    zone = zone_of(invitation.person)
+    zone = _zone(request, invitation.person)
     row = studies.open_later(invitation)
     context = {
         "way": way,
