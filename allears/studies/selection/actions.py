@@ -385,6 +385,8 @@ def _freeze_pool(selection: Selection, members: list[Member]) -> None:
     table = PoolMember._meta.db_table
     with connection.cursor() as cursor:
         cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES (%s, %s, %s, %s, %s)", members)  # noqa: S608
+    if connection.vendor == "postgresql":
+        connection.check_constraints()  # waits for whoever is erasing one of them at this moment, so that the next line sees it
     PoolMember.objects.filter(selection=selection, person__erased_at__isnull=False).delete()
 
 

@@ -16,6 +16,7 @@ from allears.people.budget import free_for
 from allears.people.models import Person
 from allears.studies import choosing
 from allears.studies.hearing import Outcome
+from allears.studies.models import Invitation
 from allears.studies.selection.models import PoolMember, Selection
 
 SPOKE = (Outcome.ANSWERED, Outcome.BEGUN)
@@ -55,7 +56,12 @@ def why_not(
 
 
 def lost_since(selection: Selection, people: int) -> int:
-    """Return how many of the `people` of a committed pool may not be asked any more, or were erased."""
+    """Return how many of the `people` of a committed pool may not be asked any more, or were erased.
+
+    Whom the study has asked meanwhile in another way is not lost.
+    """
     askable = choosing.askable(choosing.people_for({}), selection.study, selection.minutes).order_by().values("pk")
+    asked = Invitation.objects.filter(study=selection.study_id).values("person")
     members = PoolMember.objects.filter(selection=selection)
-    return people - members.filter(Q(person__in=askable) | Q(person__merged_into__in=askable)).count()
+    there = Q(person__in=askable) | Q(person__merged_into__in=askable) | Q(person__in=asked)
+    return people - members.filter(there).count()

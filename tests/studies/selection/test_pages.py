@@ -378,6 +378,8 @@ def test_the_page_says_who_of_the_pool_and_of_the_drawn_may_no_longer_be_asked(a
     will_be = draw(standing(selection).proof(), lots.SEED)["rounds"][0]["selected"]
     person = PoolMember.objects.get(token=will_be[0]).person
     record_consent(person=person, purpose="contact", given=False, source="a call")
+    asked = PoolMember.objects.get(token=will_be[1]).person
+    Invitation.objects.create(study=selection.study, person=asked)
     assert "1 person of the pool may not be asked any more" in page_of(as_ana, at(selection))
 
     actions.draw_lottery(selection=selection, by=cast.ana(), seed=lots.SEED)
