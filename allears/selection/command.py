@@ -12,7 +12,7 @@ from pathlib import Path
 from allears.selection.checker import Wrong, is_open, verdict
 from allears.selection.errors import Infeasible, SelectionError
 from allears.selection.mixing import Budget
-from allears.selection.plan import RULES, Plan, prepare
+from allears.selection.plan import CLOSE, RULES, Plan, prepare
 from allears.selection.pool import Pool
 from allears.selection.proof import chosen, commit, draw, dumps, loads, public, verify
 from allears.selection.quotas import Quotas
@@ -114,6 +114,7 @@ def summary(plan: Plan, seconds: float) -> dict[str, object]:
     if plan.coverage is not None:
         told["coverage"] = float(plan.coverage.expected)
         told["coverage_bound"] = float(plan.coverage.bound.bound)
+        told["coverage_gap"] = float(plan.coverage.gap)
         told["share_of_best_coverage"] = float(plan.coverage.share_of_best)
     return told
 
@@ -139,10 +140,20 @@ def fairness(plan: Plan) -> str:
     """One sentence on how fair the lottery is."""
     least, bound = float(plan.least), float(plan.certificate.bound)
     if plan.coverage is not None:
-        return f"Least chance {least:.4%}; {float(plan.coverage.share_of_best):.1%} of the best coverage there is."
+        return f"Least chance {least:.4%}; {float(plan.coverage.share_of_best):.1%} of the best coverage there is{rest(plan)}."
     if plan.certified:
         return f"Least chance {least:.4%}: proven that no lottery promises the least lucky more."
     return f"Least chance {least:.4%}; nobody could promise the least lucky more than {bound:.4%}."
+
+
+def rest(plan: Plan) -> str:
+    """What a panel's lottery is short of: nothing, or its gap."""
+    assert plan.coverage is not None
+    if plan.certified:
+        return ": proven that no lottery that leaves everybody as much covers more"
+    unfair = 1 - plan.gap < plan.coverage.alpha * (1 - CLOSE)
+    short = f", and not everybody has {float(plan.coverage.alpha):.0%} of the best least chance" if unfair else ""
+    return f", at most {float(plan.coverage.gap):.3%} below what can be had with such chances{short}"
 
 
 def run_chances(args: argparse.Namespace) -> int:

@@ -6,13 +6,15 @@ what is left, the expected coverage is as great as it can be. Coverage of a pane
 values that somebody in it holds; by default a value weighs as many people as hold it.
 
 The bound: a value with x expected seats is heard with chance at most min(1, x). That is one linear programme.
-Its solution is reached by panels in which a value with x <= 1 has at most one seat and a value with x >= 1 at
-least one, and those panels are mixed like any other lottery.
+Panels in which a value with x <= 1 has at most one seat and a value with x >= 1 at least one attain it, if some mix of
+them has these expected seats. Among such panels coverage is linear in the seats: one more programme mixes them for the
+greatest coverage while every type keeps its floor, and its prices ask for the panels that are missing. Where the bound
+is not reached within a fixed amount of work, the gap is stated: the bound is exact either way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -20,13 +22,18 @@ import numpy as np
 
 from allears.selection.certificate import ceiling, integers, worths
 from allears.selection.ideal import Floor, Mask, leximin
-from allears.selection.mixing import REACHED, Budget, Maker, Mix, mix
+from allears.selection.mixing import BATCH, Budget, Maker, Mix
 from allears.selection.problem import Floats, Ints, Problem
 from allears.selection.solver import INFINITY, Programme
 
 Weights = Mapping[tuple[str, str], Fraction]
 NEAR = 1e-7
-STANDSTILL, PATIENCE = 1e-5, 5
+MARGIN, KEPT = 1e-7, 1e-6
+PENALTY = 100.0
+PRIMAL = 4  # HiGHS's number for the simplex method that goes on best from where new columns came in
+REPAIRS, CAP = 20, 120.0
+STANDSTILL, PATIENCE = 1e-6, 3
+LABOUR, REPAIR = 5_000_000, 1_500  # steps of the solver times its rows, about a second; what a round of repairs counts
 
 
 @dataclass(frozen=True)
@@ -149,90 +156,189 @@ def representative(problem: Problem, seats: Floats) -> Problem:
     return replace(problem, lower=lower, upper=upper)
 
 
-def direct_cover(
-    problem: Problem, eligible: Mask, weights: tuple[Fraction, ...], floor: Fraction, budget: Budget
-) -> tuple[Mix, CoverageBound, Floats]:
-    """(a mix near the best expected seats, the bound on coverage, those seats). Reach 1: the bound is attained.
-
-    Of all expected seats with the best coverage, the fairest are taken: leximin once more.
-    """
-    best, bound = most_coverage(problem, eligible, weights, floor)
-    numbers = np.array([float(weight) for weight in weights])
-    ideal = leximin(problem, eligible, floor=Floor(numbers, best - 1e-10))
-    narrow = representative(problem, ideal.seats)
-    return mix(narrow, ideal.seats, np.where(eligible, ideal.seats, 0.0), budget, exact=False), bound, ideal.seats
-
-
 def cover(
-    problem: Problem, eligible: Mask, weights: tuple[Fraction, ...], floor: Fraction, fair: Mix, budget: Budget
+    problem: Problem,
+    eligible: Mask,
+    weights: tuple[Fraction, ...],
+    floor: Fraction,
+    budget: Budget,
+    seeds: Ints | None = None,
 ) -> tuple[Mix, CoverageBound]:
     """A lottery that leaves everybody the floor and covers as much as was found, with the bound on what can be.
 
-    fair: a mix that gives everybody at least the floor, kept as a start so that there is always an answer.
+    The mix's reach is the part of the floor that everybody keeps: 1, or less where its panels cannot give more.
+    seeds: (P, T) panels to begin with. Of all expected seats with the best coverage, the search keeps near the fairest.
     """
-    mixed, bound, seats = direct_cover(problem, eligible, weights, floor, budget)
-    if mixed.reach > 1 - REACHED:
-        return mixed, bound
+    best, bound = most_coverage(problem, eligible, weights, floor)
     numbers = np.array([float(weight) for weight in weights])
-    known = np.concatenate([fair.known, mixed.known])
+    seats = np.where(eligible, leximin(problem, eligible, floor=Floor(numbers, best - 1e-10)).seats, 0.0)
     master = Covering(problem, eligible, numbers, float(floor))
-    master.add(known)
+    if seeds is not None:
+        master.add(seeds)
     return covering(master, seats, float(bound.bound), budget), bound
 
 
 class Covering:
-    """Mix panels for the greatest coverage while every type keeps its floor."""
+    """Mix panels for the greatest coverage while every type keeps its floor; a part of it is given up at a high price.
+
+    Rows are in units of the floor, which is asked for with a margin, so that what is published keeps it in full.
+    """
 
     def __init__(self, problem: Problem, eligible: Mask, weights: Floats, floor: float) -> None:
         self.problem, self.weights = problem, weights
-        self.rows = np.flatnonzero(eligible)
-        floors = floor * problem.sizes[self.rows] * (1 - 1e-12)
+        self.rows = np.flatnonzero(eligible) if floor > 0 else np.zeros(0, dtype=np.int64)
+        self.unit = 1 / (floor * problem.sizes[self.rows]) if floor > 0 else np.zeros(0)
+        self.place = np.full(problem.types, -1)
+        self.place[self.rows] = np.arange(len(self.rows))
+        count = len(self.rows)
         self.programme = Programme(maximise=True)
-        self.programme.add_rows(np.append(floors, 1.0), np.append(np.full(len(floors), INFINITY), 1.0))
+        self.programme.add_rows(
+            np.append(np.full(count, 1 + MARGIN), 1.0), np.append(np.full(count, INFINITY), 1.0)
+        )
+        self.programme.add_columns(
+            np.array([-PENALTY]), np.zeros(1), np.array([1 + MARGIN]), np.zeros(1, np.int64), np.arange(count),
+            np.ones(count),
+        )
         self.panels: list[Ints] = []
         self.seen: set[bytes] = set()
+        self.absent: Ints | None = None
+        self.labour = 0
 
-    def covers(self, panel: Ints) -> float:
-        return float(self.weights[self.problem.count(panel) > 0].sum())
+    def covers(self, panels: Ints) -> Floats:
+        """(P, T) panels to (P,) what each covers."""
+        return np.array([self.weights[self.problem.count(panel) > 0].sum() for panel in panels])
 
-    def add(self, panels: Iterable[Ints]) -> int:
-        added = 0
+    def add(self, panels: Ints) -> int:
+        """Panels not seen before enter; returns how many."""
+        fresh = []
         for panel in panels:
-            if panel.tobytes() in self.seen:
-                continue
-            self.seen.add(panel.tobytes())
-            held = np.flatnonzero(panel[self.rows])
-            entries = np.append(panel[self.rows][held], 1).astype(np.float64)
-            self.programme.add_columns(
-                np.array([self.covers(panel)]), np.zeros(1), np.array([INFINITY]), np.zeros(1, np.int64),
-                np.append(held, len(self.rows)), entries,
-            )
-            self.panels.append(panel)
-            added += 1
-        return added
+            if panel.tobytes() not in self.seen:
+                self.seen.add(panel.tobytes())
+                fresh.append(panel)
+        if not fresh:
+            return 0
+        held = [np.flatnonzero((panel > 0) & (self.place >= 0)) for panel in fresh]
+        rows = [np.append(self.place[types], len(self.rows)) for types in held]
+        entries = [
+            np.append(panel[types] * self.unit[self.place[types]], 1.0)
+            for panel, types in zip(fresh, held, strict=True)
+        ]
+        starts = np.cumsum([0, *(len(places) for places in rows[:-1])])
+        none = np.zeros(len(fresh))
+        self.programme.add_columns(
+            self.covers(np.array(fresh)), none, np.full(len(fresh), INFINITY), starts, np.concatenate(rows),
+            np.concatenate(entries),
+        )
+        self.panels += fresh
+        return len(fresh)
 
-    def solve(self) -> tuple[float, Floats, Floats, float]:
-        """(coverage, shares, (T,) what a seat is worth to the floors, what a panel must bring)."""
+    def stand_in(self) -> Ints:
+        """Columns for the types on no panel yet, so that they do not pull everybody's floor down; made once."""
+        first = 1 + len(self.panels)
+        rows = np.flatnonzero(~np.array(self.panels)[:, self.rows].any(axis=0))
+        count, ones = len(rows), np.ones(len(rows))
+        if count:
+            self.programme.add_columns(-PENALTY * ones, 0 * ones, (1 + MARGIN) * ones, np.arange(count), rows, ones)
+        for row in rows.tolist():
+            self.programme.entry(row, 0, 0.0)
+        return np.arange(first, first + count)
+
+    def solve(self) -> Covered:
+        """The best mix of the panels so far; there must be one."""
+        self.absent = self.stand_in() if self.absent is None else self.absent
         answer = self.programme.solve()
+        if not answer.optimal:
+            self.programme.restart()
+            answer = self.programme.solve()
+        self.programme.set("simplex_strategy", PRIMAL)
+        self.labour += answer.steps * (len(self.rows) + 1)
         worth = np.zeros(self.problem.types)
-        worth[self.rows] = np.maximum(-answer.prices[:-1], 0)
-        return answer.objective, answer.columns, worth, float(answer.prices[-1])
+        worth[self.rows] = np.maximum(-answer.prices[:-1], 0) * self.unit
+        helped = answer.columns[[0, *self.absent]]
+        shares = np.delete(answer.columns, [0, *self.absent])
+        return Covered(
+            answer.objective + PENALTY * helped.sum(), float(helped.max()), float(helped.sum()), shares, worth,
+            float(answer.prices[-1]),
+        )
+
+
+@dataclass(frozen=True)
+class Covered:
+    """What a solve of Covering gave.
+
+    coverage: what the mix covers. missed: the greatest part of a floor that it misses. owing: all such parts, added up.
+    shares: (P,) how often each panel. worth: (T,) what a seat is worth to the floors. price: what a panel must bring,
+    in coverage and worth, to help.
+    """
+
+    coverage: float
+    missed: float
+    owing: float
+    shares: Floats
+    worth: Floats
+    price: float
+
+    def mix(self, master: Covering, proven: bool) -> Mix:
+        panels, used = np.array(master.panels, dtype=np.int64), np.flatnonzero(self.shares > 1e-13)
+        return Mix(panels[used], self.shares[used], max(0.0, 1 - self.missed), proven, panels, self.worth)
 
 
 def covering(master: Covering, target: Floats, bound: float, budget: Budget) -> Mix:
-    """The best cover found by adding panels that the prices pay for, until the bound or a standstill is reached."""
-    problem, maker = master.problem, Maker(master.problem, target)
-    maker.loosen()
-    share = master.weights / np.maximum(1, problem.count(target))
-    extra = sum((share[problem.codes[:, place]] for place in range(problem.facets)), np.zeros(problem.types))
-    before, still = 0.0, 0
+    """The best cover found by adding panels that the prices pay for, until the bound, a standstill or the end of work.
+
+    First panels among which coverage is linear, near the target; then any. Work is counted in steps of the solver and
+    not in seconds: without a budget the same question has the same answer on a slow machine and a fast one.
+    """
+    makers = two_makers(master, target, budget)
+    if not master.panels:
+        none = np.zeros((0, master.problem.types), dtype=np.int64)
+        return Mix(none, np.zeros(0), 0.0, False, none, np.zeros(master.problem.types))
+    left = list(makers)
+    best, still = -INFINITY, 0
     while True:
-        reached, shares, worth, price = master.solve()
-        still = 0 if reached > before * (1 + STANDSTILL) else still + 1
-        before = max(before, reached)
-        if reached < bound * (1 - REACHED) and still < PATIENCE and budget() > 0:
-            paid = maker.paid(worth + extra)
-            if master.add([panel for panel in paid if (panel * worth).sum() + master.covers(panel) > price + 1e-9]):
-                continue
-        panels, used = np.array(master.panels, dtype=np.int64), np.flatnonzero(shares > 1e-13)
-        return Mix(panels[used], shares[used], 1.0, reached >= bound * (1 - REACHED), panels, worth)
+        now = master.solve()
+        kept = now.missed <= KEPT
+        proven = kept and now.coverage >= bound * (1 - NEAR)
+        enough = labour(master, makers) > (LABOUR if kept else 3 * LABOUR)
+        if proven or enough or not left or budget() <= 0:
+            return now.mix(master, proven)
+        progress = now.coverage - PENALTY * now.owing
+        still = 0 if progress > best + STANDSTILL else still + 1
+        best = max(best, progress)
+        if still > PATIENCE or not refill(master, *left[0], now, budget):
+            left, still = left[1:], 0
+
+
+def labour(master: Covering, makers: list[tuple[Maker, Floats]]) -> int:
+    """Work done so far, in steps of the solver times its rows."""
+    return master.labour + REPAIR * sum(maker.finder.steps for maker, _ in makers)
+
+
+def two_makers(master: Covering, target: Floats, budget: Budget) -> list[tuple[Maker, Floats]]:
+    """Two ways to make panels, each with (T,) what a seat adds to coverage: exactly for the first, about for the second."""
+    problem, expected = master.problem, master.problem.count(target)
+    narrow = Maker(representative(problem, target), target, repairs=REPAIRS, cap=CAP)
+    wide = Maker(problem, target)
+    master.add(narrow.owed(max(BATCH, problem.types)))
+    master.add(narrow.owed(max(BATCH, problem.types), budget))
+    if not master.panels:
+        master.add(wide.owed(2 * BATCH, budget))
+    wide.loosen()
+    linear = np.where(expected <= 1 + NEAR, master.weights, 0.0)
+    shared = master.weights / np.maximum(1, expected)
+    return [(narrow, per_type(problem, linear)), (wide, per_type(problem, shared))]
+
+
+def per_type(problem: Problem, weights: Floats) -> Floats:
+    """(R,) weights of rows to (T,) their sums over the rows of each type."""
+    return np.asarray(weights[problem.codes].sum(axis=1))
+
+
+def refill(master: Covering, maker: Maker, extra: Floats, now: Covered, budget: Budget) -> bool:
+    """Add panels that the prices pay for, and some that are owed; False where no new one is paid for."""
+    paid = maker.paid(now.worth + extra)
+    helpful = paid[paid @ now.worth + master.covers(paid) > now.price + 1e-9]
+    if not master.add(helpful):
+        return False
+    master.add(maker.owed(master.problem.types, budget))
+    return True

@@ -23,6 +23,7 @@ class Finder:
     """Panels near a target of expected seats: a type gets the whole number just below or above its target.
 
     Where the target leaves a row no room (its expected seats are a bound), every panel meets that bound.
+    steps: how many rounds of repairs there were so far, a measure of work that is the same on every machine.
     """
 
     def __init__(self, problem: Problem, target: Floats, *, seed: int = 0) -> None:
@@ -36,6 +37,7 @@ class Finder:
         self.facet = np.zeros((len(problem.rows), max(1, problem.facets)), dtype=np.float32)
         self.facet[np.arange(len(problem.rows)), problem.facet_of_row] = 1
         self.shut = np.where(self.most > self.base, 0, -SHUT).astype(np.float32)
+        self.steps = 0
         self.noise = np.random.Generator(np.random.PCG64(seed))
 
     def loosen(self) -> None:
@@ -79,6 +81,7 @@ class Finder:
             open_ = np.flatnonzero(self.misses(counts) > 0)
             if not len(open_):
                 return
+            self.steps += 1
             gone = self.to_remove(wishes[open_], panels[open_], counts[open_])
             panels[open_, gone] -= 1
             counts[open_] -= self.member.T[gone]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from allears.selection.exact import best_panel
-from allears.selection.finder import Finder
+from allears.selection.finder import MOST, Finder
 from allears.selection.ideal import Mask
 from allears.selection.problem import Floats, Ints, Problem
 from allears.selection.solver import INFINITY, Programme
@@ -107,25 +107,32 @@ class Master:
 
 
 class Maker:
-    """Makes panels near a target: by what is owed so far, or by what a master programme would pay for."""
+    """Makes panels near a target: by what is owed so far, or by what a master programme would pay for.
 
-    def __init__(self, problem: Problem, target: Floats) -> None:
+    repairs: how often a panel outside its quotas is changed by one seat before it is given up.
+    cap: the strongest wish for a type that is owed (60 a seat), so that one that can hardly be seated spoils no others.
+    """
+
+    def __init__(self, problem: Problem, target: Floats, *, repairs: int = 60, cap: float = MOST) -> None:
         self.finder, self.target = Finder(problem, target), target
+        self.repairs, self.cap = repairs, cap
         self.made = np.zeros(problem.types)
         self.count = 0
 
-    def owed(self, wanted: int) -> Ints:
-        """About `wanted` panels, each batch made of the types that the earlier ones owe most."""
+    def owed(self, wanted: int, budget: Budget = unlimited) -> Ints:
+        """About `wanted` panels, each batch made of the types that the earlier ones owe most; at least one batch."""
         found: list[Ints] = []
         batches = 0
         until = self.count + wanted
         while self.count < until and batches < 3 * wanted // BATCH + 4:
             debts = (self.count + BATCH / 2) * self.target - self.made
             scale = min(60.0, 6000.0 / max(1e-9, float(np.abs(debts).max())))
-            found.append(self.valid(np.repeat((scale * debts)[None], BATCH, axis=0), 60))
+            found.append(self.valid(np.repeat(np.minimum(scale * debts, self.cap)[None], BATCH, axis=0), 60))
             self.made += found[-1].sum(axis=0)
             self.count += len(found[-1])
             batches += 1
+            if budget() <= 0:
+                break
         return np.concatenate(found)
 
     def paid(self, worth: Floats) -> Ints:
@@ -138,7 +145,7 @@ class Maker:
         return found[np.argsort(-(found * worth).sum(axis=1), kind="stable")]
 
     def valid(self, wishes: Floats, shake: int) -> Ints:
-        panels, good = self.finder.find(wishes + self.finder.random(shake, wishes.shape))
+        panels, good = self.finder.find(wishes + self.finder.random(shake, wishes.shape), self.repairs)
         return panels[good]
 
     def loosen(self) -> None:
@@ -177,7 +184,7 @@ def grow(problem: Problem, master: Master, maker: Maker, budget: Budget, *, exac
         best = max(best, reach)
         if still == LOOSE_AFTER:
             maker.loosen()
-        if still < EXACT_AFTER and refill(master, maker, worth, price):
+        if still < EXACT_AFTER and refill(master, maker, worth, price, budget):
             continue
         if not exact:
             return result(master, shares, reach, worth, proven=False)
@@ -191,11 +198,11 @@ def empty(master: Master) -> tuple[float, Floats, Floats, float]:
     return 0.0, np.zeros(0), (master.slopes > 0).astype(np.float64), 0.0
 
 
-def refill(master: Master, maker: Maker, worth: Floats, price: float) -> int:
+def refill(master: Master, maker: Maker, worth: Floats, price: float, budget: Budget) -> int:
     """Panels that the prices pay for, and some more that are owed; returns how many are new."""
     paid = maker.paid(worth)
     good = paid[(paid * worth).sum(axis=1) > price * (1 + 1e-9)]
-    return master.add(good) + master.add(maker.owed(max(2, len(master.rows) // 4)))
+    return master.add(good) + master.add(maker.owed(max(2, len(master.rows) // 4), budget))
 
 
 def result(master: Master, shares: Floats, reach: float, worth: Floats, *, proven: bool) -> Mix:

@@ -12,7 +12,7 @@ from fractions import Fraction
 import numpy as np
 
 from allears.selection.certificate import Barred, Certificate, certify_least, roundings, seats_bound
-from allears.selection.coverage import CoverageBound, Weights, cover, direct_cover, most_coverage, row_weights
+from allears.selection.coverage import KEPT, CoverageBound, Weights, cover, most_coverage, row_weights
 from allears.selection.errors import Infeasible, SelectionError
 from allears.selection.exact import Reach, best_panel
 from allears.selection.explain import Price, explain_infeasible, prices
@@ -30,6 +30,7 @@ MOST_TYPES = 1_500
 PANEL_SIZES = (2, 6)
 ALPHA = Fraction(4, 5)
 CLOSE = Fraction(1, 1_000_000)
+HOPELESS = 1e-9
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,11 @@ class Coverage:
     def share_of_best(self) -> Fraction:
         """How much of the coverage that an unfair choice could reach at most is kept."""
         return self.expected / self.best if self.best else Fraction(1)
+
+    @property
+    def gap(self) -> Fraction:
+        """How far what is covered is below its proven bound, as a share of the bound: 0 is perfect."""
+        return max(Fraction(0), 1 - self.expected / self.bound.bound) if self.bound.bound else Fraction(0)
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,10 @@ class Plan:
 
     @property
     def gap(self) -> Fraction:
-        """How far the least chance is below its proven bound, as a share of the bound: 0 is perfect."""
+        """How far the least chance is below its proven bound, as a share of the bound: 0 is perfect.
+
+        Under the rule "panel" up to 1 - alpha is given up for coverage, whose own gap is `coverage.gap`.
+        """
         return max(Fraction(0), 1 - self.least / self.certificate.bound)
 
     @property
@@ -97,7 +106,7 @@ class Plan:
         if self.coverage is None:
             return self.gap <= CLOSE
         fair = 1 - self.gap >= self.coverage.alpha * (1 - CLOSE)
-        return fair and self.coverage.expected >= self.coverage.bound.bound * (1 - CLOSE)
+        return fair and self.coverage.gap <= CLOSE
 
     def person_chances(self) -> dict[str, Fraction]:
         """Every id with its chance."""
@@ -160,19 +169,19 @@ def prepare(
 def panel(
     pool: Pool, quotas: Quotas, problem: Problem, alpha: Fraction, weights: tuple[Fraction, ...], budget: Budget
 ) -> Plan:
-    """Fair first, then covering. Where whole panels attain the bounds at once, nothing else need be tried."""
+    """Fair first, then covering. Where whole panels cannot keep the floor of the ideal, that of the fairest is kept."""
     eligible = ~unusable(problem)
     ideal = ideal_or_sentences(problem, eligible)
     certificate, barred = certify_least(problem, eligible, ideal.prices, ideal.least), tuple(shut_out(problem))
     floor = alpha * min(certificate.bound, Fraction(ideal.least).limit_denominator(10**12))
-    mixed, bound, _ = direct_cover(problem, eligible, weights, floor, budget)
-    if mixed.reach < 1 - REACHED:
+    mixed, bound = cover(problem, eligible, weights, floor, budget)
+    wanting = mixed.reach < 1 - KEPT and (budget() > 0 or not len(mixed.known))
+    if wanting or (eligible & (ideal.chances < HOPELESS)).any():
         fair, ideal, barred, eligible = fair_mix(problem, "maximin", budget)
         certificate = certify_least(problem, eligible, ideal.prices, ideal.least)
-        lottery = publish(fair)
-        chances = zip(lottery.chances(pool.sizes), eligible, strict=True)
+        chances = zip(publish(fair).chances(pool.sizes), eligible, strict=True)
         floor = alpha * min(chance for chance, able in chances if able)
-        mixed, bound = cover(problem, eligible, weights, floor, fair, budget)
+        mixed, bound = cover(problem, eligible, weights, floor, budget, fair.known)
     lottery = publish(mixed)
     coverage = measure(problem, eligible, lottery, weights, bound, alpha)
     return Plan(
@@ -210,7 +219,7 @@ def fair_mix(problem: Problem, rule: str, budget: Budget) -> tuple[Mix, Ideal, t
         eligible = np.ones(problem.types, dtype=bool)
         eligible[[entry.type for entry in barred]] = False
         ideal = ideal_or_sentences(problem, eligible)
-        hopeless = eligible & (ideal.chances < 1e-9)
+        hopeless = eligible & (ideal.chances < HOPELESS)
         if hopeless.any():
             more, found = missing(problem, hopeless, budget)
             barred += more

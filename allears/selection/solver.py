@@ -17,7 +17,10 @@ STEPS = 30_000  # the simplex method can go round in circles where rounding rule
 
 @dataclass(frozen=True)
 class Answer:
-    """What a solve gave. `optimal` is False when it stopped early or there is no solution."""
+    """What a solve gave. `optimal` is False when it stopped early or there is no solution.
+
+    steps: how many the simplex method took, a measure of work that is the same on every machine.
+    """
 
     optimal: bool
     infeasible: bool
@@ -26,6 +29,7 @@ class Answer:
     prices: Floats
     reduced: Floats
     bound: float
+    steps: int
 
 
 class Programme:
@@ -117,4 +121,5 @@ class Programme:
             prices=np.array(solution.row_dual),
             reduced=np.array(solution.col_dual),
             bound=info.mip_dual_bound,
+            steps=max(0, info.simplex_iteration_count),
         )

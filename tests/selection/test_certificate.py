@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 from fractions import Fraction
+from math import prod
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from scipy.optimize import linprog
 
 from allears.selection import Infeasible, Pool, Quotas, SelectionError, commit, draw, prepare, verify
 from allears.selection.certificate import least_bound
+from allears.selection.coverage import covered
 from allears.selection.plan import Plan
 
 SHORT = settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
@@ -93,6 +95,32 @@ def test_any_pool_gives_the_fairest_lottery_or_a_sentence(case: tuple[Pool, Quot
     assert float(plan.certificate.bound) >= best - 1e-9
     assert float(plan.least) == pytest.approx(best, abs=1e-7)
     assert plan.certified == (float(plan.certificate.bound) <= float(plan.least) * (1 + 1.1e-6))
+    verify(draw(commit(plan, salt="s"), "seed"))
+
+
+@SHORT
+@given(pools())
+def test_any_panel_of_a_few_keeps_its_floor_and_its_bound_on_coverage_is_true(case: tuple[Pool, Quotas, int]) -> None:
+    """SciPy over every panel there is finds nothing above the bound; the plan keeps its floor or says what is missing."""
+    pool, quotas, size = case
+    if size < 2 or prod(min(count, size) + 1 for count in pool.sizes) > 5_000:
+        return
+    panels = np.array(all_panels(case))
+    if not len(panels):
+        return
+    plan = prepare(pool, quotas, size, rule="panel")
+    assert plan.coverage is not None
+    barred = {entry.type for entry in plan.barred}
+    eligible = [at for at in range(len(pool.types)) if at not in barred]
+    floor = float(plan.coverage.bound.floor)
+    answer = linprog(
+        [-float(covered(plan.problem, panel, plan.coverage.weights)) for panel in panels],
+        A_ub=-panels[:, eligible].T, b_ub=[-floor * pool.sizes[at] for at in eligible],
+        A_eq=np.ones((1, len(panels))), b_eq=[1.0], method="highs",
+    )
+    assert answer.status == 0
+    assert float(plan.coverage.expected) - 1e-6 <= -float(answer.fun) <= float(plan.coverage.bound.bound) + 1e-9
+    assert plan.least >= plan.coverage.bound.floor * Fraction(999_999, 1_000_000)
     verify(draw(commit(plan, salt="s"), "seed"))
 
 

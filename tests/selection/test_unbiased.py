@@ -82,8 +82,9 @@ import sys, hashlib
 from allears.selection import commit, draw, dumps, prepare
 from tests.selection.pools import self_selected
 pool, quotas = self_selected(150, 12)
-for rule in ("leximin", "maximin", "sample"):
-    print(hashlib.sha256(dumps(draw(commit(prepare(pool, quotas, 12, rule=rule), salt="s"), "x")).encode()).hexdigest())
+few, bounds = self_selected(150, 4)
+for rule, pool, quotas, size in [(rule, pool, quotas, 12) for rule in ("leximin", "maximin", "sample")] + [("panel", few, bounds, 4)]:
+    print(hashlib.sha256(dumps(draw(commit(prepare(pool, quotas, size, rule=rule), salt="s"), "x")).encode()).hexdigest())
 """
 
 
@@ -96,7 +97,7 @@ def fingerprints(**environment: str) -> str:
 
 def test_the_proof_is_the_same_bytes_whatever_the_hash_seed_and_the_number_of_cores() -> None:
     first = fingerprints(PYTHONHASHSEED="0", OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
-    assert first.count("\n") == 3
+    assert first.count("\n") == 4
     assert fingerprints(PYTHONHASHSEED="12345", OMP_NUM_THREADS="2", OPENBLAS_NUM_THREADS="2") == first
 
 
