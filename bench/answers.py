@@ -10,7 +10,7 @@ redirect, up to the thanks. The server is `allears serve` with everything in it:
 robots run on the same machine. Afterwards the ledger is recomputed and every acknowledged response is looked for in
 the database, each with its words.
 
-`cpu_ms` counts all server processes, the database's too. `empty_view` is what the same server does when asked for
+`cpu_ms` counts all server processes, the database's too; `cpu_ms_of` says whose it was. `empty_view` is what the same server does when asked for
 /healthz, and `fdatasync` what the disk can do.
 """
 
@@ -62,10 +62,15 @@ def _options() -> argparse.Namespace:
 def _as_text(case: dict[str, Any]) -> str:
     return (
         f"{case['database']}, {case['pages']} page(s): {case['responses']} responses in {case['seconds']:.1f} s ="
-        f" {case['per_second']:.0f} a second; {case['cpu_ms']:.2f} ms CPU each; p99 {case['p99_ms']:.0f} ms a request;"
+        f" {case['per_second']:.0f} a second; {case['cpu_ms']:.2f} ms CPU each{_by_part(case)}; p99 {case['p99_ms']:.0f} ms a request;"
         f" verified: {case['verified']}; an empty view {case['empty_view_per_second']:.0f} a second,"
         f" fdatasync {case['fdatasync_per_second']:.0f} a second"
     )
+
+
+def _by_part(case: dict[str, Any]) -> str:
+    parts = case["cpu_ms_of"]
+    return f" ({', '.join(f'{name} {ms:.2f}' for name, ms in parts.items())})" if len(parts) > 1 else ""
 
 
 # --- the server ------------------------------------------------------------------------------------------------
@@ -120,8 +125,8 @@ class Server:
         return json.loads(self._ask("verify", str(path)).strip().splitlines()[-1])
 
 
-def cpu_seconds(roots: list[int]) -> float:
-    """User and system CPU of these processes and everything below them."""
+def cpu_seconds(root: int) -> float:
+    """User and system CPU of a process and everything below it."""
     children: dict[int, list[int]] = {}
     spent: dict[int, float] = {}
     for process in filter(str.isdigit, os.listdir("/proc")):
@@ -131,7 +136,7 @@ def cpu_seconds(roots: list[int]) -> float:
             continue
         children.setdefault(int(fields[1]), []).append(int(process))
         spent[int(process)] = sum(map(int, fields[11:15])) / TICK
-    todo, total = list(roots), 0.0
+    todo, total = [root], 0.0
     while todo:
         process = todo.pop()
         total += spent.get(process, 0.0)
@@ -258,16 +263,16 @@ def run(folder: Path, pages: int, options: argparse.Namespace, postgresql: Any) 
         postgresql.psql(f"CREATE DATABASE {name};")
         url = postgresql.get_uri(name)
     server = Server(folder, pages, options.port, url)
-    roots = [server.process.pid]
+    roots = {"server": server.process.pid}
     if postgresql:
-        roots.append(int((Path(postgresql.pgdata) / "postmaster.pid").read_text().splitlines()[0]))
+        roots["database"] = int((Path(postgresql.pgdata) / "postmaster.pid").read_text().splitlines()[0])
     try:
         asyncio.run(load(options.port, server.token, options.concurrency, 2, "warm"))
-        before = cpu_seconds(roots)
+        before = {name: cpu_seconds(root) for name, root in roots.items()}
         robots, seconds = asyncio.run(
             load(options.port, server.token, options.concurrency, options.seconds, "w")
         )
-        spent = cpu_seconds(roots) - before
+        spent = {name: cpu_seconds(root) - before[name] for name, root in roots.items()}
         empty = asyncio.run(empty_views(options.port, options.concurrency, 2))
     finally:
         server.stop()
@@ -280,7 +285,8 @@ def run(folder: Path, pages: int, options: argparse.Namespace, postgresql: Any) 
         "responses": len(acknowledged),
         "seconds": round(seconds, 2),
         "per_second": round(len(acknowledged) / seconds, 1),
-        "cpu_ms": round(spent * 1000 / max(1, len(acknowledged)), 3),
+        "cpu_ms": round(sum(spent.values()) * 1000 / max(1, len(acknowledged)), 3),
+        "cpu_ms_of": {name: round(seconds_ * 1000 / max(1, len(acknowledged)), 3) for name, seconds_ in spent.items()},
         "p50_ms": round(times[len(times) // 2] * 1000, 1),
         "p99_ms": round(times[int(len(times) * 0.99)] * 1000, 1),
         "verified": found["lost"] == 0 and found["broken"] is None,

@@ -141,6 +141,7 @@ def _go_on(saving: Saving, response_id: int, submitted_at: datetime | None, stor
     return Saved(response_id, sends or submitted_at is not None, changed_at, verbatims + more)
 
 
+_STATE = "SELECT state FROM studies_study WHERE id = %s"
 _BEGIN = """INSERT INTO questionnaires_response
     (ref, study_id, version_id, person_id, invitation_id, public_link_id, token_hash, language,
      started_at, changed_at, passed, submitted_at, seconds, device)
@@ -152,17 +153,18 @@ def _begin(saving: Saving) -> int | None:
     way, at = saving.way, sql_moment(saving.now)
     token_hash = hash_token(saving.token) if saving.token else None
     link = way.public_link_id if saving.token else None
-    _must_be_open(way.study_id)
-    begun = sql.row(_BEGIN, [
+    state, begun = sql.several([(_STATE, [way.study_id]), (_BEGIN, [
         new_ref(), way.study_id, way.asked_id, way.person_id, way.invitation_id, link, token_hash,
         saving.becomes or way.language, at, at, saving.passed, at if saving.send else None,
         saving.seconds, saving.device,
-    ])  # fmt: skip
-    if begun is None:
+    ])])  # fmt: skip
+    if state != [(State.OPEN,)]:
+        raise Closed  # what has begun is taken back with the transaction
+    if not begun:
         return None
     if way.invitation_id:
         _note_that_they_came(way, at)
-    return int(begun[0])
+    return int(begun[0][0])
 
 
 def _note_that_they_came(way: Way, at: Any) -> None:
@@ -194,11 +196,6 @@ def _held(saving: Saving) -> tuple[int, datetime | None, dict[int, Stored]]:
         raise Closed
     way.changed_at, way.passed = moment(changed_at), passed
     return response_id, moment(submitted_at), _stored(kept)
-
-
-def _must_be_open(study_id: int) -> None:
-    if sql.row("SELECT state FROM studies_study WHERE id = %s", [study_id]) != (State.OPEN,):
-        raise Closed
 
 
 # --- what changes ----------------------------------------------------------------------------------------------
@@ -381,14 +378,20 @@ def _speak_what_is_stored(
         for cell in answer.given
         if cell.text and cell.box not in answer.verbatims
     ]
+    if not said:
+        return []
     verbatims = _speak(saving, [(questions[question_id], cell.text, language, None) for question_id, cell, language in said])
-    for verbatim, (question_id, cell, _language) in zip(verbatims, said, strict=True):
-        sql.rows(
-            "UPDATE questionnaires_answer SET text = '', verbatim_id = %s"
-            " WHERE response_id = %s AND question_id = %s AND box = %s",
-            [verbatim, response_id, question_id, cell.box],
-        )
+    sql.several([
+        (_SPOKEN, [verbatim, response_id, question_id, cell.box])
+        for verbatim, (question_id, cell, _language) in zip(verbatims, said, strict=True)
+    ])  # fmt: skip
     return verbatims
+
+
+_SPOKEN = (
+    "UPDATE questionnaires_answer SET text = '', verbatim_id = %s"
+    " WHERE response_id = %s AND question_id = %s AND box = %s"
+)
 
 
 _KEEP = (

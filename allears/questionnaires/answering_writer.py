@@ -5,8 +5,10 @@ SQLite lets only one do so at a time. Here whoever finds the desk free writes, f
 gathered while the one before waited for the disk, and commits it all at once, over one connection that all writers of
 the process share.
 
-A work that fails takes only itself back. When a whole fails (the disk is full, somebody holds a row), each is
-written by who brought it.
+A work that fails takes only itself back. That is rare, so the whole is written once as if nothing could fail; when
+something does, it is taken back and written again with a savepoint around each work. When a whole fails all the same
+(the disk is full), each is written by who brought it, and so is a work for which the database has no time (somebody
+holds its row).
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from allears.core.prepared import prepared
@@ -137,28 +139,47 @@ def leave() -> None:
 
 
 def together(some: list[Work]) -> None:
-    """Do several works in one transaction. Raises what keeps the whole from the disk; then no work has an outcome."""
-    with ExitStack() as stack:
-        with aside():  # somebody else may be writing
-            stack.enter_context(transaction.atomic())
-        outcomes = [_kept_apart(work.do) for work in some] if len(some) > 1 else [Outcome(_whole(some[0].do))]
-        with aside():  # the disk
-            stack.close()
+    """Do several works in one transaction. Raises what keeps the whole from the disk; then no work has an outcome.
+
+    A work is done again when another one of the same whole has failed: nothing of it may reach beyond the transaction.
+    """
+    try:
+        outcomes = _in_one_transaction(some, lambda do: Outcome(_whole(do)))
+    except Exception:
+        if len(some) == 1:
+            raise
+        outcomes = _in_one_transaction(some, _kept_apart)
     for work, outcome in zip(some, outcomes, strict=True):
         work.outcome = outcome
 
 
-def _kept_apart(work: Callable[[], Any]) -> Outcome:
-    """Do one work of several: when it fails, only what it wrote is taken back.
+def _in_one_transaction(
+    some: list[Work], done: Callable[[Callable[[], Any]], Outcome | None]
+) -> list[Outcome | None]:
+    with ExitStack() as stack:
+        with aside():  # somebody else may be writing
+            stack.enter_context(transaction.atomic())
+        outcomes = [done(work.do) for work in some]
+        with aside():  # the disk
+            stack.close()
+    return outcomes
+
+
+def _kept_apart(work: Callable[[], Any]) -> Outcome | None:
+    """Do one work of several: when it fails, only what it wrote is taken back, and what it wanted done afterwards is
+    not done. None when the database had no time for it.
 
     The savepoint has one name for all, so that SQLite reads its two statements once and not each time.
     """
+    outcome: Outcome | None
+    for_later = len(connection.run_on_commit)
     sql.rows("SAVEPOINT one_work", ())
     try:
         outcome = Outcome(_whole(work))
     except Exception as error:
         connection.set_rollback(False)
+        del connection.run_on_commit[for_later:]
         sql.rows("ROLLBACK TO SAVEPOINT one_work", ())
-        outcome = Outcome(error=error)
+        outcome = None if isinstance(error, OperationalError) else Outcome(error=error)
     sql.rows("RELEASE SAVEPOINT one_work", ())
     return outcome

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from allears.people.models import Person
 from allears.questionnaires import answering_writer as writer
@@ -63,14 +64,42 @@ def test_a_failure_that_a_work_passes_over_is_never_acknowledged() -> None:
         writer.write_down(passes_over_a_failure)
 
 
-def test_a_whole_that_cannot_be_committed_leaves_no_work_acknowledged(monkeypatch: pytest.MonkeyPatch) -> None:
-    cast.bob()
-    some = [writer.Work(lambda: renamed("Bob H.")), writer.Work(lambda: renamed("Bobby"))]
-    monkeypatch.setattr(writer, "_kept_apart", cannot_be_written)
+@pytest.mark.django_db(transaction=True)
+def test_what_a_work_that_failed_wanted_done_afterwards_is_not_done() -> None:
+    done: list[str] = []
 
-    with pytest.raises(DatabaseError):
+    def fails() -> None:
+        transaction.on_commit(lambda: done.append("of the failed"))
+        breaks_a_constraint()
+
+    outcomes(lambda: transaction.on_commit(lambda: done.append("of the kept")), fails)
+
+    assert done == ["of the kept"]
+
+
+def test_where_nothing_fails_no_savepoint_is_made() -> None:
+    cast.bob()
+
+    with CaptureQueriesContext(connection) as heard:
+        assert outcomes(lambda: renamed("Bob H."), lambda: renamed("Bobby")) == ["Bob H.", "Bobby"]
+    assert not [query["sql"] for query in heard if "one_work" in query["sql"]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_whole_that_cannot_be_committed_leaves_no_work_acknowledged() -> None:
+    """Whom an account names is looked for when the transaction ends, after every work has been done."""
+    bob = cast.bob()
+
+    def names_nobody() -> None:
+        Person.objects.update(account_id=999_999)
+
+    some = [writer.Work(lambda: renamed("Bob H.")), writer.Work(names_nobody)]
+
+    with pytest.raises(IntegrityError):
         writer.together(some)
     assert [work.outcome for work in some] == [None, None]
+    bob.refresh_from_db()
+    assert bob.name == "Bob Hale"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -146,6 +175,31 @@ def test_a_row_that_somebody_holds_keeps_only_its_own_writer_waiting() -> None:
             assert goes.result(20) == "Free"
             assert not waits.done()
         assert waits.result(20) == "Held"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_for_a_row_is_left_out_of_the_whole_and_has_no_error() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite holds the whole file, for moments")
+    held, other = Person.objects.create(name="Held"), connection.copy()
+
+    def rename() -> None:
+        Person.objects.filter(pk=held.pk).update(name="Renamed")
+
+    some = [writer.Work(lambda: Person.objects.create(name="Free").name), writer.Work(rename)]
+    try:
+        other.set_autocommit(False)
+        with other.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM people_person WHERE id = %s FOR UPDATE", [held.pk])
+        with writer._shared.borrowed():
+            writer.together(some)
+    finally:
+        other.rollback()
+        other.close()
+        writer.leave()
+
+    assert [work.outcome and work.outcome.result for work in some] == ["Free", None]
+    assert list(Person.objects.order_by("pk").values_list("name", flat=True)) == ["Held", "Free"]
 
 
 def cannot_be_written(_work: Any) -> Any:
