@@ -1,9 +1,13 @@
-"""Measures the fair lottery: against the library that assemblies use, for millions of people, and for bias.
+"""Measures the fair lottery: against the library that assemblies use, for millions of people, for a few, and for bias.
 
-    python bench/selection.py --instances DIR [--only NAME ...] [--runs 3] [--peer-limit 300] [--no-peer] [--json OUT]
-    python bench/selection.py --millions        ten million people: a panel of 4 and samples of 1,000
-    python bench/selection.py --panel           a panel of 4 out of 1,000 people with 6 facets
-    python bench/selection.py --unbiased 3000   that many seeds in each regime
+    python bench/selection.py --instances DIR [--json OUT]     everything in one run, each figure beside its target
+
+These narrow it down, alone or together:
+
+    --against [--only NAME ...] [--runs 3] [--peer-limit 300] [--no-peer]   the instances, beside the peer
+    --millions                                  ten million people: a panel of 4 and samples of 1,000
+    --panel                                     a panel of 4 out of 1,000 people with 6 facets, ten pools
+    --unbiased [3000]                           that many seeds in each regime
 
 DIR holds a folder per instance: respondents.csv, categories.csv, meta.json ({"k": seats}) and, if known,
 reference.json with earlier results. Without --instances, made-up pools are measured. The peer,
@@ -33,7 +37,9 @@ sys.path.insert(0, str(ROOT))
 PEER = "sortition-algorithms==0.12.15"
 PUBLISHED = {"example_large_200": 1162.0}  # seconds for leximin, as its authors published them (commercial solver)
 LONG = 60.0  # seconds: a peer that takes longer runs once
+SEEDS = 3000
 Facts = dict[str, Any]
+Target = tuple[str, str, bool]  # what is asked for, what was seen, whether it holds
 
 PEER_RUN = """
 import csv, json, sys, time
@@ -77,10 +83,11 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--no-peer", action="store_true")
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "allears-bench")
+    parser.add_argument("--against", action="store_true")
     parser.add_argument("--millions", action="store_true")
     parser.add_argument("--people", type=int, default=10_000_000)
     parser.add_argument("--panel", action="store_true")
-    parser.add_argument("--unbiased", type=int, metavar="SEEDS")
+    parser.add_argument("--unbiased", type=int, metavar="SEEDS", nargs="?", const=SEEDS)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--one", nargs=3, help=argparse.SUPPRESS)
     parser.add_argument("--huge", nargs=3, help=argparse.SUPPRESS)
@@ -90,17 +97,27 @@ def main() -> int:
     if args.huge:
         return print_json(solve_huge(args.huge[0], int(args.huge[1]), int(args.huge[2])))
     told: Facts = {"machine": {"cores": os.cpu_count(), "load": os.getloadavg()[0], "python": sys.version.split()[0]}}
-    if args.millions:
+    everything = not (args.against or args.only or args.millions or args.panel or args.unbiased)
+    targets: list[Target] = []
+    if everything or args.panel:
+        told["panel"] = panels_of_four()
+        targets += panel_targets(told["panel"])
+    if everything or args.millions:
         told["millions"] = millions(args.people)
-    if args.panel:
-        told["panel"] = panel_of_four()
-    if args.unbiased:
-        told["unbiased"] = unbiased(args.unbiased)
-    if not (args.millions or args.panel or args.unbiased):
+        targets += millions_targets(told["millions"])
+    if everything or args.unbiased:
+        told["unbiased"] = unbiased(args.unbiased or SEEDS)
+        targets += unbiased_targets(told["unbiased"])
+    if everything or args.against or args.only:
         told["instances"] = compare(args)
+        targets += instance_targets(told["instances"])
+    told["targets"] = [{"target": name, "seen": seen, "holds": holds} for name, seen, holds in targets]
+    print("\nTargets")
+    for name, seen, holds in targets:
+        print(f"{'holds ' if holds else 'MISSED'}  {name}: {seen}")
     if args.json:
         args.json.write_text(json.dumps(told, indent=1), encoding="utf-8")
-    return 0
+    return 0 if all(holds for _, _, holds in targets) else 1
 
 
 def print_json(told: Facts) -> int:
@@ -125,6 +142,34 @@ def compare(args: argparse.Namespace) -> list[Facts]:
         print(row_of(found), flush=True)
     summarise(results)
     return results
+
+
+def instance_targets(results: list[Facts]) -> list[Target]:
+    """What is asked of the comparison; a target of which nothing was measured is left out."""
+    failed = [found["name"] for found in results if "error" in found["maximin"] or "error" in found["leximin"]]
+    solved = [found for found in results if found["name"] not in failed]
+    answered = [found for found in solved if "seconds" in found.get("peer", {})]
+    told: list[Target] = [("every instance is answered", f"{len(solved)} of {len(results)}", not failed)]
+    if solved:
+        gap = max(found["maximin"]["gap"] for found in solved)
+        slowest = max(found["leximin"]["seconds"] for found in solved)
+        told.append(("least chance equal to the certificate", f"largest gap {gap:.1e}", gap <= 1e-6))
+        told.append(("no leximin over 5 s", f"slowest {slowest:.2f} s", slowest <= 5))
+    off = [found["leximin"]["off_by"] for found in solved if found["leximin"]["off_by"] is not None]
+    if off:
+        told.append(("leximin within 1e-4 of the references", f"at most {max(off):.1e}", max(off) <= 1e-4))
+    if answered:
+        least = min(found["maximin"]["least"] / found["peer"]["least_of_able"] for found in answered)
+        times = [found["peer"]["seconds"] / found["maximin"]["seconds"] for found in answered]
+        middle_ = statistics.median(times)
+        told.append(("least chance never below the peer's", f"{least:.9f} of it", least >= 1 - 1e-6))
+        told.append(("15 times faster on every instance", f"{min(times):.1f} at least", min(times) >= 15))
+        told.append(("40 times faster at the median", f"{middle_:.1f}", middle_ >= 40))
+    for found in solved:
+        if found["name"] in PUBLISHED:
+            faster = PUBLISHED[found["name"]] / found["leximin"]["seconds"]
+            told.append((f"{found['name']} 1,000 times the published time", f"{faster:,.0f}", faster >= 1000))
+    return told
 
 
 def compare_one(folder: Path, peer: Path | None, runs: int, limit: float) -> Facts:
@@ -289,6 +334,19 @@ def millions(people: int) -> list[Facts]:
     return results
 
 
+def millions_targets(results: list[Facts]) -> list[Target]:
+    told: list[Target] = []
+    for found in results:
+        name = f"{found['size']:,} of millions, {found['case']}: under {1 if found['size'] < 10 else 5} s and 1 GB, quotas met"
+        if "error" in found:
+            told.append((name, found["error"], False))
+            continue
+        seconds = found["ready"] + found["draw"]
+        holds = seconds < (1 if found["size"] < 10 else 5) and found["memory"] < 1024 and bool(found["valid"])
+        told.append((name, f"{seconds:.2f} s, {found['memory']:.0f} MB, {found['gap']:.1e} of the least chance given up", holds))
+    return told
+
+
 def solve_huge(case: str, people: int, size: int) -> Facts:
     import numpy as np
 
@@ -359,27 +417,57 @@ def crowd(people: int, size: int, *, facets: int, self_selected: bool, seed: int
 # A small panel, and bias ---------------------------------------------------------------------------------------
 
 
-def panel_of_four() -> Facts:
+def panels_of_four() -> list[Facts]:
+    """Ten made-up pools, one after another, after a toy that loads what is loaded once."""
+    from allears.selection import Pool, Quotas, prepare
+
+    toy = Pool.from_counts(("f",), [(("a",), 2), (("b",), 2)])
+    prepare(toy, Quotas({"f": {"a": (0, 1), "b": (0, 1)}}), 2, rule="panel")
+    print("A panel of 4 out of 1,000 people with 6 facets; the gap is to the exact bound on coverage.")
+    print(f"{'seed':>4}{'types':>7}{'cpu s':>8}{'seconds':>9}{'least of equal':>16}{'of bound':>11}{'of best':>9}  proven")
+    results = [panel_of_four(seed) for seed in range(10)]
+    cpu = [found["cpu"] for found in results]
+    print(f"Processor seconds: {statistics.median(cpu):.2f} at the median, {max(cpu):.2f} at worst;"
+          f" certified {sum(found['certified'] for found in results)} of {len(results)}.\n", flush=True)
+    return results
+
+
+def panel_of_four(seed: int) -> Facts:
     from allears.selection import Pool, prepare, propose
 
-    problem = crowd(1000, 4, facets=6, self_selected=False)
+    problem = crowd(1000, 4, facets=6, self_selected=False, seed=seed)
     names = [value for _, value in problem.rows]
     pool = Pool.from_counts(
         tuple(dict.fromkeys(facet for facet, _ in problem.rows)),
         [(tuple(names[code] for code in codes), size)
          for codes, size in zip(problem.codes.tolist(), problem.sizes.tolist(), strict=True)],
     )
+    quotas = propose(pool.counts(), 4)
     start, cpu = time.perf_counter(), time.process_time()
-    plan = prepare(pool, propose(pool.counts(), 4), 4, rule="panel")
+    plan = prepare(pool, quotas, 4, rule="panel")
     seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
     assert plan.coverage is not None
     told = {
-        "types": len(pool.types), "seconds": seconds, "cpu": cpu, "least_of_equal": float(plan.least * pool.people / 4),
+        "seed": seed, "types": len(pool.types), "seconds": seconds, "cpu": cpu,
+        "least_of_equal": float(plan.least * pool.people / 4), "keeps_floor": plan.least >= plan.coverage.bound.floor,
         "coverage": float(plan.coverage.expected), "bound": float(plan.coverage.bound.bound),
-        "share_of_best": float(plan.coverage.share_of_best), "certified": plan.certified,
+        "gap": float(plan.coverage.gap), "share_of_best": float(plan.coverage.share_of_best), "certified": plan.certified,
     }
-    print("A panel of 4 out of 1,000 people with 6 facets:", json.dumps(told))
+    print(f"{seed:4}{told['types']:7}{cpu:8.2f}{seconds:9.2f}{told['least_of_equal']:16.7f}{1 - told['gap']:11.5f}"
+          f"{told['share_of_best']:9.3f}  {'optimal' if told['certified'] else 'gap ' + format(told['gap'], '.1e')}", flush=True)
     return told
+
+
+def panel_targets(results: list[Facts]) -> list[Target]:
+    least, best = min(found["least_of_equal"] for found in results), min(found["share_of_best"] for found in results)
+    slowest, gap = max(found["cpu"] for found in results), max(found["gap"] for found in results)
+    proven = sum(found["certified"] for found in results)
+    return [
+        ("a panel of 4: everybody at least 0.8 of an equal chance", f"{least:.7f}", least >= 0.8),
+        ("a panel of 4: at least 87 % of the best coverage", f"{best:.1%}", best >= 0.87),
+        ("a panel of 4: under 2 s of processor time", f"{slowest:.2f} s at worst", slowest < 2),
+        ("a panel of 4: optimal, or with the gap", f"{proven} of {len(results)} optimal, largest gap {gap:.1e}", True),
+    ]
 
 
 def unbiased(seeds: int) -> Facts:
@@ -416,6 +504,13 @@ def unbiased(seeds: int) -> Facts:
                       "chi2_per_type": float((deviation**2).mean())}
         print(rule, json.dumps(told[rule]), flush=True)
     return told
+
+
+def unbiased_targets(told: Facts) -> list[Target]:
+    return [
+        (f"{rule}: every type drawn as promised", f"{found['largest']:.2f} standard errors at most", found["largest"] < 4.5)
+        for rule, found in told.items()
+    ]
 
 
 if __name__ == "__main__":
