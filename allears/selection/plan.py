@@ -152,13 +152,19 @@ def prepare(
 ) -> Plan:
     """The fairest lottery there is, or the best one that was found when `budget()` (seconds left) ran out.
 
+    Quotas can shut people out together though none of them is zero. A sample knows expected seats only and cannot say
+    who that is: where it would leave somebody no chance, the plan is made by leximin instead, which names them and
+    proves it.
+
     Raises SelectionError for a wish that cannot be meant, Infeasible with sentences where no panel exists.
     """
     pool = pool.only(quotas.facets)
     check(pool, size, rule, alpha)
     problem = describe(pool, quotas, size)
+    if rule == "sample" and (plan := sample(pool, quotas, problem)).certificate.bound:
+        return plan
     if rule == "sample":
-        return sample(pool, quotas, problem)
+        return prepare(pool, quotas, size, rule="leximin", budget=budget)
     if rule == "panel":
         return panel(pool, quotas, problem, alpha, row_weights(problem, weights), budget)
     mixed, ideal, barred, eligible = fair_mix(problem, rule, budget)

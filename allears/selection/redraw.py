@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from fractions import Fraction
+from collections.abc import Iterable
 from typing import Any
 
 from allears.selection.errors import SelectionError
 from allears.selection.mixing import Budget, unlimited
-from allears.selection.plan import Plan, prepare
-from allears.selection.pool import Pool
+from allears.selection.plan import prepare
 from allears.selection.problem import describe
 from allears.selection.proof import quota_lines, with_round
 from allears.selection.quotas import Quotas
@@ -31,28 +29,8 @@ def redraw(
     lines = changed_lines(proof, quotas)
     now = after(proof, gone, quotas_of(lines or proof["quotas"]))
     rule = "leximin" if proof["rule"] == "panel" else proof["rule"]
-    plan = fair_plan(now.pool, now.quotas, now.size, rule=rule, budget=budget)
+    plan = prepare(now.pool, now.quotas, now.size, rule=rule, budget=budget)
     return with_round(proof, plan, now.places, declined=gone, quotas=lines)
-
-
-def fair_plan(
-    pool: Pool,
-    quotas: Quotas,
-    size: int,
-    *,
-    rule: str,
-    budget: Budget = unlimited,
-    weights: Mapping[tuple[str, str], Fraction] | None = None,
-) -> Plan:
-    """The plan by this rule; where a sample would leave somebody no chance, by leximin instead, which names and proves it.
-
-    Quotas can shut people out together though none of them is zero; a sample knows expected seats only and cannot say
-    who that is. Raises what `prepare` does: `too_many_types` where there are too many for whole panels.
-    """
-    plan = prepare(pool, quotas, size, rule=rule, weights=weights, budget=budget)
-    if rule == "sample" and not plan.certificate.bound:
-        return prepare(pool, quotas, size, rule="leximin", budget=budget)
-    return plan
 
 
 def refusals(proof: Proof, declined: Iterable[str]) -> list[str]:

@@ -32,7 +32,6 @@ from allears.selection import (
 )
 from allears.selection import checker as checker_module
 from allears.selection.checker import Wrong, pick
-from allears.selection.redraw import fair_plan
 from tests.selection.forging import changed, fields, forged, proofs
 from tests.selection.pools import customers, in_proportion, self_selected
 
@@ -327,7 +326,7 @@ def test_a_sample_in_which_somebody_can_have_no_seat_is_drawn_from_whole_panels_
     people = {f"p{at}": ("old" if at < 20 else "young", "town" if at % 2 else "farm") for at in range(40)}
     pool = Pool.from_people(("age", "home"), people)
     quotas = Quotas({"age": {"old": (6, 6), "young": (0, 2)}, "home": {"town": (0, 6), "farm": (0, 6)}})
-    plan = fair_plan(pool, quotas, 6, rule="sample")
+    plan = prepare(pool, quotas, 6, rule="sample")
     assert (plan.rule, len(plan.barred), plan.certified) == ("leximin", 2, True)
     assert verify(draw(commit(plan, salt=SALT), "one")) == []
 

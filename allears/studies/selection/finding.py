@@ -9,8 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from allears.core.progress import Progress, Stopped
-from allears.selection import Plan, Quotas, SelectionError, commit, redraw
-from allears.selection.redraw import fair_plan
+from allears.selection import Plan, Quotas, SelectionError, commit, prepare, redraw
 from allears.selection.rounds import after
 from allears.selection.rounds import quotas_of as read_quotas
 from allears.studies.selection import pool as pools
@@ -72,7 +71,7 @@ def find(selection: Selection, version: int, progress: Progress | None = None) -
 
 def _plan(asked: Situation, rule: str, weights: Any, clock: Callable[[], float]) -> Plan:
     wished = weights if rule == "panel" else None
-    return fair_plan(asked.pool, asked.quotas, asked.size, rule=rule, weights=wished, budget=clock)
+    return prepare(asked.pool, asked.quotas, asked.size, rule=rule, weights=wished, budget=clock)
 
 
 def quotas_of(selection: Selection, names: pools.Naming) -> Quotas:
