@@ -94,7 +94,8 @@ class Plan:
 
         Under the rule "panel" up to 1 - alpha is given up for coverage, whose own gap is `coverage.gap`.
         """
-        return max(Fraction(0), 1 - self.least / self.certificate.bound)
+        bound = self.certificate.bound
+        return max(Fraction(0), 1 - self.least / bound) if bound else Fraction(0)
 
     @property
     def certified(self) -> bool:

@@ -161,6 +161,9 @@ def test_somebody_who_can_be_on_no_panel_is_named_and_the_others_keep_their_floo
     assert [entry.type for entry in plan.barred] == [pool.types.index(("young",))]
     assert plan.least == 1
     assert plan.certified
+    cut_short = prepare(pool, plan.quotas, 2, rule="panel", budget=lambda: 0.0)
+    assert (cut_short.least, cut_short.certificate.bound) == (0, 0), "nobody had time to find out who is on no panel"
+    assert verify(draw(commit(cut_short, salt="s"), "x")) == []
 
 
 def test_what_earlier_panels_owed_is_counted_in_seats() -> None:

@@ -56,7 +56,7 @@ def _of_the_able(facts: Mapping[str, Any]) -> str:
     least, bound = Fraction(facts["least"]), Fraction(facts["bound"])
     told = {"least": percent(least), "bound": percent(bound), "one_in": one_in(least)}
     if "coverage" in facts:
-        told["alpha"] = percent(min(facts["coverage"]["alpha"], float(least / bound)))
+        told["alpha"] = percent(min(facts["coverage"]["alpha"], float(least / bound) if bound else 0))
         told["of_best"] = percent(facts["coverage"]["of_best"])
         whole = _(
             "Nobody’s chance is below %(least)s (%(one_in)s), at least %(alpha)s of what the fairest lottery would give;"
