@@ -343,7 +343,8 @@ def millions_targets(results: list[Facts]) -> list[Target]:
             continue
         seconds = found["ready"] + found["draw"]
         holds = seconds < (1 if found["size"] < 10 else 5) and found["memory"] < 1024 and bool(found["valid"])
-        told.append((name, f"{seconds:.2f} s, {found['memory']:.0f} MB, {found['gap']:.1e} of the least chance given up", holds))
+        seen = f"{seconds:.2f} s ({found['cpu']:.2f} of a processor), {found['memory']:.0f} MB"
+        told.append((name, f"{seen}, {found['gap']:.1e} of the least chance given up", holds))
     return told
 
 
