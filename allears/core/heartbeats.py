@@ -19,6 +19,11 @@ def send_waiting_mail() -> None:
     delivery.send_waiting()
 
 
+@every(seconds=60)
+def give_up_unanswered_mail() -> None:
+    delivery.give_up_unanswered()
+
+
 @every(seconds=6 * 60 * 60)
 def tidy() -> None:
     """Forget sessions that have run out and tasks that ended a month ago (their jobs stay)."""

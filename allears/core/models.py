@@ -185,6 +185,7 @@ class Message(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["id"], condition=Q(sent_at=None, failed_at=None), name="core_message_waiting"),
+            models.Index(fields=["not_before"], condition=Q(sent_at=None, failed_at=None), name="core_message_due"),
             models.Index(
                 fields=["id"],
                 condition=Q(*(("kind", kind) for kind in URGENT), _connector=Q.OR) & Q(sent_at=None, failed_at=None),

@@ -130,13 +130,28 @@ def test_what_somebody_waits_for_overtakes_a_round_that_is_being_sent(
 
 @pytest.mark.parametrize("kind", URGENT)
 def test_what_somebody_waits_for_is_found_without_a_look_at_the_round(kind: str) -> None:
-    found = delivery.waiting().filter(kind=kind)[: delivery.AHEAD]
+    assert "core_message_urgent" in _plan(delivery.waiting().filter(kind=kind)[: delivery.AHEAD])
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["at once", "when its time has come"])
+def test_what_is_due_is_found_without_a_look_at_what_waits_for_the_morning(which: int) -> None:
+    morning = timezone.now() + timedelta(hours=9)
+    Message.objects.bulk_create(
+        Message(key=f"k{n}", to="b@customer.example", subject="s", text="t", not_before=morning) for n in range(300)
+    )
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:  # a table of a few rows is read whole, unless that is forbidden
-            cursor.execute("SET LOCAL enable_seqscan = off")
-        assert "core_message_urgent" in found.explain()
-    else:
-        assert "core_message_urgent" in _plan_on_sqlite(found)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE core_message")
+
+    assert "core_message_due" in _plan(delivery.looks_for_due()[which])
+
+
+def _plan(found: QuerySet[Message]) -> str:
+    if connection.vendor != "postgresql":
+        return _plan_on_sqlite(found)
+    with connection.cursor() as cursor:  # a table of a few rows is read whole, unless that is forbidden
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    return found.explain()
 
 
 def _plan_on_sqlite(found: QuerySet[Message]) -> str:
@@ -253,6 +268,7 @@ def test_what_a_worker_had_in_its_hand_when_it_died_is_not_sent_again(office: Po
     delivery.claim()
     Message.objects.update(claimed_at=timezone.now() - timedelta(hours=1))
 
+    delivery.give_up_unanswered()
     delivery.send_waiting()
 
     assert Message.objects.get().state == "failed"
