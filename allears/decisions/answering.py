@@ -44,6 +44,10 @@ def _keep(person: Person, update: Update, words: str) -> Verbatim:
     )  # fmt: skip
 
 
+@transaction.atomic
 def mark_seen(*, person: Person, updates: list[int]) -> int:
     """Note that the person has seen these updates on their page; returns how many were new to them."""
-    return Telling.objects.filter(person__in=all_of(person), update__in=updates, seen_at=None).update(seen_at=now())
+    new = Telling.objects.filter(person__in=all_of(person), update__in=updates, seen_at=None).update(seen_at=now())
+    if new:
+        audit.record(by="a contributor", verb="decisions.updates_seen", updates=new)
+    return new

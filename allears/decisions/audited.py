@@ -17,6 +17,7 @@ SAID = {
     "decisions.update_restored": _("took an update up again"),
     "decisions.updates_sent": _("sent updates to contributors"),
     "decisions.held_updates_sent": _("sent updates that had waited for an address"),
+    "decisions.updates_seen": _("said that they had read what became of their words"),
     "decisions.helped_answered": _("said whether it helped"),
     "decisions.published": _("published “You said, we did”"),
     "decisions.withdrawn_from_public": _("withdrew “You said, we did”"),
