@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Literal
 
 from django.db import connection
+from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_tasks_db.models import DBTaskResult
@@ -107,10 +108,10 @@ def mail() -> Finding:
 
 @check
 def oldest_mail() -> Finding:
-    """How long has the oldest mail waited that could leave."""
+    """How long the oldest mail has waited since it could leave; what waited for the morning was not late."""
     first = delivery.waiting().order_by("put_at").first()
     if first is None:
         return Finding(_("Oldest waiting mail"), "well", _("None waits."))
-    hours = (now() - first.put_at).total_seconds() / 3600
-    state: State = "look" if hours > 1 else "well"
-    return Finding(_("Oldest waiting mail"), state, _("Since %(hours)s hours.") % {"hours": f"{hours:.1f}"})
+    since = max(first.put_at, first.not_before or first.put_at)
+    state: State = "look" if now() - since > timedelta(hours=1) else "well"
+    return Finding(_("Oldest waiting mail"), state, _("For %(long)s.") % {"long": timesince(since, now())})

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from allears.core.models import User
 from allears.studies.models import Study
-from allears.studies.rules import can_see, can_work_on
+from allears.studies.rules import can_decide_on
 
 
 def can_decide(user: User, study: Study) -> bool:
     """Leaders decide, and so do those who work on the study; always on studies that they may see."""
-    return can_see(user, study) and (user.is_leader or can_work_on(user, study))
+    return can_decide_on(user, study)
 
 
 def can_tell(user: User, study: Study) -> bool:

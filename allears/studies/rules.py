@@ -37,5 +37,8 @@ can_see_who_was_asked = may_read & can_see
 # Only researchers of the study's own team; a leader reads it and decides, but does not change what is asked.
 can_work_on = is_researcher & (owns | is_member)
 
+# Leaders decide, and so do those who work on the study; always on studies that they may see.
+can_decide_on = can_see & (is_leader | can_work_on)
+
 # An owner who has left cannot hand over: then an administrator does.
 can_hand_over = (is_researcher & owns) | is_administrator

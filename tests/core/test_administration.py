@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from selectolax.lexbor import LexborHTMLParser
 
-from allears.core import audit, mail, seals
+from allears.core import audit, health, mail, seals
 from allears.core.models import AuditEvent, Job, Message
 from allears.core.queries import the_organisation
 from tests import cast
@@ -150,6 +150,19 @@ def test_a_mail_waits_until_a_moment_only_while_that_moment_is_ahead(as_ada: Cli
     assert "waits until" in as_ada.get(here).content.decode()
     Message.objects.filter(pk=later.pk).update(not_before=timezone.now() - timedelta(minutes=2))
     assert "waits until" not in as_ada.get(here).content.decode()
+
+
+@pytest.mark.parametrize(("held", "said"), [(None, "For 9 hours"), (timedelta(minutes=2), "For 2 minutes")])
+def test_mail_is_late_from_when_it_may_leave(held: timedelta | None, said: str) -> None:
+    letter = mail.put(to="b@customer.example", subject="x", text="x", key="1")
+    now = timezone.now()
+    Message.objects.filter(pk=letter.pk).update(
+        put_at=now - timedelta(hours=9, seconds=1), not_before=held and now - held - timedelta(seconds=1)
+    )
+
+    found = health.oldest_mail()
+
+    assert (found.state, found.words.replace("\xa0", " ")) == ("well" if held else "look", f"{said}.")
 
 
 def test_what_was_done_is_found_by_who_what_and_to_what(as_ada: Client) -> None:

@@ -46,7 +46,9 @@ def test_a_new_study_needs_a_title_only(as_ana: Client) -> None:
 
     study = Study.objects.get()
     assert (answer.status_code, answer["Location"], study.owner) == (302, "/studies/why-some-left/", cast.ana())
-    assert "Before it can open" in as_ana.get(answer["Location"]).content.decode()
+    page = as_ana.get(answer["Location"]).content.decode()
+    assert "Before it can open" in page
+    assert "/questionnaires/why-some-left/imports/" in page
 
 
 def test_a_form_without_a_title_comes_back_and_says_so(as_ana: Client) -> None:

@@ -6,10 +6,12 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from allears.core.models import User
 from allears.decisions import actions, telling
 from allears.decisions.models import Decision, Update
+from allears.insights import actions as insights
 from allears.insights.models import Insight, Read
 from allears.verbatims.models import Verbatim
 from allears.web.first_round import first_round
@@ -83,6 +85,15 @@ def test_the_line_of_sight_shows_the_whole_chain_from_any_step(as_lea: Client, k
 
     for part in ("Nobody told us", "It is not lateness", "call before you do", "Call list each morning"):
         assert part in page
+
+
+def test_what_was_understood_leads_on_to_a_decision_for_who_may(as_lea: Client, as_mia: Client) -> None:
+    insight = insights.claim(study=cast.late_orders(), claim="It is not lateness that hurts.", by=cast.ana())
+    onward = f"{reverse('decisions:new', args=[insight.study.slug])}?insight={insight.ref}"
+
+    for page in (f"/insights/insight/{insight.ref}/", f"/sight/insight/{insight.ref}/"):
+        assert onward in text(as_lea, page)
+        assert onward not in text(as_mia, page)
 
 
 def test_words_that_nobody_cited_yet_say_so(as_lea: Client) -> None:

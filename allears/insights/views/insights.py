@@ -17,9 +17,10 @@ from allears.insights import actions, queries, showing, standing
 from allears.insights.forms import InsightForm, LookForm, WithdrawForm
 from allears.insights.models import Insight
 from allears.insights.rules import can_claim, may_claim, may_open
-from allears.insights.sight import line_of_sight
+from allears.insights.sight import deciding, line_of_sight
 from allears.insights.views.finding import must_claim, reader, seen_insight, seen_study, tried
 from allears.studies.models import Study
+from allears.studies.rules import can_decide_on
 
 A_PAGE = 20
 
@@ -165,6 +166,7 @@ def _page(request: HttpRequest, found: Insight, look_form: LookForm | None = Non
         "facets": standing.who_they_are(found, study),
         "history": standing.history(found),
         "sight": line_of_sight("insight", found.ref),
+        "decide_url": deciding(study, found.ref) if found.stands and can_decide_on(user, study) else "",
         "may_claim": may and found.stands,
         "may_restore": may and not found.stands,
         "look_form": look_form or LookForm(),

@@ -14,8 +14,10 @@ from allears.core.models import User
 from allears.core.rules import signs_in
 from allears.decisions.models import Change, Decision
 from allears.insights.models import Insight
+from allears.insights.sight import deciding
 from allears.studies.models import Study
 from allears.studies.queries import seen_by
+from allears.studies.rules import can_decide_on
 from allears.verbatims.models import Verbatim
 from allears.web import line, picture
 
@@ -35,8 +37,15 @@ def sight(request: StaffRequest, kind: str, ref: str) -> HttpResponse:
         "sight": found,
         "picture": _picture(found, kind, focus),
         "asked": focus.source if kind == "verbatim" else None,
+        "decide_url": _decide_url(request.user, study, found),
     }
     return render(request, "web/sight.html", context)
+
+
+def _decide_url(user: User, study: Study, found: line.Sight) -> str:
+    """Where one decides on what was understood; empty for who may not, and where nothing was understood yet."""
+    first = next((i for i in found.insights if i.stands), None)
+    return deciding(study, first.ref) if first and can_decide_on(user, study) else ""
 
 
 def _of_verbatim(user: User, ref: str) -> Looked:
