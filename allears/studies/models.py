@@ -40,7 +40,7 @@ class Study(models.Model):
     languages = models.CharField(max_length=200, blank=True, default="")  # offered beside it, codes with spaces
     wording = models.PositiveIntegerField(default=0)  # counts changes of translations: kept pages know by it
     team_only = models.BooleanField(default=False)  # False: everybody who signs in may read it
-    example = models.BooleanField(default=False)  # made to show the product; says so on its pages
+    example = models.BooleanField(default=False)  # its frame was made to show the product; its pages say so, and that words are real
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)  # newest StateChange
     # So many days after the invitation, who has said nothing is reminded once; NULL: nobody is.
     remind_after = models.PositiveSmallIntegerField(null=True, blank=True, default=7)

@@ -72,3 +72,11 @@ def test_a_withdrawn_item_is_gone_from_the_page() -> None:
     assert "Orders came late." not in Client().get("/you-said/").content.decode()
     with pytest.raises(NotPublished):
         publishing.withdraw(item=item, by=cast.lea())
+
+
+@pytest.mark.parametrize("example", [True, False])
+def test_an_example_on_the_public_page_is_marked_and_what_happened_is_not(example: bool) -> None:
+    publishing.publish(decision=decided(example=example), said="Orders came late.", did="We call.", by=cast.lea())
+    page = Client().get("/you-said/").content.decode()
+
+    assert ("An example, made to show what Allears does; it did not happen." in page) is example

@@ -54,6 +54,18 @@ def test_the_cited_and_the_others_get_their_own_text_beside_their_own_words() ->
     assert "Thank you for taking part" in cleo.text
 
 
+@pytest.mark.parametrize("example", [True, False])
+def test_a_letter_and_the_page_behind_it_mark_an_example_and_nothing_else(example: bool) -> None:
+    approved()
+    Update.objects.update(example=example)
+    telling.send(cast.late_orders())
+    line = "An example, made to show what Allears does; it did not happen."
+    letter = Message.objects.get(to=cast.bob().email)
+    page = Client().get(f"/me/{issue(cast.bob())}/").content.decode()
+
+    assert [line in place for place in (letter.text, letter.html, page)] == [example] * 3
+
+
 def test_a_digest_in_arabic_runs_from_right_to_left_and_what_was_said_by_its_first_letter() -> None:
     Person.objects.filter(pk=cast.bob().pk).update(language="ar")
     approved()

@@ -1,4 +1,7 @@
-"""The survey of 2015, brought in as any organisation would bring its own: 1,706 sessions, 927 of them partial."""
+"""The survey of 2015, brought in as any organisation would bring its own: 1,706 sessions, 927 of them partial.
+
+The words and the problem as told are the survey's; what it informs, knows, promises and touches is marked as an example.
+"""
 
 from __future__ import annotations
 
@@ -59,6 +62,7 @@ def _study(by: User) -> Study:
         unknown="What hinders them from using notebooks more, and what they would not want to lose",
         promise_on=today() + timedelta(days=21),
         touchpoints=["Daily work", "First use", "Sharing"],
+        example=True,
     )
 
 
