@@ -6,7 +6,7 @@ A merged person's words count for the person that stayed; erased people are nobo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -44,14 +44,26 @@ def insights_behind(update: Update) -> list[int]:
     return insights_behind_all([update])[update.pk]
 
 
-def insights_behind_all(updates: Iterable[Update]) -> dict[int, list[int]]:
-    """Return the same for many updates, in one query. `change_step__change` should be selected along."""
-    decided = {u.pk: decision for u in updates if (decision := _decision_of(u))}
-    grounds: dict[int, list[int]] = defaultdict(list)
-    rows = Ground.objects.filter(decision__in=set(decided.values()), insight__withdrawn_at=None).order_by("insight")
-    for decision_id, insight_id in rows.values_list("decision_id", "insight_id"):
-        grounds[decision_id].append(insight_id)
-    return {u.pk: [u.insight_id] if u.insight_id else grounds[decided[u.pk]] for u in updates}
+def insights_behind_all(
+    updates: Iterable[Update], told: Mapping[int, datetime] | None = None
+) -> dict[int, list[int]]:
+    """Return the same for many updates, in one query. `change_step__change` should be selected along.
+
+    `told` says by update when it was told: an insight that was withdrawn since then stays behind what was said.
+    Without it withdrawn insights are left out: what is told now no longer rests on them.
+    """
+    decided, told = {u.pk: decision for u in updates if (decision := _decision_of(u))}, told or {}
+    grounds: dict[int, list[tuple[int, datetime | None]]] = defaultdict(list)
+    rows = Ground.objects.filter(decision__in=set(decided.values())).order_by("insight")
+    for decision_id, insight_id, withdrawn in rows.values_list("decision_id", "insight_id", "insight__withdrawn_at"):
+        grounds[decision_id].append((insight_id, withdrawn))
+    return {
+        u.pk: [u.insight_id] if u.insight_id else _held_when(told.get(u.pk), grounds[decided[u.pk]]) for u in updates
+    }
+
+
+def _held_when(told: datetime | None, grounds: Iterable[tuple[int, datetime | None]]) -> list[int]:
+    return [pk for pk, withdrawn in grounds if withdrawn is None or (told is not None and told <= withdrawn)]
 
 
 def _decision_of(update: Update) -> int | None:

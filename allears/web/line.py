@@ -42,8 +42,8 @@ class Sight:
 
 
 def from_verbatim(verbatim: Verbatim) -> Sight:
-    """Return what became of one verbatim."""
-    cited = Citation.objects.filter(verbatim=verbatim, insight__withdrawn_at=None).select_related("insight")
+    """Return what became of one verbatim; an insight that was withdrawn stays in the chain, and says so."""
+    cited = Citation.objects.filter(verbatim=verbatim).select_related("insight__made_by")
     insights = {c.insight_id: c.insight for c in cited}
     sight = _forward(list(insights.values()))
     sight.words = [_quoted(verbatim, c) for c in cited]
@@ -66,8 +66,8 @@ def from_insights(insights: Sequence[Insight]) -> Sight:
 
 
 def from_decision(decision: Decision, change: Change | None = None) -> Sight:
-    """Return the words behind a decision (or behind one change of it) and what was done."""
-    whole = from_insights(list(decision.insights.filter(withdrawn_at=None)))
+    """Return the words behind a decision (or behind one change of it) and what was done; withdrawn insights too."""
+    whole = from_insights(list(decision.insights.select_related("made_by").order_by("pk")))
     whole.decisions = [decision]
     whole.changes = [change] if change else [c for c in whole.changes if c.decision_id == decision.pk]
     kept = {f"decision:{decision.pk}", *(f"change:{c.pk}" for c in whole.changes)}
@@ -111,7 +111,8 @@ class OwnWords:
 def own_words(person: Person, verbatims: Iterable[Verbatim], tellings: Sequence[Telling]) -> list[OwnWords]:
     """Return a person's words with their themes and the tellings that rest on them.
 
-    A telling stands under the words that its insights cite. What staff have not yet told stays with them.
+    A telling stands under the words that its insights cite, also when one was withdrawn after they were told. What
+    staff have not yet told stays with them. `tellings` are oldest first.
     """
     said = list(verbatims)
     ids = [v.pk for v in said]
@@ -137,7 +138,8 @@ def _tellings_under(ids: list[int], tellings: Sequence[Telling]) -> dict[int, li
     for verbatim_id, insight_id in Citation.objects.filter(verbatim__in=ids).values_list("verbatim_id", "insight_id"):
         cited.setdefault(insight_id, set()).add(verbatim_id)
     found: dict[int, list[Telling]] = {}
-    grounds = insights_behind_all({t.update_id: t.update for t in tellings}.values())
+    told = {t.update_id: t.told_at for t in reversed(tellings)}
+    grounds = insights_behind_all({t.update_id: t.update for t in tellings}.values(), told)
     for telling in tellings:
         rests_on = {v for i in grounds[telling.update_id] for v in cited.get(i, ())}
         for verbatim_id in rests_on:

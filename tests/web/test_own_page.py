@@ -16,6 +16,8 @@ from django.test.utils import CaptureQueriesContext
 from allears.core.models import Message
 from allears.decisions import actions, telling
 from allears.decisions.models import Helped, Telling, Update
+from allears.insights.actions import withdraw
+from allears.insights.models import Insight
 from allears.people import links
 from allears.people.actions import change_person, record_consent
 from allears.people.models import Person, PersonalLink
@@ -23,7 +25,7 @@ from allears.people.queries import consents
 from allears.studies.models import PoolMember
 from allears.studies.selection.actions import publish_proof
 from allears.verbatims.models import Stone, Verbatim
-from allears.web import own
+from allears.web import line, own
 from allears.web.views.own_page import MOST_ASKED
 from tests import cast
 from tests.decisions.test_actions import decided
@@ -290,3 +292,24 @@ def test_from_one_place_only_so_many_links_are_sent_and_the_answer_stays_the_sam
     assert Message.objects.filter(kind="own").count() == MOST_ASKED
     Client(REMOTE_ADDR="198.51.100.7").post("/me/", {"email": people[-1].email})
     assert Message.objects.filter(to=people[-1].email).count() == 1
+
+
+def test_what_they_were_told_stays_beside_their_words_when_the_insight_is_withdrawn() -> None:
+    address = told()
+    beside = page(address)
+    withdraw(insight=Insight.objects.get(), by=cast.ana())
+
+    assert page(address) == beside
+    assert line.own_words(cast.bob(), Verbatim.objects.all(), list(Telling.objects.all()))[0].tellings
+
+
+def test_what_is_told_after_an_insight_was_withdrawn_does_not_rest_on_it() -> None:
+    update = Update.objects.get(decision=decided())
+    actions.edit_update(update=update, text_cited="As you said", text_general="For everybody", by=cast.lea())
+    withdraw(insight=Insight.objects.get(), by=cast.ana())
+    actions.approve_update(update=update, by=cast.lea())
+    telling.send(cast.late_orders())
+
+    assert [t.cited for t in Telling.objects.all()] == [False]
+    assert "For everybody" in Message.objects.get(to=cast.bob().email).text
+    assert not line.own_words(cast.bob(), Verbatim.objects.all(), list(Telling.objects.all()))[0].tellings

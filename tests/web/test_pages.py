@@ -207,3 +207,23 @@ def test_home_leads_whoever_is_new_round_the_loop_until_somebody_has_heard_back(
     telling.send(cast.late_orders())
     assert steps(cast.ana()) == []
     assert "The first time round" not in text(as_sam, "/")
+
+
+def test_what_was_told_stays_in_the_chain_when_its_insight_is_withdrawn_and_says_so(as_lea: Client) -> None:
+    decision = decided()
+    actions.approve_update(update=Update.objects.get(decision=decision), by=cast.lea())
+    telling.send(cast.late_orders())
+    insight = insights.withdraw(insight=Insight.objects.get(), by=cast.ana())
+
+    of_decision = text(as_lea, f"/sight/decision/{decision.ref}/")
+    of_words = text(as_lea, f"/sight/verbatim/{Verbatim.objects.get().ref}/")
+    for shown in (of_decision, of_words):
+        for part in ("Nobody told us", insight.claim, "call before you do", "1 person has been told."):
+            assert part in shown
+        assert "Withdrawn on" in shown
+        assert f"Withdrawn: {insight.claim}" in shown
+        assert "sight-node--withdrawn" in shown
+    assert "Withdrawn on" in text(as_lea, f"/decisions/one/{decision.ref}/")
+    insights.restore(insight=insight, by=cast.ana())
+    assert "Withdrawn" not in text(as_lea, f"/sight/decision/{decision.ref}/")
+    assert "Withdrawn" not in text(as_lea, f"/decisions/one/{decision.ref}/")

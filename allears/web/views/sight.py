@@ -8,6 +8,7 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from allears.core.doors import StaffRequest, door
 from allears.core.models import User
@@ -87,7 +88,7 @@ _LOOKS: dict[str, Callable[[User, str], Looked]] = {
 
 def _picture(found: line.Sight, kind: str, focus: Any) -> picture.Picture:
     nodes = _word_nodes(found, kind, focus)
-    nodes += [_node("insight", i.pk, i.claim, i.ref, "accent") for i in found.insights]
+    nodes += [_insight_node(i) for i in found.insights]
     nodes += [_node("decision", d.pk, d.headline, d.ref, "accent") for d in found.decisions]
     nodes += [_node("change", c.pk, c.what, c.ref, "kept") for c in found.changes]
     looked_from = f"{kind}:{focus.pk}"
@@ -102,6 +103,13 @@ def _word_nodes(found: line.Sight, kind: str, focus: Any) -> list[picture.Node]:
         _node("verbatim", q.verbatim_id, f"“{q.quoted}”", q.ref, "dissent" if q.side == "against" else "voice")
         for q in sorted(once.values(), key=lambda q: (q.side == "against", q.verbatim_id))
     ]
+
+
+def _insight_node(insight: Insight) -> picture.Node:
+    if insight.stands:
+        return _node("insight", insight.pk, insight.claim, insight.ref, "accent")
+    label = _("Withdrawn: %(claim)s") % {"claim": insight.claim}
+    return _node("insight", insight.pk, label, insight.ref, "withdrawn")
 
 
 def _node(kind: str, pk: int, label: str, ref: str, tone: str) -> picture.Node:
