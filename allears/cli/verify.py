@@ -23,7 +23,7 @@ def run(args: argparse.Namespace) -> int:
     else:
         print(f"{report.checked:,} verbatims in {report.blocks:,} blocks were checked: every one stands as spoken.")
         if report.unsealed:
-            print(f"{report.unsealed:,} of them are new and not sealed yet; that takes a few seconds.")
+            print(f"{report.unsealed:,} of them are new and not sealed yet: a worker (`allears serve`) does it in seconds.")
         print(f"Head of the chain: {report.head or 'none yet'}. Write it down elsewhere: it proves all before it.")
     if lots.broken and not args.json:
         print(f"BROKEN: {lots.broken}")
