@@ -30,6 +30,9 @@ def test_a_demo_whose_loading_is_killed_again_and_again_is_the_same_as_one_that_
     with house(tmp_path / "peace") as peace:
         copied = _files_in(peace)  # of other tests that run beside
         peace.run("demo")
+        assert peace.rows("SELECT known FROM studies_study WHERE slug = 'notebooks-today'") == [
+            (f"What {_who_spoke(peace):,} people said in 2015",)
+        ]
         loaded, told, left = peace.counts(), _notes(peace), _files_in(peace) - copied
     with house(tmp_path / "killed") as killed:
         copied = _files_in(killed)
@@ -50,6 +53,15 @@ def test_a_demo_whose_loading_is_killed_again_and_again_is_the_same_as_one_that_
         assert _files_in(killed) - copied == left
         assert "Bringing in" not in killed.run("demo")
         assert killed.counts() == loaded
+
+
+def _who_spoke(there: House) -> int:
+    """How many people answered something in the past study, told by the database itself."""
+    rows = there.rows(
+        "SELECT count(DISTINCT r.person_id) FROM questionnaires_response r JOIN studies_study s ON s.id = r.study_id"
+        " WHERE s.slug = 'notebooks-2015' AND EXISTS (SELECT 1 FROM questionnaires_answer a WHERE a.response_id = r.id)"
+    )
+    return int(rows[0][0])
 
 
 def _killed_while_responses_come_in(killed: House) -> None:

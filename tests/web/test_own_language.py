@@ -122,7 +122,7 @@ def test_several_studies_take_as_many_questions_as_one() -> None:
 
 
 def test_the_demo_s_open_study_can_be_answered_in_arabic_without_a_word_of_english() -> None:
-    study = open_study.make(cast.ana())
+    study = open_study.make(cast.ana(), cast.late_orders())
     robot = Robot().open(f"/a/{study.public_links.get().token}/?lang=ar")
     pages = [robot.page]
     while robot.form is not None:

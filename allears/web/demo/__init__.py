@@ -24,7 +24,7 @@ def load() -> DemoNotes:
     past = past_study.make(users["researcher"])
     codings.make(past, users["researcher"])
     chain.make(past, users)
-    today = open_study.make(users["researcher"])
+    today = open_study.make(users["researcher"], past)
     panel.make(today, users["researcher"])
     link = make_public_link(study=today, by=users["researcher"])
     return DemoNotes(PEOPLE, reverse("answering:page", args=[link.token]), today.title)

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from allears.core.clock import today
 from allears.core.models import User
+from allears.decisions.queries import hear_back
 from allears.questionnaires import authoring
 from allears.questionnaires.models import QuestionKind, Section, Version
 from allears.studies.actions import create_study, make_public_link, open_study
@@ -18,8 +19,11 @@ SLUG = "notebooks-today"
 
 
 @transaction.atomic
-def make(by: User) -> Study:
-    """Return the open study with its published questionnaire and its public link; made once, whole or not at all."""
+def make(by: User, past: Study) -> Study:
+    """Return the open study with its published questionnaire and its public link; made once, whole or not at all.
+
+    `past` is the study it follows: what is known is what its contributors said.
+    """
     found = Study.objects.filter(slug=SLUG).first()
     if found:
         return found
@@ -31,7 +35,7 @@ def make(by: User) -> Study:
         " what has become of it since, and what gets in your way today.",
         decision="What to work on first next year: the order in which cells run, working together, or speed",
         options="The order in which cells run\nWorking together\nSpeed with large data",
-        known="What 1,091 people said in 2015",
+        known=f"What {hear_back(past).contributors:,} people said in 2015",
         unknown="What still holds, what is new, and for whom",
         promise_on=today() + timedelta(days=45),
         touchpoints=["Daily work", "Sharing"],
