@@ -1,7 +1,7 @@
 """Letting every contributor hear back: who has not been told yet, and sending one digest a person, never twice.
 
 Whoever has no address, or does not want mail, is told on their own page; that counts as heard only once they have
-seen it. Whose new address waits for its two days (`people.addresses`) is written down and told by itself afterwards:
+seen it. A mail waits for the end of their quiet hours. Whose new address waits for its two days (`people.addresses`) is written down and told by itself afterwards:
 nobody has to send a second time. Sending may be killed at any point: each chunk of people is one transaction that
 writes the tellings and puts the mails, so a second run goes on with whoever is left.
 """
@@ -22,7 +22,7 @@ from allears.decisions.chain import contributors, insights_behind, quoted_by_per
 from allears.decisions.digests import Part, compose, parts_for
 from allears.decisions.models import Digest, HeldTelling, Telling, Update
 from allears.decisions.queries import HEARER
-from allears.people import addresses
+from allears.people import addresses, budget
 from allears.people.links import page_link
 from allears.people.models import Person
 from allears.studies.models import Study
@@ -173,9 +173,10 @@ def _tell(chunk: dict[int, set[int]], updates: dict[int, Update], spoke: dict[in
     told = _told(Telling.objects.filter(theirs, update__in=updates))
     parts = parts_for(people, list(updates.values()))
     tellings: list[Telling] = []
+    moments = budget.Moments()
     for pk, person in people.items():
         new = [p for p in parts[pk] if p.update.pk in chunk[pk] and (pk, p.update.pk) not in told]
-        tellings += _tell_one(person, new, spoke[pk]) if person.erased_at is None and pk in spoke else []
+        tellings += _tell_one(person, new, spoke[pk], moments) if person.erased_at is None and pk in spoke else []
     Telling.objects.bulk_create(tellings)
     _waits_no_longer({pk: chunk[pk] for pk in people})
     later = {pk: chunk[pk] & updates.keys() for pk in known if pk in held}
@@ -210,19 +211,19 @@ def held_back(study: Study) -> list[Held]:
     return sorted((Held(p, until.get(p.pk, now())) for p in people), key=lambda held: (held.until, held.person.pk))
 
 
-def _tell_one(person: Person, parts: list[Part], spoke_at: datetime) -> list[Telling]:
-    digest = _mail(person, parts) if parts and _mailable(person) else None
+def _tell_one(person: Person, parts: list[Part], spoke_at: datetime, moments: budget.Moments) -> list[Telling]:
+    digest = _mail(person, parts, moments.for_(person)) if parts and _mailable(person) else None
     return [
         Telling(update=part.update, person=person, cited=part.cited, digest=digest, spoke_at=spoke_at) for part in parts
     ]
 
 
-def _mail(person: Person, parts: list[Part]) -> Digest:
+def _mail(person: Person, parts: list[Part], not_before: datetime) -> Digest:
     digest = Digest.objects.create(person=person)
     letter = compose(person, parts, page_link(person))
     digest.message = mail.put(
         to=person.email, to_name=person.name, subject=letter.subject, text=letter.text, html=letter.html,
-        key=f"digest:{digest.ref}", kind="update",
+        key=f"digest:{digest.ref}", kind="update", not_before=not_before,
     )  # fmt: skip
     digest.save(update_fields=["message"])
     return digest

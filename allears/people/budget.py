@@ -257,6 +257,20 @@ def good_moment(person: Person, at: datetime | None = None) -> datetime:
     return _after_quiet(at.astimezone(zone_of(person)), begin, end) or at
 
 
+class Moments:
+    """When mail may leave: after each person's quiet hours, worked out once for all who share them."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[object, ...], datetime] = {}
+
+    def for_(self, person: Person) -> datetime:
+        """Return `good_moment` of `person`, as it was when the first of those who share their hours was looked up."""
+        quiet = (person.time_zone, person.quiet_from, person.quiet_to)
+        if quiet not in self._known:
+            self._known[quiet] = good_moment(person)
+        return self._known[quiet]
+
+
 def quiet_minutes(person: Person) -> frozenset[int]:
     """Return the minutes of a day, counted in UTC as the clocks stand where this person is today, in which no mail is
     sent to them.

@@ -29,7 +29,7 @@ from allears.core.doors import open_door
 from allears.core.languages import best, for_reader, spoken
 from allears.core.models import Message
 from allears.core.queries import the_organisation
-from allears.people import addresses
+from allears.people import addresses, budget
 from allears.people.actions import record_consent
 from allears.people.models import Consent, Person, Purpose
 from allears.people.queries import all_of, survivor
@@ -77,7 +77,9 @@ def allows_more(person: Person, purpose: str) -> bool:
 def ask_once_more(agreement: Agreement, response_id: int, question_id: int) -> None:
     """Mail the link to the person's own address, a few times a day at most; none without an address.
 
-    To an address that staff wrote down a moment ago it leaves once that one has stood for two days.
+    To an address that staff wrote down a moment ago it leaves once that one has stood for two days. It respects quiet
+    hours, though somebody has just answered: they asked for no mail, it may have been somebody else by a forwarded link,
+    and the link in it holds for days.
     """
     person, keys = agreement.person, _keys(response_id, question_id)
     given = Answer.objects.filter(response=response_id, question=question_id).order_by("-at").first()
@@ -96,7 +98,7 @@ def ask_once_more(agreement: Agreement, response_id: int, question_id: int) -> N
         mail.put(
             to=person.email, to_name=person.name, subject=_("Did you agree to this?"), kind="own",
             text=f"{text}\n\n{settings.BASE_URL}{reverse('answering:agreed', args=[token])}\n\n{house}\n",
-            key=free, not_before=addresses.held_until(person),
+            key=free, not_before=budget.good_moment(person, addresses.held_until(person)),
         )  # fmt: skip
 
 

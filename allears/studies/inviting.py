@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from decimal import Decimal
 from itertools import islice
 from typing import Literal
@@ -205,21 +204,8 @@ def _save(study: Study, invitations: list[Invitation], by: User | None, by_mail:
     audit.record(by=by, verb="studies.invited", target=study, people=len(invitations), by_mail=by_mail)
 
 
-class _Moments:
-    """When mail may leave: after each person's quiet hours, worked out once for all who share them."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[object, ...], datetime] = {}
-
-    def for_(self, person: Person) -> datetime:
-        quiet = (person.time_zone, person.quiet_from, person.quiet_to)
-        if quiet not in self._known:
-            self._known[quiet] = budget.good_moment(person)
-        return self._known[quiet]
-
-
 def _mail_all(study: Study, invitations: list[Invitation]) -> None:
-    letters, moments = mails.Letters(study, the_organisation()), _Moments()
+    letters, moments = mails.Letters(study, the_organisation()), budget.Moments()
     made = [(invitation, *links.fresh(invitation)) for invitation in invitations]
     messages = mail.put_many(
         [

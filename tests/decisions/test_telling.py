@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 import time_machine
@@ -64,6 +64,18 @@ def test_a_letter_and_the_page_behind_it_mark_an_example_and_nothing_else(exampl
     page = Client().get(f"/me/{issue(cast.bob())}/").content.decode()
 
     assert [line in place for place in (letter.text, letter.html, page)] == [example] * 3
+
+
+def test_nobody_hears_back_at_night_where_they_are() -> None:
+    Person.objects.filter(pk=cast.bob().pk).update(time_zone="Asia/Tokyo")
+    Person.objects.filter(pk=cast.cleo().pk).update(quiet_from=time(1), quiet_to=time(2), time_zone="UTC")
+    approved()
+    with time_machine.travel(datetime(2030, 6, 3, 14, 0, tzinfo=UTC), tick=False):
+        telling.send(cast.late_orders())
+
+    moments = dict(Message.objects.filter(kind="update").values_list("to", "not_before"))
+    assert moments[cast.bob().email] == datetime(2030, 6, 3, 23, 0, tzinfo=UTC)
+    assert moments[cast.cleo().email] == datetime(2030, 6, 3, 14, 0, tzinfo=UTC)
 
 
 def test_a_digest_in_arabic_runs_from_right_to_left_and_what_was_said_by_its_first_letter() -> None:

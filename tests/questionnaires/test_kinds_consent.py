@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -152,6 +153,15 @@ def test_a_mailed_yes_does_not_hold_against_a_later_no_another_address_or_too_lo
     for wrong in ("x", mailed().split("/")[2][:-2], "a" * 3000):
         assert Client().get(f"/a/{wrong}/agreed/").status_code == 404
     assert may_be_quoted() is False
+
+
+def test_the_mail_about_it_waits_for_the_morning_where_they_are() -> None:
+    asking([QUOTE])
+    Person.objects.filter(pk=cast.bob().pk).update(time_zone="Asia/Tokyo")
+    link = invited(cast.bob())
+    with time_machine.travel(datetime(2030, 6, 3, 14, 0, tzinfo=UTC), tick=False):
+        Robot().walk(link)
+    assert Message.objects.get(key__startswith="agreed:").not_before == datetime(2030, 6, 3, 23, 0, tzinfo=UTC)
 
 
 def test_saving_again_mails_nothing_more_and_ticking_for_ever_three_times_a_day() -> None:
