@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.expressions import RawSQL
 
 from allears.people.models import Person
 from allears.people.queries import all_of
@@ -20,3 +21,25 @@ def said_by(person: Person) -> QuerySet[Verbatim]:
     or not.
     """
     return Verbatim.objects.filter(person_id__in=all_of(person)).order_by("-id")
+
+
+def wordings_of(verbatim: Verbatim) -> QuerySet[Verbatim]:
+    """Return these words with what they supersede and what supersedes them, however often, the first wording first.
+
+    One query, however often somebody said it anew.
+    """
+    table = Verbatim._meta.db_table
+    sql = f"""
+        WITH RECURSIVE
+        before(id, supersedes_id) AS (
+            SELECT id, supersedes_id FROM {table} WHERE id = %s
+            UNION SELECT v.id, v.supersedes_id FROM {table} v JOIN before ON v.id = before.supersedes_id
+        ),
+        since(id) AS (
+            SELECT id FROM {table} WHERE id = %s
+            UNION SELECT v.id FROM {table} v JOIN since ON v.supersedes_id = since.id
+        )
+        SELECT id FROM before UNION SELECT id FROM since
+    """  # noqa: S608
+    found = Verbatim.objects.filter(pk__in=RawSQL(sql, [verbatim.pk, verbatim.pk]))  # noqa: S611
+    return found.filter(collection=verbatim.collection_id).order_by("pk")

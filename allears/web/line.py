@@ -15,6 +15,7 @@ from allears.decisions.models import Change, ChangeStep, Decision, Ground, Telli
 from allears.insights.models import Citation, Coding, Insight, Theme
 from allears.people.models import Person
 from allears.verbatims.models import Verbatim
+from allears.verbatims.queries import wordings_of
 
 
 @dataclass
@@ -22,6 +23,7 @@ class Sight:
     """What hangs together: words, the themes and insights they hold, decisions, changes, and who was told."""
 
     words: list[Quoted] = field(default_factory=list)
+    wordings: list[Verbatim] = field(default_factory=list)  # of the words looked from, the first one first
     themes: list[Theme] = field(default_factory=list)
     insights: list[Insight] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
@@ -42,17 +44,23 @@ class Sight:
 
 
 def from_verbatim(verbatim: Verbatim) -> Sight:
-    """Return what became of one verbatim; an insight that was withdrawn stays in the chain, and says so."""
-    cited = Citation.objects.filter(verbatim=verbatim).select_related("insight__made_by")
+    """Return what became of one verbatim, in whichever of its wordings: the same people said it before or anew.
+
+    An insight that was withdrawn stays in the chain, and says so.
+    """
+    wordings = list(wordings_of(verbatim).select_related("stone"))
+    cited = Citation.objects.filter(verbatim__in=wordings).select_related("insight__made_by", "verbatim")
     insights = {c.insight_id: c.insight for c in cited}
     sight = _forward(list(insights.values()))
-    sight.words = [_quoted(verbatim, c) for c in cited]
-    sight.themes = list(Theme.objects.filter(codings__verbatim=verbatim).distinct())
-    sight.edges += [(f"verbatim:{verbatim.pk}", f"insight:{pk}") for pk in insights]
+    sight.wordings = wordings
+    sight.words = [_quoted(c) for c in cited]
+    sight.themes = list(Theme.objects.filter(codings__verbatim__in=wordings).distinct())
+    sight.edges += [(f"verbatim:{c.verbatim_id}", f"insight:{c.insight_id}") for c in cited]
     return sight
 
 
-def _quoted(said: Verbatim, c: Citation) -> Quoted:
+def _quoted(c: Citation) -> Quoted:
+    said = c.verbatim
     return Quoted(said.pk, said.ref, said.text, c.start, c.end, c.side, c.insight_id, said.spoken_at)
 
 

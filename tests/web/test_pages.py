@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -13,6 +15,7 @@ from allears.decisions import actions, telling
 from allears.decisions.models import Decision, Update
 from allears.insights import actions as insights
 from allears.insights.models import Insight, Read
+from allears.verbatims.actions import keep, redact
 from allears.verbatims.models import Verbatim
 from allears.web.first_round import first_round
 from tests import cast
@@ -227,3 +230,53 @@ def test_what_was_told_stays_in_the_chain_when_its_insight_is_withdrawn_and_says
     insights.restore(insight=insight, by=cast.ana())
     assert "Withdrawn" not in text(as_lea, f"/sight/decision/{decision.ref}/")
     assert "Withdrawn" not in text(as_lea, f"/decisions/one/{decision.ref}/")
+
+
+def said_anew(first: Verbatim, words: str) -> Verbatim:
+    """The same person changes what they sent."""
+    return keep(
+        collection=first.collection, source=first.source, person=first.person, text=words,
+        spoken_at=first.spoken_at + timedelta(days=1), supersedes=first,
+    )  # fmt: skip
+
+
+def test_words_that_were_said_anew_lead_to_the_whole_chain_from_each_wording(as_lea: Client) -> None:
+    decided()
+    first = Verbatim.objects.get()
+    second = said_anew(first, "They told us on Tuesday.")
+    third = said_anew(second, "They told us on Wednesday.")
+    cast.said(cast.bob(), "Quite another matter.")
+
+    addresses = {f"/sight/verbatim/{v.ref}/": v for v in (first, second, third)}
+    for address, looked_from in addresses.items():
+        shown = text(as_lea, address)
+        for part in (first.text, second.text, third.text, "It is not lateness", "call before you do"):
+            assert part in shown
+        assert shown.count("Said anew") == 2
+        assert "Quite another matter." not in shown
+        assert {a for a in addresses if f'href="{a}"' in shown} == {a for a, v in addresses.items() if v != looked_from}
+
+
+def test_a_wording_that_was_taken_back_is_not_shown_from_the_next_one(as_lea: Client) -> None:
+    first = cast.said(cast.bob(), "Nobody told us until we called.")
+    second = said_anew(first, "They told us on Tuesday.")
+    redact(verbatims=[first.pk], reason="person", by_label="Ada Novak")
+    shown = text(as_lea, f"/sight/verbatim/{second.ref}/")
+
+    assert "Nobody told us" not in shown
+    assert "These words were taken back." in shown
+
+
+def test_a_line_of_sight_makes_as_many_questions_for_four_wordings_as_for_two(as_lea: Client) -> None:
+    decided()
+    newest = said_anew(Verbatim.objects.get(), "two")
+    address = f"/sight/verbatim/{newest.ref}/"
+    text(as_lea, address)
+    with CaptureQueriesContext(connection) as two:
+        text(as_lea, address)
+    for words in ("three", "four"):
+        newest = said_anew(newest, words)
+    with CaptureQueriesContext(connection) as four:
+        assert "four" in text(as_lea, address)
+
+    assert len(four) == len(two)

@@ -97,7 +97,8 @@ def _picture(found: line.Sight, kind: str, focus: Any) -> picture.Picture:
 
 def _word_nodes(found: line.Sight, kind: str, focus: Any) -> list[picture.Node]:
     if kind == "verbatim":
-        return [_node("verbatim", focus.pk, f"“{focus.text}”" if focus.text else "–", focus.ref, "voice")]
+        said = found.wordings
+        return [_node("verbatim", v.pk, f"“{v.text}”" if v.text else "–", v.ref, "voice") for v in said]
     once = {q.verbatim_id: q for q in reversed(found.words)}
     return [
         _node("verbatim", q.verbatim_id, f"“{q.quoted}”", q.ref, "dissent" if q.side == "against" else "voice")
