@@ -14,7 +14,7 @@ from django.db import transaction
 from allears.core import audit
 from allears.core.clock import now
 from allears.core.models import User
-from allears.decisions import drafting
+from allears.decisions import drafting, overtaking
 from allears.decisions.errors import AlreadySent, NoInsight, OtherStudy, SameState, WordingChanged
 from allears.decisions.models import Change, ChangeState, ChangeStep, Decision, Ground, Option, Update
 from allears.insights.models import Insight
@@ -77,6 +77,10 @@ def _set_options(decision: Decision, options: Sequence[tuple[str, bool, str]]) -
     )
 
 
+# What people are told of a decision.
+TOLD = ("kind", "statement", "because", "until")
+
+
 @transaction.atomic
 def change_decision(
     *,
@@ -86,8 +90,14 @@ def change_decision(
     options: Sequence[tuple[str, bool, str]] = (),
     **fields: Any,
 ) -> Decision:
-    """Change a decision's words or grounds. What people were told stays; a draft not yet approved is written anew."""
+    """Change a decision's words or grounds.
+
+    What people were told stays. What waits to be told is written anew unless a person wrote it, and read anew before
+    it goes out. Raises `NoInsight`, `OtherStudy`.
+    """
+    decision = Decision.objects.select_for_update().get(pk=decision.pk)
     grounds = _fitting(decision.study, insights)
+    rested_on = set(decision.grounds.values_list("insight", flat=True))
     before = {name: getattr(decision, name) for name in fields}
     for name, value in fields.items():
         setattr(decision, name, value)
@@ -98,15 +108,11 @@ def change_decision(
     _set_options(decision, options)
     changed = {name: old for name, old in before.items() if old != getattr(decision, name)}
     audit.record(by=by, verb="decisions.decision_changed", target=decision, before=changed)
-    _redraft(decision)
+    if changed.keys() & set(TOLD):
+        overtaking.by_decision(decision, by)
+    elif rested_on != {insight.pk for insight in grounds}:
+        overtaking.by_grounds(decision, by)
     return decision
-
-
-def _redraft(decision: Decision) -> None:
-    cited, general = drafting.about_decision(decision)
-    Update.objects.filter(decision=decision, approved_at=None, discarded_at=None, edited_by=None).update(
-        text_cited=cited, text_general=general
-    )
 
 
 @transaction.atomic
@@ -128,17 +134,23 @@ def add_change(
 
 @transaction.atomic
 def edit_change(*, change: Change, what: str, owner: User, by: User, due_on: date | None) -> Change:
-    """Change what is to be done, who does it or by when."""
+    """Change what is to be done, who does it or by when; what waits to be told of it is read anew."""
+    change = Change.objects.select_for_update().get(pk=change.pk)
     before = {"what": change.what, "owner": change.owner_id, "due_on": str(change.due_on or "")}
     change.what, change.owner, change.due_on = what, owner, due_on
     change.save()
     audit.record(by=by, verb="decisions.change_edited", target=change, before=before)
+    if (before["what"], before["due_on"]) != (what, str(due_on or "")):
+        overtaking.by_edit(change, by)
     return change
 
 
 @transaction.atomic
 def move_change(*, change: Change, state: str, by: User | None, note: str = "") -> ChangeStep:
-    """Move a change to a state, and draft what contributors are told of it. Raises `SameState`."""
+    """Move a change to a state, and draft what contributors are told of it instead of what waits about earlier states.
+
+    Raises `SameState`.
+    """
     change = Change.objects.select_for_update().get(pk=change.pk)
     if change.state == state:
         raise SameState
@@ -146,6 +158,7 @@ def move_change(*, change: Change, state: str, by: User | None, note: str = "") 
     change.state = state
     change.save(update_fields=["state"])
     audit.record(by=by, verb="decisions.change_moved", target=change, state=state)
+    overtaking.by_step(step, by)
     draft_update(change_step=step, by=by)
     return step
 
@@ -166,30 +179,27 @@ def draft_update(
 
 
 def _draft(by: User | None, decision: Decision | None, step: ChangeStep | None, insight: Insight | None) -> Update:
-    if decision:
-        study, (cited, general), example = decision.study, drafting.about_decision(decision), decision.example
-    elif step:
-        study, (cited, general), example = (
-            step.change.decision.study,
-            drafting.about_step(step),
-            step.change.example,
-        )
-    else:
-        assert insight is not None, "an update is about a decision, a step of a change or an insight"
-        study, (cited, general), example = insight.study, drafting.about_insight(insight), insight.example
-    update = Update.objects.create(
-        study=study, decision=decision, change_step=step, insight=insight, text_cited=cited, text_general=general,
-        example=example,
-    )  # fmt: skip
+    update = Update(decision=decision, change_step=step, insight=insight)
+    step_of = decision or (step.change if step else insight)
+    assert step_of is not None, "an update is about a decision, a step of a change or an insight"
+    update.study = step_of.decision.study if isinstance(step_of, Change) else step_of.study
+    update.example = step_of.example
+    update.text_cited, update.text_general = drafting.about(update)
+    update.save()
     audit.record(by=by, verb="decisions.update_drafted", target=update)
     return update
 
 
 @transaction.atomic
 def edit_update(*, update: Update, text_cited: str, text_general: str, by: User) -> Update:
-    """Change an update's wording. Editing an approved one takes the approval back. Raises `AlreadySent`."""
+    """Change an update's wording. Editing an approved one takes the approval back. Raises `AlreadySent`.
+
+    Texts that are just as they would be drafted are nobody's own: they follow what they are about, as a draft does.
+    """
     update = _unsent(update)
-    update.text_cited, update.text_general, update.edited_by = text_cited, text_general, by
+    given = (text_cited.replace("\r\n", "\n"), text_general.replace("\r\n", "\n"))
+    update.edited_by = None if given == drafting.about(update) else by
+    update.text_cited, update.text_general = given
     update.approved_at = update.approved_by = None
     update.save()
     audit.record(by=by, verb="decisions.update_edited", target=update)
@@ -206,8 +216,8 @@ def approve_update(*, update: Update, by: User, seen: str | None = None) -> Upda
     update = _unsent(update)
     if seen is not None and seen != update.wording:
         raise WordingChanged
-    update.approved_at, update.approved_by = now(), by
-    update.save(update_fields=["approved_at", "approved_by"])
+    update.approved_at, update.approved_by, update.overtaken_at = now(), by, None
+    update.save(update_fields=["approved_at", "approved_by", "overtaken_at"])
     audit.record(by=by, verb="decisions.update_approved", target=update)
     return update
 

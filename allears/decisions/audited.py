@@ -13,6 +13,7 @@ SAID = {
     "decisions.update_drafted": _("drafted an update"),
     "decisions.update_edited": _("edited an update"),
     "decisions.update_approved": _("approved an update"),
+    "decisions.approval_taken_back": _("took an approval back, for what the update is about has changed"),
     "decisions.update_discarded": _("discarded an update"),
     "decisions.update_restored": _("took an update up again"),
     "decisions.updates_sent": _("sent updates to contributors"),

@@ -5,8 +5,18 @@ from __future__ import annotations
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from allears.decisions.models import ChangeState, ChangeStep, Decision
+from allears.decisions.models import ChangeState, ChangeStep, Decision, Update
 from allears.insights.models import Insight
+
+
+def about(update: Update) -> tuple[str, str]:
+    """Return both texts as they would be drafted now for what `update` is about."""
+    if update.decision:
+        return about_decision(update.decision)
+    if update.change_step:
+        return about_step(update.change_step)
+    assert update.insight is not None, "an update is about a decision, a step of a change or an insight"
+    return about_insight(update.insight)
 
 
 def about_decision(decision: Decision) -> tuple[str, str]:

@@ -31,7 +31,7 @@ class AlreadySent(DecisionError):
 
 
 class WordingChanged(DecisionError):
-    message = _("Somebody has changed the texts since you opened the page. Read them once more, then approve.")
+    message = _("The texts, or what they are about, have changed since you opened the page. Read them once more, then approve.")
 
 
 class NothingToSend(DecisionError):

@@ -132,6 +132,7 @@ class Update(models.Model):
     approved_at = models.DateTimeField(null=True, blank=True)
     approved_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     discarded_at = models.DateTimeField(null=True, blank=True)
+    overtaken_at = models.DateTimeField(null=True, blank=True)  # its decision or change moved on; approving clears it
     example = models.BooleanField(default=False)
 
     class Meta:
@@ -147,8 +148,9 @@ class Update(models.Model):
 
     @property
     def wording(self) -> str:
-        """A short name of exactly these texts: whoever approves says by it which ones they read."""
-        return hashlib.sha256(f"{self.text_cited}\0{self.text_general}".encode()).hexdigest()[:16]
+        """A short name of exactly these texts, as what they are about stood: who approves says by it what they read."""
+        read = f"{self.text_cited}\0{self.text_general}\0{self.overtaken_at or ''}"
+        return hashlib.sha256(read.encode()).hexdigest()[:16]
 
     @property
     def subject(self) -> str:

@@ -44,8 +44,12 @@ class Reach:
 
 
 def approved(study: Study) -> list[Update]:
-    """Return the study's approved updates, oldest step first."""
-    return _with_steps(Update.objects.filter(study=study, approved_at__isnull=False, discarded_at=None))
+    """Return the study's approved updates, oldest step first; none whose decision has changed since it was told."""
+    return _with_steps(_may_go().filter(study=study))
+
+
+def _may_go() -> QuerySet[Update]:
+    return Update.objects.filter(approved_at__isnull=False, discarded_at=None, overtaken_at=None)
 
 
 def _with_steps(updates: QuerySet[Update]) -> list[Update]:
@@ -74,7 +78,7 @@ def _untold(updates: Sequence[Update], people: dict[int, datetime]) -> dict[int,
 
 def sent_and_held() -> QuerySet[HeldTelling]:
     """Return what was sent and waits for an address; what was worded anew since then was not sent."""
-    return HeldTelling.objects.filter(update__approved_at__lte=F("at"), update__discarded_at=None)
+    return HeldTelling.objects.filter(update__in=_may_go(), update__approved_at__lte=F("at"))
 
 
 def _told(tellings: QuerySet[Telling] | QuerySet[HeldTelling]) -> set[tuple[int, int]]:
@@ -148,10 +152,10 @@ def _send_what_was_held(study: Study) -> int:
 
 
 def _still_approved(updates: Sequence[Update]) -> dict[int, Update]:
-    """The updates as they are worded now, locked: an edit made a moment ago took its approval back and waits."""
+    """The updates as they are worded now, locked: an edit, or a decision that changed, took its approval back."""
     ids = [update.pk for update in updates]
     list(Update.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
-    ready = _with_steps(Update.objects.filter(pk__in=ids, approved_at__isnull=False, discarded_at=None))
+    ready = _with_steps(_may_go().filter(pk__in=ids))
     return {update.pk: update for update in ready}
 
 

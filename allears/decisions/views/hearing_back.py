@@ -18,7 +18,7 @@ from allears.core.doors import StaffRequest, door
 from allears.core.models import User
 from allears.core.progress import job_url
 from allears.core.rules import signs_in
-from allears.decisions import actions, telling
+from allears.decisions import actions, drafting, telling
 from allears.decisions.chain import contributors, insights_behind, quoted_by_person
 from allears.decisions.digests import compose, parts_for
 from allears.decisions.errors import DecisionError, WordingChanged
@@ -122,6 +122,7 @@ def _update_page(request: StaffRequest, found: Update, form: UpdateForm, status:
         "preview": _preview(found, chosen) if chosen else None,
         "may_tell": may_tell,
         "sent": found.tellings.exists(),
+        "drafted_now": drafting.about(found) if found.overtaken_at and found.edited_by_id else None,
     }
     return render(request, "decisions/update.html", context, status=status)
 

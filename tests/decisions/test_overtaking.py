@@ -1,0 +1,151 @@
+"""A decision or a change that moves on after its update was approved: nobody is told what does not hold any more."""
+
+from __future__ import annotations
+
+from threading import Thread
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+
+from allears.core.models import AuditEvent, Message
+from allears.decisions import actions, telling
+from allears.decisions.models import Change, Decision, Telling, Update
+from tests import cast
+from tests.decisions.test_actions import decided
+from tests.decisions.test_telling import approved
+
+pytestmark = pytest.mark.django_db
+
+
+def turned(decision: Decision, **more: Any) -> Decision:
+    """The decision turns from a yes to a no."""
+    given = {"kind": "wont", "because": "It costs more than it saves", "insights": decision.insights.all(), **more}
+    return actions.change_decision(decision=decision, by=cast.lea(), **given)
+
+
+def letters() -> list[str]:
+    return [message.text for message in Message.objects.filter(kind="update").order_by("pk")]
+
+
+def test_an_approved_text_is_drafted_anew_and_waits_to_be_read_anew(as_lea: Client) -> None:
+    decision = approved()
+    turned(decision)
+    update = Update.objects.get(decision=decision)
+
+    assert (update.approved_at, update.approved_by) == (None, None)
+    assert "We won't: call before you do" in update.text_cited
+    assert "We will" not in update.text_cited + update.text_general
+    assert AuditEvent.objects.filter(verb="decisions.approval_taken_back", actor=cast.lea()).count() == 1
+    assert telling.send(cast.late_orders()) == 0
+    assert "What this is about has changed since" in as_lea.get(f"/decisions/updates/{update.ref}/").content.decode()
+
+    actions.approve_update(update=update, by=cast.lea(), seen=update.wording)
+    assert telling.send(cast.late_orders()) == 2
+    assert all("We won't: call before you do" in letter for letter in letters())
+
+
+def test_somebody_s_own_words_are_kept_unapproved_and_the_new_draft_can_be_taken_over(as_lea: Client) -> None:
+    decision = decided()
+    update = Update.objects.get(decision=decision)
+    actions.edit_update(update=update, text_cited="Soon we will call you.", text_general="", by=cast.ana())
+    actions.approve_update(update=update, by=cast.lea())
+    page = f"/decisions/updates/{update.ref}/"
+    turned(decision)
+
+    update.refresh_from_db()
+    assert (update.approved_at, update.text_cited) == (None, "Soon we will call you.")
+    seen = as_lea.get(page).content.decode()
+    assert "still as somebody wrote them" in seen
+    assert "It costs more than it saves" in seen
+
+    drafted = as_lea.get(page).context["drafted_now"]
+    as_browsers_send = {"text_cited": drafted[0].replace("\n", "\r\n"), "text_general": drafted[1]}
+    as_lea.post(page, as_browsers_send)
+    update.refresh_from_db()
+    assert (update.text_cited, update.edited_by, update.approved_at) == (drafted[0], None, None)
+
+
+def test_who_read_a_text_of_their_own_before_the_decision_changed_does_not_approve_it_after() -> None:
+    decision = decided()
+    update = Update.objects.get(decision=decision)
+    update = actions.edit_update(update=update, text_cited="Soon we will call you.", text_general="", by=cast.ana())
+    turned(decision)
+
+    with pytest.raises(actions.WordingChanged):
+        actions.approve_update(update=update, by=cast.lea(), seen=update.wording)
+
+
+def test_what_nobody_is_told_of_leaves_the_approval_alone() -> None:
+    decision = approved()
+    actions.change_decision(decision=decision, by=cast.lea(), insights=decision.insights.all(), against="It costs time")
+
+    assert Update.objects.get(decision=decision).approved_by == cast.lea()
+
+
+def begun(**more: Any) -> Change:
+    """A change that has begun; its update is approved."""
+    change = actions.add_change(decision=decided(), what="Call list", owner=cast.sam(), by=cast.lea(), **more)
+    actions.move_change(change=change, state="started", by=cast.sam())
+    actions.approve_update(update=Update.objects.get(change_step__state="started"), by=cast.lea())
+    return change
+
+
+def test_what_is_done_instead_is_read_anew() -> None:
+    actions.edit_change(change=begun(), what="A letter", owner=cast.sam(), by=cast.lea(), due_on=None)
+    update = Update.objects.get(change_step__state="started")
+
+    assert update.approved_at is None
+    assert "We have begun: A letter" in update.text_cited
+
+
+def test_an_approved_step_is_read_anew_when_the_change_moved_on_and_a_draft_of_it_is_put_aside() -> None:
+    change = begun()
+    actions.move_change(change=change, state="dropped", by=cast.sam())
+    actions.move_change(change=change, state="done", by=cast.sam())
+
+    begun_, dropped, done = Update.objects.filter(change_step__state__in=["started", "dropped", "done"]).order_by("pk")
+    assert (begun_.approved_at, bool(begun_.overtaken_at)) == (None, True)
+    assert (bool(dropped.discarded_at), done.discarded_at) == (True, None)
+
+
+def test_a_decision_that_changes_while_its_update_is_sent_reaches_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    decision, tell = approved(), telling._tell
+    monkeypatch.setattr(telling, "CHUNK", 1)
+
+    def _tell_and_turn(*given: Any) -> tuple[int, int]:
+        told = tell(*given)
+        turned(decision)
+        return told
+
+    monkeypatch.setattr(telling, "_tell", _tell_and_turn)
+    telling.send(cast.late_orders())
+
+    assert Telling.objects.count() == 1
+    assert telling.untold(cast.late_orders()) == {}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_decision_that_changes_in_the_same_moment_waits_for_the_sending_and_finds_it_told() -> None:
+    decision = approved()
+    study = cast.late_orders()
+
+    def turn() -> None:
+        try:
+            turned(decision)
+        finally:
+            connection.close()
+
+    other = Thread(target=turn)
+    with transaction.atomic():
+        ready = telling._still_approved(telling.approved(study))
+        other.start()
+        people = telling.contributors(study)
+        telling._tell({pk: set(ready) for pk in people}, ready, people)
+    other.join()
+
+    assert Telling.objects.count() == 2
+    told = Update.objects.get(tellings__person=cast.bob())
+    assert told.overtaken_at
+    assert "We will: call before you do" in told.text_cited
