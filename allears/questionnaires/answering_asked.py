@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from allears.questionnaires.duration import begins, in_minutes, seconds_of_page
+from allears.questionnaires.duration import PAGE, begins, in_minutes, seconds_of, seconds_of_opening
 from allears.questionnaires.logic import Rule
 from allears.questionnaires.models import OPEN_KINDS, Choice, Question, QuestionKind, Section, Version
 from allears.questionnaires.piping import Pipe, pipes_in
@@ -71,6 +71,7 @@ class Asked:
     shuffled: bool = False
     purpose: str = ""
     accepts: str = ""
+    seconds: float = 0.0  # that answering it takes; see `duration`
 
     @property
     def name(self) -> str:
@@ -106,6 +107,12 @@ class Page:
     is_piped: bool = False  # words that differ from person to person stand in its texts
     whole: bool = True  # shown also when no question is on it
     section: int = 0  # which one of those that were read
+    opening: float = 0.0  # seconds that it takes to read what the section says of itself
+
+    @property
+    def seconds(self) -> float:
+        """How long the page takes; see `duration`."""
+        return PAGE + self.opening + sum(question.seconds for question in self.questions)
 
     @property
     def texts(self) -> list[str]:
@@ -187,11 +194,9 @@ def read(version: Version, words: Words | None = None, sections: Sequence[Sectio
     sections = [s for s in loaded if s.questions.all() or s.title or s.text]
     told = words.told if words else _as_written
     parts = [(section, questions) for section in sections for questions in pages_of(section)]
-    seconds = [seconds_of_page(*part) for part in parts]
-    pages = tuple(
-        replace(_page(*part, in_minutes(seconds[at:]), told), section=sections.index(part[0]))
-        for at, part in enumerate(parts)
-    )
+    made = [replace(_page(*part, told), section=sections.index(part[0])) for part in parts]
+    seconds = [page.seconds for page in made]
+    pages = tuple(replace(page, minutes=in_minutes(seconds[at:])) for at, page in enumerate(made))
     questions = [question for page in pages for question in page.questions]
     rules = [question.rule for question in questions if question.rule]
     return Asking(
@@ -209,11 +214,12 @@ def _as_written(_key: str, source: str) -> str:
     return source
 
 
-def _page(section: Section, asked: Sequence[Question], minutes: float, told: Told) -> Page:
+def _page(section: Section, asked: Sequence[Question], told: Told) -> Page:
+    """A page that does not know yet how many minutes are left on it."""
     questions = tuple(_asked(question, told) for question in asked)
     text = section.text if begins(section, asked) else ""
-    page = Page(told("page.title", section.title), told("page.text", text), minutes, questions)
-    return replace(page, is_piped=any(map(pipes_in, page.texts)))
+    page = Page(told("page.title", section.title), told("page.text", text), 0.0, questions)
+    return replace(page, is_piped=any(map(pipes_in, page.texts)), opening=seconds_of_opening(section, asked))
 
 
 def _asked(question: Question, told: Told) -> Asked:
@@ -239,6 +245,7 @@ def _asked(question: Question, told: Told) -> Asked:
         shuffled=question.shuffled,
         purpose=question.purpose,
         accepts=question.accepts,
+        seconds=seconds_of(question),
     )
 
 

@@ -19,6 +19,7 @@ from allears.people.queries import facets_of
 from allears.questionnaires import logic, piping
 from allears.questionnaires.answering_asked import Asked, Asking, Given, Page
 from allears.questionnaires.answering_ways import Way
+from allears.questionnaires.duration import PAGE, in_minutes
 from allears.questionnaires.logic import Answered, Known
 
 LONGEST_QUOTE = 120  # of words that somebody said, put into another question
@@ -28,22 +29,63 @@ LONGEST_QUOTE = 120  # of words that somebody said, put into another question
 
 
 def tailored(asking: Asking, way: Way, given: Mapping[int, Given]) -> Asking:
-    """Return `asking` as this person is asked it, who has answered `given` so far."""
+    """Return `asking` as this person is asked it, who has answered `given` so far, with the minutes left to them."""
     if not asking.is_ruled:
         return asking
-    shown = logic.shown(asking.questions(), known(asking, way, given))
-    return replace(asking, pages=_texts_kept([_without_hidden(page, shown) for page in asking.pages]))
+    person = known(asking, way, given)
+    shown = logic.shown(asking.questions(), person)
+    if all(question.key in shown for question in asking.questions()):
+        return asking
+    pages = _texts_kept([_without_hidden(page, shown) for page in asking.pages])
+    minutes = _minutes_left(asking, pages, person)
+    return replace(asking, pages=tuple(replace(page, minutes=left) for page, left in zip(pages, minutes, strict=True)))
 
 
-def _texts_kept(pages: list[Page]) -> tuple[Page, ...]:
+def _minutes_left(asking: Asking, pages: list[Page], person: Known) -> list[float]:
+    """Return the minutes from each page to the end: of what is asked, and of what may still come of an answer that is
+    not given yet, so that no answer makes them more than was said.
+    """
+    until = _until(asking, pages, person)
+    seconds = [0.0] * len(pages)
+    for at, (whole, page) in enumerate(zip(asking.pages, pages, strict=True)):
+        ends = [min(at, until[question.key]) for question in whole.questions]
+        for question, end in zip(whole.questions, ends, strict=True):
+            if end >= 0:
+                seconds[end] += question.seconds
+        end = at if is_there(page) else max(ends)
+        if end >= 0:
+            seconds[end] += PAGE + page.opening
+    return [in_minutes(seconds[at:]) for at in range(len(pages))]
+
+
+def _until(asking: Asking, pages: list[Page], person: Known) -> dict[str, int]:
+    """Return by the questions' keys the last page on which each is still to be asked or may come to be; -1: nowhere."""
+    shown = {question.key for page in pages for question in page.questions}
+    counting = replace(person, answers={key: said for key, said in person.answers.items() if key in shown})
+    until: dict[str, int] = {}
+    undecided: dict[str, int] = {}
+    for at, page in enumerate(asking.pages):
+        for question in page.questions:
+            open_to = at
+            if question.key not in shown and question.rule:
+                open_to = min(at, logic.open_until(question.rule, counting, undecided))
+            until[question.key] = open_to
+            if not counting.answers.get(question.key):
+                undecided[question.key] = open_to
+    return until
+
+
+def _texts_kept(pages: list[Page]) -> list[Page]:
     """What a section says above its first question stands above the first one that is left, if that is on a page of
     its own.
     """
     for at in range(1, len(pages)):
         before, page = pages[at - 1], pages[at]
-        if before.text and not is_there(before) and page.section == before.section:
-            pages[at] = replace(page, text=before.text, is_piped=page.is_piped or before.is_piped)
-    return tuple(pages)
+        if (before.text or before.opening) and not is_there(before) and page.section == before.section:
+            pages[at - 1] = replace(before, opening=0.0)
+            piped = page.is_piped or before.is_piped
+            pages[at] = replace(page, text=before.text, opening=before.opening, is_piped=piped)
+    return pages
 
 
 def _without_hidden(page: Page, shown: frozenset[str]) -> Page:

@@ -65,8 +65,12 @@ def in_minutes(seconds: Iterable[float]) -> float:
 
 def seconds_of_page(section: Section, questions: Sequence[Question]) -> float:
     """Return the seconds for a page with some of a section's questions; its first one says what the section is about."""
-    opening = reading(section.title) + reading(section.text) if begins(section, questions) else 0.0
-    return PAGE + opening + sum(map(seconds_of, questions))
+    return PAGE + seconds_of_opening(section, questions) + sum(map(seconds_of, questions))
+
+
+def seconds_of_opening(section: Section, questions: Sequence[Question]) -> float:
+    """Return the seconds for what a section says of itself: on the page with its first question, nowhere else."""
+    return reading(section.title) + reading(section.text) if begins(section, questions) else 0.0
 
 
 def begins(section: Section, questions: Sequence[Question]) -> bool:

@@ -133,6 +133,15 @@ def shown(questions: Iterable[Ruled], known: Known) -> frozenset[str]:
     return frozenset(kept)
 
 
+def open_until(rule: Rule, known: Known, undecided: Mapping[str, int]) -> int:
+    """Return up to which page a rule that does not hold for who is `known` may come to hold; -1: it is settled.
+
+    `undecided`: by the keys of questions without an answer, up to which page one may come.
+    """
+    ends = [undecided.get(one.of, -1) if one.about == "answer" else -1 for one in rule.conditions if not _is_so(one, known)]
+    return min(ends, default=-1) if rule.join == "all" else max(ends, default=-1)
+
+
 def _is_so(condition: Condition, known: Known) -> bool:
     if condition.about == "language":
         same = known.language.split("-")[0] == condition.value.split("-")[0]

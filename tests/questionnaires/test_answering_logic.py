@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from math import ceil
 from typing import Any
 
 import pytest
 
-from allears.questionnaires import authoring, logic
+from allears.questionnaires import answering_asked, authoring, logic
+from allears.questionnaires.duration import in_minutes, minutes_for, minutes_of, seconds_of_page
 from allears.questionnaires.logic import Condition, Rule
 from allears.questionnaires.models import Answer, Choice, EarlierAnswer, Question, Response, Version
+from allears.questionnaires.structure import pages_of, sections_of
 from allears.verbatims.models import Verbatim
 from tests import cast
 from tests.questionnaires.asked import invited, public, said_to
@@ -180,3 +184,88 @@ def test_a_person_who_names_themselves_in_braces_pulls_in_nothing() -> None:
     asking([{**END, "text": "{name|You}, anything else?"}], rules={})
 
     assert "{account}, anything else?" in Robot().open(invited(cast.person("{account} Hale"))).text
+
+
+STORIES: list[dict[str, Any]] = [{"kind": "long_text", "text": f"What happened on day {day}?"} for day in range(1, 7)]
+
+
+def stories(*, singly: bool = False) -> Version:
+    """Six long questions for who was served late, and a short one for everybody: on three pages, or each on its own."""
+    version = asking([LATE], STORIES, [END], rules={story["text"]: late for story in STORIES})
+    if not singly:
+        return version
+    draft = authoring.draft_of(cast.late_orders(), cast.ana())
+    authoring.set_manner(version=draft, one_question_a_page=True, reviewed=False, by=cast.ana())
+    return authoring.publish(version=draft, by=cast.ana())
+
+
+def minutes_said(robot: Robot) -> int:
+    """The minutes left that the page says; 0: less than one."""
+    if "Less than a minute left" in robot.text:
+        return 0
+    (found,) = re.findall(r"About (\d+) minutes? left", robot.text)
+    return int(found)
+
+
+@pytest.mark.parametrize("singly", [False, True])
+def test_minutes_left_leave_out_what_this_person_is_not_asked(singly: bool) -> None:
+    version = stories(singly=singly)
+    of_late = str(version.sections.get(questions__code="late").questions.get().pk)
+    choices = {c.label: str(c.pk) for c in Choice.objects.filter(question=of_late)}
+    robot = Robot().open(invited(cast.bob()))
+    assert minutes_said(robot) == ceil(minutes_of(version))
+
+    robot.press(**{f"q{of_late}": choices["No"]})
+    assert "Anything else?" in robot.text
+    assert minutes_said(robot) == 0
+    robot.press("pause")
+    assert minutes_said(robot) == 0
+    robot.open(robot.url.rsplit("/", 2)[0] + "/1/")
+    assert minutes_said(robot) < 2
+    robot.press(**{f"q{of_late}": choices["Yes"]})
+    assert "What happened on day 1?" in robot.text
+    assert minutes_said(robot) >= ceil(minutes_of(version)) - 1
+
+
+def test_minutes_left_of_a_chain_go_with_its_beginning_and_wait_for_it() -> None:
+    version = asking(
+        [LATE], [{**DAYS, "required": False}], [*STORIES, END], [{**END, "text": "Bye?"}],
+        rules={"How many days?": late, **{story["text"]: at_least(5) for story in STORIES}},
+    )  # fmt: skip
+    robot = Robot().open(invited(cast.bob()))
+    assert minutes_said(robot) == ceil(minutes_of(version))
+
+    robot.press(**{field("Was it late?"): choice("Yes")})
+    assert "How many days?" in robot.text
+    assert minutes_said(robot) >= ceil(minutes_of(version)) - 1
+    robot.press(**{field("How many days?"): ""})
+    assert "What happened on day 1?" not in robot.text
+    assert minutes_said(robot) <= 1
+
+
+def test_what_a_section_says_takes_its_time_where_it_is_read() -> None:
+    stories(singly=True)
+    draft = authoring.draft_of(cast.late_orders(), cast.ana())
+    telling = draft.sections.all()[1]
+    authoring.add_question(section=telling, kind="short_text", text="And then?")
+    authoring.change_section(section=telling, title="", text="Please think back. " * 150)
+    version = authoring.publish(version=draft, by=cast.ana())
+    late_ = version.questions.get(code="late")
+    robot = Robot().open(invited(cast.bob()))
+    robot.press(**{f"q{late_.pk}": str(late_.choices.get(label="No").pk)})
+
+    assert "And then?" in robot.text
+    assert minutes_said(robot) == 3
+    robot.press()
+    assert minutes_said(robot) == 0
+
+
+@pytest.mark.parametrize("singly", [False, True])
+def test_minutes_left_without_a_question_hidden_are_those_of_the_version(singly: bool) -> None:
+    version = stories(singly=singly)
+    parts = [(section, page) for section in sections_of(version) for page in pages_of(section)]
+    seconds = [seconds_of_page(*part) for part in parts]
+
+    found = [page.minutes for page in answering_asked.asking(version.pk).pages]
+    assert found == [in_minutes(seconds[at:]) for at in range(len(parts))]
+    assert found[0] == minutes_for(sections_of(version))
