@@ -15,6 +15,7 @@ from allears.core.models import User
 from allears.studies import asking
 from allears.studies.inviting import (
     AlreadyReminded,
+    HasPaused,
     NotInvitable,
     NotOpen,
     SaidLater,
@@ -36,8 +37,8 @@ from allears.studies.signals import study_closed, study_opened
 from allears.verbatims.models import Collection
 
 __all__ = [
-    "AlreadyReminded", "NotInvitable", "NotNow", "NotOpen", "NotReady", "NotThen", "SaidLater", "add_member", "ask_later", "ask_to_invite",
-    "change_study", "close_study", "create_study", "decline", "hand_over", "invitation_for", "invite",
+    "AlreadyReminded", "HasPaused", "NotInvitable", "NotNow", "NotOpen", "NotReady", "NotThen", "SaidLater", "add_member", "ask_later",
+    "ask_to_invite", "change_study", "close_study", "create_study", "decline", "hand_over", "invitation_for", "invite",
     "invite_one", "issue_link", "make_public_link", "mark_opened", "mark_paused", "open_later", "open_study", "public_link_for", "remind",
     "remove_member", "reopen_study", "revoke_links", "take_back_decline", "take_back_later", "withdraw_public_link",
 ]  # fmt: skip

@@ -51,6 +51,10 @@ class SaidLater(Exception):
     """They told us when they want to be asked; nothing reminds them before."""
 
 
+class HasPaused(Exception):
+    """They stopped on purpose and come back by themselves; nothing reminds them unless they ask for it."""
+
+
 class AlreadyReminded(Exception):
     """One reminder is all that people get, unless they asked for another."""
 
@@ -245,7 +249,7 @@ def revoke_links(*, invitation: Invitation, by: User) -> int:
 def remind(*, invitation: Invitation, by: User | None, they_asked: bool = False) -> Message:
     """Send one reminder and return its mail; `by` is None when it goes out by itself.
 
-    Raises `NotOpen`, `NotInvitable` and, unless `they_asked` for it, `AlreadyReminded` and `SaidLater`.
+    Raises `NotOpen`, `NotInvitable` and, unless `they_asked` for it, `AlreadyReminded`, `SaidLater` and `HasPaused`.
     """
     study, person = invitation.study, invitation.person
     if Study.objects.select_for_update().values_list("state", flat=True).get(pk=study.pk) != State.OPEN:
@@ -255,6 +259,8 @@ def remind(*, invitation: Invitation, by: User | None, they_asked: bool = False)
         raise AlreadyReminded
     if invitation.laters.filter(asked_at=None, over_at=None).exists() and not they_asked:
         raise SaidLater
+    if Invitation.objects.filter(pk=invitation.pk, paused_at__isnull=False).exists() and not they_asked:
+        raise HasPaused
     pass_the_gate(study, person, by)
     token = issue_link(invitation=invitation, by=by)
     letter = mails.Letters(study, the_organisation()).reminder(invitation, token)

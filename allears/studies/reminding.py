@@ -84,7 +84,7 @@ def _due_anywhere() -> Iterator[Invitation]:
 def _remind(invitation: Invitation) -> int:
     try:
         inviting.remind(invitation=invitation, by=None)
-    except (inviting.NotInvitable, inviting.AlreadyReminded, inviting.NotOpen, inviting.SaidLater):
+    except (inviting.NotInvitable, inviting.AlreadyReminded, inviting.NotOpen, inviting.SaidLater, inviting.HasPaused):
         return 0  # something changed since they were looked for
     return 1
 
@@ -126,11 +126,16 @@ def _spared(study: Study) -> Counter[str]:
 
 @mail.last_look("study-reminder", "study-later")
 def still_worth_asking(message: Message) -> str:
-    """A letter that asks again does not leave when they have answered, declined, or the study is closed."""
+    """A letter that asks again does not leave when they have answered, declined, or the study is closed; a reminder
+    does not either when they paused since it was put. What they asked for after their pause leaves.
+    """
     carried = InvitationMail.objects.filter(message=message).values("invitation")
     invitation = with_outcome(Invitation.objects.filter(pk__in=carried)).select_related("study").first()
     if invitation is None or not invitation.study.is_open:
         return _("The study takes no more answers.")
     if outcome_of(invitation) in (Outcome.ANSWERED, Outcome.DECLINED, Outcome.NOT_ME):
         return _("They have answered or declined meanwhile.")
+    paused = invitation.paused_at
+    if message.kind == "study-reminder" and paused is not None and paused >= message.put_at:
+        return _("They have paused meanwhile and come back by themselves.")
     return ""

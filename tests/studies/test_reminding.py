@@ -127,6 +127,33 @@ def test_a_reminder_that_waited_does_not_leave_when_they_declined_meanwhile() ->
         assert mail.why_not(letter) == "They have answered or declined meanwhile."
 
 
+def test_a_reminder_that_waited_does_not_leave_when_they_paused_meanwhile_but_one_they_ask_for_does() -> None:
+    row = invited()[0]
+    with at(7):
+        reminding.remind_those_due()
+    waiting = Message.objects.get(kind="study-reminder")
+    with at(7.1):
+        assert mail.why_not(waiting) == ""
+        actions.mark_paused(invitation_id=row.pk)
+        assert mail.why_not(waiting) == "They have paused meanwhile and come back by themselves."
+    with at(7.2):
+        wanted = actions.remind(invitation=row, by=cast.ana(), they_asked=True)
+        assert mail.why_not(wanted) == ""
+
+
+def test_staff_remind_nobody_who_has_paused_unless_they_asked(as_ana: Client) -> None:
+    row = invited()[0]
+    page = f"/studies/late-orders/invitations/{row.ref}/"
+    assert "Send the reminder" in as_ana.get(page).content.decode()
+    actions.mark_paused(invitation_id=row.pk)
+    shown = as_ana.get(page).content.decode()
+    assert ("Send the reminder" in shown, "They asked for a reminder" in shown) == (False, True)
+    refused = as_ana.post(page, {"act": "remind"}, follow=True).content.decode()
+    assert ("Nothing reminds them unless they ask for it." in refused, reminded()) == (True, [])
+    as_ana.post(page, {"act": "remind_again"})
+    assert reminded() == ["bob@customer.example"]
+
+
 def test_the_study_shows_what_will_be_sent_when(as_ana: Client) -> None:
     people = [cast.person(f"{name} Low") for name in NAMES]
     rows = invited(*people)

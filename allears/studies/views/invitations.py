@@ -143,6 +143,8 @@ def _remind(request: HttpRequest, found: Invitation, they_asked: bool) -> None:
         messages.error(request, refusals[refusal.why])
     except actions.SaidLater:
         messages.error(request, _("They told us when they want to be asked. Nothing reminds them before."))
+    except actions.HasPaused:
+        messages.error(request, _("They stopped for now and come back by themselves. Nothing reminds them unless they ask for it."))
     except actions.AlreadyReminded:
         messages.error(request, _("They were reminded already, and one reminder is all that people get."))
     except actions.NotOpen:
