@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from allears.decisions.models import Change, ChangeState, Decision
 from allears.decisions.queries import HearBack, hear_back
-from allears.studies.loop import Cell, Tab, add_tab, cell
+from allears.studies.loop import Cell, Figure, Tab, add_tab, cell
 from allears.studies.models import Study
 from allears.studies.rules import can_see
 
@@ -48,7 +48,29 @@ def heard(study: Study) -> Cell:
     return Cell(
         "heard", shown_rate(figures), _("heard back"), reverse("decisions:updates", args=[study.slug]),
         _("median %(days)s") % {"days": shown_days(figures)} if figures.median_days is not None else "",
+        leading(figures),
     )  # fmt: skip
+
+
+def leading(figures: HearBack) -> tuple[Figure, Figure]:
+    """Return the two figures that lead a study and home, each with a dash and why where there is none yet."""
+    return (
+        Figure(shown_rate(figures), _("heard back"), _of_how_many(figures)),
+        Figure(shown_days(figures) or "–", _("median until they heard"), _why_no_days(figures)),
+    )
+
+
+def _of_how_many(figures: HearBack) -> str:
+    if not figures.contributors:
+        return _("nobody has taken part yet")
+    counts = {"told": intcomma(figures.told), "all": intcomma(figures.contributors)}
+    return _("%(told)s of %(all)s who took part") % counts
+
+
+def _why_no_days(figures: HearBack) -> str:
+    if figures.median_days is not None:
+        return ""
+    return _("nobody has heard back yet") if figures.contributors else _("nobody has taken part yet")
 
 
 def shown_rate(figures: HearBack) -> str:

@@ -18,14 +18,26 @@ STEPS = ("asked", "spoke", "understood", "decided", "done", "heard")
 
 
 @dataclass(frozen=True)
+class Figure:
+    """A figure set large at the head of a page: as shown, what it is, and of how many or why there is none yet."""
+
+    shown: str
+    words: str
+    note: str
+
+
+@dataclass(frozen=True)
 class Cell:
-    """A step of the loop: its figure as shown ("1,706", "64%"), what it counts, and where it leads."""
+    """A step of the loop: its figure as shown ("1,706", "64%"), what it counts, and where it leads; `leads`: the
+    figures of this step that stand at the head of the study's page.
+    """
 
     step: str
     figure: str
     words: str
     url: str = ""
     note: str = ""
+    leads: tuple[Figure, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from allears.decisions.loop import shown_days
+from allears.decisions.loop import leading, shown_days
 from allears.decisions.queries import HearBack
 
 
@@ -13,3 +13,17 @@ from allears.decisions.queries import HearBack
 )  # fmt: skip
 def test_long_times_are_told_in_years(days: float | None, shown: str) -> None:
     assert shown_days(HearBack(contributors=30, told=20, median_days=days)) == shown
+
+
+@pytest.mark.parametrize(
+    ("found", "shown"),
+    [
+        ((0, 0, None), [("–", "nobody has taken part yet"), ("–", "nobody has taken part yet")]),
+        ((1092, 0, None), [("0%", "0 of 1,092 who took part"), ("–", "nobody has heard back yet")]),
+        ((4, 3, 12.2), [("3 of 4", "3 of 4 who took part"), ("12 days", "")]),
+    ],
+)
+def test_the_leading_figures_say_why_where_there_is_none_yet(
+    found: tuple[int, int, float | None], shown: list[tuple[str, str]]
+) -> None:
+    assert [(figure.shown, figure.note) for figure in leading(HearBack(*found))] == shown

@@ -280,3 +280,14 @@ def test_a_line_of_sight_makes_as_many_questions_for_four_wordings_as_for_two(as
         assert "four" in text(as_lea, address)
 
     assert len(four) == len(two)
+
+
+def test_the_two_figures_lead_home_and_the_study_before_its_loop(as_ana: Client) -> None:
+    cast.said(cast.bob(), "Nobody told us until we called them twice.")
+    cast.late_orders()
+    for address in ("/", "/studies/late-orders/"):
+        page = text(as_ana, address)
+        places = [page.index(words) for words in ('stat__label">heard back', "median until they heard", "loop__strip")]
+
+        assert places == sorted(places)
+        assert "nobody has" in page

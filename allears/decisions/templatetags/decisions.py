@@ -9,7 +9,7 @@ from typing import Any
 from django import template
 
 from allears.core.clock import today
-from allears.decisions.loop import shown_days, shown_rate
+from allears.decisions.loop import leading
 from allears.decisions.queries import HearBack, HelpedCount
 
 register = template.Library()
@@ -23,12 +23,12 @@ def of(counts: Mapping[int, HelpedCount] | str, update_id: int) -> HelpedCount |
 
 @register.inclusion_tag("decisions/_figures.html")
 def hear_back_figures(figures: HearBack, promise_on: date | None = None) -> dict[str, Any]:
-    """Show who of the contributors heard back and after how long; `promise_on` adds the promise of a study."""
+    """Show who of the contributors heard back and after how long, or why nobody has; `promise_on` adds the promise of a
+    study.
+    """
     left = (promise_on - today()).days if promise_on else None
     return {
-        "figures": figures,
-        "rate": shown_rate(figures),
-        "days": shown_days(figures),
+        "leading": leading(figures),
         "promise_on": promise_on,
         "days_left": left,
         "days_over": -left if left is not None and left < 0 else None,

@@ -79,14 +79,15 @@ def _views(seen: queries.QuerySet[Study], user: User, show: str) -> list[Link]:
 def study(request: HttpRequest, slug: str) -> HttpResponse:
     """One study: why we ask, where it stands in the loop, who was asked and what is promised."""
     study, user = seen_study(request, slug), reader(request)
-    works = can_work_on(user, study)
+    works, cells = can_work_on(user, study), cells_of(study)
     return render(
         request,
         "studies/study.html",
         {
             "study": study,
             "works": works,
-            "cells": [_loop_cell(cell) for cell in cells_of(study)],
+            "leading": [figure for cell in cells for figure in cell.leads],
+            "cells": [_loop_cell(cell) for cell in cells],
             "why": _why(study),
             "missing": asking.missing(study) if works and not study.is_open else [],
             "members": [member.user for member in study.members.select_related("user").order_by("user__name")],
