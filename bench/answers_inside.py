@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "allears.config.settings")
@@ -16,10 +18,11 @@ import django
 django.setup()
 
 from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
 
 from allears.core.models import Role, User  # noqa: E402
 from allears.questionnaires import authoring  # noqa: E402
-from allears.questionnaires.models import Answer, Response  # noqa: E402
+from allears.questionnaires.models import Question, Response  # noqa: E402
 from allears.studies import actions  # noqa: E402
 from allears.verbatims.actions import seal_waiting  # noqa: E402
 from allears.verbatims.verify import verify as verify_ledger  # noqa: E402
@@ -58,19 +61,29 @@ def prepare(pages: int) -> None:
 
 
 def verify(path: str) -> None:
-    """Every acknowledged response has been sent, with its ten answers and the words of its open ones in the ledger."""
+    """Look for every answer that was acknowledged: as it was sent, and for who was thanked its words in the ledger.
+
+    `path` holds a line for each who answered: their marker, whether they were thanked, and their answers by question.
+    The database compares; a response is known by the words that only one person said.
+    """
     seal_waiting()
     report = verify_ledger()
-    wanted = set(Path(path).read_text().split())
-    said = Answer.objects.filter(response__submitted_at__isnull=False, verbatim__isnull=False)
-    words: dict[str, int] = {}
-    for text in said.values_list("verbatim__text", flat=True).iterator(chunk_size=2000):
-        words[text.split()[0]] = words.get(text.split()[0], 0) + 1
+    with connection.cursor() as cursor:
+        cursor.execute(_TABLE)
+        cursor.executemany(_SENT, list(_sent(Path(path))))
+        for step in _STEPS:
+            cursor.execute(step)
+        cursor.execute(_BY_KIND)
+        answers = {kind: (sent, found) for kind, sent, found in cursor.fetchall()}
+        lost, twice, too_many = (_one(cursor, question) for question in (_LOST, _TWICE, _TOO_MANY))
     print(
         json.dumps(
             {
-                "lost": sum(words.get(marker, 0) < 3 for marker in wanted),
-                "twice": sum(count > 3 for count in words.values()),
+                "lost": lost,
+                "twice": twice,
+                "answers": answers,
+                "answers_lost": sum(sent - found for sent, found in answers.values()),
+                "answers_too_many": too_many,
                 "stored": Response.objects.filter(submitted_at__isnull=False).count(),
                 "verbatims": report.checked,
                 "unsealed": report.unsealed,
@@ -78,6 +91,55 @@ def verify(path: str) -> None:
             }
         )
     )
+
+
+_WORDS = ("long_text", "short_text")
+_CHOICES = ("single", "multiple")
+_TABLE = (
+    "CREATE TEMPORARY TABLE bench_sent"
+    " (marker text, thanked integer, question bigint, kind text, choice bigint, number double precision, words text)"
+)
+_SENT = "INSERT INTO bench_sent VALUES (%s, %s, %s, %s, %s, %s, %s)"
+_STEPS = [
+    "CREATE TEMPORARY TABLE bench_said AS SELECT a.response_id, coalesce(v.text, a.text) AS words"
+    " FROM questionnaires_answer a LEFT JOIN verbatims_verbatim v ON v.id = a.verbatim_id"
+    " WHERE a.text <> '' OR v.id IS NOT NULL",
+    "CREATE INDEX bench_said_words ON bench_said (words)",
+    "CREATE TEMPORARY TABLE bench_response AS SELECT DISTINCT s.marker, s.thanked, said.response_id"
+    " FROM bench_sent s JOIN bench_said said ON said.words = s.words",
+    "CREATE INDEX bench_response_marker ON bench_response (marker)",
+]
+_BY_KIND = """SELECT s.kind, count(*), sum(CASE WHEN EXISTS (
+        SELECT 1 FROM bench_response r
+        JOIN questionnaires_answer a ON a.response_id = r.response_id AND a.question_id = s.question
+        LEFT JOIN verbatims_verbatim v ON v.id = a.verbatim_id
+        WHERE r.marker = s.marker AND (a.choice_id = s.choice OR a.number = s.number
+            OR (coalesce(v.text, a.text) = s.words AND (s.thanked = 0 OR v.id IS NOT NULL)))
+    ) THEN 1 ELSE 0 END) FROM bench_sent s GROUP BY s.kind ORDER BY s.kind"""
+_LOST = """SELECT count(DISTINCT s.marker) FROM bench_sent s WHERE s.thanked = 1 AND NOT EXISTS (
+    SELECT 1 FROM bench_response r JOIN questionnaires_response q ON q.id = r.response_id
+    WHERE r.marker = s.marker AND q.submitted_at IS NOT NULL)"""
+_TWICE = "SELECT count(*) FROM (SELECT words FROM bench_said GROUP BY words HAVING count(*) > 1) AS again"
+_TOO_MANY = """SELECT
+    (SELECT count(*) FROM bench_response r JOIN questionnaires_answer a ON a.response_id = r.response_id WHERE r.thanked = 1)
+    - (SELECT count(*) FROM bench_sent s WHERE s.thanked = 1 AND EXISTS (
+        SELECT 1 FROM bench_response r JOIN questionnaires_answer a ON a.response_id = r.response_id
+        WHERE r.marker = s.marker AND a.question_id = s.question))"""
+
+
+def _sent(path: Path) -> Iterator[tuple[str, int, int, str, int | None, float | None, str | None]]:
+    kinds = dict(Question.objects.values_list("id", "kind"))
+    for marker, thanked, answers in map(json.loads, path.read_text().splitlines()):
+        for question, value in answers:
+            kind = kinds[question]
+            choice = int(value) if kind in _CHOICES else None
+            number = None if kind in _CHOICES + _WORDS else float(value)
+            yield marker, int(thanked), question, kind, choice, number, value if kind in _WORDS else None
+
+
+def _one(cursor: Any, question: str) -> int:
+    cursor.execute(question)
+    return int(cursor.fetchone()[0])
 
 
 if __name__ == "__main__":
