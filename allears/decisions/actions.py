@@ -92,13 +92,13 @@ def change_decision(
 ) -> Decision:
     """Change a decision's words or grounds.
 
-    What people were told stays. What waits to be told is written anew unless a person wrote it, and read anew before
+    What people were told stays, and they are drafted what holds instead. What waits to be told is written anew unless a person wrote it, and read anew before
     it goes out. Raises `NoInsight`, `OtherStudy`.
     """
     decision = Decision.objects.select_for_update().get(pk=decision.pk)
     grounds = _fitting(decision.study, insights)
     rested_on = set(decision.grounds.values_list("insight", flat=True))
-    before = {name: getattr(decision, name) for name in fields}
+    before, said = {name: getattr(decision, name) for name in fields}, drafting.decided(decision)
     for name, value in fields.items():
         setattr(decision, name, value)
     decision.save()
@@ -109,7 +109,7 @@ def change_decision(
     changed = {name: old for name, old in before.items() if old != getattr(decision, name)}
     audit.record(by=by, verb="decisions.decision_changed", target=decision, before=changed)
     if changed.keys() & set(TOLD):
-        overtaking.by_decision(decision, by)
+        overtaking.by_decision(decision, said, by)
     elif rested_on != {insight.pk for insight in grounds}:
         overtaking.by_grounds(decision, by)
     return decision

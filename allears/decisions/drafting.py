@@ -5,12 +5,16 @@ from __future__ import annotations
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from allears.decisions.chain import insights_behind, quoted_by_person
 from allears.decisions.models import ChangeState, ChangeStep, Decision, Update
+from allears.decisions.queries import HEARER
 from allears.insights.models import Insight
 
 
 def about(update: Update) -> tuple[str, str]:
     """Return both texts as they would be drafted now for what `update` is about."""
+    if update.decision and update.corrects:
+        return _about_correction(update.decision, update.corrects, update)
     if update.decision:
         return about_decision(update.decision)
     if update.change_step:
@@ -27,6 +31,29 @@ def about_decision(decision: Decision) -> tuple[str, str]:
             _("Because of what you told us, this is what we decided.") + "\n\n" + told,
             _("Thank you for taking part. From what everybody said, this is what we decided.") + "\n\n" + told,
         )
+
+
+def decided(decision: Decision) -> str:
+    """Return what people are told that was decided, in the study's language."""
+    with translation.override(decision.study.language):
+        return _decided(decision)
+
+
+def _about_correction(decision: Decision, told: Update, update: Update) -> tuple[str, str]:
+    """Both texts about a decision that has changed since `told` went out; they hold for who hears of it first, too."""
+    with translation.override(decision.study.language):
+        changed = "\n\n".join([_("We had said:"), told.said, _("Now this holds instead:"), _decided(decision)])
+        cited = _("What we decided because of what you told us has changed.") + "\n\n" + changed
+        general = _("You took part. What we decided from what everybody said has changed.") + "\n\n" + changed
+    return cited, "" if _reaches_all_of(told, update) else general
+
+
+def _reaches_all_of(told: Update, update: Update) -> bool:
+    """Whether only the cited were told, and all of them are cited still."""
+    if told.text_general.strip():
+        return False
+    hearers = told.tellings.annotate(hearer=HEARER).values_list("hearer", flat=True)
+    return set(hearers) <= quoted_by_person(insights_behind(update)).keys()
 
 
 def _decided(decision: Decision) -> str:

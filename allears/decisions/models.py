@@ -133,6 +133,8 @@ class Update(models.Model):
     approved_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     discarded_at = models.DateTimeField(null=True, blank=True)
     overtaken_at = models.DateTimeField(null=True, blank=True)  # its decision or change moved on; approving clears it
+    said = models.TextField(blank=True)  # what the decision said when people were told this, once it has changed
+    corrects = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     example = models.BooleanField(default=False)
 
     class Meta:

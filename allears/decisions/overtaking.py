@@ -7,7 +7,7 @@ locks them: what it is about to tell is either told before the change, or not at
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from allears.core import audit
 from allears.core.clock import now
@@ -16,14 +16,41 @@ from allears.decisions import drafting
 from allears.decisions.models import Change, ChangeStep, Decision, Update
 
 
-def by_decision(decision: Decision, by: User) -> None:
-    """What `decision` says has changed. Call it inside a transaction, when the decision is saved."""
+def by_decision(decision: Decision, said: str, by: User) -> None:
+    """What `decision` says has changed; before, it was `said`. Whoever was told that is told what holds instead.
+
+    Call it inside a transaction, when the decision is saved.
+    """
     for update in _locked(Q(decision=decision) | Q(change_step__change__decision=decision)):
         if not update.tellings.exists():
             _read_anew(update, by)
-        elif update.decision_id:
-            update.overtaken_at = now()
-            update.save(update_fields=["overtaken_at"])
+        elif update.decision_id and not update.overtaken_at:
+            update.overtaken_at, update.said = now(), said
+            update.save(update_fields=["overtaken_at", "said"])
+    _correct(decision, by)
+
+
+def _correct(decision: Decision, by: User) -> None:
+    """Draft what those are told who heard of the decision as it was; nothing, when they heard what holds again."""
+    of_it = Update.objects.filter(decision=decision, discarded_at=None).annotate(told=Count("tellings"))
+    told, waiting = of_it.filter(told__gt=0).order_by("-pk").first(), of_it.filter(told=0).first()
+    if told is None:
+        return
+    if told.said == drafting.decided(decision):
+        Update.objects.filter(pk=told.pk).update(overtaken_at=None)
+        if waiting:
+            _put_aside(waiting, by)
+    elif waiting is None:
+        correction = Update(study=decision.study, decision=decision, corrects=told, example=decision.example)
+        correction.text_cited, correction.text_general = drafting.about(correction)
+        correction.save()
+        audit.record(by=by, verb="decisions.update_drafted", target=correction)
+
+
+def _put_aside(update: Update, by: User | None) -> None:
+    update.discarded_at = now()
+    update.save(update_fields=["discarded_at"])
+    audit.record(by=by, verb="decisions.update_discarded", target=update)
 
 
 def by_grounds(decision: Decision, by: User) -> None:
@@ -48,15 +75,14 @@ def by_step(step: ChangeStep, by: User | None) -> None:
         if update.approved_at or update.edited_by_id:
             _read_anew(update, by)
         elif not update.discarded_at:
-            update.discarded_at = now()
-            update.save(update_fields=["discarded_at"])
+            _put_aside(update, by)
 
 
 def _locked(about: Q) -> list[Update]:
     wanted = Update.objects.filter(about).values("pk")
     ids = list(Update.objects.select_for_update().filter(pk__in=wanted).order_by("pk").values_list("pk", flat=True))
     found = Update.objects.filter(pk__in=ids).order_by("pk")
-    return list(found.select_related("decision__study", "change_step__change__decision__study", "insight__study"))
+    return list(found.select_related("decision__study", "corrects", "change_step__change__decision__study", "insight__study"))
 
 
 def _read_anew(update: Update, by: User | None) -> None:

@@ -12,6 +12,8 @@ from django.test import Client
 from allears.core.models import AuditEvent, Message
 from allears.decisions import actions, telling
 from allears.decisions.models import Change, Decision, Telling, Update
+from allears.insights.actions import claim
+from allears.studies.models import Study
 from tests import cast
 from tests.decisions.test_actions import decided
 from tests.decisions.test_telling import approved
@@ -149,3 +151,74 @@ def test_a_decision_that_changes_in_the_same_moment_waits_for_the_sending_and_fi
     told = Update.objects.get(tellings__person=cast.bob())
     assert told.overtaken_at
     assert "We will: call before you do" in told.text_cited
+
+
+def told() -> Decision:
+    """A decision that everybody was told."""
+    decision = approved()
+    telling.send(cast.late_orders())
+    return decision
+
+
+def waiting(decision: Decision) -> Update:
+    """The one update about the decision that waits to be approved."""
+    return Update.objects.get(decision=decision, approved_at=None, discarded_at=None)
+
+
+def test_who_was_told_hears_what_had_been_said_and_what_holds_instead() -> None:
+    decision = turned(told())
+    assert telling.send(cast.late_orders()) == 0
+    actions.approve_update(update=waiting(decision), by=cast.lea())
+
+    assert telling.send(cast.late_orders()) == 2
+    for letter in letters()[2:]:
+        assert letter.index("We will: call") < letter.index("Now this holds instead:") < letter.index("We won't: call")
+
+
+def test_several_changes_make_one_correction_of_what_was_told_last() -> None:
+    decision = turned(turned(told()), statement="write before you do")
+    first = waiting(decision)
+    assert "We will: call before you do" in first.text_cited
+    assert "We won't: write before you do" in first.text_cited
+    assert "We won't: call" not in first.text_cited
+
+    actions.approve_update(update=first, by=cast.lea())
+    telling.send(cast.late_orders())
+    turned(decision, statement="do either")
+    assert waiting(decision).corrects == first
+    assert "We won't: write before you do" in waiting(decision).text_general
+
+
+def test_a_decision_that_is_again_what_people_were_told_needs_no_correction() -> None:
+    decision = turned(told())
+    turned(decision, kind="will", because="")
+
+    assert not Update.objects.filter(decision=decision, approved_at=None, discarded_at=None).exists()
+    cast.said(cast.dev(), "Mine was late as well.")
+    assert telling.send(cast.late_orders()) == 1
+    assert "We will: call before you do" in letters()[-1]
+
+
+def test_where_only_the_cited_were_told_the_correction_is_for_them() -> None:
+    decision = decided()
+    cast.said(cast.cleo(), "It was fine for me.")
+    update = Update.objects.get(decision=decision)
+    actions.edit_update(update=update, text_cited="We will call you.", text_general="", by=cast.ana())
+    actions.approve_update(update=update, by=cast.lea())
+    telling.send(cast.late_orders())
+    turned(decision)
+    assert waiting(decision).text_general == ""
+
+    other = claim(study=cast.late_orders(), claim="Some do not mind", by=cast.ana())
+    turned(decision, insights=[other], because="Few mind")
+    assert "We had said:" in waiting(decision).text_general
+
+
+def test_a_correction_is_written_in_the_study_s_language() -> None:
+    cast.late_orders()
+    Study.objects.update(language="ar")
+    texts = waiting(turned(told()))
+
+    for text in (texts.text_cited, texts.text_general):
+        assert "كنّا قد قلنا:" in text
+        assert "We " not in text

@@ -39,6 +39,7 @@ SOURCES = (
     "decisions/templates/decisions/mail/*",
     "decisions/templates/decisions/you_said.html",
     "decisions/digests.py",
+    "decisions/drafting.py",
     "verbatims/templates/verbatims/receipt.html",
     "verbatims/templates/verbatims/look_up.html",
     "web/templates/web/me/*",
