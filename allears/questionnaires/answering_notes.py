@@ -20,7 +20,7 @@ from allears.questionnaires import answering_kiosk as kiosk
 from allears.questionnaires import answering_language
 from allears.questionnaires import answering_pages as pages
 from allears.questionnaires.answering_asked import Asking
-from allears.questionnaires.answering_timing import correction
+from allears.questionnaires.answering_progress import minutes_from
 from allears.questionnaires.answering_ways import Way
 from allears.studies.links import answering_url
 
@@ -31,7 +31,7 @@ def lead(way: Way, at: int, asked: Asking, place: int, count: int) -> str:
     """
     template = _lead(
         way.language, way.problem, way.promise_on, way.kind, way.at_a_counter, way.submitted_at is not None,
-        place, count, round(asked.pages[at].minutes * correction(asked.version_id), 1),
+        place, count, minutes_from(asked, at),
     )  # fmt: skip
     link = escape(answering_url(way.token)) if way.kind == "own" and not way.at_a_counter else ""
     return template.filled({"own_link": link})

@@ -38,12 +38,12 @@ from allears.questionnaires import answering_logic as logic
 from allears.questionnaires import answering_notes as notes
 from allears.questionnaires import answering_opener as opener
 from allears.questionnaires import answering_pages as pages
+from allears.questionnaires import answering_progress as progress
 from allears.questionnaires import answering_review as review
 from allears.questionnaires import answering_saving as along
-from allears.questionnaires import answering_store as store
 from allears.questionnaires import answering_timing as timing
 from allears.questionnaires.answering import keep
-from allears.questionnaires.answering_asked import Asking, Given, asking
+from allears.questionnaires.answering_asked import Asking, Given
 from allears.questionnaires.answering_forms import Fields, Posted, Wrong, missing, read
 from allears.questionnaires.answering_store import Closed, Saving
 from allears.questionnaires.answering_thanks import thanks
@@ -134,14 +134,14 @@ def start(request: HttpRequest, way: Way) -> HttpResponse:
     has sent.
     """
     if request.method == "POST":
-        return _post(request, way, _next_page(way))
+        return _post(request, way, progress.next_page(way))
     if way.submitted_at:
         return _html(thanks(way))
     if way.state != State.OPEN:
         return notes.closed(way)
     if way.declined_at:
         return notes.declined(way)
-    return _show(way, _next_page(way), picked=opener.picked(request))
+    return _show(way, progress.next_page(way), picked=opener.picked(request))
 
 
 @participant
@@ -152,12 +152,12 @@ def numbered(request: HttpRequest, way: Way, number: int) -> HttpResponse:
         return _go_to(way)
     if way.state != State.OPEN:
         return _html(thanks(way)) if way.submitted_at else notes.closed(way)
-    if at >= len(_asking(way).pages) or at < 0 or (way.kind == "public" and at > 0):
+    if at >= len(progress.asking_of(way).pages) or at < 0 or (way.kind == "public" and at > 0):
         return _go_to(way)
     if request.method == "POST":
         return _post(request, way, at)
-    stored = _given(way)
-    asked = logic.tailored(_asking(way), way, stored)
+    stored = progress.given_by(way)
+    asked = logic.tailored(progress.asking_of(way), way, stored)
     if not logic.is_there(asked.pages[at]):
         return _onward(way, at, asked, back=False, sent=False)
     wrong = missing(asked.pages[at].questions, stored) if "missing" in request.GET else []
@@ -168,7 +168,7 @@ def numbered(request: HttpRequest, way: Way, number: int) -> HttpResponse:
 @participant
 def paused(request: HttpRequest, way: Way) -> HttpResponse:
     """What stands there after "Stop for now"."""
-    return _go_to(way) if way.submitted_at or way.at_a_counter else notes.paused(way, _minutes(way))
+    return _go_to(way) if way.submitted_at or way.at_a_counter else notes.paused(way, progress.minutes_left(way))
 
 
 @participant
@@ -212,8 +212,8 @@ def looked_through(request: HttpRequest, way: Way) -> HttpResponse:
         return _go_to(way)
     if way.state != State.OPEN:
         return _html(thanks(way)) if way.submitted_at else notes.closed(way)
-    given = _given(way)
-    asked = logic.tailored(_asking(way), way, given)
+    given = progress.given_by(way)
+    asked = logic.tailored(progress.asking_of(way), way, given)
     if request.method == "POST" and not way.submitted_at:
         return _send(request, way, asked, given)
     return _html(review.page(way, asked, given))
@@ -230,7 +230,7 @@ def _send(request: HttpRequest, way: Way, asked: Asking, given: dict[int, Given]
     seen = fields.get("seen", [way.seen])[0]
     if seen != way.seen:
         return _html(review.page(way, asked, given, changed=True))
-    whole = _asking(way)
+    whole = progress.asking_of(way)
     unasked: dict[int, Given] = dict.fromkeys(logic.hidden(whole, asked, given), ())
     seconds, device = timing.open_for(fields), timing.device_of(request)
     try:
@@ -257,8 +257,8 @@ def _post(request: HttpRequest, way: Way, at: int) -> HttpResponse:
         return along.refused(way)
     if way.kind == "public" and not guard.may_begin(request, way):
         return along.crowded() if goes == along.GO else _not_now(way, at, fields)
-    whole = _asking(way)
-    before = _given(way) if whole.is_ruled else {}
+    whole = progress.asking_of(way)
+    before = progress.given_by(way) if whole.is_ruled else {}
     seen = logic.tailored(whole, way, before).pages[at]
     posted = read(seen.questions, fields)
     if goes == along.GO and along.is_nothing(way, posted):
@@ -328,7 +328,7 @@ def _post(request: HttpRequest, way: Way, at: int) -> HttpResponse:
 
 def _not_now(way: Way, at: int, fields: Fields) -> HttpResponse:
     """The same page with everything that was typed, to who comes by a public link when too many do at once."""
-    said = pages.typed(_asking(way).pages[at].questions, fields)
+    said = pages.typed(progress.asking_of(way).pages[at].questions, fields)
     response = _show(way, at, typed=said, crowded=True, start=fields.get("start", [""])[0])
     response.status_code = 429
     response.headers["Retry-After"] = "60"
@@ -360,17 +360,13 @@ def _again(way: Way, at: int, fields: Fields, posted: Posted, wrong: list[Wrong]
     return response
 
 
-def _given(way: Way) -> dict[int, Given]:
-    return store.given(store.answers(way.response_id))
-
-
 def _standing(way: Way, posted: Posted) -> dict[int, Given]:
     """What the page's questions are answered with; where a stale form says nothing, what was answered
     elsewhere.
     """
     if not way.response_id or fields_cover(way, posted):
         return posted.given
-    stored = store.given(store.answers(way.response_id))
+    stored = progress.given_by(way)
     return {**posted.given, **{q: given for q, given in stored.items() if not posted.given.get(q)}}
 
 
@@ -382,7 +378,7 @@ def _first_gap(way: Way, asked: Asking, posted: Posted) -> int | None:
     """The first page on which something that must be answered is not, for who wants to send; None: all is
     there.
     """
-    given = {**store.given(store.answers(way.response_id)), **posted.given}
+    given = {**progress.given_by(way), **posted.given}
     return next((at for at, page in enumerate(asked.pages) if missing(page.questions, given)), None)
 
 
@@ -411,25 +407,6 @@ def _fields(request: HttpRequest) -> Fields | None:
 
 
 # --- what is shown ---------------------------------------------------------------------------------------------
-
-
-def _asking(way: Way) -> Asking:
-    assert way.asked_id is not None
-    return asking(way.asked_id, *way.written)
-
-
-def _next_page(way: Way) -> int:
-    """The first page that was not gone through yet; the last one when all were."""
-    asked = _asking(way)
-    if not asked.is_ruled:
-        return min(way.passed, len(asked.pages) - 1)
-    there = logic.pages_there(logic.tailored(asked, way, _given(way)))
-    return min((at for at in there if at >= way.passed), default=there[-1])
-
-
-def _minutes(way: Way) -> float:
-    asked = _asking(way)
-    return asked.pages[_next_page(way)].minutes * timing.correction(asked.version_id)
 
 
 class SeeOther(HttpResponse):
@@ -475,8 +452,8 @@ def _show(
     """
     submitted = way.submitted_at is not None
     if stored is None:
-        stored = _given(way)
-    asked = logic.tailored(_asking(way), way, stored)
+        stored = progress.given_by(way)
+    asked = logic.tailored(progress.asking_of(way), way, stored)
     page, there = asked.pages[at], logic.pages_there(asked)
     place, count = there.index(at) if at in there else at, len(there)
     answers = pages.answered(page.questions, stored) if stored else {}
@@ -539,14 +516,14 @@ def _above(wrong: list[Wrong] | None, news: str, read_by: Callable[[str], str]) 
 def _kicker(way: Way, at: int) -> str:
     if at == 0:
         return escape(_("%(organisation)s · %(name)s asks") % {"organisation": way.organisation, "name": way.asks})
-    if not _asking(way).pages[at].title:
+    if not progress.asking_of(way).pages[at].title:
         return escape(way.organisation)
     return format_html("{} · {}", way.organisation, marked(way.title))
 
 
 def _heading(way: Way, at: int) -> str:
     if at > 0:
-        return marked(_asking(way).pages[at].title or way.title)
+        return marked(progress.asking_of(way).pages[at].title or way.title)
     if way.first_name:
         return _("%(name)s, can you help us understand?") % {"name": way.first_name}
     return _("Can you help us understand?")

@@ -20,9 +20,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from allears.core.doors import open_door
-from allears.questionnaires.answering_asked import asking
 from allears.questionnaires.answering_opener import opener_of
 from allears.questionnaires.answering_pages import RIGHT_TO_LEFT
+from allears.questionnaires.answering_progress import minutes_left
 from allears.questionnaires.answering_ways import Way, look
 from allears.studies.inviting import may_be_asked_now
 from allears.studies.models import State, WayIn
@@ -74,7 +74,7 @@ def _told(way: Way) -> dict[str, Any]:
             "ends": f"{opener.low} … {opener.high}" if opener.low or opener.high else "",
             "clicks": [[click.label, click.query] for click in opener.clicks],
         },
-        "answer": _("Answer, %(minutes)s") % {"minutes": minutes_in_words(asking(way.asked_id).pages[0].minutes)},
+        "answer": _("Answer, %(minutes)s") % {"minutes": minutes_in_words(minutes_left(way))},
         "later": _("Not now"),
         "never": _("Not again here"),
         "note": _("Opens in a new page. “Not again” is noted in your browser, nowhere else."),

@@ -241,6 +241,8 @@ def test_minutes_left_of_a_chain_go_with_its_beginning_and_wait_for_it() -> None
     robot.press(**{field("How many days?"): ""})
     assert "What happened on day 1?" not in robot.text
     assert minutes_said(robot) <= 1
+    robot.press("pause")
+    assert minutes_said(robot) <= 1
 
 
 def test_what_a_section_says_takes_its_time_where_it_is_read() -> None:

@@ -134,8 +134,9 @@ def test_participants_read_the_corrected_minutes() -> None:
     took(version, *[estimate_of(version).computed * 3] * 10)
     timing.forget()
 
-    shown = Robot().open(link).text
-    assert f"About {round(estimate_of(version).computed * 3 + 0.49)} minutes left" in shown
+    corrected = round(estimate_of(version).computed * 3 + 0.49)
+    assert f"About {corrected} minutes left" in Robot().open(link).text
+    assert f"Answer, about {corrected} minutes" in Client().get(f"{link}widget.js").content.decode()
 
 
 def test_the_round_says_where_its_minutes_come_from(as_ana: Client) -> None:

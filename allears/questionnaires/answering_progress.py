@@ -1,0 +1,41 @@
+"""How far somebody is: what they have answered, the page that comes next, the minutes that are left."""
+
+from __future__ import annotations
+
+from allears.questionnaires import answering_logic as logic
+from allears.questionnaires import answering_store as store
+from allears.questionnaires.answering_asked import Asking, Given, asking
+from allears.questionnaires.answering_timing import correction
+from allears.questionnaires.answering_ways import Way
+
+
+def asking_of(way: Way) -> Asking:
+    """Return what is asked by a way that asks something, in its language, of everybody."""
+    assert way.asked_id is not None
+    return asking(way.asked_id, *way.written)
+
+
+def given_by(way: Way) -> dict[int, Given]:
+    """Return what was answered by this way."""
+    return store.given(store.answers(way.response_id))
+
+
+def next_page(way: Way) -> int:
+    """Return the first page that was not gone through yet; the last one when all were."""
+    whole = asking_of(way)
+    if not whole.is_ruled:
+        return min(way.passed, len(whole.pages) - 1)
+    there = logic.pages_there(logic.tailored(whole, way, given_by(way)))
+    return min((at for at in there if at >= way.passed), default=there[-1])
+
+
+def minutes_from(asked: Asking, at: int) -> float:
+    """Return the minutes from page `at` to the end, corrected by what was measured: with one decimal, as they are said."""
+    return round(asked.pages[at].minutes * correction(asked.version_id), 1)
+
+
+def minutes_left(way: Way) -> float:
+    """Return the minutes that are left to this person from where they go on."""
+    whole = asking_of(way)
+    asked = logic.tailored(whole, way, given_by(way)) if whole.is_ruled else whole
+    return minutes_from(asked, next_page(way))
