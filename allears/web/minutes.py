@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, TruncDate, TruncMonth
 from django.urls import reverse
 from django.utils import timezone
@@ -17,15 +17,15 @@ from django.utils.translation import gettext as _
 
 from allears.core.clock import now
 from allears.core.models import User
-from allears.decisions.models import Change, ChangeState, ChangeStep, Decision, Telling
-from allears.decisions.queries import HEARD, HEARD_AT, HEARER
-from allears.insights.models import Insight
+from allears.decisions.models import Change, ChangeState, Decision, Ground, Telling
+from allears.decisions.queries import HEARD, HEARER
+from allears.insights.models import Citation, Insight
 from allears.insights.small_groups import safe_groups
 from allears.people.models import Contact, Facet, FacetValue, PersonFacet
-from allears.questionnaires.models import Response
-from allears.studies.models import Study
+from allears.questionnaires.models import Answer, Response
+from allears.studies.models import Invitation, Study
 from allears.studies.queries import seen_by
-from allears.verbatims.models import Verbatim
+from allears.verbatims.models import Stone
 
 MOST_OVERRIDES = 200
 WHO = Coalesce("person__merged_into", "person")
@@ -65,7 +65,7 @@ class Given:
 
 @dataclass(frozen=True)
 class Came:
-    """What came of the minutes, in a year."""
+    """What came of the minutes that were asked in a year."""
 
     words: int
     insights: int
@@ -163,17 +163,54 @@ def given_in(year: int) -> Given:
 
 
 def came_in(year: int) -> Came:
-    """Return what came of it: words said, insights made, decisions taken, changes done, people who heard back."""
-    begin, end = period(year)
-    done = ChangeStep.objects.filter(state=ChangeState.DONE, at__gte=begin, at__lt=end).values("change")
-    heard = Telling.objects.filter(HEARD, person__erased_at=None).annotate(hearer=HEARER, heard_at=HEARD_AT)
+    """Return what came, until now, of the minutes asked in `year`.
+
+    It rests on the invitations of the year: words sent in answer to them, insights that stand and cite these answers,
+    decisions on these insights, their changes that are done, and who of those invited has heard back about that study.
+    What came through no invitation (imports, public links) is not in it.
+    """
+    answers = _answered(year)
+    redacted = Stone.objects.filter(verbatim=OuterRef("verbatim"))
+    insights = Insight.objects.filter(withdrawn_at=None, pk__in=_cited(answers).values("insight"))
+    decisions = Decision.objects.filter(pk__in=Ground.objects.filter(insight__in=insights).values("decision"))
     return Came(
-        words=Verbatim.objects.filter(spoken_at__gte=begin, spoken_at__lt=end, stone=None).count(),
-        insights=Insight.objects.filter(made_at__gte=begin, made_at__lt=end, withdrawn_at=None).count(),
-        decisions=Decision.objects.filter(decided_at__gte=begin, decided_at__lt=end).count(),
-        changes=Change.objects.filter(pk__in=done, state=ChangeState.DONE).count(),
-        heard=heard.filter(heard_at__gte=begin, heard_at__lt=end).values("hearer").distinct().count(),
+        words=answers.exclude(Exists(redacted)).count(),
+        insights=insights.count(),
+        decisions=decisions.count(),
+        changes=Change.objects.filter(state=ChangeState.DONE, decision__in=decisions).count(),
+        heard=_heard(year),
     )
+
+
+def _invited(year: int) -> QuerySet[Invitation]:
+    begin, end = period(year)
+    return Invitation.objects.filter(invited_at__gte=begin, invited_at__lt=end)
+
+
+def _answered(year: int) -> QuerySet[Answer]:
+    """The open answers, sent and kept, of who was invited in the year."""
+    begin, end = period(year)
+    return Answer.objects.filter(
+        verbatim__isnull=False,
+        response__submitted_at__isnull=False,
+        response__invitation__invited_at__gte=begin,
+        response__invitation__invited_at__lt=end,
+    )
+
+
+def _cited(answers: QuerySet[Answer]) -> QuerySet[Citation]:
+    """The citations of these answers, also in words that were replaced: the answer knows its newest alone."""
+    itself = answers.filter(verbatim=OuterRef("verbatim"))
+    same = answers.filter(question__source=OuterRef("verbatim__source"), response__person=OuterRef("verbatim__person"))
+    return Citation.objects.filter(Exists(itself) | (Q(verbatim__superseded_by__isnull=False) & Exists(same)))
+
+
+def _heard(year: int) -> int:
+    """How many of those invited in the year, under whichever of their rows, have heard back about that study."""
+    heard = Telling.objects.filter(HEARD, person__erased_at=None).annotate(hearer=HEARER)
+    there = _invited(year).filter(study=OuterRef("update__study"))
+    own, merged = there.filter(person=OuterRef("hearer")), there.filter(person__merged_into=OuterRef("hearer"))
+    return heard.filter(Exists(own) | Exists(merged)).values("hearer").distinct().count()
 
 
 def overrides_in(year: int, user: User) -> list[Override]:

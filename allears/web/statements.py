@@ -20,7 +20,7 @@ from allears.studies.models import Study
 from allears.web import minutes
 from allears.web.models import Statement
 
-FORMAT = 1
+FORMAT = 2  # 1: "came" was everything of the year, whether anybody had been asked for it or not
 
 
 class TooFew(Exception):

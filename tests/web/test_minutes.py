@@ -11,14 +11,22 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from allears.core.clock import now
 from allears.core.models import AuditEvent
+from allears.decisions.actions import add_change, move_change
+from allears.decisions.models import Decision, Telling, Update
+from allears.insights.actions import cite, claim, withdraw
+from allears.insights.models import Insight
 from allears.people.actions import merge
 from allears.people.budget import ask_minutes
 from allears.people.models import Facet, Person
-from allears.questionnaires.models import Response
+from allears.questionnaires.models import Answer, Response
 from allears.studies.actions import create_study
+from allears.studies.inviting import invite_one
 from allears.studies.models import Study
 from allears.studies.queries import seen_by
+from allears.verbatims.actions import keep, redact
+from allears.verbatims.models import Verbatim
 from allears.web import minutes, statements
 from allears.web.models import Statement
 from tests import cast
@@ -105,11 +113,65 @@ def test_what_was_given_is_measured_and_what_was_not_is_counted_apart() -> None:
     assert minutes.given_in(2026) == minutes.Given(4.0, 2, 1)
 
 
-def test_what_came_of_it_is_counted_from_every_room() -> None:
-    decided()
-    came = minutes.came_in(2026)
+def asked_and_said(person: Person, at: datetime) -> Insight:
+    """`person` is invited at `at` and answers; the insight cites what they said."""
+    with time_machine.travel(at, tick=False):
+        invitation = invite_one(study=cast.late_orders(), person=person, by=cast.ana(), minutes=5)
+    words = cast.said(person, "Nobody told us until we called.")
+    Response.objects.filter(answers__verbatim=words).update(invitation=invitation)
+    insight = claim(study=cast.late_orders(), claim=f"{person.name} was not told", by=cast.ana())
+    cite(insight=insight, verbatim=words, start=0, end=6, side="for", by=cast.ana())
+    return insight
 
-    assert (came.words, came.insights, came.decisions, came.changes, came.heard) == (1, 1, 1, 0, 0)
+
+def told(person: Person, decision: Decision) -> None:
+    Telling.objects.create(
+        update=Update.objects.get(decision=decision), person=person, cited=True, seen_at=now(), spoke_at=MAY
+    )
+
+
+def test_what_was_said_without_asking_is_no_fruit_of_the_minutes() -> None:
+    told(cast.bob(), decided())
+    ask(cast.cleo())
+
+    assert minutes.came_in(2026) == minutes.Came(0, 0, 0, 0, 0)
+
+
+def test_what_came_of_the_minutes_rests_on_the_invitations_of_the_year() -> None:
+    insight = asked_and_said(cast.bob(), MAY)
+    earlier = asked_and_said(cast.cleo(), MAY - timedelta(days=365))
+    decision = decided(insights=[insight, earlier])
+    for what in ("call before", "write after"):
+        change = add_change(decision=decision, what=what, owner=cast.mia(), by=cast.lea())
+    move_change(change=change, state="done", by=cast.mia())
+    unasked = claim(study=cast.late_orders(), claim="It is the gate", by=cast.ana())
+    cite(insight=unasked, verbatim=cast.said(cast.dev(), "The gate was shut."), start=0, end=8, side="for", by=cast.ana())
+    decided(statement="open the gate", insights=[unasked])
+    told(cast.bob(), decision)
+    told(cast.dev(), decision)
+
+    assert minutes.came_in(2026) == minutes.Came(words=1, insights=1, decisions=1, changes=1, heard=1)
+    assert minutes.came_in(2025) == minutes.Came(words=1, insights=1, decisions=1, changes=1, heard=0)
+
+    withdraw(insight=insight, by=cast.ana(), because="It was the weather")
+    redact(verbatims=[Verbatim.objects.get(person=cast.cleo()).pk], reason="person", by_label="Cleo")
+    assert minutes.came_in(2026) == minutes.Came(words=1, insights=0, decisions=0, changes=0, heard=1)
+    assert minutes.came_in(2025).words == 0
+
+
+def test_words_said_anew_and_rows_that_were_merged_still_count() -> None:
+    insight = asked_and_said(cast.bob(), MAY)
+    first = Verbatim.objects.get(person=cast.bob())
+    anew = keep(
+        collection=first.collection, source=first.source, person=cast.bob(), text="Nobody told us.", language="en",
+        spoken_at=now(), supersedes=first,
+    )  # fmt: skip
+    Answer.objects.filter(verbatim=first).update(verbatim=anew)
+    decision = decided(insights=[insight])
+    merge(keep=cast.cleo(), other=cast.bob(), by=cast.ana())
+    told(cast.cleo(), decision)
+
+    assert minutes.came_in(2026) == minutes.Came(words=1, insights=1, decisions=1, changes=0, heard=1)
 
 
 def test_overrides_stand_with_their_reasons_for_who_may_see_the_study() -> None:
@@ -126,12 +188,16 @@ def test_overrides_stand_with_their_reasons_for_who_may_see_the_study() -> None:
 
 
 def test_the_page_is_reached_from_the_rail_and_shows_it_all(as_lea: Client, as_sam: Client) -> None:
-    assert "Nobody was asked for any this year" in as_lea.get("/minutes/").content.decode()
+    decided()
+    nothing = as_lea.get("/minutes/").content.decode()
+    assert "Nobody was asked for any this year" in nothing
+    assert "nothing is counted as having come of them" in nothing
+    assert "people heard back" not in nothing
     everybody_was_asked()
     ask(cast.bob(), much=40, reason="A recall of his boiler")
     page = as_lea.get("/minutes/?year=2026&facet=region").content.decode()
 
-    for words in ("Minutes asked", "of 11 people", "A recall of his boiler", "Late orders", "The yearly statement"):
+    for words in ("Minutes asked", "of 11 people", "A recall of his boiler", "Late orders", "The yearly statement", "people heard back"):
         assert words in page
     assert 'href="/minutes/"' in as_lea.get("/").content.decode()
     assert as_lea.get("/minutes/?year=x&facet=nothing").status_code == 200
@@ -161,7 +227,10 @@ def test_a_leader_publishes_the_year_and_takes_it_back(as_lea: Client) -> None:
     assert Client().get("/statement/")["Location"] == "/statement/2026/"
     assert 'href="/statement/"' in Client().get("/you-said/").content.decode()
     page = Client().get("/statement/2026/")
-    for words in ("We asked much in July.", "of 10 people", "North", "Late orders", "Nobody was asked for more"):
+    for words in (
+        "We asked much in July.", "of 10 people", "North", "Late orders", "Nobody was asked for more",
+        "What came of those minutes", "Counted is what rests on what we asked this year",
+    ):  # fmt: skip
         assert words in page.content.decode()
     assert not page.cookies
 
@@ -176,6 +245,18 @@ def test_a_leader_publishes_the_year_and_takes_it_back(as_lea: Client) -> None:
     assert Statement.objects.get().withdrawn_by == cast.lea()
     assert AuditEvent.objects.filter(verb__startswith="web.statement").count() == 2
     assert "taken back" in as_lea.get("/minutes/2026/statement/").content.decode()
+
+
+def test_a_statement_published_when_everything_was_counted_stays_as_it_was() -> None:
+    everybody_was_asked()
+    made = statements.publish(year=2026, by=cast.lea())
+    came = {"words": 977, "insights": 2, "decisions": 2, "changes": 0}
+    Statement.objects.filter(pk=made.pk).update(figures={**made.figures, "format": 1, "came": came})
+    page = Client().get("/statement/2026/").content.decode()
+
+    assert "What came of them" in page
+    assert "977" in page
+    assert "Counted is what rests" not in page
 
 
 def test_nothing_in_a_published_statement_is_about_fewer_than_five_people() -> None:
