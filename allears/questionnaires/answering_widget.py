@@ -16,6 +16,7 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -28,6 +29,8 @@ from allears.studies.inviting import may_be_asked_now
 from allears.studies.models import State, WayIn
 from allears.studies.wording import minutes_in_words
 
+MOST_BYTES = 10_000  # with more, the first question is left out and only the link is there
+LONGEST_PROBLEM = 600  # signs, as many as the study's form takes
 SILENT = "/* nothing to ask here now */"
 
 
@@ -53,8 +56,19 @@ def _asks(way: Way) -> bool:
 
 def _script(way: Way) -> str:
     with translation.override(way.language):
-        told = json.dumps(_told(way), ensure_ascii=True).replace("<", "\\u003c")
-    return f"{_source('widget.js').rstrip()}({told}, document.currentScript);\n"
+        told = _told(way)
+    whole = _with(told)
+    return whole if len(whole.encode()) <= MOST_BYTES else _with({**told, "opener": None})
+
+
+def _with(told: dict[str, Any]) -> str:
+    """The script that says what is `told`, in letters as they are: written as signs of ASCII, Arabic weighs three times
+    as much. What could end a script or a line of it stands there as signs.
+    """
+    words = json.dumps(told, ensure_ascii=False)
+    for sign in "<\u2028\u2029":
+        words = words.replace(sign, f"\\u{ord(sign):04x}")
+    return f"{_source('widget.js').rstrip()}({words}, document.currentScript);\n"
 
 
 def _told(way: Way) -> dict[str, Any]:
@@ -68,7 +82,7 @@ def _told(way: Way) -> dict[str, Any]:
         "dir": "rtl" if way.language.split("-")[0] in RIGHT_TO_LEFT else "ltr",
         "label": _("A question from %(organisation)s") % {"organisation": way.organisation},
         "asks": _("%(organisation)s · %(name)s asks") % {"organisation": way.organisation, "name": way.asks},
-        "problem": way.problem,
+        "problem": Truncator(way.problem).chars(LONGEST_PROBLEM),
         "opener": opener and {
             "text": opener.text,
             "ends": f"{opener.low} … {opener.high}" if opener.low or opener.high else "",

@@ -16,7 +16,7 @@ from allears.core.clock import now
 from allears.people.models import Contact
 from allears.questionnaires.answering_widget import SILENT
 from allears.studies import actions as studies
-from allears.studies.models import Invitation, WayIn
+from allears.studies.models import Invitation, Study, WayIn
 from tests import cast
 from tests.questionnaires.asked import asking, invited, public
 from tests.questionnaires.robot import Robot
@@ -66,6 +66,32 @@ def test_it_weighs_less_than_ten_kilobytes() -> None:
     assert len(gzip.compress(body)) < 4_096
 
 
+def in_arabic(**study: Any) -> None:
+    """Late orders is asked in Arabic."""
+    Study.objects.filter(pk=cast.late_orders().pk).update(language="ar", **study)
+
+
+def test_ordinary_words_in_arabic_weigh_less_than_ten_kilobytes_with_the_first_question() -> None:
+    late = [f"وصل طلبي بعد {days} أيام من الموعد" for days in range(3, 11)]
+    asking([{"kind": "single", "text": "هل وصل طلبكم في الموعد الذي وعدناكم به؟", "choices": late}])
+    in_arabic(problem="تأخّرت طلبات كثيرة هذا الصيف، ونريد أن نعرف ما الذي حدث لكم. " * 4)
+    path = on_a_site()
+
+    assert len(script(path).encode()) <= 10_000
+    assert len(told(path)["opener"]["clicks"]) == 8
+
+
+def test_what_would_weigh_more_is_asked_on_the_page_alone() -> None:
+    asking([{"kind": "single", "text": "هل وصل طلبكم؟", "choices": [f"{at} {'كلمة طويلة ' * 35}" for at in range(11)]}])
+    in_arabic(problem="مشكلة «كبيرة» " * 200)
+    path = on_a_site()
+
+    assert len(script(path).encode()) <= 10_000
+    assert told(path)["opener"] is None
+    assert told(path)["problem"].startswith("مشكلة «كبيرة»")
+    assert "هل وصل طلبكم؟" in Robot().open(path).text
+
+
 def test_it_uses_no_cookie_and_fetches_nothing() -> None:
     asking([AGAIN])
     source = script(on_a_site())
@@ -79,6 +105,7 @@ def test_words_of_the_study_cannot_leave_the_script() -> None:
     path = on_a_site()
 
     assert "</script" not in script(path)
+    assert "\u2028" not in script(path)
     assert told(path)["opener"]["text"] == "</script><script>alert(1)</script>\u2028 \\' \""
 
 
