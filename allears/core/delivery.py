@@ -31,7 +31,7 @@ from django.utils.translation import gettext as _
 
 from allears.core import audit, bounces
 from allears.core.clock import now
-from allears.core.mail import why_not
+from allears.core.mail import NotYet, holds, why_not
 from allears.core.models import URGENT, Message, Organisation, User
 from allears.core.queries import the_organisation
 from allears.core.signals import mail_came_back, mail_tried_again
@@ -98,10 +98,10 @@ def _note_trouble(words: str) -> None:
 
 
 def _send_by(connection: smtplib.SMTP, sender: Sender) -> int:
-    taken, until, queue = 0, time.monotonic() + ONE_ROUND, _Queue()
+    taken, until, queue, not_yet = 0, time.monotonic() + ONE_ROUND, _Queue(), holds()
     message = queue.claim()
     while message:
-        taken += _hand_over(connection, message, sender)
+        taken += _hand_over(connection, message, sender, not_yet)
         # What came of one and the claim on the next are kept together: each commit waits for the disk.
         with transaction.atomic():
             _keep(message)
@@ -148,13 +148,15 @@ def _urgent() -> list[Message]:
     return [message for kind in URGENT for message in waiting().filter(kind=kind)[:AHEAD]]
 
 
-def _hand_over(connection: smtplib.SMTP, message: Message, sender: Sender) -> int:
+def _hand_over(connection: smtplib.SMTP, message: Message, sender: Sender, not_yet: NotYet) -> int:
     """Give `message` to the server and note its answer; return 1 when it took it.
 
     Raises, with what is known kept, when the connection is of no use any more.
     """
     if why := why_not(message):
         return _called_back(message, why)
+    if moment := not_yet(message):
+        return _held(message, moment)
     try:
         message.to.encode("ascii")
         letter = bytes_of(message, sender)
@@ -180,7 +182,11 @@ def _hand_over(connection: smtplib.SMTP, message: Message, sender: Sender) -> in
 
 
 def _keep(message: Message) -> None:
-    message.save(update_fields=["sent_at", "failed_at", "try_after", "claimed_at", "error", "text", "html", "headers"])
+    message.save(
+        update_fields=[
+            "sent_at", "failed_at", "not_before", "try_after", "claimed_at", "attempts", "error", "text", "html", "headers"
+        ]
+    )  # fmt: skip
 
 
 class _Refused(Exception):
@@ -222,6 +228,12 @@ def _refused(message: Message, refusal: _Refused) -> int:
 def _put_back(message: Message) -> None:
     """Nothing of the message has left: it waits on, and this was no attempt."""
     Message.objects.filter(pk=message.pk).update(claimed_at=None, attempts=F("attempts") - 1)
+
+
+def _held(message: Message, until: datetime) -> int:
+    """It is not the time for it: it waits on, and this was no attempt."""
+    message.not_before, message.claimed_at, message.attempts = until, None, message.attempts - 1
+    return 0
 
 
 def _failed(message: Message, why: str) -> int:

@@ -18,7 +18,7 @@ from django.db.models import QuerySet
 
 from allears.core.clock import now
 from allears.core.ids import new_ref
-from allears.core.models import Message
+from allears.core.models import URGENT, Message
 
 BATCH = 500
 HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
@@ -103,6 +103,36 @@ def why_not(message: Message) -> str:
     """Return why `message` should not leave any more; empty when nothing speaks against it."""
     looks = [*_last_looks.get(message.kind, ()), *_last_looks.get("", ())]
     return next((why for why in (look(message) for look in looks) if why), "")
+
+
+NotYet = Callable[[Message], datetime | None]
+_holds: list[Callable[[], NotYet]] = []
+
+
+def hold(prepare: Callable[[], NotYet]) -> Callable[[], NotYet]:
+    """Register the decorated function to hold mails that are about to leave.
+
+    It is called once a round, to look up what is the same for all mails. What it returns is asked about each mail just
+    before it leaves: until when it waits; None, or what is past, lets it leave.
+    """
+    _holds.append(prepare)
+    return prepare
+
+
+def holds() -> NotYet:
+    """Return the function that says until when a mail of this round still waits; None: it may leave now.
+
+    What somebody waits for at this moment is never held.
+    """
+    looks = [prepare() for prepare in _holds]
+
+    def not_yet(message: Message) -> datetime | None:
+        if message.kind in URGENT:
+            return None
+        until = max((moment for moment in (look(message) for look in looks) if moment), default=None)
+        return until if until and until > now() else None
+
+    return not_yet
 
 
 def _must_be_fit(to: str, to_name: str, subject: str, headers: dict[str, str]) -> None:

@@ -14,7 +14,7 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        from allears.people import bounces, receivers  # noqa: F401  (registers the last look at addresses)
+        from allears.people import bounces, quiet, receivers  # noqa: F401  (registers the last looks before mail leaves)
 
         post_migrate.connect(_keep_search, sender=self, dispatch_uid="people.search")
 

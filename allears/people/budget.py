@@ -247,42 +247,41 @@ def good_moment(person: Person, at: datetime | None = None) -> datetime:
 
     Their own quiet hours count before the house's; without a time zone of theirs the organisation's counts.
     """
-    at = at or now()
-    house = the_budget()
-    begin, end = (person.quiet_from, person.quiet_to)
-    if begin is None or end is None:
-        begin, end = house.quiet_from, house.quiet_to
-    if begin is None or end is None or begin == end:
-        return at
-    return _after_quiet(at.astimezone(zone_of(person)), begin, end) or at
+    return Moments().for_(person, at)
 
 
 class Moments:
-    """When mail may leave: after each person's quiet hours, worked out once for all who share them."""
+    """When mail may leave: after each person's quiet hours. What the house has set is looked up once for all."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[object, ...], datetime] = {}
+        self._house, self._zone = the_budget(), the_organisation().time_zone
 
-    def for_(self, person: Person) -> datetime:
-        """Return `good_moment` of `person`, as it was when the first of those who share their hours was looked up."""
-        quiet = (person.time_zone, person.quiet_from, person.quiet_to)
-        if quiet not in self._known:
-            self._known[quiet] = good_moment(person)
-        return self._known[quiet]
+    def for_(self, person: Person, at: datetime | None = None) -> datetime:
+        """Return what `good_moment` does."""
+        at = at or now()
+        hours = _quiet_hours(person, self._house)
+        if hours is None:
+            return at
+        return _after_quiet(at.astimezone(_zone(person.time_zone, self._zone)), *hours) or at
+
+
+def _quiet_hours(person: Person, house: ContactBudget) -> tuple[time, time] | None:
+    """Between which clocks no mail is sent to this person; None where there are no such hours."""
+    begin, end = (person.quiet_from, person.quiet_to)
+    if begin is None or end is None:
+        begin, end = house.quiet_from, house.quiet_to
+    return None if begin is None or end is None or begin == end else (begin, end)
 
 
 def quiet_minutes(person: Person) -> frozenset[int]:
     """Return the minutes of a day, counted in UTC as the clocks stand where this person is today, in which no mail is
     sent to them.
     """
-    house = the_budget()
-    begin, end = (person.quiet_from, person.quiet_to)
-    if begin is None or end is None:
-        begin, end = house.quiet_from, house.quiet_to
-    if begin is None or end is None or begin == end:
+    hours = _quiet_hours(person, the_budget())
+    if hours is None:
         return frozenset()
     ahead = now().astimezone(zone_of(person)).utcoffset() or timedelta(0)
-    first, last = (clock.hour * 60 + clock.minute - round(ahead.total_seconds() / 60) for clock in (begin, end))
+    first, last = (clock.hour * 60 + clock.minute - round(ahead.total_seconds() / 60) for clock in hours)
     return frozenset((first + minute) % MINUTES_A_DAY for minute in range((last - first) % MINUTES_A_DAY))
 
 
@@ -298,7 +297,12 @@ def _after_quiet(local: datetime, begin: time, end: time) -> datetime | None:
 
 def zone_of(person: Person) -> tzinfo:
     """Return the time zone where this person is: their own, else the organisation's."""
-    for name in (person.time_zone, the_organisation().time_zone):
+    return _zone(person.time_zone, the_organisation().time_zone)
+
+
+def _zone(*names: str) -> tzinfo:
+    """The first of `names` that is a time zone."""
+    for name in names:
         try:
             return zoneinfo.ZoneInfo(name)
         except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):

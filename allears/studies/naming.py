@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.conf import settings
@@ -252,3 +252,17 @@ def still_to_be_asked(message: Message) -> str:
         return _("The study takes no more answers.")
     person = _known(row.email)
     return "" if person is None or person.contactable else _("They do not want to be asked.")
+
+
+@mail.hold
+def strangers_in_the_morning() -> mail.NotYet:
+    """Return the function that says when somebody may be written to whom we do not know: outside of the house's quiet
+    hours, as it is for people we know (`people.quiet`).
+    """
+    moments = budget.Moments()
+
+    def not_yet(message: Message) -> datetime | None:
+        stranger = message.kind == "study-named" and _known(message.to) is None
+        return moments.for_(Person()) if stranger else None
+
+    return not_yet

@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import mailbox
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 
 from allears.cli import main
@@ -110,7 +112,8 @@ def test_a_server_that_refuses_the_address_at_its_door_marks_it(settings: Any) -
         }  # fmt: skip
         for person in (cast.bob(), cast.cleo(), cast.dev()):
             mail.put(to=person.email, subject="Hello", text="Hello", key=f"d:{person.pk}")
-        delivery.send_waiting()
+        with time_machine.travel(datetime(2030, 3, 4, 12, tzinfo=UTC), tick=False):
+            delivery.send_waiting()
 
     rows = MailBounce.objects.order_by("address_key").values_list("address_key", "hard", "status")
     assert list(rows) == [
