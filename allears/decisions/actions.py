@@ -125,10 +125,15 @@ def add_change(
     due_on: date | None = None,
     example: bool = False,
 ) -> Change:
-    """Say what is done about a decision, by whom and by when. It starts as planned."""
+    """Say what is done about a decision, by whom and by when. It starts as planned.
+
+    Contributors are told what is planned with the decision itself, while that waits to be told; otherwise by an update.
+    """
     change = Change.objects.create(decision=decision, what=what, owner=owner, due_on=due_on, example=example)
-    change.steps.create(state=ChangeState.PLANNED, by=by)
+    step = change.steps.create(state=ChangeState.PLANNED, by=by)
     audit.record(by=by, verb="decisions.change_added", target=change)
+    if not overtaking.says_what_is_planned(decision):
+        draft_update(change_step=step, by=by)
     return change
 
 
@@ -141,7 +146,7 @@ def edit_change(*, change: Change, what: str, owner: User, by: User, due_on: dat
     change.save()
     audit.record(by=by, verb="decisions.change_edited", target=change, before=before)
     if (before["what"], before["due_on"]) != (what, str(due_on or "")):
-        overtaking.by_edit(change, by)
+        overtaking.by_edit(change, str(before["what"]), by)
     return change
 
 

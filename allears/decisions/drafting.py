@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.utils import translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from allears.decisions.chain import insights_behind, quoted_by_person
-from allears.decisions.models import ChangeState, ChangeStep, Decision, Update
+from allears.decisions.models import Change, ChangeState, ChangeStep, Decision, Update
 from allears.decisions.queries import HEARER
 from allears.insights.models import Insight
 
@@ -24,9 +25,9 @@ def about(update: Update) -> tuple[str, str]:
 
 
 def about_decision(decision: Decision) -> tuple[str, str]:
-    """Return (for those whose words it rests on, for the others who took part)."""
+    """Return (for those whose words it rests on, for the others who took part), with what is planned because of it."""
     with translation.override(decision.study.language):
-        told = _decided(decision)
+        told = "\n\n".join([_decided(decision), *_planned(decision)])
         return (
             _("Because of what you told us, this is what we decided.") + "\n\n" + told,
             _("Thank you for taking part. From what everybody said, this is what we decided.") + "\n\n" + told,
@@ -65,8 +66,21 @@ def _decided(decision: Decision) -> str:
     return "\n\n".join(lines)
 
 
+def _planned(decision: Decision) -> list[str]:
+    """The changes that are planned, unless an update of their own says so."""
+    own = Update.objects.filter(change_step__change__decision=decision).values("change_step__change")
+    planned = Change.objects.filter(decision=decision, state=ChangeState.PLANNED).exclude(pk__in=own).order_by("pk")
+    return [" ".join([_("We plan this: %(what)s") % {"what": change.what}, *_by_when(change)]) for change in planned]
+
+
+def _by_when(change: Change) -> list[str]:
+    if not change.due_on:
+        return []
+    return [_("(It is meant to be done by %(day)s.)") % {"day": date_format(change.due_on, "DATE_FORMAT")}]
+
+
 def about_step(step: ChangeStep) -> tuple[str, str]:
-    """Return both texts about a change that was started, done or dropped."""
+    """Return both texts about a change that is planned, and by when; that was started, done or dropped."""
     with translation.override(step.change.decision.study.language):
         lead = {
             ChangeState.PLANNED: _("Planned: %(what)s"),
@@ -74,7 +88,8 @@ def about_step(step: ChangeStep) -> tuple[str, str]:
             ChangeState.DONE: _("Done: %(what)s"),
             ChangeState.DROPPED: _("We have stopped: %(what)s"),
         }[ChangeState(step.state)] % {"what": step.change.what}
-        told = "\n\n".join(filter(None, [lead, step.note]))
+        day = _by_when(step.change) if step.state == ChangeState.PLANNED else []
+        told = "\n\n".join(filter(None, [lead, *day, step.note]))
         return (
             _("You told us about this, so here is how far it has come.") + "\n\n" + told,
             _("You took part, so here is how far it has come.") + "\n\n" + told,

@@ -60,22 +60,42 @@ def by_grounds(decision: Decision, by: User) -> None:
             _read_anew(update, by)
 
 
-def by_edit(change: Change, by: User) -> None:
-    """What is to be done, or by when, has changed."""
-    for update in _locked(Q(change_step__change=change)):
+def by_edit(change: Change, was: str, by: User) -> None:
+    """What is to be done, or by when, has changed; it `was` to be done."""
+    for update in _locked(Q(change_step__change=change) | _with_plan(change, was)):
         if not update.tellings.exists():
             _read_anew(update, by)
 
 
 def by_step(step: ChangeStep, by: User | None) -> None:
     """A change moved on: earlier steps that were approved are read anew, drafts of them are not needed any more."""
-    for update in _locked(Q(change_step__change=step.change) & ~Q(change_step=step)):
+    earlier = Q(change_step__change=step.change) & ~Q(change_step=step)
+    for update in _locked(earlier | _with_plan(step.change, step.change.what)):
         if update.tellings.exists():
             continue
-        if update.approved_at or update.edited_by_id:
+        if update.approved_at or update.edited_by_id or update.decision_id:
             _read_anew(update, by)
         elif not update.discarded_at:
             _put_aside(update, by)
+
+
+def says_what_is_planned(decision: Decision) -> bool:
+    """Write what is planned into the decision's own draft. Return whether there was one that nobody has touched."""
+    drafts = [update for update in _locked(Q(decision=decision, corrects=None)) if _untouched(update)]
+    for update in drafts:
+        update.text_cited, update.text_general = drafting.about(update)
+        update.save(update_fields=["text_cited", "text_general"])
+    return bool(drafts)
+
+
+def _untouched(update: Update) -> bool:
+    touched = update.approved_at or update.discarded_at or update.edited_by_id
+    return not touched and not update.tellings.exists()
+
+
+def _with_plan(change: Change, what: str) -> Q:
+    """The decision's own updates that tell of `change` as it is planned."""
+    return Q(decision=change.decision_id, text_cited__contains=what)
 
 
 def _locked(about: Q) -> list[Update]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from threading import Thread
 from typing import Any
 
@@ -222,3 +223,38 @@ def test_a_correction_is_written_in_the_study_s_language() -> None:
     for text in (texts.text_cited, texts.text_general):
         assert "كنّا قد قلنا:" in text
         assert "We " not in text
+
+
+def plan(decision: Decision) -> Change:
+    return actions.add_change(
+        decision=decision, what="Call list", owner=cast.sam(), by=cast.lea(), due_on=date(2027, 3, 5)
+    )
+
+
+def test_what_is_planned_at_once_is_told_with_the_decision_until_it_moves_on() -> None:
+    decision = decided()
+    change = plan(decision)
+    update = Update.objects.get(decision=decision)
+
+    assert "We plan this: Call list (It is meant to be done by 5 March 2027.)" in update.text_cited
+    assert "Sam" not in update.text_cited + update.text_general
+    assert not Update.objects.filter(change_step__change=change).exists()
+
+    actions.approve_update(update=update, by=cast.lea())
+    actions.edit_change(change=change, what="A letter", owner=cast.sam(), by=cast.lea(), due_on=None)
+    assert waiting(decision).text_cited.endswith("We plan this: A letter")
+
+    actions.move_change(change=change, state="started", by=cast.sam())
+    assert "A letter" not in waiting(decision).text_cited
+    assert "We have begun: A letter" in Update.objects.get(change_step__change=change).text_cited
+
+
+def test_what_is_planned_later_is_told_by_itself_and_once() -> None:
+    decision = told()
+    change = plan(decision)
+    planned = Update.objects.get(change_step__change=change)
+
+    assert "Planned: Call list\n\n(It is meant to be done by 5 March 2027.)" in planned.text_general
+    assert "Call list" not in waiting(turned(decision)).text_cited
+    actions.approve_update(update=planned, by=cast.lea())
+    assert telling.send(cast.late_orders()) == 2

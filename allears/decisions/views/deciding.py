@@ -175,7 +175,7 @@ def changes(request: StaffRequest, ref: str) -> HttpResponse:
             status=422,
         )
     made = actions.add_change(decision=found, by=request.user, **form.cleaned_data)
-    messages.success(request, _("Added. Move it when it starts and when it is done: contributors will hear."))
+    messages.success(request, _("Added, and drafted for contributors. Move it when it starts and when it is done: they will hear."))
     return redirect("decisions:change", made.ref)
 
 
