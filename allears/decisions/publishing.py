@@ -17,6 +17,8 @@ from allears.insights.models import Citation
 from allears.people.models import Person, Purpose
 from allears.people.queries import consents
 
+ITEMS_A_PAGE = 20
+
 
 @dataclass(frozen=True)
 class Quotable:
@@ -117,6 +119,13 @@ def published() -> QuerySet[PublicItem]:
         .prefetch_related("quotes__verbatim__person__merged_into", "decision__changes")
         .order_by("-published_at", "-pk")
     )
+
+
+def pages_of(items: Iterable[PublicItem]) -> dict[int, int]:
+    """Return on which page of the public page each of these stands; one query. Those that do not stand have none."""
+    wanted = {item.pk for item in items}
+    standing = published().values_list("pk", flat=True) if wanted else []
+    return {pk: place // ITEMS_A_PAGE + 1 for place, pk in enumerate(standing) if pk in wanted}
 
 
 def shown_quotes(items: Iterable[PublicItem]) -> dict[int, list[ShownQuote]]:

@@ -69,9 +69,12 @@ def counts(studies: QuerySet[Study], user: User) -> dict[str, int]:
 
 
 def looking_for(studies: QuerySet[Study], words: str) -> QuerySet[Study]:
-    """Return those in whose title, decision or problem every one of `words` stands."""
+    """Return those in whose title, decision, options, what is known and not, or problem every one of `words` stands."""
     for word in words.split():
-        studies = studies.filter(Q(title__icontains=word) | Q(decision__icontains=word) | Q(problem__icontains=word))
+        anywhere = Q()
+        for name in ("title", "decision", "options", "known", "unknown", "problem"):
+            anywhere |= Q(**{f"{name}__icontains": word})
+        studies = studies.filter(anywhere)
     return studies
 
 

@@ -1,24 +1,34 @@
-"""Search over everything that the reader may see: words first, then what was understood, decided and done, and people."""
+"""Search over everything that the reader may see: words first, then what was understood, decided, done and told, what
+was asked, and people.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from allears.core.models import User
-from allears.decisions.models import Change, Decision
+from allears.decisions import publishing
+from allears.decisions.models import Change, ChangeStep, Decision, Option, PublicItem, Update
 from allears.insights.models import Insight, Theme
-from allears.people.models import Person
+from allears.people.folding import account_key
+from allears.people.models import Account, Person
 from allears.people.queries import matching as people_matching
+from allears.people.rules import may_read
+from allears.questionnaires.models import Choice, Question, Version
 from allears.studies.models import Study
-from allears.studies.queries import looking_for, seen_by
+from allears.studies.queries import looking_for, mine, seen_by
 from allears.verbatims.models import Verbatim
 from allears.verbatims.queries import current
 from allears.verbatims.search import matching
 
 MOST = 10
+MOST_WORDS = 8
+BEFORE, AROUND = 40, 140
 
 
 @dataclass(frozen=True)
@@ -34,57 +44,74 @@ class Hit:
 class Found:
     """What a search found, at most ten of each."""
 
-    words: list[Verbatim]
-    insights: list[Hit]
-    decisions: list[Hit]
-    studies: list[Hit]
-    themes: list[Hit]
-    people: list[Hit]
+    words: list[Verbatim] = field(default_factory=list)
+    insights: list[Hit] = field(default_factory=list)
+    decisions: list[Hit] = field(default_factory=list)  # and changes
+    updates: list[Hit] = field(default_factory=list)
+    published: list[Hit] = field(default_factory=list)
+    questions: list[Hit] = field(default_factory=list)
+    themes: list[Hit] = field(default_factory=list)
+    studies: list[Hit] = field(default_factory=list)
+    people: list[Hit] = field(default_factory=list)
+    accounts: list[Hit] = field(default_factory=list)
 
     @property
     def nothing(self) -> bool:
         """Whether nothing at all was found."""
-        return not any([self.words, self.insights, self.decisions, self.studies, self.themes, self.people])
+        return not any(vars(self).values())
 
 
 def find(user: User, query: str) -> Found:
-    """Search for `query` in everything that `user` may see; an empty query finds nothing."""
+    """Search for `query` in everything that `user` may see; an empty query finds nothing.
+
+    Of what is not people's own words, the first eight words of `query` are looked for, each anywhere in its texts.
+    """
     if not query.strip():
-        return Found([], [], [], [], [], [])
-    studies = seen_by(user)
+        return Found()
+    studies, words = seen_by(user), query.split()[:MOST_WORDS]
+    reads_people = may_read(user)
     return Found(
         words=_words(studies, query),
-        insights=[
-            Hit(i.claim, reverse("insights:insight", args=[i.ref]), i.study.title)
-            for i in Insight.objects.filter(_holds("claim", query), study__in=studies).select_related("study")[:MOST]
-        ],
-        decisions=_decisions(studies, query),
-        studies=[
-            Hit(s.title, reverse("studies:study", args=[s.slug]), s.get_state_display())
-            for s in looking_for(studies, query)[:MOST]
-        ],
-        themes=[
-            Hit(
-                t.name,
-                reverse("insights:words_of_study", args=[t.study.slug]) + f"?theme={t.ref}",
-                t.study.title,
-            )
-            for t in Theme.objects.filter(
-                _holds("name", query) | _holds("definition", query),
-                study__in=studies,
-                merged_into=None,
-                retired_at=None,
-            ).select_related("study")[:MOST]
-        ],
-        people=_people(user, query),
+        insights=_insights(studies, words),
+        decisions=_decisions(studies, words) + _changes(studies, words),
+        updates=_updates(studies, words),
+        published=_published(words),
+        questions=_questions(user, studies, words),
+        themes=_themes(studies, words),
+        studies=_studies(studies, words),
+        people=_people(query) if reads_people else [],
+        accounts=_accounts(words) if reads_people else [],
     )
 
 
-def _holds(name: str, query: str) -> Q:
+def _each(words: Iterable[str], anywhere: Callable[[str], Q]) -> Q:
     asked = Q()
-    for word in query.split():
-        asked &= Q(**{f"{name}__icontains": word})
+    for word in words:
+        asked &= anywhere(word)
     return asked
+
+
+def _in(word: str, *names: str) -> Q:
+    asked = Q()
+    for name in names:
+        asked |= Q(**{f"{name}__icontains": word})
+    return asked
+
+
+def _note(belongs_to: str, words: Iterable[str], shown: str, *texts: str) -> str:
+    """What a hit belongs to, and where what is shown does not hold all the words, the text that holds another."""
+    missing = [word.casefold() for word in words if word.casefold() not in shown.casefold()]
+    for text in texts if missing else ():
+        places = [place for word in missing if (place := text.casefold().find(word)) >= 0]
+        if places:
+            return " · ".join(part for part in (belongs_to, f"“{_around(text, min(places))}”") if part)
+    return belongs_to
+
+
+def _around(text: str, place: int) -> str:
+    start = max(0, place - BEFORE)
+    end = start + AROUND
+    return ("…" if start else "") + " ".join(text[start:end].split()) + ("…" if end < len(text) else "")
 
 
 def _words(studies: QuerySet[Study], query: str) -> list[Verbatim]:
@@ -92,21 +119,133 @@ def _words(studies: QuerySet[Study], query: str) -> list[Verbatim]:
     return list(found.select_related("person", "source", "collection").order_by("-id")[:MOST])
 
 
-def _decisions(studies: QuerySet[Study], query: str) -> list[Hit]:
-    decided = Decision.objects.filter(_holds("statement", query) | _holds("because", query), study__in=studies)
-    changed = Change.objects.filter(_holds("what", query), decision__study__in=studies)
+def _insights(studies: QuerySet[Study], words: list[str]) -> list[Hit]:
+    held = Insight.objects.filter(_each(words, lambda word: _in(word, "claim", "explanation")), study__in=studies)
+    return [_insight(i, words) for i in held.select_related("study").order_by("-made_at", "-pk")[:MOST]]
+
+
+def _insight(insight: Insight, words: list[str]) -> Hit:
+    belongs_to = insight.study.title if insight.stands else f"{insight.study.title} · {_('Withdrawn')}"
+    note = _note(belongs_to, words, insight.claim, insight.explanation)
+    return Hit(insight.claim, reverse("insights:insight", args=[insight.ref]), note)
+
+
+_OF_A_DECISION = ("statement", "because", "until", "against", "impact_customers", "impact_teams")
+
+
+def _decisions(studies: QuerySet[Study], words: list[str]) -> list[Hit]:
+    def anywhere(word: str) -> Q:
+        return _in(word, *_OF_A_DECISION) | Q(pk__in=Option.objects.filter(_in(word, "text", "why")).values("decision"))
+
+    decided = Decision.objects.filter(_each(words, anywhere), study__in=studies).order_by("-decided_at", "-pk")
+    return [_decision(d, words) for d in decided.select_related("study").prefetch_related("options")[:MOST]]
+
+
+def _decision(decision: Decision, words: list[str]) -> Hit:
+    options = [text for option in decision.options.all() for text in (option.text, option.why)]
+    texts = [getattr(decision, name) for name in _OF_A_DECISION]
+    note = _note(decision.study.title, words, decision.headline, *texts, *options)
+    return Hit(decision.headline, reverse("decisions:decision", args=[decision.ref]), note)
+
+
+def _changes(studies: QuerySet[Study], words: list[str]) -> list[Hit]:
+    def anywhere(word: str) -> Q:
+        return _in(word, "what") | Q(pk__in=ChangeStep.objects.filter(_in(word, "note")).values("change"))
+
+    changed = Change.objects.filter(_each(words, anywhere), decision__study__in=studies).order_by("-pk")
+    return [_change(c, words) for c in changed.select_related("decision__study").prefetch_related("steps")[:MOST]]
+
+
+def _change(change: Change, words: list[str]) -> Hit:
+    notes = [step.note for step in change.steps.all()]
+    note = _note(change.decision.study.title, words, change.what, *notes)
+    return Hit(change.what, reverse("decisions:change", args=[change.ref]), note)
+
+
+def _updates(studies: QuerySet[Study], words: list[str]) -> list[Hit]:
+    held = _each(words, lambda word: _in(word, "text_cited", "text_general"))
+    drafted = Update.objects.filter(held, study__in=studies, discarded_at=None).order_by("-drafted_at", "-pk")
+    about = drafted.select_related("study", "decision", "change_step__change", "insight")
     return [
-        Hit(d.headline, reverse("decisions:decision", args=[d.ref]), d.study.title)
-        for d in decided.select_related("study").order_by("-decided_at")[:MOST]
-    ] + [
-        Hit(c.what, reverse("decisions:change", args=[c.ref]), c.decision.study.title)
-        for c in changed.select_related("decision__study").order_by("-pk")[:MOST]
+        Hit(
+            u.subject,
+            reverse("decisions:update", args=[u.ref]),
+            _note(u.study.title, words, u.subject, u.text_cited, u.text_general),
+        )
+        for u in about[:MOST]
     ]
 
 
-def _people(user: User, query: str) -> list[Hit]:
-    if not (user.is_researcher or user.is_leader or user.is_administrator):
-        return []
+def _published(words: list[str]) -> list[Hit]:
+    items = list(publishing.published().filter(_each(words, lambda word: _in(word, "said", "did")))[:MOST])
+    pages = publishing.pages_of(items)
+    return [_public(item, pages.get(item.pk, 1), words) for item in items]
+
+
+def _public(item: PublicItem, page: int, words: list[str]) -> Hit:
+    """The item is public; whose study it is, only those know who may see the study."""
+    address = f"{reverse('web:you_said')}?page={page}#{item.ref}"
+    return Hit(item.did, address, _note("", words, item.did, item.said))
+
+
+def _questions(user: User, studies: QuerySet[Study], words: list[str]) -> list[Hit]:
+    def anywhere(word: str) -> Q:
+        own = _in(word, "text", "help", "low_label", "high_label")
+        return own | Q(pk__in=Choice.objects.filter(_in(word, "label")).values("question"))
+
+    asked = Question.objects.filter(_each(words, anywhere), version__in=_shown_to(user, studies)).order_by("-pk")
+    known = asked.select_related("version__questionnaire__study").prefetch_related("choices")
+    return [_question(q, words) for q in known[:MOST]]
+
+
+def _shown_to(user: User, studies: QuerySet[Study]) -> QuerySet[Version]:
+    """The version of each questionnaire that its page shows to `user`: the draft only to who works on the study."""
+    works_on = mine(studies, user) if user.is_researcher else studies.none()
+    readable = Q(published_at__isnull=False) | Q(questionnaire__study__in=works_on)
+    newer = Version.objects.filter(
+        readable, questionnaire=OuterRef("questionnaire"), number__gt=OuterRef("number")
+    )
+    return Version.objects.filter(readable, ~Exists(newer), questionnaire__study__in=studies)
+
+
+def _question(question: Question, words: list[str]) -> Hit:
+    study = question.version.questionnaire.study
+    others = [question.help, question.low_label, question.high_label, *(c.label for c in question.choices.all())]
+    address = reverse("questionnaires:questionnaire", args=[study.slug])
+    return Hit(question.text, f"{address}#question-{question.key}", _note(study.title, words, question.text, *others))
+
+
+def _themes(studies: QuerySet[Study], words: list[str]) -> list[Hit]:
+    held = _each(words, lambda word: _in(word, "name", "definition"))
+    themes = Theme.objects.in_use().filter(held, study__in=studies).select_related("study")
+    return [
+        Hit(
+            t.name,
+            reverse("insights:words_of_study", args=[t.study.slug]) + f"?theme={t.ref}",
+            _note(t.study.title, words, t.name, t.definition),
+        )
+        for t in themes[:MOST]
+    ]
+
+
+def _studies(studies: QuerySet[Study], words: list[str]) -> list[Hit]:
+    return [
+        Hit(
+            s.title,
+            reverse("studies:study", args=[s.slug]),
+            _note(s.get_state_display(), words, s.title, s.decision, s.options, s.known, s.unknown, s.problem),
+        )
+        for s in looking_for(studies, " ".join(words))[:MOST]
+    ]
+
+
+def _accounts(words: list[str]) -> list[Hit]:
+    keys = [key for word in words if (key := account_key(word))]
+    found = Account.objects.filter(_each(keys, lambda key: Q(key__contains=key))).order_by("key")
+    return [Hit(a.name, reverse("people:account", args=[a.pk])) for a in found[:MOST]] if keys else []
+
+
+def _people(query: str) -> list[Hit]:
     return [_person(p) for p in people_matching({"q": query}).select_related("account")[:MOST]]
 
 

@@ -26,7 +26,7 @@ from allears.decisions.views.deciding import decision_or_404
 @in_readers_language
 def you_said_we_did(request: HttpRequest) -> HttpResponse:
     """The public page: what customers said, and what was done about it."""
-    page = Paginator(publishing.published(), 20).get_page(request.GET.get("page"))
+    page = Paginator(publishing.published(), publishing.ITEMS_A_PAGE).get_page(request.GET.get("page"))
     quotes = publishing.shown_quotes(page.object_list)
     items = [(item, quotes.get(item.pk, [])) for item in page.object_list]
     return render(request, "decisions/you_said.html", {"page": page, "items": items})
