@@ -9,6 +9,7 @@ What the namer reads is the same whether we know the address or not: nobody lear
 
 from __future__ import annotations
 
+import hmac
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -41,6 +42,11 @@ from allears.studies.models import Invitation, Referral, State, Study
 KEPT = timedelta(days=mails.KEPT_DAYS)
 MOST_NAMED = 3  # by one person in one study
 LONGEST_NOTE = 400
+# Where an invited person's addresses stand: on their row, on the one it was merged into, on those merged into either.
+ADDRESSES = (
+    "person__email_key", "person__merged_into__email_key", "person__merged__email_key",
+    "person__merged_into__merged__email_key",
+)  # fmt: skip
 # A note goes out in a mail of the house: it carries no links and no further addresses.
 LINK = re.compile(r"https?:|www\.|\S@\S|\b[\w-]+\.(?:com|net|org|info|biz|io|ru|cn|top|xyz)\b", re.IGNORECASE)
 
@@ -62,8 +68,8 @@ class Named:
     """What the team of a study reads of naming: how many, what became of it, and who was named again and again."""
 
     counts: Counter[str]
-    known: list[tuple[Invitation, int]]  # who agreed and was named by two people or more
-    others: int  # addresses that two people or more named, and that have not agreed
+    known: list[tuple[Invitation, int]]  # who is invited and was named by two people or more: by how many
+    others: int  # further addresses that two people or more named
 
 
 @transaction.atomic
@@ -120,7 +126,17 @@ def _must_be_fit(name: str, email: str, note: str) -> None:
 
 def address_hash(email: str) -> str:
     """Return the keyed hash of an address: without the installation's secret key nobody can try addresses out."""
-    return salted_hmac("allears.studies.referral", email_key(email) or "", algorithm="sha256").hexdigest()
+    return _hash_of(email_key(email) or "", _keyed())
+
+
+def _keyed() -> hmac.HMAC:
+    return salted_hmac("allears.studies.referral", "", algorithm="sha256")
+
+
+def _hash_of(key: str, keyed: hmac.HMAC) -> str:
+    hashed = keyed.copy()
+    hashed.update(key.encode())
+    return hashed.hexdigest()
 
 
 def _own_addresses(person: Person) -> set[str]:
@@ -227,7 +243,11 @@ def _forget(ids: list[int]) -> None:
 
 
 def named_in(study: Study) -> Named:
-    """Return what became of naming in `study`. Who has not agreed is only counted."""
+    """Return what became of naming in `study`.
+
+    Whoever is invited is known, whether they agreed to being named or were invited otherwise. Whoever said no to being
+    named, and whoever is not invited, is only counted.
+    """
     rows = Referral.objects.filter(invitation__study=study)
     counts = Counter({
         "named": rows.count(),
@@ -237,11 +257,43 @@ def named_in(study: Study) -> Named:
         "waiting": rows.filter(forgotten_at=None, agreed_at=None).count(),
         "unasked": rows.exclude(unasked="").count(),
     })  # fmt: skip
-    often = rows.values("address_hash").annotate(n=Count("invitation", distinct=True)).filter(n__gte=2).order_by("-n")
-    times = dict(often.values_list("address_hash", "n"))
-    agreed = Referral.objects.filter(Q(address_hash__in=times), invitation__study=study, agreed__isnull=False)
-    known = [(r.agreed, times[r.address_hash]) for r in agreed.select_related("agreed__person") if r.agreed]
-    return Named(counts, sorted(known, key=lambda pair: -pair[1]), len(times) - len(known))
+    namers = _named_often(rows)
+    refused = set(rows.filter(refused_at__isnull=False).values_list("address_hash", flat=True))
+    agreed = rows.filter(address_hash__in=namers, agreed__isnull=False).values_list("address_hash", "agreed")
+    invited = {hashed: pk for hashed, pk in agreed if pk}
+    invited |= _invited_under(study, namers.keys() - invited.keys() - refused)
+    by: dict[int, set[int]] = {}
+    for hashed, pk in invited.items():
+        by.setdefault(pk, set()).update(namers[hashed])
+    found = Invitation.objects.filter(pk__in=by).select_related("person")
+    known = sorted(((row, len(by[row.pk])) for row in found), key=lambda pair: (-pair[1], pair[0].pk))
+    return Named(counts, known, len(namers) - len(invited))
+
+
+def _named_often(rows: QuerySet[Referral]) -> dict[str, set[int]]:
+    """By whom (their invitations) each address was named that two people or more named."""
+    often = rows.values("address_hash").annotate(n=Count("invitation", distinct=True)).filter(n__gte=2)
+    namers: dict[str, set[int]] = {}
+    for hashed, pk in rows.filter(address_hash__in=often.values("address_hash")).values_list("address_hash", "invitation"):
+        namers.setdefault(hashed, set()).add(pk)
+    return namers
+
+
+def _invited_under(study: Study, hashes: set[str]) -> dict[str, int]:
+    """Return the invitations to the addresses of these hashes, also of rows that were merged.
+
+    A hash does not lead back to an address: those of the invited are hashed, and none of that is kept.
+    """
+    found: dict[str, int] = {}
+    keyed = _keyed()
+    for path in ADDRESSES:
+        if len(found) == len(hashes):
+            break
+        keys = Invitation.objects.filter(study=study, **{f"{path}__isnull": False}).order_by().values_list("pk", path)
+        for pk, key in keys.iterator():
+            if (hashed := _hash_of(key, keyed)) in hashes:
+                found.setdefault(hashed, pk)
+    return found
 
 
 @mail.last_look("study-named")

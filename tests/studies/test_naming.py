@@ -65,6 +65,57 @@ def test_named_by_two_they_are_written_to_once_and_counted_twice() -> None:
     assert (report.counts["named"], report.known, report.others) == (2, [], 1)
 
 
+def known() -> list[tuple[Person, int]]:
+    return [(row.person, n) for row, n in naming.named_in(cast.late_orders()).known]
+
+
+def test_whoever_is_invited_already_and_named_again_and_again_is_known_by_name(as_ana: Client) -> None:
+    theirs = invited(cast.dev())
+    named(email=cast.dev().email.upper())
+    named(email=cast.dev().email, by=cast.cleo())
+    named(email=cast.cleo().email)
+
+    assert known() == [(cast.dev(), 2)]
+    assert naming.named_in(cast.late_orders()).others == 0
+    assert set(Referral.objects.values_list("unasked", "name", "email")) == {("invited", "", "")}
+    page = as_ana.get("/studies/late-orders/invitations/").content.decode()
+    section = page.partition("Named again and again")[2].partition("</ul>")[0]
+    assert f"/{theirs.ref}/" in section
+    assert "by 2 people" in section
+    assert "no name stands here" not in section
+
+
+def test_whoever_is_invited_after_they_were_named_is_known_and_who_is_not_invited_is_counted() -> None:
+    for namer in (cast.bob(), cast.cleo()):
+        named(email=cast.dev().email, by=namer)
+        named(email="ghost@customer.example", by=namer)
+    assert (known(), naming.named_in(cast.late_orders()).others) == ([], 2)
+    invited(cast.dev())
+
+    assert (known(), naming.named_in(cast.late_orders()).others) == ([(cast.dev(), 2)], 1)
+
+
+@pytest.mark.parametrize("stays", ["invited", "other"])
+def test_an_address_of_a_row_that_was_merged_is_theirs_too(stays: str) -> None:
+    invited(cast.dev())
+    for address in (cast.dev().email, cast.nia().email):
+        named(email=address)
+        named(email=address, by=cast.cleo())
+    assert known() == [(cast.dev(), 2)]
+    keep, other = (cast.dev(), cast.nia()) if stays == "invited" else (cast.nia(), cast.dev())
+    merge(keep=keep, other=other, by=cast.ana())
+
+    assert (known(), naming.named_in(cast.late_orders()).others) == ([(cast.dev(), 2)], 0)
+
+
+def test_whoever_said_no_to_being_named_is_not_shown_as_named_when_invited_otherwise() -> None:
+    naming.refuse(referral=named(email=cast.dev().email))
+    invited(cast.dev())
+    named(email=cast.dev().email, by=cast.cleo())
+
+    assert (known(), naming.named_in(cast.late_orders()).others) == ([], 1)
+
+
 def test_opening_the_link_changes_nothing_and_agreeing_makes_a_participant() -> None:
     asked.asking([{"kind": "long_text", "text": "What happened?"}])
     named()
