@@ -292,6 +292,7 @@ def pages() -> dict[str, str]:
         "answered 10, unexpected": f"{here}?answered={scale}:10",
         "language": f"{here}?language=de&order=newest",
         "a month": f"{here}?since=2024-03-01&until=2024-03-31&order=newest",
+        "home": "/",
         "unread by me": f"{here}?unread=1",
         "search: a common word": f"{here}?q=late",
         "search: a common word, newest": f"{here}?q=late&order=newest",

@@ -191,6 +191,9 @@ class Message(models.Model):
                 condition=Q(*(("kind", kind) for kind in URGENT), _connector=Q.OR) & Q(sent_at=None, failed_at=None),
                 name="core_message_urgent",
             ),
+            models.Index(
+                fields=["failed_at"], condition=Q(sent_at=None, failed_at__isnull=False), name="core_message_failed"
+            ),
             models.Index(fields=["-put_at", "-id"], name="core_message_newest"),
         ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Exists, F, OuterRef, QuerySet
 
+from allears.core import troubles
 from allears.core.models import User
 from allears.core.waiting import Waiting
 from allears.decisions import queries as decisions
@@ -20,14 +21,19 @@ MOST_CHARACTERS, FEWEST_CHARACTERS = 300, 60
 
 
 def unread(user: User) -> QuerySet[Verbatim]:
-    """Return the words that `user` may see and has not read, newest first."""
+    """Return the words that `user` may see and has not read, those spoken last first.
+
+    They are walked along the index of days until enough is found, however many words there are.
+    """
     read = Read.objects.filter(user=user, verbatim=OuterRef("pk"))
-    seen = studies.seen_by(user).values("collection")
-    return current().filter(collection__in=seen).exclude(Exists(read)).order_by("-id")
+    seen = list(studies.seen_by(user).order_by().values_list("collection", flat=True))
+    # The sum keeps the databases from sorting all the words of a collection.
+    found = current().alias(inside=F("collection_id") + 0).filter(inside__in=seen)
+    return found.exclude(Exists(read)).order_by("-spoken_at", "-id")
 
 
 def to_read_now(user: User) -> Verbatim | None:
-    """Return the newest words that `user` has not read: a sentence or two, if there are any, that can be set large."""
+    """Return the words spoken last that `user` has not read: a sentence or two, if there are any, that can be set large."""
     newest = list(unread(user).select_related("person", "source", "collection")[:200])
     fitting = [v for v in newest if FEWEST_CHARACTERS <= len(v.text) <= MOST_CHARACTERS]
     return next(iter(fitting or newest), None)
@@ -42,6 +48,6 @@ def studies_now(user: User) -> QuerySet[Study]:
 
 def waiting_for(user: User) -> list[Waiting]:
     """Return what waits for `user` in every room: urgent first, then by date."""
-    rooms = (people, studies, insights, decisions)
+    rooms = (troubles, people, studies, insights, decisions)
     found = [waiting for room in rooms for waiting in room.waiting_for(user)]
     return sorted(found, key=lambda w: (not w.urgent, w.due is None, w.due or 0))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
-from allears.core.models import User
+from allears.core import mail, troubles
+from allears.core.clock import now
+from allears.core.models import Job, Message, User
 from allears.decisions import actions, telling
 from allears.decisions.models import Decision, Update
 from allears.insights import actions as insights
@@ -18,6 +22,7 @@ from allears.insights.models import Insight, Read
 from allears.verbatims.actions import keep, redact
 from allears.verbatims.models import Verbatim
 from allears.web.first_round import first_round
+from allears.web.queries import unread
 from tests import cast
 from tests.decisions.test_actions import decided
 
@@ -291,3 +296,57 @@ def test_the_two_figures_lead_home_and_the_study_before_its_loop(as_ana: Client)
 
         assert places == sorted(places)
         assert "nobody has" in page
+
+
+def test_home_opens_on_the_words_that_were_spoken_last_and_says_when(as_sam: Client) -> None:
+    spoken = cast.said(cast.bob(), "Nobody told us until we called them twice.")
+    brought_later(spoken, "We were told of it years before, in a letter.", datetime(2015, 12, 3, 12, tzinfo=UTC))
+    page = text(as_sam, "/")
+
+    assert spoken.text in page
+    assert f"Said on {date_format(localtime(spoken.spoken_at), 'DATE_FORMAT')} by a customer" in page
+    assert "in a letter" not in page
+
+    as_sam.post("/heard/", {"words": spoken.ref})
+    assert "Said on 3 December 2015 by a customer" in text(as_sam, "/")
+
+
+def brought_later(beside: Verbatim, words: str, spoken_at: datetime) -> Verbatim:
+    """Words that were spoken at some time and came into the ledger now."""
+    return keep(
+        collection=beside.collection, source=beside.source, person=beside.person, text=words, spoken_at=spoken_at
+    )
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a small PostgreSQL table is read whole whatever its indexes")
+def test_the_words_for_home_are_walked_along_the_index_of_days() -> None:
+    cast.said(cast.bob(), "Nobody told us until we called them twice.")
+    plan = unread(cast.sam())[:200].explain()
+
+    assert "verbatims_by_day" in plan
+    assert "ORDER BY" not in plan
+
+
+def test_mail_and_work_that_failed_wait_for_the_administrator_alone(as_ada: Client, as_lea: Client) -> None:
+    hours_ago = now() - timedelta(hours=3)
+    for n in range(3):
+        put = mail.put(to=f"p{n}@customer.example", subject="Words", text="Hello", key=str(n))
+        Message.objects.filter(pk=put.pk).update(put_at=hours_ago, failed_at=now() if n else None)
+    job = Job.objects.create(kind="test", title="Bring the answers", ended_at=now(), error="Boom")
+    Job.objects.create(kind="test", title="Bring people", ended_at=now())
+
+    assert [(w.text, w.url) for w in troubles.waiting_for(cast.ada())] == [
+        ("2 mails could not be sent", "/settings/outbox/?state=failed"),
+        ("1 mail waits in the outbox and does not leave", "/settings/outbox/?state=waiting"),
+        ("It failed: Bring the answers", f"/settings/jobs/{job.ref}/"),
+    ]
+    assert "2 mails could not be sent" in text(as_ada, "/")
+    assert "could not be sent" not in text(as_lea, "/")
+
+
+def test_mail_that_was_put_a_moment_ago_or_waits_for_its_hour_is_no_trouble() -> None:
+    mail.put(to="bob@customer.example", subject="Words", text="Hello", key="now")
+    later = mail.put(to="bob@customer.example", subject="Words", text="Hello", key="x", not_before=now() + timedelta(hours=9))
+    Message.objects.filter(pk=later.pk).update(put_at=now() - timedelta(hours=9))
+
+    assert troubles.waiting_for(cast.ada()) == []
