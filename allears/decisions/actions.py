@@ -16,6 +16,7 @@ from allears.core.clock import now
 from allears.core.models import User
 from allears.decisions import drafting, overtaking
 from allears.decisions.errors import AlreadySent, NoInsight, OtherStudy, SameState, WordingChanged
+from allears.decisions.history import standing
 from allears.decisions.models import Change, ChangeState, ChangeStep, Decision, Ground, Option, Update
 from allears.insights.models import Insight
 from allears.studies.models import Study
@@ -97,7 +98,7 @@ def change_decision(
     """
     decision = Decision.objects.select_for_update().get(pk=decision.pk)
     grounds = _fitting(decision.study, insights)
-    rested_on = set(decision.grounds.values_list("insight", flat=True))
+    stood = standing(decision)
     before, said = {name: getattr(decision, name) for name in fields}, drafting.decided(decision)
     for name, value in fields.items():
         setattr(decision, name, value)
@@ -107,10 +108,12 @@ def change_decision(
         Ground.objects.get_or_create(decision=decision, insight=insight)
     _set_options(decision, options)
     changed = {name: old for name, old in before.items() if old != getattr(decision, name)}
+    stands = standing(decision)
+    changed |= {name: old for name, old in stood.items() if old != stands[name]}
     audit.record(by=by, verb="decisions.decision_changed", target=decision, before=changed)
     if changed.keys() & set(TOLD):
         overtaking.by_decision(decision, said, by)
-    elif rested_on != {insight.pk for insight in grounds}:
+    elif "grounds" in changed:
         overtaking.by_grounds(decision, by)
     return decision
 

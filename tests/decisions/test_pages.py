@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from allears.core.models import AuditEvent
 from allears.decisions import actions, telling
 from allears.decisions.models import Decision, PublicItem, Update
+from allears.insights.actions import claim
 from allears.verbatims.queries import said_by
 from tests import cast
 from tests.decisions.test_actions import decided
@@ -84,3 +86,21 @@ def _will() -> Decision:
     decision.kind = "will"
     decision.save()
     return decision
+
+
+def test_what_a_decision_said_and_weighed_before_stays_on_its_page(as_lea: Client, as_mia: Client) -> None:
+    decision = decided(against="<b>It costs time</b>", options=[("Call", True, "It is quick"), ("Write", False, "")])
+    address = f"/decisions/one/{decision.ref}/"
+    assert "What it said before" not in page(as_lea, address)
+    other = claim(study=cast.late_orders(), claim="Some do not mind", by=cast.ana())
+    actions.change_decision(
+        decision=decision, by=cast.lea(), insights=[other], options=[("Call", True, "It is quick")], kind="not_yet",
+        until="the desk is staffed", against="",
+    )  # fmt: skip
+
+    before = AuditEvent.objects.get(verb="decisions.decision_changed").details["before"]
+    assert before["options"] == [["Call", True, "It is quick"], ["Write", False, ""]]
+    seen = page(as_mia, address).partition("What it said before")[2]
+    parts = ("Lea Brandt changed it on", "We will", "It is not lateness", "Call (taken): It is quick<br>Write", "nothing")
+    for part in (*parts, "&lt;b&gt;It costs time"):
+        assert part in seen

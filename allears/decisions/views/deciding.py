@@ -21,6 +21,7 @@ from allears.core.rules import signs_in
 from allears.decisions import actions, chain
 from allears.decisions.errors import DecisionError
 from allears.decisions.forms import ChangeForm, DecisionForm, MoveForm, OptionFormSet
+from allears.decisions.history import history
 from allears.decisions.models import Change, ChangeState, Decision, DecisionKind, Update
 from allears.decisions.queries import decisions_in, helped_by_update, updates_in
 from allears.decisions.rules import can_decide, can_move, can_publish
@@ -145,6 +146,7 @@ def decision(request: StaffRequest, ref: str) -> HttpResponse:
             "insights": [(i, cited.get(i.pk, [])) for i in insights],
             "people": len(chain.quoted_by_person([i.pk for i in insights])),
             "options": found.options.all(),
+            "history": history(found),
             "changes": found.changes.select_related("owner").order_by("pk"),
             "updates": updates,
             "helped": helped_by_update([u.pk for u in updates]),
