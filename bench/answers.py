@@ -189,16 +189,19 @@ class Robot:
         self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
         status, html, _ = await self.ask("GET", self.start)
         while "<form" in html:
-            action = _ACTION.search(html)
-            assert action
-            said = self.filled(html, marker)
-            status, html, where = await self.ask("POST", action[1], urlencode(said))
-            assert status == 303, (status, html[:300])
-            self.kept.setdefault(marker, []).extend(_answers(said))
-            status, html, _ = await self.ask("GET", where)
+            status, html, _ = await self.ask("GET", await self.send(html, marker))
         assert "Thank you" in html, (status, html[:300])
         self.acknowledged.append(marker)
         self.writer.close()
+
+    async def send(self, html: str, marker: str, go: str = "next") -> str:
+        """Fill the form of a page and post it; note what it said once that is acknowledged, and return where it leads."""
+        action, said = _ACTION.search(html), self.filled(html, marker)
+        assert action
+        status, html, where = await self.ask("POST", action[1], urlencode([*said, ("go", go)]))
+        assert status == (204 if go == "save" else 303), (status, html[:300])
+        self.kept.setdefault(marker, []).extend(_answers(said))
+        return where
 
     def filled(self, html: str, marker: str) -> list[tuple[str, str]]:
         data, radios = [], {}
