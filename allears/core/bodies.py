@@ -7,6 +7,7 @@ must not stand for the whole.
 
 from __future__ import annotations
 
+import logging
 import tempfile
 import threading
 from collections.abc import Callable, Iterable
@@ -17,11 +18,14 @@ from django.http import HttpResponse
 from django.template.loader import render_to_string
 
 from allears.core.middleware import furnished
+from allears.core.throttle import say_once
 
 PIECE = 64 * 1024
 MOST = 16 * 1024 * 1024  # bytes that are taken in beforehand
 IN_MEMORY = 1024 * 1024
 LONGER_AT_ONCE = 4  # forms that say that they are longer: large files, read where the page is made
+REFUSED = {400: "A form was refused: it broke off.", 413: "A form in pieces was refused: it is longer than we take."}
+_log = logging.getLogger(__name__)
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -67,6 +71,8 @@ def _refused(environ: dict[str, Any], start_response: Callable[..., Any], status
         render_to_string(f"{status}.html", frame), status=status, headers={"Cache-Control": "no-store"}
     )
     answer.headers["Content-Length"] = str(len(answer.content))
-    response = furnished(WSGIRequest(environ), answer)
+    request = WSGIRequest(environ)
+    say_once(_log, request, f"refused body {status}", REFUSED[status])
+    response = furnished(request, answer)
     start_response(f"{response.status_code} {response.reason_phrase}", list(response.items()))
     return [response.content]

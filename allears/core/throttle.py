@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import time
 
 from allauth.account.adapter import get_adapter
@@ -23,6 +24,15 @@ def too_often(request: HttpRequest, what: str, *, most: int, seconds: int) -> bo
         return cache.incr(key) > most
     except ValueError:  # it went out of the cache between the two
         return False
+
+
+def say_once(log: logging.Logger, request: HttpRequest, what: str, words: str, *more: str) -> None:
+    """Warn of `what` once a minute for each address: whoever floods us must not flood the log.
+
+    The line says nothing of who it was, nor what they sent: neither belongs into `words` or `more`.
+    """
+    if not too_often(request, what, most=1, seconds=60):
+        log.warning(words, *more)
 
 
 def address_of(request: HttpRequest) -> str:

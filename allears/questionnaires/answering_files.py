@@ -17,6 +17,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
+from allears.questionnaires import answering_guard as guard
 from allears.questionnaires import answering_store as store
 from allears.questionnaires import files
 from allears.questionnaires.answering_asked import Asked, Cell, Given, Page
@@ -24,6 +25,7 @@ from allears.questionnaires.answering_forms import Posted
 from allears.questionnaires.answering_ways import Way
 from allears.questionnaires.answering_wrong import Fields, Wrong
 from allears.questionnaires.models import SentFile
+from allears.questionnaires.refusal import Refusal
 
 LARGEST_POST = 40 * 1024 * 1024
 
@@ -32,9 +34,11 @@ def fields_of(request: HttpRequest) -> Fields | None:
     """Return what a form with files holds besides them; None when it is more than a form of ours can hold."""
     try:
         if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_POST:
+            guard.refused(request, Refusal.LONG_FORM)
             return None
         return {name: list(map(str, request.POST.getlist(name))) for name in request.POST}
     except (SuspiciousOperation, MultiPartParserError, UnreadablePostError, ValueError):
+        guard.refused(request, Refusal.BROKEN_FORM)
         return None
 
 
@@ -80,6 +84,8 @@ def _take_one(
                 cell = _kept(way, question, box, upload)
                 new.append(int(cell.number or 0))
             except files.Refused as refused:
+                if refused.why:
+                    guard.refused(request, refused.why)
                 posted.wrong.append(Wrong(question, f"{question.name}-{box}", f"{_name(upload)}: {refused}"))
         elif cell is not None and drop_name(question, box) in fields:
             taken.dropped.append(int(cell.number or 0))
@@ -96,7 +102,7 @@ def _name(upload: UploadedFile) -> str:
 
 def _kept(way: Way, question: Asked, box: int, upload: UploadedFile) -> Cell:
     if way.response_id and SentFile.objects.filter(response=way.response_id).count() >= files.MOST_OF_ONE_RESPONSE:
-        raise files.Refused(_("That is more files than we can keep from one person."))
+        raise files.Refused(_("That is more files than we can keep from one person."), Refusal.MANY_FILES)
     return Cell(box, number=float(files.keep(question=question.id, accepts=question.accepts, upload=upload).pk))
 
 

@@ -49,6 +49,7 @@ from allears.questionnaires.answering_store import Closed, Saving
 from allears.questionnaires.answering_thanks import thanks
 from allears.questionnaires.answering_turn import apart
 from allears.questionnaires.answering_ways import SHAPE, Way, look
+from allears.questionnaires.refusal import Refusal
 from allears.studies import actions as studies
 from allears.studies.models import Decline, Invitation, State
 
@@ -399,10 +400,12 @@ def _fields(request: HttpRequest) -> Fields | None:
     try:
         length = int(request.META.get("CONTENT_LENGTH") or 0)
         if length > LARGEST_FORM:
+            guard.refused(request, Refusal.LONG_FORM)
             return None
         body = request.META["wsgi.input"].read(length).decode("utf-8", "replace")
         return parse_qs(body, keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError:
+        guard.refused(request, Refusal.BROKEN_FORM)
         return None
 
 

@@ -30,6 +30,7 @@ from allears.core import strays
 from allears.core.clock import now
 from allears.questionnaires.models import Accepts, SentFile
 from allears.questionnaires.pictures import NotAPicture, TooManyPixels, looks_like_one, redrawn
+from allears.questionnaires.refusal import Refusal
 
 LARGEST = 10 * 1024 * 1024
 MOST_OF_ONE_RESPONSE = 30  # those that were replaced count, too
@@ -39,7 +40,11 @@ FOLDER = "answers"
 
 
 class Refused(Exception):
-    """The file is not taken; the words say why and what would be."""
+    """The file is not taken; the words say why and what would be, and `why` what is logged: None where it is no abuse."""
+
+    def __init__(self, words: str, why: Refusal | None = None) -> None:
+        super().__init__(words)
+        self.why = why
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,7 @@ def keep(*, question: int, accepts: str, upload: UploadedFile) -> SentFile:
 def check(upload: UploadedFile, accepts: str) -> Checked:
     """Return what is to be kept of `upload`. Raises `Refused`."""
     if (upload.size or 0) > LARGEST:
-        raise Refused(_("This file is larger than 10 MB. Please send a smaller one."))
+        raise Refused(_("This file is larger than 10 MB. Please send a smaller one."), Refusal.LARGE_FILE)
     if not upload.size:
         raise Refused(_("This file is empty. Please choose it once more."))
     head = upload.read(1024)
@@ -84,16 +89,16 @@ def check(upload: UploadedFile, accepts: str) -> Checked:
         return _picture(BytesIO(upload.read()))
     if accepts == Accepts.ANY:
         return _document(head, upload)
-    raise Refused(_("This is no picture that we can read. Please send a JPEG, PNG, WebP or GIF."))
+    raise Refused(_("This is no picture that we can read. Please send a JPEG, PNG, WebP or GIF."), Refusal.OTHER_FILE)
 
 
 def _picture(file: BinaryIO) -> Checked:
     try:
         drawn = redrawn(file)
     except TooManyPixels:
-        raise Refused(_("This picture has more than 50 million pixels. Please send a smaller one.")) from None
+        raise Refused(_("This picture has more than 50 million pixels. Please send a smaller one."), Refusal.BOMB) from None
     except NotAPicture:
-        raise Refused(_("This picture is broken: we cannot read it. Please send another one.")) from None
+        raise Refused(_("This picture is broken: we cannot read it. Please send another one."), Refusal.BROKEN_PICTURE) from None
     return Checked(drawn.data, drawn.media_type, drawn.extension, drawn.width, drawn.height)
 
 
@@ -103,7 +108,7 @@ def _document(head: bytes, upload: UploadedFile) -> Checked:
         return Checked(data, "application/pdf", "pdf")
     if _is_plain_text(data):
         return Checked(data, "text/plain", "txt")
-    raise Refused(_("We take pictures (JPEG, PNG, WebP, GIF), PDF and plain text. Please send one of these."))
+    raise Refused(_("We take pictures (JPEG, PNG, WebP, GIF), PDF and plain text. Please send one of these."), Refusal.OTHER_FILE)
 
 
 def _is_plain_text(data: bytes) -> bool:

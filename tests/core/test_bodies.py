@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import re
 import socket
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from django.test import Client
+import time_machine
+from django.core.cache import cache
+from django.test import Client, RequestFactory
 
-from allears.core.bodies import MOST
+from allears.core.bodies import MOST, taken_in
+from allears.core.clock import now
 from allears.questionnaires.models import Choice, Question
 from tests import cast
 from tests.killing import House, house
@@ -67,6 +72,31 @@ def test_what_is_made_to_hurt_is_refused_in_words_on_every_form_of_staff(name: s
         answer = as_ana.generic("POST", path, body, content_type=kind)
         assert answer.status_code in (200, 302, 400, 403, 404, 405, 413, 422), (path, answer.status_code)
         assert b"<" in answer.content or answer.status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("body", "more", "said"),
+    [
+        (b"x" * (MOST + 1), {"HTTP_TRANSFER_ENCODING": "chunked"}, (413, "in pieces was refused")),
+        (b"secret", {"CONTENT_LENGTH": "99"}, (400, "it broke off")),
+    ],
+    ids=["in pieces", "broken off"],
+)
+def test_a_form_that_is_not_taken_in_is_logged_once_a_minute(
+    body: bytes, more: dict[str, str], said: tuple[int, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    cache.clear()
+    statuses: list[str] = []
+    whole = taken_in(lambda environ, start: pytest.fail("it was handed on"))
+    with time_machine.travel(now(), tick=False), caplog.at_level(logging.WARNING, "allears.core.bodies"):
+        for _ in range(3):
+            environ = RequestFactory().generic("POST", "/a/", b"", FORM, **more).environ
+            whole({**environ, "wsgi.input": BytesIO(body)}, lambda status, headers: statuses.append(status))
+
+    assert [status.split()[0] for status in statuses] == [str(said[0])] * 3
+    (line,) = [record.getMessage() for record in caplog.records if record.name == "allears.core.bodies"]
+    assert said[1] in line
+    assert "secret" not in line
 
 
 class Door:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import logging
 import struct
 import zlib
 from datetime import timedelta
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -24,6 +26,7 @@ from allears.questionnaires import files
 from allears.questionnaires.exporting import export
 from allears.questionnaires.models import Answer, Question, Response, SentFile
 from allears.questionnaires.pictures import NotAPicture, TooManyPixels, redrawn
+from allears.questionnaires.refusal import Refusal
 from allears.studies.actions import close_study
 from tests import cast
 from tests.questionnaires.asked import asking, invited, public
@@ -189,6 +192,63 @@ def test_a_file_beyond_ten_megabytes_is_refused() -> None:
     assert "larger than 10 MB" in page.content.decode()
 
 
+GUARD = "allears.questionnaires.answering_guard"
+
+
+def logged(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.name == GUARD]
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"a" * (files.LARGEST + 1), Refusal.LARGE_FILE),
+        (bomb(60_000, 60_000), Refusal.BOMB),
+        (picture()[:400], Refusal.BROKEN_PICTURE),
+        (SVG, Refusal.OTHER_FILE),
+        (b"", None),
+    ],
+    ids=["large", "bomb", "broken", "other", "empty"],
+)
+def test_a_refused_file_is_logged_once_a_minute_without_its_name(
+    data: bytes, why: Refusal | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    cache.clear()
+    asking([ANY])
+    with time_machine.travel(now(), tick=False), caplog.at_level(logging.WARNING, GUARD):
+        link = invited(cast.bob())
+        answers = [send(data, "bob-and-his-cat.jpg", link=link).status_code for _ in range(3)]
+
+    assert answers == [422] * 3
+    assert logged(caplog) == ([why.value] if why else [])
+
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "more", "why"),
+    [
+        (b"", "multipart/form-data; boundary=x", {"CONTENT_LENGTH": str(1024**3)}, Refusal.LONG_FORM),
+        (b"", FORM, {"CONTENT_LENGTH": str(1024**3)}, Refusal.LONG_FORM),
+        (b"a=1", "multipart/form-data; boundary=", {}, Refusal.BROKEN_FORM),
+        (b"&".join([b"secret=1"] * 5_001), FORM, {}, Refusal.BROKEN_FORM),
+    ],
+    ids=["long with files", "long", "broken", "too many fields"],
+)
+def test_a_refused_form_is_logged_once_a_minute_for_each_address_without_its_words(
+    body: bytes, kind: str, more: dict[str, Any], why: Refusal, caplog: pytest.LogCaptureFixture
+) -> None:
+    cache.clear()
+    asking([ANY])
+    link = invited(cast.bob())
+    with time_machine.travel(now(), tick=False), caplog.at_level(logging.WARNING, GUARD):
+        for address in ("198.51.100.7", "198.51.100.7", "203.0.113.9"):
+            assert Client(REMOTE_ADDR=address).generic("POST", link, body, kind, **more).status_code == 413
+
+    assert logged(caplog) == [why.value] * 2
+
+
 def test_a_claim_of_a_gigabyte_is_refused_unread() -> None:
     asking([ANY])
     answer = Client().generic(
@@ -233,7 +293,8 @@ def test_nobody_can_answer_with_a_file_of_somebody_else(as_ana: Client) -> None:
     assert SentFile.objects.get() == theirs
 
 
-def test_one_response_does_not_fill_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_response_does_not_fill_the_disk(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    cache.clear()
     monkeypatch.setattr(files, "MOST_OF_ONE_RESPONSE", 2)
     asking([PHOTO])
     link = f"{invited(cast.bob())}1/"
@@ -241,6 +302,7 @@ def test_one_response_does_not_fill_the_disk(monkeypatch: pytest.MonkeyPatch) ->
 
     assert SentFile.objects.count() == 2
     assert "more files than we can keep" in pages[2]
+    assert logged(caplog) == [Refusal.MANY_FILES.value]
 
 
 # --- changing one's mind ---------------------------------------------------------------------------------------
