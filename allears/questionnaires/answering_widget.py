@@ -3,7 +3,8 @@
 It works under a strict policy of the other site, which has to allow nothing but this script: there is no frame,
 no request, no inline style, no cookie. Who is asked too often is never asked by it: for a personal link it says
 nothing once the person has answered, declined, asked for another time, wants no more questions, or has no minutes
-left; a public link knows nobody, and keeps in the visitor's browser only that they said "not again".
+left. A public link knows nobody: before a click nothing is kept, and then only the visitor's own browser keeps that
+they were asked, for a week after "not now", else for good.
 """
 
 from __future__ import annotations
@@ -91,7 +92,10 @@ def _told(way: Way) -> dict[str, Any]:
         "answer": _("Answer, %(minutes)s") % {"minutes": minutes_in_words(minutes_left(way))},
         "later": _("Not now"),
         "never": _("Not again here"),
-        "note": _("Opens in a new page. “Not again” is noted in your browser, nowhere else."),
+        "note": _(
+            "Opens in a new page. Your browser alone notes that you were asked, once you have clicked:"
+            " after “Not now” for a week, else until you clear it."
+        ),
         "css": _source("widget.css"),
     }  # fmt: skip
 

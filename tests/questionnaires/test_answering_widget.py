@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from allears.core.clock import now
 from allears.people.models import Contact
@@ -163,3 +164,12 @@ def test_it_is_only_read() -> None:
     asking([AGAIN])
 
     assert Client().post(f"{on_a_site()}widget.js").status_code == 405
+
+
+def test_who_looks_at_it_before_they_put_it_on_their_site_notes_nothing(as_ana: Client) -> None:
+    asking([AGAIN])
+    path = on_a_site()
+    page = as_ana.get(reverse("studies:public_link_widget", args=["late-orders"])).content.decode()
+
+    assert re.search(rf'<script src="[^"]*{path}widget.js" data-place="#here" data-preview async>', page)
+    assert "if (!preview) localStorage.setItem" in script(path)

@@ -142,10 +142,12 @@ def test_the_widget_asks_on_a_foreign_page_under_a_strict_policy(house: str, bro
     response = Response.objects.get()
     assert (response.version, response.public_link.kind if response.public_link else "") == (version, "widget")
     expect(widget).to_have_count(0)
+    assert page.evaluate("Object.values(localStorage)") == ["opened"]
+    assert context.cookies(page.url) == []
     context.close()
 
 
-def test_not_again_is_noted_in_the_visitors_own_browser_and_not_now_is_not(
+def test_after_a_click_the_visitors_own_browser_notes_that_they_were_asked(
     house: str, browser: Browser, their_site: Any
 ) -> None:
     asking(QUESTIONS)
@@ -160,10 +162,16 @@ def test_not_again_is_noted_in_the_visitors_own_browser_and_not_now_is_not(
     page.goto(address)
     widget.get_by_role("button", name="Not now").press("Enter")
     expect(widget).to_have_count(0)
-    assert page.evaluate("localStorage.length") == 0
+    days = "Object.values(localStorage).map(until => Math.round((Number(until) - Date.now()) / 864e5))"
+    assert page.evaluate(days) == [7]
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    expect(widget).to_have_count(0)
 
+    page.evaluate("localStorage.setItem(localStorage.key(0), String(Date.now() - 1))")
     page.goto(address)
     widget.get_by_role("button", name="Not again here").press("Enter")
+    assert page.evaluate("Object.values(localStorage)") == ["no"]
     page.goto(address)
     page.wait_for_load_state("networkidle")
     expect(widget).to_have_count(0)

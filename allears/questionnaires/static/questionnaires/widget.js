@@ -1,9 +1,14 @@
 // The question on somebody else's page: in a shadow of its own, so that neither page changes the other's looks. It sets
-// no cookie and loads nothing; only who says "do not ask me here again" has that noted, in their own browser.
+// no cookie and loads nothing. Only after a click their own browser notes that they were asked: for a week after "Not
+// now", else for good. A preview notes nothing.
 (function (told, script) {
   "use strict";
   var note = "allears-" + told.id, data = (script && script.dataset) || {};
-  try { if (localStorage.getItem(note)) return; } catch (e) { /* no storage: nothing was noted */ }
+  var preview = data.preview !== undefined, week = 7 * 24 * 3600 * 1000;
+  try {
+    var noted = preview ? null : localStorage.getItem(note);
+    if (noted && !(Number(noted) <= Date.now())) return;
+  } catch (e) { /* no storage: nothing was noted */ }
   if (data.share && Math.random() >= Number(data.share)) return;
 
   function make(tag, words, more) {
@@ -20,7 +25,12 @@
   function show() {
     var host = make("div"), root = host.attachShadow({ mode: "closed" });
     var box = make("section", "", { lang: told.language, dir: told.dir, "aria-label": told.label, class: data.place ? "box" : "box corner" });
-    function away() { host.remove(); }
+    function away(noted) {
+      try { if (!preview) localStorage.setItem(note, noted); } catch (e) { /* then it cannot be noted */ }
+      host.remove();
+    }
+    function later() { away(String(Date.now() + week)); }
+    function opened(event) { if (event.target.tagName === "A" && event.button < 2) setTimeout(away, 0, "opened"); }
     box.append(make("p", told.asks, { class: "small" }), make("p", told.problem, { class: "problem" }));
     if (told.opener) {
       box.append(make("p", told.opener.text, { class: "question" }));
@@ -29,16 +39,14 @@
       box.append(row);
       if (told.opener.ends) box.append(make("p", told.opener.ends, { class: "small" }));
     }
-    var onward = make("p", "", { class: "row" }), later = make("button", told.later, { type: "button" });
+    var onward = make("p", "", { class: "row" }), notNow = make("button", told.later, { type: "button" });
     var never = make("button", told.never, { type: "button" });
-    later.addEventListener("click", away);
-    never.addEventListener("click", function () {
-      try { localStorage.setItem(note, "no"); } catch (e) { /* then it cannot be noted */ }
-      away();
-    });
-    box.addEventListener("keydown", function (event) { if (event.key === "Escape") away(); });
-    box.addEventListener("click", function (event) { if (event.target.tagName === "A") setTimeout(away, 0); });
-    onward.append(link(told.answer, "", "answer"), later, never);
+    notNow.addEventListener("click", later);
+    never.addEventListener("click", function () { away("no"); });
+    box.addEventListener("keydown", function (event) { if (event.key === "Escape") later(); });
+    box.addEventListener("click", opened);
+    box.addEventListener("auxclick", opened);
+    onward.append(link(told.answer, "", "answer"), notNow, never);
     box.append(onward, make("p", told.note, { class: "small" }));
     var sheet = new CSSStyleSheet();
     sheet.replaceSync(told.css);
