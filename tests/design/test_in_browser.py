@@ -7,7 +7,6 @@ is called in the test's own context: Django keeps its database connection there.
 from __future__ import annotations
 
 import contextvars
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,20 +18,17 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, Route
 
 from allears.design import gallery
+from tests.walks import browsing
 
 pytestmark = [pytest.mark.browser, pytest.mark.looks]
 HOST = "http://localhost"  # which a browser trusts as it trusts HTTPS
-QUIET = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync"
-)
 SCREENS = [(360, "light"), (1280, "dark")]
 ADDRESSES = [f"/design/{name}/" for name in gallery.PAGES] + [f"/design/sheets/{name}/" for name in gallery.SHEETS]
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
-    return {"executable_path": shutil.which("chromium"), "args": QUIET.split()}
+    return browsing.launch_arguments()
 
 
 class Reader:

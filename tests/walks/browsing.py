@@ -36,9 +36,9 @@ SCREENS: tuple[tuple[int, Scheme], ...] = ((360, "light"), (360, "dark"), (1280,
 
 def launch_arguments() -> dict[str, Any]:
     """Where Chromium is and how it starts."""
-    names = ("chromium", "chromium-browser", "google-chrome")
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
     found = next((path for path in map(shutil.which, names) if path), None)
-    assert found, "The browser tests need Chromium. On Debian: apt-get install chromium"
+    assert found, "The browser tests need Chromium. On Debian: apt-get install chromium-headless-shell"
     return {"executable_path": found, "args": QUIET.split()}
 
 
