@@ -16,6 +16,7 @@ from django.test import Client
 from allears.core import audit
 from allears.questionnaires import answering_asked, answering_pages, answering_timing, answering_turn, answering_writer
 from tests import cast, gate
+from tests.core.mail_server import PostOffice, post_office
 
 gate.open_for_flush()
 
@@ -96,6 +97,14 @@ def _quick_passwords(settings: Any) -> None:
 def _mail_goes_into_the_outbox(settings: Any) -> None:
     """The test runner would put what libraries send elsewhere."""
     settings.EMAIL_BACKEND = "allears.core.mail.OutboxBackend"
+
+
+@pytest.fixture
+def office(settings: Any) -> Iterator[PostOffice]:
+    """A real mail server, to which mail leaves."""
+    with post_office() as running:
+        settings.SMTP_URL = f"smtp://127.0.0.1:{running.port}/?tls=none"
+        yield running
 
 
 @pytest.fixture

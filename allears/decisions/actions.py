@@ -93,8 +93,8 @@ def change_decision(
 ) -> Decision:
     """Change a decision's words or grounds.
 
-    What people were told stays, and they are drafted what holds instead. What waits to be told is written anew unless a person wrote it, and read anew before
-    it goes out. Raises `NoInsight`, `OtherStudy`.
+    What people were told stays, and they are drafted what holds instead. What waits to be told is written anew unless a
+    person wrote it, and read anew before it goes out. Raises `NoInsight`, `OtherStudy`.
     """
     decision = Decision.objects.select_for_update().get(pk=decision.pk)
     grounds = _fitting(decision.study, insights)

@@ -162,10 +162,9 @@ def prepare(
     pool = pool.only(quotas.facets)
     check(pool, size, rule, alpha)
     problem = describe(pool, quotas, size)
-    if rule == "sample" and (plan := sample(pool, quotas, problem)).certificate.bound:
-        return plan
     if rule == "sample":
-        return prepare(pool, quotas, size, rule="leximin", budget=budget)
+        plan = sample(pool, quotas, problem)
+        return plan if plan.certificate.bound else prepare(pool, quotas, size, rule="leximin", budget=budget)
     if rule == "panel":
         return panel(pool, quotas, problem, alpha, row_weights(problem, weights), budget)
     mixed, ideal, barred, eligible = fair_mix(problem, rule, budget)

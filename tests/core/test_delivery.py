@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from email import message_from_bytes
 from email.message import EmailMessage as Letter
@@ -23,13 +22,6 @@ from tests import cast
 from tests.core.mail_server import PostOffice, post_office
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def office(settings: Any) -> Iterator[PostOffice]:
-    with post_office() as running:
-        settings.SMTP_URL = f"smtp://127.0.0.1:{running.port}/?tls=none"
-        yield running
 
 
 def put(to: str = "bob@customer.example", key: str = "", **fields: Any) -> Message:

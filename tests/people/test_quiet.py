@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -15,16 +15,9 @@ from allears.people import quiet
 from allears.people.actions import merge, set_limits
 from allears.people.models import Person
 from tests import cast
-from tests.core.mail_server import PostOffice, post_office
+from tests.core.mail_server import PostOffice
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def office(settings: Any) -> Iterator[PostOffice]:
-    with post_office() as running:
-        settings.SMTP_URL = f"smtp://127.0.0.1:{running.port}/?tls=none"
-        yield running
 
 
 def at(hour: int, minute: int = 0, day: int = 4) -> time_machine.travel:

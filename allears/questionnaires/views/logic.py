@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -23,19 +23,18 @@ from allears.questionnaires.models import Question, Section
 from allears.questionnaires.ruling import Group, groups_for, in_words
 from allears.questionnaires.seen import (
     OF_A_RULE,
+    Seen,
     same_question,
-    save_over,
     seen_in,
     sign_of,
     standing,
     touches_question,
 )
 from allears.questionnaires.side_by_side import Wording, of_rule
-from allears.questionnaires.steps import Overtaken
 from allears.questionnaires.structure import draft_version, published_version, questions_in, sections_of
 from allears.questionnaires.views.authoring import numbered
 from allears.questionnaires.views.finding import own_study, posted, question_edited, reader, seen_study, seen_version
-from allears.questionnaires.views.overtaken import CONFLICT, apart, gone
+from allears.questionnaires.views.overtaken import CONFLICT, apart, gone, saved_or_met
 from allears.studies.models import Study
 
 
@@ -68,29 +67,24 @@ def _rule_in_words(rule: logic.Rule | None, sections: list[Section]) -> Wording:
 
 
 def _save_rule(request: HttpRequest, study: Study, found: Question, join: JoinForm, rows: Any) -> HttpResponse:
-    seen, by, find = seen_in(request.POST), reader(request), same_question(found.key)
     told = rows.rule(join.cleaned_data["join"])
-    try:
-        save_over(
-            study=study, seen=seen, act="rule_changed", subject=found.text, by=by, find=find,
-            words=lambda row: of_rule(logic.stored(row.rule), "").plain,
-            change=lambda row: authoring.change_question(question=row, shown_if=logic.stored(told), by=by),
-        )  # fmt: skip
-        address = reverse("questionnaires:questionnaire", args=[study.slug])
-        return redirect(f"{address}#question-{found.key}")
-    except Overtaken:
-        version = standing(study)
-        there = find(version) if version else None
-        if seen is None:
-            return redirect(f"{reverse('questionnaires:questionnaire', args=[study.slug])}?overtaken=1")
-        if there is None:
-            return _rule_gone(request, study, found.key)
+
+    def both_rules(seen: Seen, there: Question) -> HttpResponse:
         sections = sections_of(there.version)
         mine, now = (_rule_in_words(rule, sections) for rule in (told, there.rule))
         both = apart(request, study, seen, mine, now, touches_question(there.key, OF_A_RULE))
         mended = condition_rows(_groups(there, sections), there.rule if "rule" in both.theirs else told)
         context = {"study": study, "question": there, "join": join, "rows": mended, "apart": both, "seen": both.seen}
         return render(request, "questionnaires/rule.html", context, status=CONFLICT)
+
+    return saved_or_met(
+        request, study, act="rule_changed", subject=found.text, find=same_question(found.key),
+        words=lambda row: of_rule(logic.stored(row.rule), "").plain,
+        change=lambda row: authoring.change_question(question=row, shown_if=logic.stored(told), by=reader(request)),
+        anchor=lambda row: f"question-{row.key}",
+        both=both_rules,
+        lost=lambda: _rule_gone(request, study, found.key),
+    )  # fmt: skip
 
 
 def _rule_gone(request: HttpRequest, study: Study, key: UUID) -> HttpResponse:

@@ -5,6 +5,7 @@ Nothing that was typed is lost: it travels in the page, to be saved as it is, pu
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
@@ -14,8 +15,12 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from allears.core.meanwhile import FIELD, Piece
-from allears.questionnaires.seen import News, Seen, Touches, news_of, sign_of, standing
+from allears.questionnaires.models import Version
+from allears.questionnaires.seen import News, Seen, Touches, news_of, save_over, seen_in, sign_of, standing
+from allears.questionnaires.seen import Row as Edited
 from allears.questionnaires.side_by_side import Wording
+from allears.questionnaires.steps import Overtaken
+from allears.questionnaires.views.editor import back
 from allears.questionnaires.views.finding import reader
 from allears.studies.models import Study
 
@@ -43,6 +48,38 @@ class Apart:
     seen: str
     newer: bool  # the version that both began with is frozen or gone: what is saved begins the next one
     theirs: frozenset[str]  # the fields that only the other has changed
+
+
+def saved_or_met(
+    request: HttpRequest,
+    study: Study,
+    *,
+    act: str,
+    subject: str,
+    find: Callable[[Version], Edited | None],
+    words: Callable[[Edited], Mapping[str, str]],
+    change: Callable[[Edited], object],
+    anchor: Callable[[Edited], str],
+    both: Callable[[Seen, Edited], HttpResponse],
+    lost: Callable[[], HttpResponse],
+) -> HttpResponse:
+    """Save what was posted over what its writer saw (`seen.save_over`) and go back to its `anchor` in the editor.
+
+    Where somebody was faster: the page of `both`, or that of what is `lost` where nothing is there any more. A form
+    that says nothing of what it was filled from is only told that it was overtaken.
+    """
+    seen = seen_in(request.POST)
+    try:
+        saved = save_over(
+            study=study, seen=seen, act=act, subject=subject, by=reader(request), find=find, words=words, change=change
+        )
+        return back(study, anchor(saved))
+    except Overtaken:
+        if seen is None:
+            return back(study, overtaken=1)
+        version = standing(study)
+        there = find(version) if version else None
+        return both(seen, there) if there else lost()
 
 
 def apart(request: HttpRequest, study: Study, seen: Seen, mine: Wording, now: Wording, touches: Touches) -> Apart:

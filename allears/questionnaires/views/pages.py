@@ -9,16 +9,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from allears.core.doors import door
 from allears.core.rules import is_researcher
-from allears.questionnaires import authoring, steps
+from allears.questionnaires import authoring
 from allears.questionnaires.forms import SectionForm
 from allears.questionnaires.models import Section
-from allears.questionnaires.seen import same_section, save_over, seen_in, sign_of, standing, touches_section
+from allears.questionnaires.seen import Seen, same_section, seen_in, sign_of, touches_section
 from allears.questionnaires.side_by_side import of_section
 from allears.questionnaires.steps import step
 from allears.questionnaires.structure import draft_version
 from allears.questionnaires.views.editor import back, last_step, told_when_frozen
 from allears.questionnaires.views.finding import own_study, posted, reader, section_edited
-from allears.questionnaires.views.overtaken import CONFLICT, Apart, apart, gone
+from allears.questionnaires.views.overtaken import CONFLICT, Apart, apart, gone, saved_or_met
 from allears.studies.models import Study
 
 
@@ -61,24 +61,21 @@ def _section_page(
 
 
 def _save_section(request: HttpRequest, study: Study, pk: int, form: SectionForm) -> HttpResponse:
-    seen, by, find = seen_in(request.POST), reader(request), same_section(pk)
-    try:
-        saved = save_over(
-            study=study, seen=seen, act="section_changed", subject="", by=by, find=find, words=lambda row: of_section(row).plain,
-            change=lambda row: authoring.change_section(section=row, by=by, **form.cleaned_data),
-        )  # fmt: skip
-        return back(study, f"page-{saved.pk}")
-    except steps.Overtaken:
-        version = standing(study)
-        found = find(version) if version else None
-        if seen is None:
-            return back(study, overtaken=1)
-        if found is None:
-            return _section_gone(request, study, pk)
-        mine, now = of_section(Section(**form.cleaned_data)), of_section(found)
-        told = apart(request, study, seen, mine, now, touches_section(found.pk))
-        both = SectionForm(initial={**mine.plain, **{name: now.plain[name] for name in told.theirs}})
-        return _section_page(request, study, found, both, told.seen, told)
+    return saved_or_met(
+        request, study, act="section_changed", subject="", find=same_section(pk), words=lambda row: of_section(row).plain,
+        change=lambda row: authoring.change_section(section=row, by=reader(request), **form.cleaned_data),
+        anchor=lambda row: f"page-{row.pk}",
+        both=lambda seen, there: _both_sections(request, study, seen, form, there),
+        lost=lambda: _section_gone(request, study, pk),
+    )  # fmt: skip
+
+
+def _both_sections(request: HttpRequest, study: Study, seen: Seen, form: SectionForm, there: Section) -> HttpResponse:
+    """The form with what only the other has changed as they left it, and everything else as it was posted."""
+    mine, now = of_section(Section(**form.cleaned_data)), of_section(there)
+    told = apart(request, study, seen, mine, now, touches_section(there.pk))
+    both = SectionForm(initial={**mine.plain, **{name: now.plain[name] for name in told.theirs}})
+    return _section_page(request, study, there, both, told.seen, told)
 
 
 def _section_gone(request: HttpRequest, study: Study, pk: int) -> HttpResponse:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from allears.core.doors import door
 from allears.core.rules import is_researcher
-from allears.questionnaires import authoring, steps
+from allears.questionnaires import authoring
 from allears.questionnaires.being_typed import typed
 from allears.questionnaires.forms import (
     QuestionForm,
@@ -35,10 +35,8 @@ from allears.questionnaires.seen import (
     OF_A_QUESTION,
     Seen,
     same_question,
-    save_over,
     seen_in,
     sign_of,
-    standing,
     touches_question,
 )
 from allears.questionnaires.side_by_side import of_question
@@ -47,7 +45,7 @@ from allears.questionnaires.structure import draft_version
 from allears.questionnaires.views.being_typed import live
 from allears.questionnaires.views.editor import back, last_step, told_when_frozen
 from allears.questionnaires.views.finding import own_study, posted, question_edited, reader
-from allears.questionnaires.views.overtaken import CONFLICT, Apart, apart, gone
+from allears.questionnaires.views.overtaken import CONFLICT, Apart, apart, gone, saved_or_met
 from allears.questionnaires.views.wording import beside, typed_question
 from allears.studies.models import Study
 
@@ -161,23 +159,15 @@ def _kind_of(request: HttpRequest, found: Question | None) -> str:
 
 
 def _save_question(request: HttpRequest, study: Study, found: Question, form: QuestionForm, rows: Any) -> HttpResponse:
-    seen, by, find = seen_in(request.POST), reader(request), same_question(found.key)
     told = {"kind": form.kind, "choices": rows.words() if rows else (), **form.cleaned_data}
-    try:
-        save_over(
-            study=study, seen=seen, act="question_changed", subject=found.text, by=by, find=find,
-            words=lambda row: of_question(row).plain,
-            change=lambda row: authoring.change_question(question=row, by=by, **told),
-        )  # fmt: skip
-        return back(study, f"question-{found.key}")
-    except steps.Overtaken:
-        version = standing(study)
-        there = find(version) if version else None
-        if seen is None:
-            return back(study, overtaken=1)
-        if there is None:
-            return _question_gone(request, study, form.offered, found.key)
-        return _both_questions(request, study, seen, form, there)
+    return saved_or_met(
+        request, study, act="question_changed", subject=found.text, find=same_question(found.key),
+        words=lambda row: of_question(row).plain,
+        change=lambda row: authoring.change_question(question=row, by=reader(request), **told),
+        anchor=lambda row: f"question-{row.key}",
+        both=lambda seen, there: _both_questions(request, study, seen, form, there),
+        lost=lambda: _question_gone(request, study, form.offered, found.key),
+    )  # fmt: skip
 
 
 def _both_questions(request: HttpRequest, study: Study, seen: Seen, form: QuestionForm, there: Question) -> HttpResponse:
