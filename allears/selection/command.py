@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     drawing = commands.add_parser("draw", help="draw people by lot, with a proof that anybody can check")
     ask_for_pool(drawing)
     drawing.add_argument("--seed", required=True, help="a text that nobody could choose after seeing the lottery")
-    drawing.add_argument("--salt", default="", help="a secret that hides ids in the proof (keep it to reuse it)")
+    drawing.add_argument("--salt", default="", help="a secret that hides ids in the proof; a sealed copy needs one")
     drawing.add_argument("--proof", type=Path, metavar="OUT.json", help="where to write the full proof")
     drawing.add_argument("--public-proof", type=Path, metavar="OUT.json", help="where to write the sealed copy")
     chances = commands.add_parser("chances", help="everybody's chance, without drawing")
@@ -46,8 +46,19 @@ def ask_for_pool(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--size", required=True, type=int, metavar="K", help="how many people to choose")
     parser.add_argument("--rule", choices=RULES, default="leximin", help="how to be fair (default: leximin)")
     parser.add_argument("--id-column", metavar="COLUMN", help="the column with ids (default: the first)")
-    parser.add_argument("--time-limit", type=float, metavar="SECONDS", help="stop improving after this long")
+    parser.add_argument("--time-limit", type=seconds_of, metavar="SECONDS", help="stop improving after this long")
     parser.add_argument("--json", action="store_true", help="answer in JSON")
+
+
+def seconds_of(text: str) -> float:
+    """Seconds to search, 0 or more. Raises ArgumentTypeError, which the parser says with exit 2."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not seconds >= 0:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a number of seconds")
+    return seconds
 
 
 def run(args: argparse.Namespace) -> int:
@@ -62,23 +73,27 @@ def run(args: argparse.Namespace) -> int:
     except SelectionError as error:
         return complain(args, error, MISUSED)
     except OSError as error:
-        print(f"{error.filename}: {error.strerror}", file=sys.stderr)
-        return MISUSED
+        return tell(args, {"error": "file", "message": f"{error.filename}: {error.strerror}"}, MISUSED)
 
 
 def complain(args: argparse.Namespace, error: SelectionError, status: int) -> int:
+    told: dict[str, object] = {"error": error.code, "message": str(error), "row": error.row, "column": error.column}
+    if isinstance(error, Infeasible):
+        told["sentences"] = list(error.sentences)
+    return tell(args, told, status)
+
+
+def tell(args: argparse.Namespace, told: dict[str, object], status: int) -> int:
+    """Say what went wrong: to scripts on standard output, to people on standard error."""
     if args.json:
-        told: dict[str, object] = {"error": error.code, "message": str(error), "row": error.row, "column": error.column}
-        if isinstance(error, Infeasible):
-            told["sentences"] = list(error.sentences)
-        print(json.dumps(told, ensure_ascii=False))
+        print(json.dumps({"row": None, "column": None, **told}, ensure_ascii=False))
     else:
-        print(error, file=sys.stderr)
+        print(told["message"], file=sys.stderr)
     return status
 
 
 def read(args: argparse.Namespace) -> tuple[Pool, Quotas]:
-    quotas = Quotas.read(args.quotas)
+    quotas = Quotas(dict(sorted(Quotas.read(args.quotas).bounds.items())))  # the order of lines changes nothing
     return Pool.read(args.pool, quotas, id_column=args.id_column), quotas
 
 
@@ -120,6 +135,8 @@ def summary(plan: Plan, seconds: float) -> dict[str, object]:
 
 
 def run_draw(args: argparse.Namespace) -> int:
+    if args.public_proof and not args.salt:
+        raise SelectionError("no_salt")
     plan, seconds = plan_for(args)
     proof = draw(commit(plan, salt=args.salt), args.seed)
     for path, told in ((args.proof, proof), (args.public_proof, public(proof))):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 MESSAGES: dict[str, str] = {
-    "not_text": "{source} is not UTF-8 text: the byte at position {position} cannot be read. Save it as UTF-8.",
+    "not_text": "{source}, row {row}, is not UTF-8 text: the byte at position {position} cannot be read. Save it as UTF-8.",
     "not_csv": "{source}, row {row}: this line cannot be read as CSV ({detail}).",
     "empty_file": "{source} is empty: it needs a header row and at least one more row.",
     "no_people": "{source} has a header row but nobody in it.",
@@ -52,6 +52,10 @@ MESSAGES: dict[str, str] = {
     "bad_alpha": "{alpha} is not a share of an equal chance: it lies between 0 and 1.",
     "unknown_rule": "There is no rule “{rule}”. The rules are: {known}.",
     "empty_seed": "The draw needs a seed: any text that nobody could choose after seeing the lottery.",
+    "bad_text": "The {what} holds characters that cannot be written as UTF-8 text. Type it anew.",
+    "no_salt": (
+        "A copy for everybody needs a salt: without a secret, anybody can try which ids and facets its numbers stand for."
+    ),
     "already_drawn": "This lottery has been drawn. A second draw from it would not be fair.",
     "not_drawn": "This lottery has not been drawn yet, so nobody can have declined.",
     "not_selected": "“{value}” is not among those chosen, so cannot have declined.",

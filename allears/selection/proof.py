@@ -45,8 +45,10 @@ def token(salt: str, person: str) -> str:
 def commit(plan: Plan, *, salt: str) -> Proof:
     """The proof of a first round that has not been drawn. Publish its commitment before the seed exists.
 
-    salt: a secret text that the caller keeps; the same salt gives people the same tokens in another draw.
+    salt: a secret text that the caller keeps; the same salt gives people the same tokens in another draw. Without one
+    (an empty salt) anybody can try which ids and facets the tokens stand for. Raises `bad_text`.
     """
+    check_text("salt", salt)
     types = [type_entry(plan.pool, at, salt) for at in range(len(plan.pool.types))]
     proof: Proof = {
         "format": FORMAT,
@@ -80,10 +82,12 @@ def with_round(
 def draw(proof: Proof, seed: str) -> Proof:
     """Draw the last round. The same proof and seed always give the same people.
 
-    Raises `empty_seed`, `already_drawn`. For a pool of counts only, the seats per type are drawn, nobody by name.
+    Raises `empty_seed`, `bad_text`, `already_drawn`. For a pool of counts only, the seats per type are drawn, nobody
+    by name.
     """
     if not seed.strip():
         raise SelectionError("empty_seed")
+    check_text("seed", seed)
     round_ = dict(proof["rounds"][-1])
     if "seed" in round_:
         raise SelectionError("already_drawn")
@@ -92,6 +96,14 @@ def draw(proof: Proof, seed: str) -> Proof:
         round_["landing"] = landing_of(proof, len(proof["rounds"]) - 1, seed)
     round_ |= drawn(round_, tokens_left(proof))
     return {**proof, "rounds": [*proof["rounds"][:-1], round_]}
+
+
+def check_text(what: str, text: str) -> None:
+    """Half of a character, as a command line may hand on, has no digest. Raises `bad_text`."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise SelectionError("bad_text", what=what) from error
 
 
 def landing_of(proof: Proof, number: int, seed: str) -> dict[str, Any]:

@@ -36,11 +36,12 @@ def read_table(path: str | Path) -> Table:
 
 
 def decode(raw: bytes, source: str) -> str:
-    """Bytes to text, or `not_text` with the position of the first bad byte."""
+    """Bytes to text, or `not_text` with the row and position of the first bad byte."""
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise SelectionError("not_text", source=source, position=error.start) from error
+        row = 1 + raw.count(b"\n", 0, error.start)
+        raise SelectionError("not_text", source=source, row=row, position=error.start) from error
 
 
 def parse_table(text: str, source: str) -> Table:

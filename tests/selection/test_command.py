@@ -61,6 +61,9 @@ def test_a_proof_that_was_changed_does_not_verify(files: Path, capsys: pytest.Ca
 def test_a_proof_that_is_not_there_is_said(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verify", str(files / "none.json")]) == 2
     assert "none.json: No such file" in capsys.readouterr().err
+    assert main(["verify", str(files / "none.json"), "--json"]) == 2
+    told = json.loads(capsys.readouterr().out)
+    assert (told["error"], "No such file" in told["message"]) == ("file", True)
 
 
 def test_chances_are_listed_without_a_draw(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -86,6 +89,41 @@ def test_what_is_wrong_with_a_file_is_said_with_row_and_column(files: Path, caps
     assert main(asked(files, "draw", "--seed", "x", "--json")) == 2
     told = json.loads(capsys.readouterr().out)
     assert (told["error"], told["row"], told["column"]) == ("not_a_number", 2, "max")
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        (("--seed", "x", "--public-proof", "sealed.json"), "no_salt"),
+        (("--seed", " "), "empty_seed"),
+        (("--seed", "\udcff"), "bad_text"),
+        (("--seed", "x", "--salt", "\udcff"), "bad_text"),
+    ],
+)
+def test_a_draw_that_would_prove_or_hide_nothing_is_refused(
+    files: Path, capsys: pytest.CaptureFixture[str], more: tuple[str, ...], code: str
+) -> None:
+    assert main(asked(files, "draw", *more, "--json")) == 2
+    assert json.loads(capsys.readouterr().out)["error"] == code
+
+
+@pytest.mark.parametrize("seconds", ["-1", "nan", "soon"])
+def test_a_time_limit_is_a_number_of_seconds(files: Path, seconds: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(asked(files, "chances", f"--time-limit={seconds}"))
+    assert ended.value.code == 2
+
+
+def test_the_order_of_lines_in_both_files_changes_nothing(files: Path) -> None:
+    proof, quotas, people = files / "proof.json", files / "quotas.csv", files / "people.csv"
+    told = set()
+    for _ in range(2):
+        assert main(asked(files, "draw", "--seed", "x", "--proof", str(proof))) == 0
+        told.add(proof.read_bytes())
+        for file in (quotas, people):
+            header, *lines = file.read_text(encoding="utf-8").splitlines()
+            file.write_text("\n".join([header, *reversed(lines)]), encoding="utf-8")
+    assert len(told) == 1
 
 
 def test_infeasible_quotas_are_explained(files: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -90,7 +90,7 @@ def test_semicolons_and_a_byte_order_mark_are_read(tmp_path) -> None:  # type: i
 def test_a_file_that_is_not_utf8_is_refused(tmp_path) -> None:  # type: ignore[no-untyped-def]
     file = tmp_path / "quotas.csv"
     file.write_bytes(b"category,feature,min,max\nage,caf\xe9,1,2\n")
-    with pytest.raises(SelectionError, match="byte at position 32"):
+    with pytest.raises(SelectionError, match="row 2, is not UTF-8 text: the byte at position 32"):
         Quotas.read(file)
 
 
