@@ -8,13 +8,13 @@ answer on its own page comes with that page shown once more, because nothing her
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from django.utils import formats
 from django.utils.html import escape
 
-from allears.people.models import Person
+from allears.people.models import FacetValue, Person
 from allears.people.queries import facets_of
 from allears.questionnaires import logic, piping
 from allears.questionnaires.answering_asked import Asked, Asking, Given, Page
@@ -94,8 +94,12 @@ def _without_hidden(page: Page, shown: frozenset[str]) -> Page:
 
 def known(asking: Asking, way: Way, given: Mapping[int, Given]) -> Known:
     """Return what rules may look at."""
-    answers = {q.key: _answered(q, given[q.id]) for q in asking.questions() if given.get(q.id)}
-    return Known(answers, _facets(way.person_id) if asking.looks_at_people else {}, way.language)
+    return Known(answers_in(asking, given), _facets(way.person_id) if asking.looks_at_people else {}, way.language)
+
+
+def answers_in(asking: Asking, given: Mapping[int, Given]) -> dict[str, Answered]:
+    """Return by the questions' keys what rules may look at of answers."""
+    return {q.key: _answered(q, given[q.id]) for q in asking.questions() if given.get(q.id)}
 
 
 def _answered(question: Asked, given: Given) -> Answered:
@@ -110,8 +114,19 @@ def _answered(question: Asked, given: Given) -> Answered:
 def _facets(person_id: int | None) -> dict[str, frozenset[str]]:
     if person_id is None:
         return {}
-    values = facets_of([person_id])[person_id]
+    return by_key(facets_of([person_id])[person_id])
+
+
+def by_key(values: Iterable[FacetValue]) -> dict[str, frozenset[str]]:
+    """Return a person's values as rules look at them."""
     return {value.facet.key: frozenset({value.key}) for value in values}
+
+
+def seconds_asked(asking: Asking, person: Known) -> float:
+    """Return how long all of it takes that somebody is asked of whom so much is known at the end."""
+    shown = logic.shown(asking.questions(), person)
+    pages = _texts_kept([_without_hidden(page, shown) for page in asking.pages])
+    return sum(page.seconds for page in pages if is_there(page))
 
 
 def hidden(asking: Asking, shown: Asking, given: Mapping[int, Given]) -> list[int]:

@@ -31,7 +31,7 @@ def lead(way: Way, at: int, asked: Asking, place: int, count: int) -> str:
     """
     template = _lead(
         way.language, way.problem, way.promise_on, way.kind, way.at_a_counter, way.submitted_at is not None,
-        place, count, minutes_from(asked, at),
+        place, count, minutes_from(asked, at, way.device),
     )  # fmt: skip
     link = escape(answering_url(way.token)) if way.kind == "own" and not way.at_a_counter else ""
     return template.filled({"own_link": link})

@@ -29,13 +29,15 @@ def next_page(way: Way) -> int:
     return min((at for at in there if at >= way.passed), default=there[-1])
 
 
-def minutes_from(asked: Asking, at: int) -> float:
-    """Return the minutes from page `at` to the end, corrected by what was measured: with one decimal, as they are said."""
-    return round(asked.pages[at].minutes * correction(asked.version_id), 1)
+def minutes_from(asked: Asking, at: int, device: str = "") -> float:
+    """Return the minutes from page `at` to the end, corrected by what was measured, on `device` where that is enough:
+    with one decimal, as they are said.
+    """
+    return round(asked.pages[at].minutes * correction(asked.version_id, device), 1)
 
 
 def minutes_left(way: Way) -> float:
-    """Return the minutes that are left to this person from where they go on."""
+    """Return the minutes that are left to this person, on what they hold in their hands, from where they go on."""
     whole = asking_of(way)
     asked = logic.tailored(whole, way, given_by(way)) if whole.is_ruled else whole
-    return minutes_from(asked, next_page(way))
+    return minutes_from(asked, next_page(way), way.device)

@@ -13,12 +13,12 @@ from django.http import HttpRequest
 
 from allears.core.clock import now
 from allears.core.typed import whole_number
-from allears.questionnaires.measuring import correction_of
+from allears.questionnaires.pacing import Pace, pace_of
 
 # Who leaves a page open for longer has gone away; that is not time given to it.
 LONGEST = 15 * 60
 _FRESH = 600.0  # seconds for which a correction is good enough
-_known: dict[int, tuple[float, float]] = {}
+_known: dict[int, tuple[float, Pace]] = {}
 
 
 def stamp() -> str:
@@ -44,13 +44,15 @@ def device_of(request: HttpRequest) -> str:
     return "phone" if hint == "?1" or (not hint and "Mobi" in agent) else "desktop"
 
 
-def correction(version_id: int) -> float:
-    """Return by what measured times correct the estimate of a version; looked up anew every ten minutes."""
-    until, factor = _known.get(version_id, (0.0, 1.0))
+def correction(version_id: int, device: str = "") -> float:
+    """Return by what measured times correct the estimate of a version, on `device` where enough were measured there;
+    looked up anew every ten minutes.
+    """
+    until, pace = _known.get(version_id, (0.0, Pace()))
     if time.monotonic() >= until:
-        factor = correction_of(version_id)
-        _known[version_id] = (time.monotonic() + _FRESH, factor)
-    return factor
+        pace = pace_of(version_id)
+        _known[version_id] = (time.monotonic() + _FRESH, pace)
+    return pace.on(device)
 
 
 def forget() -> None:

@@ -71,6 +71,7 @@ def participant(view: View) -> View:
             with _in(for_reader(request)):
                 return private(guard.unknown_link(request))
         language.settle(request, way)
+        way.device = timing.device_of(request)
         with _in(way.language):
             return compressed(request, private(_barred(request, way) or view(request, way, **kwargs)))
 
@@ -233,11 +234,11 @@ def _send(request: HttpRequest, way: Way, asked: Asking, given: dict[int, Given]
         return _html(review.page(way, asked, given, changed=True))
     whole = progress.asking_of(way)
     unasked: dict[int, Given] = dict.fromkeys(logic.hidden(whole, asked, given), ())
-    seconds, device = timing.open_for(fields), timing.device_of(request)
+    seconds = timing.open_for(fields)
     try:
         keep(
             Saving(
-                way, whole, unasked, seen=seen, now=now(), passed=len(asked.pages), send=True, seconds=seconds, device=device
+                way, whole, unasked, seen=seen, now=now(), passed=len(asked.pages), send=True, seconds=seconds, device=way.device
             )
         )
     except Closed:
@@ -294,7 +295,7 @@ def _post(request: HttpRequest, way: Way, at: int) -> HttpResponse:
         new_files=taken.new if taken else (),
         dropped_files=taken.dropped if taken else (),
         seconds=0 if goes == along.GO else timing.open_for(fields),
-        device=timing.device_of(request),
+        device=way.device,
         becomes=other,
         ages=along.ages(fields) if goes == along.GO else {},
     )

@@ -88,6 +88,7 @@ class Way:
     kept: str = ""  # the language of the response so far
     spoken: str = ""  # the person's own
     chosen: str = ""  # what the address says
+    device: str = ""  # that it is opened on: see `answering_timing.device_of`
 
     @property
     def written(self) -> tuple[str, int]:

@@ -25,6 +25,7 @@ from allears.core.doors import open_door
 from allears.questionnaires.answering_opener import opener_of
 from allears.questionnaires.answering_pages import RIGHT_TO_LEFT
 from allears.questionnaires.answering_progress import minutes_left
+from allears.questionnaires.answering_timing import device_of
 from allears.questionnaires.answering_ways import Way, look
 from allears.studies.inviting import may_be_asked_now
 from allears.studies.models import State, WayIn
@@ -41,9 +42,12 @@ def widget(request: HttpRequest, token: str) -> HttpResponse:
     """The script of a public link made for a site, or of a personal link; one that does nothing for all others."""
     way = look(token)
     asks = way is not None and _asks(way)
+    if way:
+        way.device = device_of(request)
     answer = HttpResponse(_script(way) if way and asks else SILENT, content_type="text/javascript; charset=utf-8")
     answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     answer.headers["Cache-Control"] = "no-store" if way is None or way.kind != "public" else "public, max-age=300"
+    answer.headers["Vary"] = "Sec-CH-UA-Mobile, User-Agent"  # its minutes are those of a phone, or of a desk
     return answer
 
 

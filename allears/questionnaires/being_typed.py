@@ -15,6 +15,7 @@ from allears.questionnaires.duration import minutes_for, seconds_of
 from allears.questionnaires.forms import QuestionForm, choice_rows, has_choices
 from allears.questionnaires.measuring import estimate_of
 from allears.questionnaires.models import Choice, Question, Questionnaire, Section, Version
+from allears.questionnaires.pacing import pace_of
 from allears.questionnaires.structure import (
     draft_version,
     published_version,
@@ -127,9 +128,10 @@ def _question(form: QuestionForm, data: Any, before: Question | None, version: V
 
 def minutes_of(asked: Typed) -> Minutes:
     """Return the minutes, from the same estimator and with the same correction by what was measured as everywhere."""
-    factor = 1.0
+    factor = pace = 1.0
     if asked.version.pk:
         estimate = estimate_of(asked.version)
         factor = estimate.minutes / estimate.computed if estimate.computed else 1.0
-    seconds = round(seconds_of(asked.question) * factor)
+        pace = pace_of(asked.version.pk).all
+    seconds = round(seconds_of(asked.question) * pace)
     return Minutes(seconds, round(minutes_for(asked.sections) * factor, 1), the_budget())

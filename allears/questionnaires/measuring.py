@@ -2,6 +2,9 @@
 
 The median and not the mean: who leaves for lunch does not make the questions longer. Fewer than ten say nothing yet;
 then the version before corrects the estimate, in proportion, and where there is none the estimate stands as it is.
+
+These are the minutes of everybody together, for the contact budget and for staff. What one participant reads is corrected
+by `pacing`.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from django.db.models import QuerySet
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -72,33 +76,38 @@ def estimate_of(version: Version) -> Estimate:
 
 def measured_rows(version_id: int) -> list[tuple[int, str]]:
     """Return (seconds, device) of the newest who sent."""
+    return [(row.seconds, row.device) for row in sent_of(version_id)[:NEWEST]]
+
+
+def sent_of(version_id: int) -> QuerySet[Response]:
+    """Return the responses of a version that were sent and measured, newest first."""
     rows = Response.objects.filter(version=version_id, submitted_at__isnull=False, seconds__gt=0)
-    return list(rows.order_by("-id").values_list("seconds", "device")[:NEWEST])
+    return rows.only("person_id", "language", "seconds", "device").order_by("-id")
 
 
 def _measured(seconds: Sequence[int]) -> Measured | None:
     return Measured(len(seconds), round(median(seconds) / 60, 1)) if len(seconds) >= ENOUGH else None
 
 
+def earlier(version: Version) -> QuerySet[Version]:
+    """Return the three newest versions that were asked before this one, newest first."""
+    before = Version.objects.filter(questionnaire=version.questionnaire_id, published_at__isnull=False)
+    return before.filter(number__lt=version.number).order_by("-number")[:3]
+
+
 def _before(version: Version) -> float:
-    """In what proportion the newest earlier version with enough responses took longer than expected."""
-    earlier = Version.objects.filter(questionnaire=version.questionnaire_id, published_at__isnull=False)
-    for other in earlier.filter(number__lt=version.number).order_by("-number")[:3]:
+    """In what proportion the newest earlier version with enough responses took longer than all of it let expect. What
+    rules hide from people counts here: the figure is for everybody together, and most likely they go on hiding it.
+    """
+    for other in earlier(version):
         whole = _measured([seconds for seconds, _device in measured_rows(other.pk)])
         if whole:
-            return _proportion(whole, minutes_of(other))
+            computed = minutes_of(other)
+            return bounded(whole.minutes / computed) if computed else 1.0
     return 1.0
 
 
-def correction_of(version_id: int) -> float:
-    """Return what to multiply the computed minutes of a version by."""
-    version = Version.objects.filter(pk=version_id).first()
-    if version is None:
-        return 1.0
-    whole = _measured([seconds for seconds, _device in measured_rows(version_id)])
-    return _proportion(whole, minutes_of(version)) if whole else _before(version)
-
-
-def _proportion(measured: Measured, computed: float) -> float:
+def bounded(proportion: float) -> float:
+    """Return a correction within the bounds of what can be believed."""
     low, high = BOUNDS
-    return min(max(measured.minutes / computed, low), high) if computed else 1.0
+    return min(max(proportion, low), high)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
 from django.test import Client, RequestFactory
 
+from allears.questionnaires import answering_logic as logic
 from allears.questionnaires import answering_timing as timing
-from allears.questionnaires import authoring
-from allears.questionnaires.measuring import correction_of, estimate_of
-from allears.questionnaires.models import Response, Version
+from allears.questionnaires import authoring, duration
+from allears.questionnaires.answering_asked import asking
+from allears.questionnaires.logic import Known
+from allears.questionnaires.measuring import estimate_of
+from allears.questionnaires.models import Answer, Question, Response, Version
+from allears.questionnaires.pacing import pace_of
 from allears.studies import asking as studies_asking
 from tests import cast
 from tests.questionnaires import asked
@@ -124,7 +129,7 @@ def test_a_correction_is_bounded() -> None:
     version = asked.asking()
     took(version, *[900] * 10)
 
-    assert correction_of(version.pk) == 5.0
+    assert pace_of(version.pk).all == 5.0
 
 
 def test_participants_read_the_corrected_minutes() -> None:
@@ -147,3 +152,87 @@ def test_the_round_says_where_its_minutes_come_from(as_ana: Client) -> None:
 
     assert "The median of 10 people who sent: on phones 4.0" in page
     assert 'value="4.0"' in page
+
+
+LONG = " ".join(["Tell us at leisure what went on."] * 60)  # some two minutes to read
+
+
+def branching(only: dict[str, Any] | None = None) -> tuple[Version, Question, Question]:
+    """Few have had trouble: only they are asked the long second question; or whom else a rule says."""
+    draft = authoring.draft_of(cast.late_orders(), cast.ana())
+    first = authoring.add_question(section=draft.sections.get(), kind="single", text="Any trouble?", choices=["Yes", "No"])
+    long = authoring.add_question(section=authoring.add_section(version=draft), kind="long_text", text=LONG)
+    authoring.change_question(question=long, shown_if=only or asked.only_who_chose(first, "Yes"))
+    version = authoring.publish(version=draft, by=cast.ana())
+    return version, version.questions.get(kind="single"), version.questions.get(kind="long_text")
+
+
+def answered(version: Version, label: str, people: int, seconds: int) -> None:
+    """So many people chose `label`, and sent after so many seconds."""
+    question = version.questions.get(kind="single")
+    for _ in range(people):
+        one = Response.objects.create(study=cast.late_orders(), version=version, submitted_at=THEN, seconds=seconds)
+        Answer.objects.create(response=one, question=question, box=1, choice=question.choices.get(label=label))
+
+
+def test_what_was_hidden_from_people_is_not_taken_off_twice() -> None:
+    version, short, long = branching()
+    expected = duration.PAGE + duration.seconds_of(short)
+    answered(version, "No", 11, round(expected))
+    answered(version, "Yes", 2, round(expected + duration.PAGE + duration.seconds_of(long)))
+
+    # Everybody took just as long as what they were asked lets expect: nothing is to be corrected.
+    assert pace_of(version.pk).all == pytest.approx(1.0, abs=0.05)
+    # For everybody together most were done in seconds, and that is what the budget counts.
+    assert estimate_of(version).minutes == round(round(expected) / 60, 1) < estimate_of(version).computed / 4
+    timing.forget()
+    link = asked.invited(cast.bob())
+    robot = Robot().open(link).press(**{f"q{short.pk}": str(short.choices.get(label="Yes").pk)})
+    whole = -(-round((duration.PAGE + duration.seconds_of(long)) / 60, 1) // 1)
+    assert f"About {whole:.0f} minutes left" in robot.text
+
+
+def test_a_rule_about_people_is_measured_by_who_they_are() -> None:
+    bob = cast.bob()
+    north = cast.has(bob, "Region", "North").value
+    only = {"join": "all", "conditions": [{"about": "facet", "of": north.facet.key, "verb": "is", "value": north.key}]}
+    version, _short, _long = branching(only)
+    Response.objects.bulk_create(
+        Response(study=cast.late_orders(), version=version, submitted_at=THEN, seconds=30, person=person)
+        for person in [bob] * 10 + [None] * 11
+    )
+
+    northerners, others = (logic.seconds_asked(asking(version.pk), Known(facets={north.facet.key: frozenset(who)})) for who in ([north.key], []))
+    assert northerners > others + 100
+    assert pace_of(version.pk).all == pytest.approx(30 / others)
+
+
+def test_who_holds_a_phone_reads_the_minutes_of_phones() -> None:
+    version = asked.asking()
+    link, computed = asked.invited(cast.bob()), estimate_of(version).computed
+    took(version, *[computed * 3] * 10)
+    took(version, *[computed] * 30, device="desktop")
+    took(version, *[computed * 5] * 9, device="")
+    timing.forget()
+
+    def read(**browser: str) -> str:
+        client = Client(**browser)
+        page, widget = Robot(client=client).open(link).text, client.get(f"{link}widget.js")
+        said = page[page.index("About ") + 6 : page.index(" minutes left")]
+        assert f"Answer, about {said} minutes" in widget.content.decode()
+        assert widget["Vary"].startswith("Sec-CH-UA-Mobile, User-Agent")
+        return said
+
+    on_phones, at_desks = (f"{-(-round(computed * times, 1) // 1):.0f}" for times in (3, 1))
+    assert (read(**PHONE), read(HTTP_USER_AGENT="Mozilla/5.0 (X11)"), read()) == (on_phones, at_desks, at_desks)
+    # What is booked as asked of a person is known before they open anything.
+    assert studies_asking.minutes_of(cast.late_orders()) == computed
+
+
+def test_a_device_on_which_few_were_measured_reads_everybodys_minutes() -> None:
+    version = asked.asking()
+    computed = estimate_of(version).computed
+    took(version, *[computed * 3] * 9)
+    took(version, *[computed] * 30, device="desktop")
+
+    assert pace_of(version.pk).on("phone") == pace_of(version.pk).all == pytest.approx(1.0, abs=0.05)
