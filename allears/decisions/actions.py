@@ -17,7 +17,7 @@ from allears.core.models import User
 from allears.decisions import drafting, overtaking
 from allears.decisions.errors import AlreadySent, NoInsight, OtherStudy, SameState, WordingChanged
 from allears.decisions.history import standing
-from allears.decisions.models import Change, ChangeState, ChangeStep, Decision, Ground, Option, Update
+from allears.decisions.models import TOLD, Change, ChangeState, ChangeStep, Decision, Ground, Option, Update
 from allears.insights.models import Insight
 from allears.studies.models import Study
 
@@ -78,10 +78,6 @@ def _set_options(decision: Decision, options: Sequence[tuple[str, bool, str]]) -
     )
 
 
-# What people are told of a decision.
-TOLD = ("kind", "statement", "because", "until")
-
-
 @transaction.atomic
 def change_decision(
     *,
@@ -102,6 +98,8 @@ def change_decision(
     before, said = {name: getattr(decision, name) for name in fields}, drafting.decided(decision)
     for name, value in fields.items():
         setattr(decision, name, value)
+    if any(before.get(name, getattr(decision, name)) != getattr(decision, name) for name in TOLD):
+        decision.changed_at = now()
     decision.save()
     decision.grounds.exclude(insight__in=grounds).delete()
     for insight in grounds:

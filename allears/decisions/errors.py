@@ -42,5 +42,9 @@ class NoConsent(DecisionError):
     message = _("Whoever said this has not agreed to be quoted in this way.")
 
 
+class DecisionChanged(DecisionError):
+    message = _("The decision has changed since you opened the page. It is shown as it stands now: look once more, then publish.")
+
+
 class NotPublished(DecisionError):
     message = _("This item is not on the public page.")

@@ -36,6 +36,7 @@ class Decision(models.Model):
     impact_customers = models.TextField(blank=True)
     impact_teams = models.TextField(blank=True)
     decided_at = models.DateTimeField(default=now)
+    changed_at = models.DateTimeField(null=True, blank=True)  # since when it says what people are told of it now
     decided_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     example = models.BooleanField(default=False)
     insights = models.ManyToManyField(Insight, through="Ground", related_name="+")
@@ -59,6 +60,10 @@ class Decision(models.Model):
             DecisionKind.NOT_YET: _("Not yet: %(what)s"),
         }[DecisionKind(self.kind)]
         return str(lead) % {"what": self.statement}
+
+
+# What people are told of a decision.
+TOLD = ("kind", "statement", "because", "until")
 
 
 class Ground(models.Model):
@@ -228,9 +233,21 @@ class PublicItem(models.Model):
     decision = models.OneToOneField(Decision, on_delete=models.CASCADE, related_name="+")
     said = models.TextField()  # what people said, in our words; quotes stand beside it by consent
     did = models.TextField()
+    # What was decided, each time as it was published (`TOLD`, and "on", since when it said so); the last stands there.
+    decided = models.JSONField(default=list)
     published_at = models.DateTimeField(null=True, blank=True)
     published_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+
+class PublicGround(models.Model):
+    """An insight that a decision rested on when its item was published."""
+
+    item = models.ForeignKey(PublicItem, on_delete=models.CASCADE, related_name="grounds")
+    insight = models.ForeignKey(Insight, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["item", "insight"], name="decisions_publicground_once")]
 
 
 class PublicQuote(models.Model):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -11,11 +12,16 @@ from django.db.models import QuerySet
 from allears.core import audit
 from allears.core.clock import now
 from allears.core.models import User
-from allears.decisions.errors import NoConsent, NotPublished
-from allears.decisions.models import Decision, PublicItem, PublicQuote
+from allears.decisions import in_public
+from allears.decisions.errors import DecisionChanged, NoConsent, NotPublished
+from allears.decisions.in_public import Overtaken
+from allears.decisions.models import TOLD, Decision, PublicGround, PublicItem, PublicQuote
 from allears.insights.models import Citation
 from allears.people.models import Person, Purpose
 from allears.people.queries import consents
+
+if TYPE_CHECKING:
+    from allears.decisions.in_public import PublishedItem
 
 ITEMS_A_PAGE = 20
 
@@ -47,9 +53,10 @@ class ShownQuote:
 
 
 def quotable(decision: Decision) -> list[Quotable]:
-    """Return the spans that the decision's insights cite, with what their speakers agreed to."""
+    """Return the spans that the decision's insights cite, with what their speakers agreed to; a withdrawn one's not."""
+    held = decision.insights.filter(withdrawn_at=None)
     cited = list(
-        Citation.objects.filter(insight__in=decision.insights.all(), verbatim__stone=None)
+        Citation.objects.filter(insight__in=held, verbatim__stone=None)
         .select_related("verbatim__person__merged_into", "insight")
         .order_by("insight_id", "verbatim_id", "start")
     )
@@ -70,25 +77,50 @@ def _quotable(citation: Citation, given: dict[str, bool]) -> Quotable:
 
 @transaction.atomic
 def publish(
-    *, decision: Decision, said: str, did: str, quotes: Iterable[tuple[int, bool]] = (), by: User
+    *,
+    decision: Decision,
+    said: str,
+    did: str,
+    quotes: Iterable[tuple[int, bool]] = (),
+    by: User,
+    seen: str | None = None,
 ) -> PublicItem:
-    """Put a decision on the public page, or change what stands there.
+    """Put a decision on the public page as it stands now, or change what stands there.
 
-    `quotes` are (citation id, by name). Raises `NoConsent` if a speaker has not agreed to be quoted so.
+    `quotes` are (citation id, by name); `seen` is the decision's headline as it was read, if anybody read it. Raises
+    `NoConsent` if a speaker has not agreed to be quoted so, `DecisionChanged`.
     """
+    decision = Decision.objects.select_for_update().get(pk=decision.pk)
+    if seen is not None and seen != decision.headline:
+        raise DecisionChanged
+    before = PublicItem.objects.filter(decision=decision).first()
     item, _ = PublicItem.objects.update_or_create(
         decision=decision,
         defaults={
             "study": decision.study, "said": said, "did": did, "published_at": now(), "published_by": by,
-            "withdrawn_at": None,
+            "withdrawn_at": None, "decided": _also_what_stood_before(before, decision),
         },
     )  # fmt: skip
+    _rests_on_what_holds(item)
     item.quotes.all().delete()
     allowed = {q.citation.pk: q for q in quotable(decision)}
     for citation_id, by_name in quotes:
         _quote(item, allowed.get(citation_id), by_name)
     audit.record(by=by, verb="decisions.published", target=item)
     return item
+
+
+def _also_what_stood_before(item: PublicItem | None, decision: Decision) -> list[dict[str, str]]:
+    """What is decided, after what stood in public until now; what was taken off the page is not told again."""
+    stood = item.decided if item and item.published_at and not item.withdrawn_at else []
+    says = in_public.wording(decision)
+    return [*stood, says] if not stood or any(stood[-1][name] != says[name] for name in TOLD) else stood
+
+
+def _rests_on_what_holds(item: PublicItem) -> None:
+    item.grounds.all().delete()
+    held = item.decision.insights.filter(withdrawn_at=None)
+    PublicGround.objects.bulk_create(PublicGround(item=item, insight=insight) for insight in held)
 
 
 def _quote(item: PublicItem, chosen: Quotable | None, by_name: bool) -> None:
@@ -111,14 +143,37 @@ def withdraw(*, item: PublicItem, by: User) -> PublicItem:
     return item
 
 
-def published() -> QuerySet[PublicItem]:
-    """Return what stands on the public page, newest first."""
+def published() -> QuerySet[PublishedItem]:
+    """Return what stands on the public page, newest first, with what has happened since."""
     return (
-        PublicItem.objects.filter(published_at__isnull=False, withdrawn_at=None)
+        in_public.standing()
         .select_related("decision", "study")
         .prefetch_related("quotes__verbatim__person__merged_into", "decision__changes")
         .order_by("-published_at", "-pk")
     )
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An item as readers see it: the quotes, what was decided before, what is decided, and why that no longer holds."""
+
+    item: PublicItem
+    quotes: list[ShownQuote]
+    before: list[Decision]
+    decided: Decision
+    overtaken: Overtaken
+
+
+def shown(items: Iterable[PublishedItem]) -> list[Shown]:
+    """Return these items of `published` as readers see them today."""
+    found = list(items)
+    quotes = shown_quotes(found)
+    return [_as_shown(item, quotes.get(item.pk, [])) for item in found]
+
+
+def _as_shown(item: PublishedItem, quotes: list[ShownQuote]) -> Shown:
+    *before, decided = in_public.as_published(item)
+    return Shown(item, quotes, before, decided, in_public.overtaken(item))
 
 
 def pages_of(items: Iterable[PublicItem]) -> dict[int, int]:

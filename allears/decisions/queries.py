@@ -15,7 +15,8 @@ from django.utils.translation import ngettext
 from allears.core.clock import today
 from allears.core.models import User
 from allears.core.waiting import Waiting
-from allears.decisions.models import Change, ChangeState, Decision, Helped, Telling, Update
+from allears.decisions.in_public import no_longer_matching
+from allears.decisions.models import Change, ChangeState, Decision, Helped, PublicItem, Telling, Update
 from allears.questionnaires.models import Answer, Response
 from allears.studies.models import Study
 from allears.studies.queries import seen_by
@@ -149,10 +150,11 @@ def waited_for(studies: QuerySet[Study]) -> QuerySet[Study]:
 
 
 def waiting_for(user: User) -> list[Waiting]:
-    """Return what waits for `user` in this room: promises, drafts, updates ready to go, changes of theirs."""
+    """Return what waits for `user` in this room: promises, what is in public, drafts, updates ready to go, changes of theirs."""
     studies = seen_by(user)
     mine = studies.filter(Q(owner=user) | Q(members__user=user)).distinct()
     found = [_overdue(study) for study in overdue_studies(mine)[:20]]
+    found += [_not_so_in_public(item) for item in no_longer_matching(mine if not user.is_leader else studies)[:20]]
     found += _updates_waiting(mine if not user.is_leader else studies)
     return found + [_change(change) for change in _own_changes(user)]
 
@@ -160,6 +162,11 @@ def waiting_for(user: User) -> list[Waiting]:
 def _overdue(study: Study) -> Waiting:
     text = _("The promise to those who took part in “%(study)s” is overdue") % {"study": study.title}
     return Waiting(text, reverse("decisions:updates", args=[study.slug]), study.promise_on, urgent=True)
+
+
+def _not_so_in_public(item: PublicItem) -> Waiting:
+    text = _("“You said, we did” no longer says what holds about “%(what)s”") % {"what": item.decision.headline}
+    return Waiting(text, reverse("decisions:publish", args=[item.decision.ref]), urgent=True)
 
 
 def _updates_waiting(studies: QuerySet[Study]) -> list[Waiting]:

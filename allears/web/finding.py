@@ -6,14 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from allears.core.models import User
-from allears.decisions import publishing
-from allears.decisions.models import Change, ChangeStep, Decision, Option, PublicItem, Update
+from allears.decisions import in_public, publishing
+from allears.decisions.models import Change, ChangeStep, Decision, Option, Update
 from allears.insights.models import Insight, Theme
 from allears.people.folding import account_key
 from allears.people.models import Account, Person
@@ -25,6 +26,9 @@ from allears.studies.queries import looking_for, mine, seen_by
 from allears.verbatims.models import Verbatim
 from allears.verbatims.queries import current
 from allears.verbatims.search import matching
+
+if TYPE_CHECKING:
+    from allears.decisions.in_public import PublishedItem
 
 MOST = 10
 MOST_WORDS = 8
@@ -182,10 +186,12 @@ def _published(words: list[str]) -> list[Hit]:
     return [_public(item, pages.get(item.pk, 1), words) for item in items]
 
 
-def _public(item: PublicItem, page: int, words: list[str]) -> Hit:
+def _public(item: PublishedItem, page: int, words: list[str]) -> Hit:
     """The item is public; whose study it is, only those know who may see the study."""
     address = f"{reverse('web:you_said')}?page={page}#{item.ref}"
-    return Hit(item.did, address, _note("", words, item.did, item.said))
+    turned = in_public.overtaken(item).turned
+    note = _("what was decided has changed since") if turned else ""
+    return Hit(item.said if turned else item.did, address, _note(note, words, item.did, item.said))
 
 
 def _questions(user: User, studies: QuerySet[Study], words: list[str]) -> list[Hit]:

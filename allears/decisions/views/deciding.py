@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from allears.core.doors import StaffRequest, door
 from allears.core.models import User
 from allears.core.rules import signs_in
-from allears.decisions import actions, chain
+from allears.decisions import actions, chain, in_public
 from allears.decisions.errors import DecisionError
 from allears.decisions.forms import ChangeForm, DecisionForm, MoveForm, OptionFormSet
 from allears.decisions.history import history
@@ -151,6 +151,7 @@ def decision(request: StaffRequest, ref: str) -> HttpResponse:
             "updates": updates,
             "helped": helped_by_update([u.pk for u in updates]),
             "may_decide": may_decide,
+            "overtaken": in_public.of_decision(found),
             "may_publish": can_publish(request.user, found.study),
             "change_form": ChangeForm(initial={"owner": request.user.pk}) if may_decide else None,
         },

@@ -14,7 +14,7 @@ from allears.core.doors import StaffRequest, door, open_door
 from allears.core.languages import in_readers_language
 from allears.core.rules import signs_in
 from allears.core.typed import whole_numbers
-from allears.decisions import publishing
+from allears.decisions import in_public, publishing
 from allears.decisions.errors import DecisionError
 from allears.decisions.forms import PublicForm
 from allears.decisions.models import DecisionKind, PublicItem
@@ -27,9 +27,8 @@ from allears.decisions.views.deciding import decision_or_404
 def you_said_we_did(request: HttpRequest) -> HttpResponse:
     """The public page: what customers said, and what was done about it."""
     page = Paginator(publishing.published(), publishing.ITEMS_A_PAGE).get_page(request.GET.get("page"))
-    quotes = publishing.shown_quotes(page.object_list)
-    items = [(item, quotes.get(item.pk, [])) for item in page.object_list]
-    return render(request, "decisions/you_said.html", {"page": page, "items": items})
+    context = {"page": page, "shown": publishing.shown(page.object_list)}
+    return render(request, "decisions/you_said.html", context)
 
 
 @door(signs_in)
@@ -45,7 +44,10 @@ def publish(request: StaffRequest, ref: str) -> HttpResponse:
     form = PublicForm(request.POST or None, initial=started)
     if request.method == "POST" and form.is_valid():
         try:
-            publishing.publish(decision=decision, by=request.user, quotes=_quotes(request), **form.cleaned_data)
+            seen = request.POST.get("seen")
+            publishing.publish(
+                decision=decision, by=request.user, quotes=_quotes(request), seen=seen, **form.cleaned_data
+            )  # fmt: skip
             messages.success(request, _("It stands on the public page now."))
             return redirect("decisions:decision", ref)
         except DecisionError as error:
@@ -56,6 +58,7 @@ def publish(request: StaffRequest, ref: str) -> HttpResponse:
         "study": decision.study,
         "form": form,
         "item": item,
+        "overtaken": in_public.of_decision(decision),
         "quotable": [
             (q, (q.citation.verbatim_id, q.citation.start, q.citation.end) in shown)
             for q in publishing.quotable(decision)
