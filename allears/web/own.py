@@ -50,6 +50,11 @@ class Group:
         """What they said and nobody has told them anything about yet."""
         return [own for own in self.words if not own.tellings]
 
+    @property
+    def told(self) -> bool:
+        """Whether they were told anything about this study."""
+        return bool(self.elsewhere) or any(own.tellings for own in self.words)
+
 
 def whose(token: str, scope: str = "page") -> Person | None:
     """Return whom this link stands for today."""
@@ -72,7 +77,7 @@ def tellings_of(person: Person) -> list[Telling]:
 
 
 def by_study(person: Person, words: Sequence[OwnWords], tellings: Sequence[Telling]) -> list[Group]:
-    """Group words and tellings by study, the one spoken in last first."""
+    """Group words and tellings by study, the one spoken in last first; in each, words as they were spoken."""
     studies = {
         s.collection_id: s for s in Study.objects.filter(collection__in={w.verbatim.collection_id for w in words})
     }
@@ -80,7 +85,7 @@ def by_study(person: Person, words: Sequence[OwnWords], tellings: Sequence[Telli
     answers = {h.update_id: h for h in Helped.objects.filter(person__in=all_of(person)).order_by("pk")}
     under = {t.pk for w in words for t in w.tellings}
     found = {s.pk: Group(s, [], [], answers) for s in [*studies.values(), *told.values()]}
-    for own in words:
+    for own in reversed(words):
         if own.verbatim.source.kind != "helped" and own.verbatim.collection_id in studies:
             found[studies[own.verbatim.collection_id].pk].words.append(own)
     for telling in tellings:

@@ -59,10 +59,11 @@ class OwnTime:
     contacts: list[Contact]
     laters: list[tuple[Later, str]]  # and the moment as it is read where they are
     zone: str
+    overridden: bool  # somebody asked for more than the limit, for a reason that is on record
 
     @property
     def over(self) -> bool:
-        """Whether more was asked of them than the limit, for a reason that is on record."""
+        """Whether more was asked of them than the limit that holds now."""
         return self.asked > self.limit
 
 
@@ -85,6 +86,7 @@ def time_of(person: Person) -> OwnTime:
             .order_by("ask_at")
         ],
         zone=str(zone_of(person)),
+        overridden=contacts.exclude(override_reason="").exists(),
     )
 
 

@@ -64,6 +64,15 @@ def test_opening_the_page_changes_nothing_and_sets_no_cookie() -> None:
     assert list(Telling.objects.values_list("seen_at", flat=True)) == before == [None]
 
 
+def test_words_stand_in_the_order_in_which_they_were_spoken() -> None:
+    cast.said(cast.bob(), "First the parcel was late.")
+    cast.said(cast.bob(), "Then nobody called.", prompt="And then?")
+    shown = page(f"/me/{links.issue(cast.bob())}/")
+
+    assert 0 < shown.index("First the parcel was late.") < shown.index("Then nobody called.")
+    assert "You also said" not in shown
+
+
 def test_what_staff_have_not_told_stays_with_them() -> None:
     decided()
     shown = page(f"/me/{links.issue(cast.bob())}/")
@@ -223,7 +232,9 @@ def test_a_fresh_link_expires(time_machine) -> None:  # type: ignore[no-untyped-
 def test_erasing_takes_the_words_away_and_leaves_a_stone() -> None:
     address = fresh(told())
     bob = cast.bob()
-    assert Client().post(f"{address}erasure/").status_code == 422
+    unsure = Client().post(f"{address}erasure/")
+    assert unsure.status_code == 422
+    assert re.search(r'name="sure"[^>]* autofocus', unsure.content.decode())
     assert Client().post(f"{address}erasure/", {"sure": "yes"}).status_code == 200
 
     assert Stone.objects.get().reason == "person"

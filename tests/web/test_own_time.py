@@ -7,10 +7,11 @@ from datetime import UTC, datetime, time
 import pytest
 import time_machine
 from django.test import Client
+from selectolax.lexbor import LexborHTMLParser
 
 from allears.core.models import AuditEvent, Message
 from allears.people import links
-from allears.people.budget import good_moment
+from allears.people.budget import ask_minutes, good_moment
 from allears.people.models import Person
 from allears.studies import actions
 from allears.studies.models import Invitation, Later
@@ -40,6 +41,28 @@ def test_they_read_what_was_asked_of_them_and_of_how_much() -> None:
     assert "Late orders, 6.5 minutes" in shown
 
 
+def test_a_limit_set_afterwards_is_no_reason_that_somebody_gave() -> None:
+    invited()
+    Client().post(f"{page()}time/", {**NOTHING, "budget_minutes": "5"})
+    lowered = Client().get(page()).content.decode()
+    ask_minutes(person=bob(), minutes=1, subject="One more", topic="more", by=cast.ana(), override_reason="He called.")
+    overridden = Client().get(page()).content.decode()
+
+    assert "we asked 6.5 of at most 5 minutes" in lowered
+    assert ("asked before this limit held" in lowered, "gave a reason" in lowered) == (True, False)
+    assert ("asked before this limit held" in overridden, "gave a reason" in overridden) == (False, True)
+
+
+def test_that_it_is_saved_stands_where_it_was_said_and_what_is_wrong_takes_the_focus() -> None:
+    address = page()
+    saved = LexborHTMLParser(Client().post(f"{address}time/", quietly(), follow=True).content.decode())
+    wrong = LexborHTMLParser(Client().post(f"{address}time/", quietly(quiet_to="")).content.decode())
+
+    assert [note.text() for note in saved.css("[role=status]")] == ["Saved. It holds for every mail from now on."]
+    assert saved.css_first("#time [role=status]")
+    assert "autofocus" in wrong.css_first("#time [role=alert]").attributes
+
+
 def quietly(**more: str) -> dict[str, str]:
     """A form that says more quiet hours than anybody had, and `more`."""
     return {"budget_minutes": "10", "quiet_from": "16:00", "quiet_to": "15:00", "time_zone": "Asia/Kolkata", **more}
@@ -48,7 +71,7 @@ def quietly(**more: str) -> dict[str, str]:
 def test_what_asks_for_less_holds_at_once_and_for_every_mail() -> None:
     address = page()
     answer = Client().post(f"{address}time/", quietly())
-    assert (answer.status_code, answer["Location"]) == (302, f"{address}?done=time#time")
+    assert (answer.status_code, answer["Location"]) == (302, f"{address}?done=time&at=time#time")
 
     assert (bob().budget_minutes, bob().quiet_from, bob().quiet_to, bob().time_zone) == (
         10, time(16), time(15), "Asia/Kolkata",

@@ -9,6 +9,7 @@ has nothing to ride on: the token in the address is the only credential, and for
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -70,6 +71,7 @@ def _everything(request: HttpRequest, person: Person, token: str) -> dict[str, A
         "purposes": own.may_be_allowed(person),
         "unseen": [t for t in tellings if t.seen_at is None],
         "done": request.GET.get("done", ""),
+        "at": request.GET.get("at", ""),
         "time": time,
         "limits": own_time.limits_form(person),
         "zones": places(),
@@ -79,6 +81,11 @@ def _everything(request: HttpRequest, person: Person, token: str) -> dict[str, A
         "page_language": language,
         "page_rtl": translation.get_language_bidi(),
     }
+
+
+def _back(token: str, done: str, at: str) -> HttpResponse:
+    """Lead back to where on the page something was done: what came of it is said there, where they look."""
+    return redirect(f"/me/{token}/?{urlencode({'done': done, 'at': at})}#{at}")
 
 
 @open_door
@@ -91,7 +98,7 @@ def helped(request: HttpRequest, token: str) -> HttpResponse:
     update = get_object_or_404(Update, ref=request.POST.get("update", "").replace("\0", ""), pk__in=told)
     words = request.POST.get("words", "").replace("\r\n", "\n")[: own.MOST_CHARACTERS]
     answer_helped(person=person, update=update, helped=request.POST.get("helped") == "yes", words=words)
-    return redirect(f"/me/{token}/?done=helped#{update.ref}")
+    return _back(token, "helped", update.ref)
 
 
 @open_door
@@ -114,7 +121,7 @@ def consent(request: HttpRequest, token: str) -> HttpResponse:
     done = "consent"
     if more and person.email:
         done = "more" if own.send_fresh_link(person) else "held"
-    return redirect(f"/me/{token}/?done={done}#consent")
+    return _back(token, done, "consent")
 
 
 @open_door
@@ -131,7 +138,7 @@ def time(request: HttpRequest, token: str) -> HttpResponse:
         more, done = own_time.narrow_limits(person, form), "time"
         if more:
             done = "unknown" if not person.email else "moretime" if own.send_fresh_link(person, more) else "held"
-        return redirect(f"/me/{token}/?done={done}#time")
+        return _back(token, done, "time")
     with translation.override(for_reader(request, person.language)):
         context = {**_everything(request, person, token), "limits": form}
         return render(request, "web/me/page.html", context, status=422)
@@ -145,7 +152,7 @@ def not_later(request: HttpRequest, token: str) -> HttpResponse:
     theirs = Invitation.objects.filter(person__in=all_of(_whose(token)))
     invitation = get_object_or_404(theirs, ref=request.POST.get("invitation", "").replace("\0", ""))
     take_back_later(invitation=invitation)
-    return redirect(f"/me/{token}/?done=later#time")
+    return _back(token, "later", "time")
 
 
 @open_door
@@ -154,7 +161,7 @@ def not_later(request: HttpRequest, token: str) -> HttpResponse:
 def fresh(request: HttpRequest, token: str) -> HttpResponse:
     """Send a fresh, short-lived link for what is personal beyond the words."""
     done = "fresh" if own.send_fresh_link(_whose(token)) else "held"
-    return redirect(f"/me/{token}/?done={done}#personal")
+    return _back(token, done, "personal")
 
 
 @open_door
