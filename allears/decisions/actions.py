@@ -101,7 +101,8 @@ def change_decision(
     if any(before.get(name, getattr(decision, name)) != getattr(decision, name) for name in TOLD):
         decision.changed_at = now()
     decision.save()
-    decision.grounds.exclude(insight__in=grounds).delete()
+    # A withdrawn insight is not offered any more; that the decision rested on it stays on record.
+    decision.grounds.filter(insight__withdrawn_at=None).exclude(insight__in=grounds).delete()
     for insight in grounds:
         Ground.objects.get_or_create(decision=decision, insight=insight)
     _set_options(decision, options)

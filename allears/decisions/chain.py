@@ -39,9 +39,9 @@ class Quoted:
         return self.text[self.start : self.end]
 
 
-def insights_behind(update: Update) -> list[int]:
-    """Return the ids of the insights that the update's step rests on."""
-    return insights_behind_all([update])[update.pk]
+def insights_behind(update: Update, told_at: datetime | None = None) -> list[int]:
+    """Return the ids of the insights that the update's step rests on; with `told_at`, as they held then."""
+    return insights_behind_all([update], {update.pk: told_at} if told_at else None)[update.pk]
 
 
 def insights_behind_all(
@@ -52,7 +52,7 @@ def insights_behind_all(
     `told` says by update when it was told: an insight that was withdrawn since then stays behind what was said.
     Without it withdrawn insights are left out: what is told now no longer rests on them.
     """
-    decided, told = {u.pk: decision for u in updates if (decision := _decision_of(u))}, told or {}
+    decided, told = {u.pk: decision for u in updates if (decision := decision_of(u))}, told or {}
     grounds: dict[int, list[tuple[int, datetime | None]]] = defaultdict(list)
     rows = Ground.objects.filter(decision__in=set(decided.values())).order_by("insight")
     for decision_id, insight_id, withdrawn in rows.values_list("decision_id", "insight_id", "insight__withdrawn_at"):
@@ -66,7 +66,8 @@ def _held_when(told: datetime | None, grounds: Iterable[tuple[int, datetime | No
     return [pk for pk, withdrawn in grounds if withdrawn is None or (told is not None and told <= withdrawn)]
 
 
-def _decision_of(update: Update) -> int | None:
+def decision_of(update: Update) -> int | None:
+    """Return the id of the decision that the update is about, itself or by a change; None about an insight alone."""
     return update.change_step.change.decision_id if update.change_step else update.decision_id
 
 

@@ -12,8 +12,8 @@ from django.utils.translation import ngettext
 
 from allears.core.languages import direction
 from allears.core.queries import the_organisation
-from allears.decisions.chain import Quoted, insights_behind_all, quoted_by_person
-from allears.decisions.models import Update
+from allears.decisions.chain import Quoted, insights_behind, insights_behind_all, quoted_by_person
+from allears.decisions.models import Telling, Update
 from allears.people.models import Person
 from allears.studies.mails import language_for
 
@@ -38,6 +38,15 @@ class Composed:
     subject: str
     text: str
     html: str
+
+
+def as_told(telling: Telling) -> Part:
+    """Return one update as it reached one person: their words as its insights cited them when it was told."""
+    update = telling.update
+    hearer = telling.person.merged_into_id or telling.person_id
+    quotes = quoted_by_person(insights_behind(update, telling.told_at), [hearer]).get(hearer, [])
+    text = update.text_cited if telling.cited else update.text_general
+    return Part(update, quotes if telling.cited else [], text)
 
 
 def parts_for(people: Iterable[int], updates: Sequence[Update]) -> dict[int, list[Part]]:

@@ -13,7 +13,8 @@ from allears.core import audit
 from allears.core.clock import now
 from allears.core.models import User
 from allears.decisions import drafting
-from allears.decisions.models import Change, ChangeStep, Decision, Update
+from allears.decisions.models import Change, ChangeStep, Decision, Ground, Update
+from allears.insights.models import Insight
 
 
 def by_decision(decision: Decision, said: str, by: User) -> None:
@@ -48,16 +49,39 @@ def _correct(decision: Decision, by: User) -> None:
 
 
 def _put_aside(update: Update, by: User | None) -> None:
-    update.discarded_at = now()
-    update.save(update_fields=["discarded_at"])
+    update.discarded_at, update.approved_at, update.approved_by = now(), None, None
+    update.save(update_fields=["discarded_at", "approved_at", "approved_by"])
     audit.record(by=by, verb="decisions.update_discarded", target=update)
 
 
-def by_grounds(decision: Decision, by: User) -> None:
+def by_grounds(decision: Decision, by: User | None) -> None:
     """`decision` rests on other words: what was approved would reach other people, beside other words."""
     for update in _locked(Q(decision=decision) | Q(change_step__change__decision=decision)):
         if not update.tellings.exists():
             _read_anew(update, by)
+
+
+def by_withdrawal(insight: Insight, by: User | None) -> None:
+    """`insight` is held no longer: nobody else is told of it, and what rests on it is read anew."""
+    for update in _locked(Q(insight=insight, discarded_at=None)):
+        if not update.tellings.exists():
+            _put_aside(update, by)
+        elif not update.overtaken_at:
+            update.overtaken_at = now()
+            update.save(update_fields=["overtaken_at"])
+    _resting_on(insight, by)
+
+
+def by_restoring(insight: Insight, by: User | None) -> None:
+    """`insight` is held again: who has not been told of it may be, and what rests on it is read anew."""
+    _locked(Q(insight=insight))
+    Update.objects.filter(insight=insight, tellings__isnull=False).update(overtaken_at=None)
+    _resting_on(insight, by)
+
+
+def _resting_on(insight: Insight, by: User | None) -> None:
+    for ground in Ground.objects.filter(insight=insight).select_related("decision__study").order_by("decision"):
+        by_grounds(ground.decision, by)
 
 
 def by_edit(change: Change, was: str, by: User) -> None:

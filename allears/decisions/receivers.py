@@ -9,10 +9,11 @@ from django.utils.translation import gettext
 
 from allears.core import mail
 from allears.core.models import Message, User
+from allears.decisions import overtaking
 from allears.decisions.actions import draft_update
 from allears.decisions.models import Digest, Ground, HeldTelling, Update
-from allears.insights.models import Citation
-from allears.insights.signals import words_cited
+from allears.insights.models import Citation, Insight
+from allears.insights.signals import insight_restored, insight_withdrawn, words_cited
 from allears.people.erasing import forget_mails
 from allears.people.models import Person, Purpose
 from allears.people.queries import all_of
@@ -26,6 +27,18 @@ def draft_what_was_understood(*, citation: Citation, by: User | None, **_: Any) 
     known = Ground.objects.filter(insight=insight).exists() or Update.objects.filter(insight=insight).exists()
     if not known:
         draft_update(insight=insight, by=by)
+
+
+@receiver(insight_withdrawn, dispatch_uid="decisions.tell_nobody_else_what_is_withdrawn")
+def tell_nobody_else_what_is_withdrawn(*, insight: Insight, by: User | None, **_: Any) -> None:
+    """An insight is held no longer: what waits to be told of it, or rests on it, is read anew or told to nobody."""
+    overtaking.by_withdrawal(insight, by)
+
+
+@receiver(insight_restored, dispatch_uid="decisions.read_anew_what_is_held_again")
+def read_anew_what_is_held_again(*, insight: Insight, by: User | None, **_: Any) -> None:
+    """An insight is held again, with the words that it cites."""
+    overtaking.by_restoring(insight, by)
 
 
 @receiver(person_erased, dispatch_uid="decisions.forget_the_digests")

@@ -6,6 +6,7 @@ from django.dispatch import Signal
 
 insight_claimed = Signal()  # insight, by
 insight_withdrawn = Signal()  # insight, by
+insight_restored = Signal()  # insight, by
 words_cited = Signal()  # citation, by
 words_uncited = Signal()  # insight, verbatim_id, by
 looked_against = Signal()  # insight, by

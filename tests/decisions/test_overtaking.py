@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from threading import Thread
 from typing import Any
 
@@ -10,13 +10,17 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client
 
+from allears.core.clock import now
 from allears.core.models import AuditEvent, Message
 from allears.decisions import actions, telling
 from allears.decisions.models import Change, Decision, Telling, Update
-from allears.insights.actions import claim
+from allears.insights.actions import claim, restore, withdraw
+from allears.insights.chips import chips_of
+from allears.insights.models import Insight
 from allears.studies.models import Study
+from allears.verbatims.models import Verbatim
 from tests import cast
-from tests.decisions.test_actions import decided
+from tests.decisions.test_actions import decided, not_told
 from tests.decisions.test_telling import approved
 
 pytestmark = pytest.mark.django_db
@@ -258,3 +262,79 @@ def test_what_is_planned_later_is_told_by_itself_and_once() -> None:
     assert "Call list" not in waiting(turned(decision)).text_cited
     actions.approve_update(update=planned, by=cast.lea())
     assert telling.send(cast.late_orders()) == 2
+
+
+def understood() -> Update:
+    """The one update about Ana's insight, with nothing decided yet."""
+    return Update.objects.get(insight=not_told())
+
+
+def test_what_waits_to_be_told_of_an_insight_is_told_to_nobody_once_it_is_withdrawn() -> None:
+    update = actions.approve_update(update=understood(), by=cast.lea())
+    withdraw(insight=Insight.objects.get(), by=cast.ana())
+
+    assert telling.send(cast.late_orders()) == 0
+    update.refresh_from_db()
+    assert (bool(update.discarded_at), update.approved_at) == (True, None)
+
+
+def test_who_takes_part_after_an_insight_was_withdrawn_is_not_told_it_until_it_is_held_again() -> None:
+    actions.approve_update(update=understood(), by=cast.lea())
+    assert telling.send(cast.late_orders()) == 1
+    cast.said(cast.cleo(), "Mine was late as well.")
+    withdraw(insight=Insight.objects.get(), by=cast.ana())
+    assert telling.untold(cast.late_orders()) == {}
+
+    restore(insight=Insight.objects.get(), by=cast.ana())
+    assert telling.untold(cast.late_orders()).keys() == {cast.cleo().pk}
+
+
+def test_what_was_approved_of_a_decision_is_read_anew_when_its_insight_is_withdrawn() -> None:
+    decision = approved()
+    withdraw(insight=decision.insights.get(), by=cast.ana())
+
+    update = Update.objects.get(decision=decision)
+    assert (update.approved_at, bool(update.overtaken_at)) == (None, True)
+
+
+def test_an_update_that_went_out_is_shown_as_people_read_it_before_its_insight_was_withdrawn(as_lea: Client) -> None:
+    decision = told()
+    withdraw(insight=decision.insights.get(), by=cast.ana())
+    page = f"/decisions/updates/{Update.objects.get(decision=decision).ref}/"
+
+    seen = as_lea.get(page)
+    assert (seen.context["cited"], seen.context["others"]) == (1, 1)
+    assert "Nobody told us" in seen.content.decode()
+    assert "An insight that it rests on was withdrawn" in seen.content.decode()
+    assert "Thank you for taking part" in as_lea.get(f"{page}?as={cast.cleo().ref}").content.decode()
+    assert "The words of 0 people stand behind it." in as_lea.get(f"/decisions/one/{decision.ref}/").content.decode()
+
+
+def test_whose_words_were_told_has_heard_back_also_when_the_insight_is_withdrawn_later() -> None:
+    decision = told()
+    words = Verbatim.objects.order_by("pk").first()
+    assert words
+    withdraw(insight=decision.insights.get(), by=cast.ana())
+    assert [chip.label[:10] for chip in chips_of([words.pk])[words.pk] if chip.tone == "kept"] == ["heard back"]
+
+    Telling.objects.update(told_at=now() + timedelta(minutes=1))
+    assert chips_of([words.pk])[words.pk] == []
+
+
+def test_who_heard_how_far_a_change_has_come_has_heard_back() -> None:
+    change = begun()
+    telling.send(cast.late_orders())
+    words = Verbatim.objects.get()
+
+    assert Telling.objects.get().update.change_step.change == change  # type: ignore[union-attr]
+    assert [chip.label[:10] for chip in chips_of([words.pk])[words.pk]] == ["heard back"]
+
+
+def test_a_decision_keeps_on_record_that_it_rested_on_an_insight_withdrawn_since() -> None:
+    decision = decided()
+    first = decision.insights.get()
+    other = claim(study=cast.late_orders(), claim="Some do not mind", by=cast.ana())
+    withdraw(insight=first, by=cast.ana())
+    actions.change_decision(decision=decision, by=cast.lea(), insights=[other])
+
+    assert set(decision.insights.all()) == {first, other}

@@ -144,7 +144,7 @@ def decision(request: StaffRequest, ref: str) -> HttpResponse:
             "decision": found,
             "study": found.study,
             "insights": [(i, cited.get(i.pk, [])) for i in insights],
-            "people": len(chain.quoted_by_person([i.pk for i in insights])),
+            "people": len(chain.quoted_by_person([i.pk for i in insights if i.stands])),
             "options": found.options.all(),
             "history": history(found),
             "changes": found.changes.select_related("owner").order_by("pk"),

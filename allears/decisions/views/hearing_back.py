@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,17 +20,18 @@ from allears.core.models import User
 from allears.core.progress import job_url
 from allears.core.rules import signs_in
 from allears.decisions import actions, drafting, telling
-from allears.decisions.chain import contributors, insights_behind, quoted_by_person
-from allears.decisions.digests import compose, parts_for
+from allears.decisions.chain import contributors, decision_of, insights_behind, quoted_by_person
+from allears.decisions.digests import as_told, compose, parts_for
 from allears.decisions.errors import DecisionError, WordingChanged
 from allears.decisions.forms import UpdateForm
-from allears.decisions.models import Update
-from allears.decisions.queries import hear_back, helped_by_update, overdue_studies, updates_in
+from allears.decisions.models import Ground, Telling, Update
+from allears.decisions.queries import HEARER, hear_back, helped_by_update, overdue_studies, updates_in
 from allears.decisions.rules import can_tell
 from allears.decisions.tasks import ask_to_send
 from allears.decisions.views.deciding import study_or_404
 from allears.insights.models import Insight
 from allears.people.models import Person
+from allears.people.queries import all_of
 from allears.studies.models import Study
 from allears.studies.queries import seen_by
 
@@ -104,27 +106,43 @@ def _edited(request: StaffRequest, found: Update, form: UpdateForm) -> HttpRespo
 
 
 def _update_page(request: StaffRequest, found: Update, form: UpdateForm, status: int = 200) -> HttpResponse:
-    quoted = quoted_by_person(insights_behind(found))
+    told = _told(found)
     people = contributors(found.study)
+    cited = [pk for pk, beside in told.items() if beside] if told else quoted_by_person(insights_behind(found))
+    quoted = dict.fromkeys(cited)
+    others = [pk for pk in (told or people) if pk not in quoted]
     may_tell = can_tell(request.user, found.study)
     # A letter greets by name, and stands beside one person's words: only who may send it reads it as they will.
-    shown = [*quoted, *people] if may_tell else []
+    shown = [*quoted, *others] if may_tell else []
     chosen = _recipient(request.GET.get("as", ""), shown)
     context = {
         "update": found,
         "study": found.study,
         "form": form,
         "cited": len(quoted),
-        "others": len(set(people) - set(quoted)),
-        "recipients": Person.objects.filter(pk__in=list(quoted)[:40] if may_tell else []).order_by("name", "label"),
-        "other": Person.objects.filter(pk__in=list(set(people) - set(quoted))[:1] if may_tell else []).first(),
+        "others": len(others),
+        "recipients": Person.objects.filter(pk__in=shown[: min(40, len(quoted))]).order_by("name", "label"),
+        "other": Person.objects.filter(pk__in=others[:1] if may_tell else []).first(),
         "chosen": chosen,
         "preview": _preview(found, chosen) if chosen else None,
         "may_tell": may_tell,
-        "sent": found.tellings.exists(),
+        "sent": bool(told),
+        "withdrawn": _withdrawn(found),
         "drafted_now": drafting.about(found) if found.overtaken_at and found.edited_by_id else None,
     }
     return render(request, "decisions/update.html", context, status=status)
+
+
+def _told(update: Update) -> dict[int, bool]:
+    """Whom the update has reached, after merging, and whether it stood beside their words; erased people are left out."""
+    tellings = Telling.objects.filter(update=update, person__erased_at=None).annotate(hearer=HEARER)
+    return dict(tellings.order_by("pk").values_list("hearer", "cited"))
+
+
+def _withdrawn(update: Update) -> Insight | None:
+    """The insight behind the update that was withdrawn last."""
+    behind = Q(pk=update.insight_id) | Q(pk__in=Ground.objects.filter(decision=decision_of(update)).values("insight"))
+    return Insight.objects.filter(behind, withdrawn_at__isnull=False).order_by("-withdrawn_at").first()
 
 
 def _recipient(ref: str, ids: list[int]) -> Person | None:
@@ -134,7 +152,9 @@ def _recipient(ref: str, ids: list[int]) -> Person | None:
 
 
 def _preview(found: Update, person: Person) -> dict[str, Any] | None:
-    parts = parts_for([person.pk], [found])[person.pk]
+    reached = Telling.objects.filter(update=found, person__in=all_of(person)).order_by("pk")
+    told = reached.select_related("person", "update__study", "update__change_step__change").last()
+    parts = [as_told(told)] if told else parts_for([person.pk], [found])[person.pk]
     if not parts:
         return None
     page = reverse("decisions:update", args=[found.ref])  # their own link is made only when the mail is

@@ -109,6 +109,7 @@ def restore(*, insight: Insight, by: User | None) -> Insight:
     insight.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_because"])
     audit.record(by=by, verb="insights.restored", target=insight)
     _reckon_its_words(insight)
+    signals.insight_restored.send(Insight, insight=insight, by=by)
     return insight
 
 
