@@ -200,7 +200,7 @@ def run_verify(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps({"holds": True, "whole": is_open(proof), "notes": notes}, ensure_ascii=False))
     else:
-        print("\n".join([*notes, verdict(proof, notes)]))
+        print(verdict(proof, notes))
     return DONE
 
 

@@ -63,7 +63,7 @@ def test_a_drawn_proof_holds_and_names_the_right_number(pool: Pool, drawn: Proof
 def test_a_committed_proof_holds_before_its_seed_exists(pool: Pool) -> None:
     committed = commit(prepare(pool, in_proportion(pool, 12), 12), salt=SALT)
     assert verify(committed) == ["draw 1: committed, not drawn yet"]
-    assert "The last draw is yet to come." in checker_module.verdict(committed, [])
+    assert "NOT CHECKED: draw 1: committed, not drawn yet." in checker_module.verdict(committed, verify(committed))
 
 
 def test_no_id_is_in_the_file(pool: Pool, drawn: Proof) -> None:
@@ -316,7 +316,7 @@ def test_a_sample_that_is_checked_alone_or_sealed_says_that_its_steps_were_not_t
     for copy_, notes in ((proof, alone), (public(proof), verify(public(proof)))):
         assert any("the steps of the sample" in note for note in notes)
         told = checker_module.verdict(copy_, notes)
-        assert "NOT CHECKED: the steps of the sample." in told
+        assert "NOT CHECKED: draw 1: the steps of the sample" in told
         assert "all hold" not in told
     assert verify(proof) == []
 

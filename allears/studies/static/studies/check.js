@@ -158,14 +158,12 @@
     const bound = times(ceiling, [paid[1], paid[0]]);
     hold(equal(above(bound, ONE) ? ONE : bound, fraction(claim.bound)), "bound");
     if (claim.coverage) checkCoverage(room, claim.coverage, fraction(claim.bound), able);
-    const shut = room.rows.map((rows) => rows.some((row) => room.bounds.get(row)[1] <= 0n));
-    const free = room.people.map((held, at) => (shut[at] ? 0n : held));
-    const open = claim.barred.filter((entry) => !shut[entry.type]);
-    for (const entry of open.filter((one) => one.bound !== null)) {
+    const free = room.people.map((held, at) => (room.rows[at].some((row) => room.bounds.get(row)[1] <= 0n) ? 0n : held));
+    for (const entry of claim.barred.filter((one) => one.bound !== null)) {
       const [reached] = priced(room, entry, free, free.map((_, at) => (at === entry.type ? ONE : ZERO)));
       hold(equal(reached, fraction(entry.bound)) && above(ONE, reached), "bound");
     }
-    return open.some((one) => one.bound === null);
+    return claim.barred.some((one) => one.bound === null);
   };
 
   // The lottery covers what is claimed, and none that leaves everybody the floor covers more than the bound.
