@@ -12,7 +12,7 @@ from textwrap import wrap
 WIDTH, ROW, TOP = 960, 54, 34
 COLUMNS = {"verbatim": 12, "insight": 250, "decision": 490, "change": 730}
 MOST_ROWS = 12
-LETTERS, LINES, LEADING = 27, 2, 19
+LETTERS, LINES, LEADING = 25, 2, 19
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,11 @@ class Picture:
     edges: tuple[Edge, ...]
     hidden: int  # steps that did not fit; the list has them all
 
+    @property
+    def branches(self) -> bool:
+        """Whether anything stands beside another: a single chain is told by the list alone."""
+        return bool(self.edges) and len(self.nodes) > len({n.x for n in self.nodes})
+
 
 def draw(nodes: Sequence[Node], edges: Sequence[tuple[str, str]]) -> Picture:
     """Place `nodes` (kind before the colon of their key chooses the column) and join them by `edges`."""
@@ -73,6 +78,6 @@ def _placed(kind: str, column: Sequence[Node], rows: int) -> list[Node]:
 
 
 def _edge(a: Node, b: Node) -> Edge:
-    start, end = a.x + 205, b.x - 10
+    start, end = a.x + 210, b.x - 10
     middle = (start + end) / 2
     return Edge(f"M{start} {a.y}C{middle} {a.y} {middle} {b.y} {end} {b.y}", b.tone)

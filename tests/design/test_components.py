@@ -98,6 +98,11 @@ def test_words_stand_as_they_were_spoken_with_their_spans_marked() -> None:
     assert text(page, "mark") == "told us"
 
 
+def test_blanks_that_were_typed_around_words_stay_out_of_the_quotation_marks() -> None:
+    page = drawn("{% quote words %}", words=" Nobody told us.\n ")
+    assert page.css_first(".quote__words").text() == "Nobody told us."
+
+
 def test_words_that_were_taken_back_leave_a_stone_and_no_quotation() -> None:
     page = drawn('{% words "" who="Participant 31" %}{% endwords %}')
     assert page.css("blockquote") == []

@@ -221,16 +221,18 @@ def test_what_was_told_stays_in_the_chain_when_its_insight_is_withdrawn_and_says
     decision = decided()
     actions.approve_update(update=Update.objects.get(decision=decision), by=cast.lea())
     telling.send(cast.late_orders())
+    first, second = Verbatim.objects.get(), cast.said(cast.cleo(), "Somebody else told us.")
+    insights.cite(insight=Insight.objects.get(), verbatim=second, start=0, end=8, side="for", by=cast.ana())
     insight = insights.withdraw(insight=Insight.objects.get(), by=cast.ana())
 
     of_decision = text(as_lea, f"/sight/decision/{decision.ref}/")
-    of_words = text(as_lea, f"/sight/verbatim/{Verbatim.objects.get().ref}/")
+    of_words = text(as_lea, f"/sight/verbatim/{first.ref}/")
     for shown in (of_decision, of_words):
         for part in ("Nobody told us", insight.claim, "call before you do", "1 person has been told."):
             assert part in shown
         assert "Withdrawn on" in shown
-        assert f"Withdrawn: {insight.claim}" in shown
-        assert "sight-node--withdrawn" in shown
+    assert "sight-node--withdrawn" in of_decision
+    assert "sight-picture" not in of_words
     assert "Withdrawn on" in text(as_lea, f"/decisions/one/{decision.ref}/")
     insights.restore(insight=insight, by=cast.ana())
     assert "Withdrawn" not in text(as_lea, f"/sight/decision/{decision.ref}/")

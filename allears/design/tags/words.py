@@ -69,9 +69,10 @@ def quote(
 ) -> SafeString:
     """A quotation inside something else: smaller, no sheet; `who` names the speaker, `href` leads to the
     source. `against` says in words that it speaks against what it stands under. `dir` is "" for words without a
-    letter: they stand as the page runs, and their figures from left to right.
+    letter: they stand as the page runs, and their figures from left to right. Blanks around the words stay out of
+    the quotation marks.
     """
-    pieces = _pieces(words, spans, segments)
+    pieces = _pieces(words if spans else words.strip(), spans, segments)
     return drawn("quote", pieces=pieces, who=who, href=href, lang=lang, dir=dir, against=against)
 
 
