@@ -32,7 +32,7 @@ def somebody(request: HttpRequest, way: Way) -> HttpResponse:
     except naming.Over:
         return notes.closed(way)
     except naming.NotNamed as refusal:
-        return _page(request, way, invitation, {refusal.field: str(refusal)})
+        return _page(request, way, invitation, refusal.wrong)
     if request.POST.get("instead") == "yes":
         studies.decline(invitation=invitation, kind="not_me")
     return SeeOther(f"/a/{way.token}/somebody/?done{language.query(way).replace('?', '&')}")

@@ -27,7 +27,7 @@ from allears.questionnaires.answering_asked import Asked, Asking, Given, Page
 from allears.questionnaires.answering_asked import read as read_version
 from allears.questionnaires.answering_forms import Fields, Posted, missing, read
 from allears.questionnaires.answering_ways import Way
-from allears.questionnaires.answering_wrong import Wrong
+from allears.questionnaires.answering_wrong import Wrong, in_order
 from allears.questionnaires.models import Version
 from allears.studies.translating import Words, languages_of, possible_for, words_of
 
@@ -99,7 +99,7 @@ class Trial:
         here = [question for question in page.questions if str(question.id) in seen]
         ids = {question.id for question in here}
         wrong = [one for one in posted.wrong if one.question.id in ids]
-        return [*wrong, *missing(here, posted.given)], len(here) < len(page.questions)
+        return in_order(here, [*wrong, *missing(here, posted.given)]), len(here) < len(page.questions)
 
     def _first(self, name: str) -> str:
         return self.fields.get(name, [""])[0]

@@ -49,6 +49,7 @@ from allears.questionnaires.answering_store import Closed, Saving
 from allears.questionnaires.answering_thanks import thanks
 from allears.questionnaires.answering_turn import apart
 from allears.questionnaires.answering_ways import SHAPE, Way, look
+from allears.questionnaires.answering_wrong import in_order
 from allears.questionnaires.refusal import Refusal
 from allears.studies import actions as studies
 from allears.studies.models import Decline, Invitation, State
@@ -311,7 +312,7 @@ def _post(request: HttpRequest, way: Way, at: int) -> HttpResponse:
         way.token = saving.token
     way.response_id = saved.response_id
     if posted.wrong or gaps:
-        return _again(way, at, fields, posted, [*posted.wrong, *gaps])
+        return _again(way, at, fields, posted, in_order(seen.questions, [*posted.wrong, *gaps]))
     if other:
         return _go_to(way, f"{at + 1}/", lang=other)
     if goes == "pause":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from allears.questionnaires.answering_asked import Asked
@@ -18,3 +19,9 @@ class Wrong:
     words: str
     # A field that the page carries when it is shown again: whoever posts it has seen `words` and means what they say.
     again: str = ""
+
+
+def in_order(questions: Iterable[Asked], wrong: Sequence[Wrong]) -> list[Wrong]:
+    """Return `wrong` in the order in which the `questions` of its page are asked."""
+    places = {question.id: place for place, question in enumerate(questions)}
+    return sorted(wrong, key=lambda one: places.get(one.question.id, len(places)))

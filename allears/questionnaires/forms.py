@@ -71,8 +71,8 @@ class QuestionForm(forms.Form):
         help_text=_("So that nothing wins by standing first. Each person finds the same order whenever they come back."),
     )  # fmt: skip
     purpose = forms.ChoiceField(
-        label=_("Where it is written down"), required=False, choices=Purpose.choices, initial=Purpose.STATEMENT,
-        help_text=_("In the consent history of whoever agrees, with these very words. What allows more than before is asked once more by mail, at their own address, and written down once they say yes; taking it back is written down at once."),
+        label=_("What it allows"), required=False, choices=Purpose.choices, initial=Purpose.STATEMENT,
+        help_text=_("It is written into the consent history of whoever agrees, with these very words. What allows more than before is asked once more by mail, at their own address, and written down once they say yes; taking it back is written down at once."),
     )  # fmt: skip
     required = forms.BooleanField(
         label=_("They cannot go on without answering"), required=False,
@@ -127,6 +127,10 @@ class QuestionForm(forms.Form):
             self._must_be_a_scale(low, high)
         if "boxes" in self.fields:
             told["boxes"] = told.get("boxes") or 1
+        # An agreement that cannot be refused is none (GDPR, Article 7(4)).
+        if told.get("required") and told["purpose"] not in ("", Purpose.STATEMENT):
+            words = _("Nobody can be made to be asked or quoted: who does not agree has to get on, too. Take the tick away.")
+            self.add_error("required", words)
         return told
 
     def _must_be_a_scale(self, low: float, high: float) -> None:

@@ -52,11 +52,11 @@ LINK = re.compile(r"https?:|www\.|\S@\S|\b[\w-]+\.(?:com|net|org|info|biz|io|ru|
 
 
 class NotNamed(Exception):
-    """This cannot be taken; `field` is "name", "email" or "note", the text says what to do."""
+    """This cannot be taken; `wrong` says what to do, by field: "name", "email" or "note"."""
 
-    def __init__(self, field: str, words: str) -> None:
-        super().__init__(words)
-        self.field = field
+    def __init__(self, wrong: dict[str, str]) -> None:
+        super().__init__(" ".join(wrong.values()))
+        self.wrong = wrong
 
 
 class Over(Exception):
@@ -84,13 +84,13 @@ def name_somebody(*, invitation: Invitation, name: str, email: str, note: str = 
     name, email, note = plain(name), plain(email), note.replace("\0", "").strip()
     _must_be_fit(name, email, note)
     if email_key(email) in _own_addresses(invitation.person):
-        raise NotNamed("email", _("This is your own address. Name somebody else, or answer yourself."))
+        raise NotNamed({"email": _("This is your own address. Name somebody else, or answer yourself.")})
     hashed = address_hash(email)
     before = invitation.referrals.filter(address_hash=hashed).first()
     if before:
         return before
     if invitation.referrals.count() >= MOST_NAMED:
-        raise NotNamed("email", _("You have named three people already. That is plenty: thank you."))
+        raise NotNamed({"email": _("You have named three people already. That is plenty: thank you.")})
     person = _known(email)
     row = Referral(invitation=invitation, address_hash=hashed, name=name, email=email, note=note)
     row.minutes = Decimal(str(asking.minutes_of(invitation.study)))
@@ -109,19 +109,22 @@ def name_somebody(*, invitation: Invitation, name: str, email: str, note: str = 
 
 
 def _must_be_fit(name: str, email: str, note: str) -> None:
+    wrong = {}
     if not name:
-        raise NotNamed("name", _("Say what they are called, so that we can greet them."))
-    if len(name) > 200 or LINK.search(name):
-        raise NotNamed("name", _("Only a name, please: no links, and at most 200 characters."))
+        wrong["name"] = _("Say what they are called, so that we can greet them.")
+    elif len(name) > 200 or LINK.search(name):
+        wrong["name"] = _("Only a name, please: no links, and at most 200 characters.")
     try:
         validate_email(email)
         email.encode("ascii")
     except (ValidationError, UnicodeEncodeError):
-        raise NotNamed("email", _("This is not a mail address. Write it like name@example.org.")) from None
+        wrong["email"] = _("This is not a mail address. Write it like name@example.org.")
     if len(email) > 320:
-        raise NotNamed("email", _("This address is too long. Look whether a piece was pasted twice."))
+        wrong["email"] = _("This address is too long. Look whether a piece was pasted twice.")
     if len(note) > LONGEST_NOTE or LINK.search(note):
-        raise NotNamed("note", _("A few plain words, please: at most 400 characters, no links and no addresses."))
+        wrong["note"] = _("A few plain words, please: at most 400 characters, no links and no addresses.")
+    if wrong:
+        raise NotNamed(wrong)
 
 
 def address_hash(email: str) -> str:

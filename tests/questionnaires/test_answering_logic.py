@@ -177,7 +177,7 @@ def test_what_is_wrong_is_said_in_the_words_that_the_person_read() -> None:
     robot = Robot().open(invited(cast.bob()))
     robot.post([])
 
-    assert f'<a href="#{field_of_late()}">Bob, was it late?</a>: Choose one.' in robot.html
+    assert f'<a href="#{field_of_late()}">Bob, was it late?</a><br>Choose one.' in robot.html
 
 
 def test_a_person_who_names_themselves_in_braces_pulls_in_nothing() -> None:

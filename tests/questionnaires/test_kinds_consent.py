@@ -233,10 +233,12 @@ def test_only_the_box_itself_is_an_agreement(typed: str) -> None:
 
 def test_the_editor_results_and_person_show_it(as_ana: Client) -> None:
     cast.late_orders()
-    typed = {"text": "You may quote me.", "required": "on", "purpose": "quote_unnamed"}
+    typed = {"text": "You may quote me.", "purpose": "quote_unnamed"}
+    made_to = as_ana.post(f"{EDITOR}questions/new/?kind=consent", {**typed, "required": "on"})
+    assert (made_to.status_code, "Nobody can be made to be asked or quoted" in made_to.content.decode()) == (422, True)
     assert as_ana.post(f"{EDITOR}questions/new/?kind=consent", typed).status_code == 302
     question = Question.objects.get()
-    assert (question.kind, question.purpose, question.required) == ("consent", "quote_unnamed", True)
+    assert (question.kind, question.purpose, question.required) == ("consent", "quote_unnamed", False)
     as_ana.post(f"{EDITOR}publishing/")
     Robot().walk(invited(cast.bob()))
 

@@ -182,7 +182,7 @@ def test_nobody_names_themselves_under_whichever_address() -> None:
     for address in ("bob@customer.example", "CLEO@customer.example"):
         with pytest.raises(naming.NotNamed) as refused:
             named(email=address)
-        assert refused.value.field == "email"
+        assert list(refused.value.wrong) == ["email"]
     assert Message.objects.exclude(kind="address").count() == 0
 
 
@@ -230,6 +230,14 @@ def test_what_cannot_be_taken_is_refused_with_words_and_nothing_is_sent(field: s
     # A line end or a NUL inside an address is no address either, unless taking it out leaves one.
     assert answer.status_code == 422 or Message.objects.get().to == DORA
     assert "Bcc" not in str(list(Message.objects.values("to", "headers", "subject")))
+
+
+def test_all_that_is_wrong_is_said_at_once() -> None:
+    asked.asking([{"kind": "long_text", "text": "What happened?"}])
+    answer = Client().post(f"{asked.invited(cast.bob())}somebody/", {"name": "", "email": "dora"}).content.decode()
+
+    assert all(f'href="#{field}"' in answer for field in ("name", "email"))
+    assert 'href="#note"' not in answer
 
 
 def test_a_name_with_a_line_break_smuggles_no_header() -> None:
