@@ -220,6 +220,17 @@ def test_work_of_unknown_length_claims_no_percentage() -> None:
     assert "value" not in bar.attributes
 
 
+def test_a_picture_folds_what_it_has_beyond_its_most_and_its_table_has_all() -> None:
+    bars = [charts.Bar(f"Value {n}", n) for n in range(12)]
+    page = drawn("{% bar_chart bars 'Values' most=8 %}", bars=bars)
+    assert (len(page.css(".bars__row")), len(page.css(".chart__table tbody tr"))) == (12, 12)
+    assert [label.text() for label in page.css(".chart__more .bars__label")] == ["Value 8", "Value 9", "Value 10", "Value 11"]
+    assert text(page, ".chart__more > summary") == "the others (4)"
+    assert not drawn("{% bar_chart bars 'Values' most=9 %}", bars=bars).css(".chart__more")
+    facet = charts.Facet("Town", [charts.FacetValue(f"Town {n}", n, 10) for n in range(20)])
+    assert text(drawn("{% coverage_chart facets 'Who' %}", facets=[facet]), ".chart__more > summary") == "the others (12)"
+
+
 def test_a_form_that_posts_carries_the_token() -> None:
     source = "{% post_button 'Pause' '/x' %}{% confirm '/x' 'Yes' %}sure?{% endconfirm %}{% undo_toast 'Done' '/x' %}"
     page = drawn(source, csrf_token="t0ken")

@@ -52,7 +52,7 @@ SOURCES = (
     "design/templates/design/public.html",
     "design/templates/design/error*.html",
     "design/templates/design/languages.html",
-    "design/templates/design/charts/bars.html",
+    "design/templates/design/charts/bar*.html",
     "design/templates/design/components/error_summary.html",
     "design/templates/design/components/moment.html",
     "design/templates/design/components/pager.html",

@@ -29,11 +29,21 @@ def bar_chart(
     what: str = "",
     figure: str = "",
     id: str = "",
+    most: int | None = None,
 ) -> SafeString:
     """Bars (charts.Bar), each may be a link. `reference` names what the ticks mark ("all customers"); `top`
     ends the scale
-    (100 for percentages); `what` and `figure` head the table's columns."""
-    return _chart("bars", title, desc, id, bars=charts.bars(given, top), reference=reference, what=what, figure=figure)
+    (100 for percentages); `what` and `figure` head the table's columns; `most` bars stand open, the others fold."""
+    drawn = charts.bars(given, top)
+    first, more = _folded(drawn, most)
+    return _chart(
+        "bars", title, desc, id, bars=drawn, first=first, more=more, reference=reference, what=what, figure=figure
+    )
+
+
+def _folded(drawn: list[charts.DrawnBar], most: int | None) -> tuple[list[charts.DrawnBar], list[charts.DrawnBar]]:
+    """Bars that stand open, and those behind a fold; three more are not worth one."""
+    return (drawn[:most], drawn[most:]) if most and len(drawn) > most + 3 else (drawn, [])
 
 
 @register.simple_tag
@@ -54,10 +64,16 @@ def funnel_chart(steps: Iterable[charts.FunnelStep], title: str, desc: str = "",
 
 
 @register.simple_tag
-def coverage_chart(facets: Iterable[charts.Facet], title: str, desc: str = "", id: str = "") -> SafeString:
-    """Those chosen compared with all customers, facet by facet (charts.Facet); quotas drawn as intervals."""
-    drawn = [(facet.name, charts.coverage(facet)) for facet in facets]
-    has_quota = any(bar.low for _, bars in drawn for bar in bars)
+def coverage_chart(
+    facets: Iterable[charts.Facet], title: str, desc: str = "", id: str = "", most: int = 8
+) -> SafeString:
+    """Those chosen compared with all customers, facet by facet (charts.Facet); quotas drawn as intervals.
+
+    `most` values of a facet stand open, the others fold.
+    """
+    compared = [(facet.name, charts.coverage(facet)) for facet in facets]
+    drawn = [(name, bars, *_folded(bars, most)) for name, bars in compared]
+    has_quota = any(bar.low for _, bars in compared for bar in bars)
     return _chart("coverage", title, desc, id, facets=drawn, has_quota=has_quota)
 
 

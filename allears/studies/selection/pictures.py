@@ -94,6 +94,7 @@ def of_lottery(found: Standing) -> dict[str, Any]:
     if not facts:
         return {}
     least = Fraction(facts["least"])
+    base = pools.glimpse(found.selection)[1] if "expected" in facts else {}
     prices = [_price(line, least) for line in facts.get("prices", [])[:MOST_PRICES]]
     return {
         "facts": facts,
@@ -101,8 +102,8 @@ def of_lottery(found: Standing) -> dict[str, Any]:
         "gap": "" if facts["certified"] else words.percent(_gap(facts)),
         "chances": _chances(facts),
         "equal": words.percent(facts["size"] / facts["people"]) if "people" in facts else "",
-        "expected": _expected(found, facts),
-        "heard": _heard(facts),
+        "expected": _expected(facts, base),
+        "heard": _heard(facts, base),
         "prices": prices,
         **_barred(facts),
         "owed": _owed(facts),
@@ -130,13 +131,10 @@ def _chances(facts: Mapping[str, Any]) -> list[charts.Bar]:
     return bars
 
 
-def _expected(found: Standing, facts: Mapping[str, Any]) -> list[Picture]:
+def _expected(facts: Mapping[str, Any], base: Mapping[str, Mapping[str, int]]) -> list[Picture]:
     """Expected seats of each value, with a tick where proportion to all customers would be."""
-    if "expected" not in facts:
-        return []
-    _pool, base = pools.glimpse(found.selection)
     grouped: dict[str, list[charts.Bar]] = {}
-    for facet, value, seats in facts["expected"]:
+    for facet, value, seats in _in_order(facts.get("expected", []), base):
         values = base.get(facet, {})
         whole = sum(values.values())
         share = values.get(value, 0) * facts["size"] / whole if whole and value else None
@@ -147,9 +145,16 @@ def _expected(found: Standing, facts: Mapping[str, Any]) -> list[Picture]:
     return [Picture(facet, bars) for facet, bars in grouped.items()]
 
 
-def _heard(facts: Mapping[str, Any]) -> list[Picture]:
+def _in_order(rows: list[Any], base: Mapping[str, Mapping[str, int]]) -> list[Any]:
+    """Rows (facet, value, figure) with the values in the order that their facet gives them; none given comes last."""
+    places = {(facet, value): at for facet, values in base.items() for at, value in enumerate(values)}
+    facets = list(dict.fromkeys(facet for facet, _value, _figure in rows))
+    return sorted(rows, key=lambda row: (facets.index(row[0]), not row[1], places.get((row[0], row[1]), len(places))))
+
+
+def _heard(facts: Mapping[str, Any], base: Mapping[str, Mapping[str, int]]) -> list[Picture]:
     grouped: dict[str, list[charts.Bar]] = {}
-    for facet, value, share in facts.get("heard", []):
+    for facet, value, share in _in_order(facts.get("heard", []), base):
         bar = charts.Bar(value or _("not given"), share * 100, words.percent(share), tone="voice")
         grouped.setdefault(facet, []).append(bar)
     return [Picture(facet, bars) for facet, bars in grouped.items()]

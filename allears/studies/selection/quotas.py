@@ -13,6 +13,8 @@ from allears.studies.selection import pool as pools
 from allears.studies.selection.forms import QuotaLine
 from allears.studies.selection.models import Selection
 
+MOST_OPEN = 40  # lines that stand one under the other before their facets fold
+
 
 @dataclass(frozen=True)
 class Line:
@@ -35,6 +37,22 @@ class Line:
 
     def as_kept(self) -> dict[str, Any]:
         return {"facet": self.facet, "value": self.value, "min": int(self.fewest), "max": int(self.most)}
+
+
+@dataclass(frozen=True)
+class Group:
+    """The lines of one facet; those of a long page are folded, but for one with a line that is wrong."""
+
+    facet_name: str
+    lines: list[Line]
+    folded: bool
+
+
+def grouped(lines: list[Line]) -> list[Group]:
+    """Return the lines facet by facet."""
+    names = dict.fromkeys(line.facet_name for line in lines)
+    groups = [(name, [line for line in lines if line.facet_name == name]) for name in names]
+    return [Group(name, own, len(lines) > MOST_OPEN and not any(line.wrong for line in own)) for name, own in groups]
 
 
 def lines_of(selection: Selection) -> list[Line]:

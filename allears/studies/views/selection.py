@@ -29,7 +29,7 @@ from allears.studies.rules import can_see_who_was_asked, can_work_on
 from allears.studies.selection import actions, pictures, queries
 from allears.studies.selection import pool as pools
 from allears.studies.selection.forms import SeedForm, WishForm
-from allears.studies.selection.quotas import lines_of, read_lines
+from allears.studies.selection.quotas import grouped, lines_of, read_lines
 from allears.studies.selection.reaching import lost_since
 from allears.studies.views.asking import Wish, facet_choices, wish_of
 from allears.studies.views.finding import own_study, posted, reader, seen_study
@@ -184,7 +184,7 @@ def quotas(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
         if _tried(request, lambda: actions.set_quotas(selection=selection, by=by, quotas=wanted), _("The quotas are kept.")):
             return redirect(_home(selection))
     context = {
-        "study": selection.study, "selection": selection, "lines": lines, "wrong": wrong,
+        "study": selection.study, "selection": selection, "groups": grouped(lines), "wrong": wrong,
         "fixed": selection.commitments.exists(),
     }  # fmt: skip
     return render(request, "studies/selection/quotas.html", context, status=422 if wrong else 200)

@@ -22,7 +22,7 @@ from allears.people.models import Facet, Person
 from allears.selection import draw, loads, verify
 from allears.studies.actions import create_study, decline
 from allears.studies.models import Commitment, Draw, Invitation, PoolMember, Prepared, Publication, Selection, Study
-from allears.studies.selection import actions
+from allears.studies.selection import actions, quotas
 from allears.studies.selection import pool as pools
 from allears.studies.selection.queries import seats_of, standing
 from allears.studies.tasks import commit_in_background, find_lottery, find_redraw, send_invitations
@@ -165,6 +165,25 @@ def test_quotas_are_edited_line_by_line_and_wrong_ones_are_named(as_ana: Client)
 
     as_ana.post(at(selection, "quotas/"), {"act": "propose"})
     assert Selection.objects.get().quotas == actions.proposal(selection)
+
+
+def test_many_quotas_fold_facet_by_facet_and_one_that_is_wrong_stands_open(
+    as_ana: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    selection = lots.described()
+    assert "<details class=\"quotas__fold\"" not in page_of(as_ana, at(selection, "quotas/"))
+
+    monkeypatch.setattr(quotas, "MOST_OPEN", 3)
+    assert page_of(as_ana, at(selection, "quotas/")).count("<details class=\"quotas__fold\"") == 2
+    wrong = as_ana.post(at(selection, "quotas/"), {"min:region:north": "3", "max:region:north": "1"}).content.decode()
+    folded, = re.findall(r'<summary class="quotas__facet">([\w ]+) <', wrong)
+    assert folded == "Last rating"
+
+
+def test_pictures_show_values_in_the_order_of_their_facet(as_ana: Client) -> None:
+    page = page_of(as_ana, at(lots.found()))
+    pictured = page[page.index("Expected seats: Region"):]
+    assert re.findall(r'bars__label">(\w+)<', pictured)[:3] == list(lots.REGIONS)
 
 
 def test_an_infeasible_pool_is_explained_and_one_button_helps(as_ana: Client) -> None:
