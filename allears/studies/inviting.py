@@ -24,9 +24,10 @@ from allears.core.clock import now
 from allears.core.models import Job, Message, User
 from allears.core.queries import the_organisation
 from allears.people import bounces, budget, crowds
-from allears.people.models import Person
+from allears.people.models import Contact, Person
 from allears.studies import links, mails
 from allears.studies.models import Decline, Invitation, InvitationLink, InvitationMail, RoundList, State, Study
+from allears.studies.recognising import recognise
 
 CHUNK = 100  # people in one transaction; others wait for its end
 # Reading a reminder takes a moment; the answering itself was counted with the invitation.
@@ -203,6 +204,7 @@ def _save(study: Study, invitations: list[Invitation], by: User | None, by_mail:
     if not invitations:
         return
     Invitation.objects.bulk_create(invitations)
+    recognise(study.pk, invitations)
     if by_mail:
         _mail_all(study, invitations)
     audit.record(by=by, verb="studies.invited", target=study, people=len(invitations), by_mail=by_mail)
@@ -270,12 +272,12 @@ def remind(*, invitation: Invitation, by: User | None, they_asked: bool = False)
     return message
 
 
-def pass_the_gate(study: Study, person: Person, by: User | None) -> None:
-    """Take the moment that reading a further letter takes. Raises `NotInvitable`."""
+def pass_the_gate(study: Study, person: Person, by: User | None) -> Contact:
+    """Take the moment that reading a further letter takes, and return the record of it. Raises `NotInvitable`."""
     if not mails.is_address(person.email) or bounces.marks(person).exists():
         raise NotInvitable("no_address")
     try:
-        budget.ask_minutes(
+        return budget.ask_minutes(
             person=person,
             minutes=REMINDER_MINUTES,
             subject=study.title,

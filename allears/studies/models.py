@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from allears.core.clock import now, today
 from allears.core.ids import new_ref
 from allears.core.models import Job, Message, User
-from allears.people.models import Person
+from allears.people.models import Contact, Person
 from allears.verbatims.models import Collection
 
 
@@ -275,6 +275,10 @@ class Referral(models.Model):
     agreed = models.OneToOneField(
         Invitation, null=True, blank=True, on_delete=models.PROTECT, related_name="named_by"
     )
+    # Whoever was named and is invited otherwise; see `recognising`.
+    about = models.ForeignKey(Invitation, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    # The minutes that our mail asked of them; none while we do not know them.
+    contact = models.OneToOneField(Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
         constraints = [

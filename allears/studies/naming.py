@@ -2,14 +2,14 @@
 
 Whoever is named gets one mail that says by whom they were named, why, what it is about and how long it takes.
 Agreeing makes them a person with an invitation of their own. Refusing, or silence for `KEPT`, makes us forget
-their name and address; what stays is a keyed hash of the address, so that nobody writes to them again.
+their name and address; what stays is a keyed hash of the address, so that nobody writes to them again. With one mail, and
+never a second, nobody whom we do not know can be asked beyond a budget.
 
 What the namer reads is the same whether we know the address or not: nobody learns here who is our customer.
 """
 
 from __future__ import annotations
 
-import hmac
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -20,9 +20,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from allears.core import audit, mail
@@ -38,15 +37,11 @@ from allears.people.models import Kind, Person, Purpose
 from allears.people.queries import all_of
 from allears.studies import asking, inviting, mails
 from allears.studies.models import Invitation, Referral, State, Study
+from allears.studies.recognising import address_hash, recognise
 
 KEPT = timedelta(days=mails.KEPT_DAYS)
 MOST_NAMED = 3  # by one person in one study
 LONGEST_NOTE = 400
-# Where an invited person's addresses stand: on their row, on the one it was merged into, on those merged into either.
-ADDRESSES = (
-    "person__email_key", "person__merged_into__email_key", "person__merged__email_key",
-    "person__merged_into__merged__email_key",
-)  # fmt: skip
 # A note goes out in a mail of the house: it carries no links and no further addresses.
 LINK = re.compile(r"https?:|www\.|\S@\S|\b[\w-]+\.(?:com|net|org|info|biz|io|ru|cn|top|xyz)\b", re.IGNORECASE)
 
@@ -101,6 +96,8 @@ def name_somebody(*, invitation: Invitation, name: str, email: str, note: str = 
         row.name = row.email = row.note = ""
         row.forgotten_at = now()
     row.save()
+    if row.unasked == "invited" and person:
+        recognise(invitation.study_id, list(Invitation.objects.filter(study=invitation.study_id, person__in=all_of(person))))
     if not row.unasked:
         _ask(row, person)
     inviting.mark_opened(invitation=invitation)
@@ -125,21 +122,6 @@ def _must_be_fit(name: str, email: str, note: str) -> None:
         wrong["note"] = _("A few plain words, please: at most 400 characters, no links and no addresses.")
     if wrong:
         raise NotNamed(wrong)
-
-
-def address_hash(email: str) -> str:
-    """Return the keyed hash of an address: without the installation's secret key nobody can try addresses out."""
-    return _hash_of(email_key(email) or "", _keyed())
-
-
-def _keyed() -> hmac.HMAC:
-    return salted_hmac("allears.studies.referral", "", algorithm="sha256")
-
-
-def _hash_of(key: str, keyed: hmac.HMAC) -> str:
-    hashed = keyed.copy()
-    hashed.update(key.encode())
-    return hashed.hexdigest()
 
 
 def _own_addresses(person: Person) -> set[str]:
@@ -173,13 +155,13 @@ def _has_minutes(person: Person, minutes: Decimal) -> bool:
 def _ask(row: Referral, person: Person | None) -> None:
     study = row.invitation.study
     if person:
-        inviting.pass_the_gate(study, person, by=None)
+        row.contact = inviting.pass_the_gate(study, person, by=None)
     token = new_token()
     link = settings.BASE_URL + reverse("studies:named", args=[token])
     letter = mails.Letters(study, the_organisation()).naming(row, link, person.language if person else "")
     message = mail.put(**letter, key=f"named:{row.ref}", not_before=budget.good_moment(person or Person()))
     row.token_hash, row.message = hash_token(token), message
-    row.save(update_fields=["token_hash", "message"])
+    row.save(update_fields=["token_hash", "message", "contact"])
 
 
 def named_by(token: str) -> Referral | None:
@@ -192,8 +174,9 @@ def named_by(token: str) -> Referral | None:
 def agree(*, referral: Referral) -> str:
     """They agree: they become a person with an invitation. Return the token of its link.
 
-    Said again, a fresh link to the same invitation. Raises `Over`, and `NotInvitable` when they have no
-    minutes left by now.
+    The moment that our mail took counts among their minutes from now on, as of when they were named: until then nobody was
+    here to count it for. Said again, a fresh link to the same invitation. Raises `Over`, and `NotInvitable` when they have
+    no minutes left by now.
     """
     row = Referral.objects.select_for_update(of=("self",)).select_related("invitation__study__owner").get(pk=referral.pk)
     if row.agreed:
@@ -207,6 +190,11 @@ def agree(*, referral: Referral) -> str:
         person=person, purpose=Purpose.CONTACT, given=True, source="agreed after somebody named them",
         wording=_("%(organisation)s may ask me about this.") % {"organisation": the_organisation().name},
     )  # fmt: skip
+    if row.contact_id is None:
+        row.contact = budget.count(
+            person=person, minutes=inviting.REMINDER_MINUTES, subject=study.title, topic=f"study:{study.ref}", at=row.named_at
+        )
+        row.save(update_fields=["contact"])
     invitation = inviting.invite_one(study=study, person=person, by=None, minutes=row.minutes, by_mail=False)
     if hasattr(invitation, "named_by"):
         return inviting.issue_link(invitation=invitation)
@@ -251,26 +239,32 @@ def named_in(study: Study) -> Named:
     Whoever is invited is known, whether they agreed to being named or were invited otherwise. Whoever said no to being
     named, and whoever is not invited, is only counted.
     """
-    rows = Referral.objects.filter(invitation__study=study)
-    counts = Counter({
-        "named": rows.count(),
-        "agreed": rows.filter(agreed_at__isnull=False).count(),
-        "refused": rows.filter(refused_at__isnull=False).count(),
-        "silent": rows.filter(forgotten_at__isnull=False, refused_at=None, unasked="").count(),
-        "waiting": rows.filter(forgotten_at=None, agreed_at=None).count(),
-        "unasked": rows.exclude(unasked="").count(),
-    })  # fmt: skip
+    rows = _in(study)
+    counts = Counter(rows.aggregate(
+        named=Count("pk"),
+        agreed=Count("pk", filter=Q(agreed_at__isnull=False)),
+        refused=Count("pk", filter=Q(refused_at__isnull=False)),
+        silent=Count("pk", filter=Q(forgotten_at__isnull=False, refused_at=None, unasked="")),
+        waiting=Count("pk", filter=Q(forgotten_at=None, agreed_at=None)),
+        unasked=Count("pk", filter=~Q(unasked="")),
+    ))  # fmt: skip
     namers = _named_often(rows)
-    refused = set(rows.filter(refused_at__isnull=False).values_list("address_hash", flat=True))
+    refused = rows.filter(refused_at__isnull=False).values("address_hash")
     agreed = rows.filter(address_hash__in=namers, agreed__isnull=False).values_list("address_hash", "agreed")
     invited = {hashed: pk for hashed, pk in agreed if pk}
-    invited |= _invited_under(study, namers.keys() - invited.keys() - refused)
+    about = rows.filter(about__isnull=False).exclude(address_hash__in=refused).values_list("address_hash", "about")
+    invited |= {hashed: pk for hashed, pk in about if pk and hashed in namers and hashed not in invited}
     by: dict[int, set[int]] = {}
     for hashed, pk in invited.items():
         by.setdefault(pk, set()).update(namers[hashed])
     found = Invitation.objects.filter(pk__in=by).select_related("person")
     known = sorted(((row, len(by[row.pk])) for row in found), key=lambda pair: (-pair[1], pair[0].pk))
     return Named(counts, known, len(namers) - len(invited))
+
+
+def _in(study: Study) -> QuerySet[Referral]:
+    """Who was named in a study: looked for among those who were named, who are few, and not among all who are invited."""
+    return Referral.objects.filter(Exists(Invitation.objects.filter(pk=OuterRef("invitation"), study=study)))
 
 
 def _named_often(rows: QuerySet[Referral]) -> dict[str, set[int]]:
@@ -280,23 +274,6 @@ def _named_often(rows: QuerySet[Referral]) -> dict[str, set[int]]:
     for hashed, pk in rows.filter(address_hash__in=often.values("address_hash")).values_list("address_hash", "invitation"):
         namers.setdefault(hashed, set()).add(pk)
     return namers
-
-
-def _invited_under(study: Study, hashes: set[str]) -> dict[str, int]:
-    """Return the invitations to the addresses of these hashes, also of rows that were merged.
-
-    A hash does not lead back to an address: those of the invited are hashed, and none of that is kept.
-    """
-    found: dict[str, int] = {}
-    keyed = _keyed()
-    for path in ADDRESSES:
-        if len(found) == len(hashes):
-            break
-        keys = Invitation.objects.filter(study=study, **{f"{path}__isnull": False}).order_by().values_list("pk", path)
-        for pk, key in keys.iterator():
-            if (hashed := _hash_of(key, keyed)) in hashes:
-                found.setdefault(hashed, pk)
-    return found
 
 
 @mail.last_look("study-named")

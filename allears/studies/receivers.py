@@ -14,8 +14,9 @@ from allears.core.models import Message
 from allears.people.erasing import forget_mails
 from allears.people.models import Person, Purpose
 from allears.people.queries import all_of
-from allears.people.signals import consent_changed, person_erased
+from allears.people.signals import consent_changed, people_merged, person_erased
 from allears.studies.models import Decline, InvitationLink, InvitationMail, Later, PoolMember, Referral
+from allears.studies.recognising import recognise_anew
 
 
 @receiver(person_erased, dispatch_uid="studies.forget_what_was_asked")
@@ -28,6 +29,7 @@ def forget_what_was_asked(sender: Any, person: Person, **kwargs: Any) -> None:
     Decline.objects.filter(invitation__person__in=theirs).exclude(reason="").update(reason="")
     Referral.objects.filter(Q(invitation__person__in=theirs) | Q(agreed__person__in=theirs)).update(note="")
     Later.objects.filter(invitation__person__in=theirs, asked_at=None, over_at=None).update(over_at=now())
+    Referral.objects.filter(about__person__in=theirs).update(about=None)
     named = Referral.objects.filter(agreed__person__in=theirs).values("message")
     forget_mails(Message.objects.filter(pk__in=named))
     InvitationLink.objects.filter(invitation__person__in=theirs, revoked_at=None).update(revoked_at=now())
@@ -43,3 +45,9 @@ def call_letters_back(sender: Any, person: Person, purpose: str, given: bool, **
         letters = InvitationMail.objects.filter(invitation__person__in=all_of(person))
         why = _("They said that they do not want to be asked.")
         mail.call_back(Message.objects.filter(pk__in=letters.values("message")), why=why)
+
+
+@receiver(people_merged, dispatch_uid="studies.recognise_who_was_named")
+def recognise_who_was_named(sender: Any, keep: Person, other: Person, **kwargs: Any) -> None:
+    """An address of one row may have been named, and the other be invited."""
+    recognise_anew([keep, other])

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from allears.core import mail
 from allears.core.clock import now
 from allears.core.models import AuditEvent, Message
 from allears.core.queries import the_organisation
+from allears.people import budget
 from allears.people.actions import erase, merge, record_consent
-from allears.people.models import Contact, Person
+from allears.people.models import Contact, ContactBudget, Person
 from allears.people.queries import consents
-from allears.studies import actions, naming
+from allears.studies import actions, inviting, naming, recognising
 from allears.studies.models import Invitation, Referral
 from tests import cast
 from tests.questionnaires import asked
@@ -90,7 +94,7 @@ def test_whoever_is_invited_after_they_were_named_is_known_and_who_is_not_invite
         named(email=cast.dev().email, by=namer)
         named(email="ghost@customer.example", by=namer)
     assert (known(), naming.named_in(cast.late_orders()).others) == ([], 2)
-    invited(cast.dev())
+    inviting.invite(study=cast.late_orders(), people=[cast.cleo(), cast.dev()], by=cast.ana(), minutes=2)
 
     assert (known(), naming.named_in(cast.late_orders()).others) == ([(cast.dev(), 2)], 1)
 
@@ -110,7 +114,7 @@ def test_an_address_of_a_row_that_was_merged_is_theirs_too(stays: str) -> None:
 
 def test_whoever_said_no_to_being_named_is_not_shown_as_named_when_invited_otherwise() -> None:
     naming.refuse(referral=named(email=cast.dev().email))
-    invited(cast.dev())
+    inviting.invite_one(study=cast.late_orders(), person=cast.dev(), by=cast.ana(), minutes=2)
     named(email=cast.dev().email, by=cast.cleo())
 
     assert (known(), naming.named_in(cast.late_orders()).others) == ([], 1)
@@ -128,7 +132,8 @@ def test_opening_the_link_changes_nothing_and_agreeing_makes_a_participant() -> 
     dora = Person.objects.get(email=DORA)
     assert (answer.status_code, "/a/" in answer["Location"], dora.name) == (302, True, "Dora Finch")
     assert consents([dora.pk])[dora.pk] == {"contact": True}
-    assert Contact.objects.filter(person=dora).count() == 1
+    # The letter that asked whether she agrees was read, too: by nobody we knew then.
+    assert [str(one.minutes) for one in Contact.objects.filter(person=dora).order_by("at")] == ["0.5", str(Referral.objects.get(agreed__person=dora).minutes)]
     assert [(row.person, n) for row, n in naming.named_in(cast.late_orders()).known] == [(dora, 2)]
     assert Referral.objects.filter(agreed__person=dora, name="", email="").count() == 1
 
@@ -210,6 +215,42 @@ def test_a_customer_who_was_not_invited_is_asked_through_the_budget() -> None:
     named(email=cast.cleo().email, name="Cleo")
 
     assert [str(c.minutes) for c in Contact.objects.filter(person=cast.cleo())] == ["0.5"]
+    naming.agree(referral=Referral.objects.get())
+    assert [str(c.minutes) for c in Contact.objects.filter(person=cast.cleo()).order_by("pk")][0::2] == ["0.5"]
+
+
+def test_the_moment_that_a_stranger_was_asked_for_counts_as_of_then_and_before_the_study() -> None:
+    asked.asking([{"kind": "long_text", "text": "What happened?"}])
+    with time_machine.travel(now() - timedelta(days=2), tick=False):
+        then = named().named_at
+    ContactBudget.objects.update_or_create(pk=1, defaults={"minutes": 1})
+    with pytest.raises(inviting.NotInvitable):
+        naming.agree(referral=Referral.objects.get())
+    assert not Person.objects.filter(email=DORA).exists()
+
+    ContactBudget.objects.update(minutes=30)
+    naming.agree(referral=Referral.objects.get())
+    assert Contact.objects.get(minutes="0.5").at == then
+    assert budget.minutes_asked([Person.objects.get(email=DORA).pk]) == {Person.objects.get(email=DORA).pk: Referral.objects.get().minutes + Decimal("0.5")}
+
+
+def test_the_list_hashes_no_address_and_asks_as_much_of_many_invited_as_of_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    for namer in (cast.bob(), cast.cleo()):
+        named(email=cast.dev().email, by=namer)
+        named(by=namer)
+    inviting.invite(study=cast.late_orders(), people=[cast.dev(), cast.nia()], by=cast.ana(), minutes=2)
+    monkeypatch.setattr(recognising, "salted_hmac", None)  # nothing can be hashed any more
+
+    study, dev = cast.late_orders(), cast.dev()
+    with CaptureQueriesContext(connection) as few:
+        before = naming.named_in(study)
+    Invitation.objects.bulk_create(Invitation(study=study, person=cast.person(f"Guest{n} Low")) for n in range(5))
+    with CaptureQueriesContext(connection) as more:
+        after = naming.named_in(study)
+
+    assert before == after
+    assert ([(row.person, n) for row, n in after.known], after.others) == ([(dev, 2)], 1)
+    assert len(more) == len(few)
 
 
 @pytest.mark.parametrize(
