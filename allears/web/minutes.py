@@ -23,7 +23,7 @@ from allears.insights.models import Citation, Insight
 from allears.insights.small_groups import safe_groups
 from allears.people.models import Contact, Facet, FacetValue, PersonFacet
 from allears.questionnaires.models import Answer, Response
-from allears.studies.models import Invitation, Study
+from allears.studies.models import Invitation, Referral, Study
 from allears.studies.queries import seen_by
 from allears.verbatims.models import Stone
 
@@ -56,11 +56,15 @@ class Override:
 
 @dataclass(frozen=True)
 class Given:
-    """Minutes given, as measured: pages open until the answers were sent; and how many were not measured."""
+    """Minutes given, as measured: pages open until the answers were sent; and how many were not measured. `open_minutes`:
+    those of the `open_measured` who came by a public link, a tablet or a site, and whom no letter had asked.
+    """
 
     minutes: float
     measured: int
     unmeasured: int
+    open_minutes: float = 0.0
+    open_measured: int = 0
 
 
 @dataclass(frozen=True)
@@ -153,19 +157,36 @@ def without_small(rows: list[Row]) -> list[Row]:
 
 
 def given_in(year: int) -> Given:
-    """Return what was given in the year by who sent."""
+    """Return what was given in the year by who sent, in whichever year they were asked; who was asked by no letter stands
+    apart, as their minutes were asked of nobody whom the budget knows.
+    """
     begin, end = period(year)
     sent = Response.objects.filter(submitted_at__gte=begin, submitted_at__lt=end)
+    asked, measured = Q(invitation__isnull=False), Q(seconds__gt=0)
     row = sent.aggregate(
-        total=Sum("seconds"), measured=Count("pk", filter=Q(seconds__gt=0)), unmeasured=Count("pk", filter=Q(seconds=0))
-    )
-    return Given(round((row["total"] or 0) / 60, 1), row["measured"], row["unmeasured"])
+        asked=Sum("seconds", filter=asked), of=Count("pk", filter=asked & measured), unmeasured=Count("pk", filter=~measured),
+        open=Sum("seconds", filter=~asked), open_of=Count("pk", filter=~asked & measured),
+    )  # fmt: skip
+    return Given(_minutes(row["asked"]), row["of"], row["unmeasured"], _minutes(row["open"]), row["open_of"])
+
+
+def _minutes(seconds: int | None) -> float:
+    return round((seconds or 0) / 60, 1)
+
+
+def unknown_in(year: int) -> int:
+    """Return of how many people whom we did not know a letter asked whether they would take part, because somebody had
+    named them, and who did not become known: their moment stands in nobody's budget.
+    """
+    begin, end = period(year)
+    return Referral.objects.filter(named_at__gte=begin, named_at__lt=end, unasked="", contact=None).count()
 
 
 def came_in(year: int) -> Came:
     """Return what came, until now, of the minutes asked in `year`.
 
-    It rests on the invitations of the year: words sent in answer to them, insights that stand and cite these answers,
+    It rests on the invitations of the year, with which the minutes of answering were asked, in whichever year somebody was
+    reminded, asked again, or sent: words sent in answer to them, insights that stand and cite these answers,
     decisions on these insights, their changes that are done, and who of those invited has heard back about that study.
     What came through no invitation (imports, public links) is not in it.
     """

@@ -20,7 +20,9 @@ from allears.studies.models import Study
 from allears.web import minutes
 from allears.web.models import Statement
 
-FORMAT = 2  # 1: "came" was everything of the year, whether anybody had been asked for it or not
+# 1: "came" was everything of the year, whether anybody had been asked for it or not. 2: "given" had the minutes in it of who
+# came by a public link and had been asked by no letter.
+FORMAT = 3
 
 
 class TooFew(Exception):
@@ -42,6 +44,7 @@ def figures_of(year: int, facet: Facet | None = None) -> dict[str, Any]:
         "format": FORMAT,
         "asked": {"minutes": float(asked), "people": people, "messages": messages},
         "given": {"minutes": given.minutes, "people": given.measured} if enough else None,
+        "open": {"minutes": given.open_minutes, "people": given.open_measured} if given.open_measured >= FOR_NUMBERS else None,
         "came": {name: getattr(came, name) for name in ("words", "insights", "decisions", "changes")},
         "heard": came.heard if came.heard >= FOR_NUMBERS or not came.heard else None,
         "over": _few(minutes.overridden(year)),

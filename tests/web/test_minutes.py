@@ -22,8 +22,9 @@ from allears.people.budget import ask_minutes
 from allears.people.models import Facet, Person
 from allears.questionnaires.models import Answer, Response
 from allears.studies.actions import create_study
-from allears.studies.inviting import invite_one
-from allears.studies.models import Study
+from allears.studies.inviting import invite_one, issue_link, remind
+from allears.studies.models import Invitation, Referral, Study
+from allears.studies.naming import agree, name_somebody
 from allears.studies.queries import seen_by
 from allears.verbatims.actions import keep, redact
 from allears.verbatims.models import Verbatim
@@ -32,6 +33,7 @@ from allears.web.models import Statement
 from tests import cast
 from tests.decisions.test_actions import decided
 from tests.questionnaires import asked
+from tests.questionnaires.robot import Robot
 
 pytestmark = pytest.mark.django_db
 MAY = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)
@@ -103,14 +105,54 @@ def test_a_small_group_is_hidden_and_so_is_the_one_that_would_reveal_it() -> Non
     assert all(row.minutes == 0 and row.people == 0 for row in rows.values() if row.hidden)
 
 
-def test_what_was_given_is_measured_and_what_was_not_is_counted_apart() -> None:
+def test_what_was_given_is_measured_and_what_was_not_or_was_asked_by_no_letter_is_counted_apart(as_lea: Client) -> None:
     version = asked.asking()
     study = cast.late_orders()
-    for seconds in (90, 150, 0):
-        Response.objects.create(study=study, version=version, submitted_at=MAY, seconds=seconds)
+    for person, seconds in ((cast.bob(), 90), (cast.cleo(), 150), (cast.dev(), 0)):
+        invitation = Invitation.objects.create(study=study, person=person)
+        Response.objects.create(study=study, version=version, submitted_at=MAY, seconds=seconds, invitation=invitation)
     Response.objects.create(study=study, version=version, seconds=600)
+    for _ in range(5):
+        Response.objects.create(study=study, version=version, submitted_at=MAY, seconds=60)
 
-    assert minutes.given_in(2026) == minutes.Given(4.0, 2, 1)
+    assert minutes.given_in(2026) == minutes.Given(4.0, 2, 1, 5.0, 5)
+    everybody_was_asked()
+    figures = statements.publish(year=2026, by=cast.lea()).figures
+    assert (figures["given"], figures["open"]) == (None, {"minutes": 5.0, "people": 5})
+    for page in (as_lea.get("/minutes/?year=2026"), Client().get("/statement/2026/")):
+        assert "Besides, 5 people gave 5 minutes by a public link" in page.content.decode()
+
+
+def test_each_minute_counts_in_the_year_in_which_it_was_asked_or_given_and_what_came_in_that_of_the_invitation() -> None:
+    asked.asking([{"kind": "long_text", "text": "What happened?"}])
+    with time_machine.travel(datetime(2025, 12, 30, 12, 0, tzinfo=UTC), tick=False) as clock:
+        invitation = invite_one(study=cast.late_orders(), person=cast.bob(), by=cast.ana(), minutes=5)
+        link = f"/a/{issue_link(invitation=invitation)}/"
+        robot = Robot().open(link)
+        clock.shift(timedelta(seconds=30))
+        robot.press("pause")
+        clock.move_to(datetime(2026, 1, 8, 12, 0, tzinfo=UTC))
+        remind(invitation=invitation, by=cast.ana(), they_asked=True)
+        robot.open(link)
+        clock.shift(timedelta(seconds=90))
+        robot.press()
+
+    assert [minutes.totals(year)[0] for year in (2025, 2026)] == [Decimal("5.0"), Decimal("0.5")]
+    assert [minutes.given_in(year).minutes for year in (2025, 2026)] == [0.0, 2.0]
+    assert [minutes.came_in(year).words for year in (2025, 2026)] == [1, 0]
+
+
+def test_who_was_named_and_never_became_known_is_told_beside_the_figures(as_lea: Client) -> None:
+    asked.asking()
+    everybody_was_asked()
+    name_somebody(
+        invitation=Invitation.objects.create(study=cast.late_orders(), person=cast.bob()), name="Dora", email="dora@customer.example"
+    )
+    assert minutes.unknown_in(2026) == 1
+    assert "1 more person was asked by one letter whether they would take part" in as_lea.get("/minutes/").content.decode()
+
+    agree(referral=Referral.objects.get())
+    assert (minutes.unknown_in(2026), minutes.totals(2026)[1]) == (0, 11)
 
 
 def asked_and_said(person: Person, at: datetime) -> Insight:

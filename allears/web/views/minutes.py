@@ -45,6 +45,7 @@ def asked(request: StaffRequest) -> HttpResponse:
         "people": people,
         "letters": letters,
         "given": minutes.given_in(year),
+        "unknown": minutes.unknown_in(year),
         "came": minutes.came_in(year) if letters else None,
         "months": _bars(minutes.by_month(year)),
         "studies": minutes.by_study(year, seen_by(request.user)),
