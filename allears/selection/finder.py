@@ -17,6 +17,7 @@ FORBIDDEN = np.float32(1 << 14)
 SHUT = np.float32(1 << 16)
 MOST = 6000.0
 EDGE = 1e-7
+ONE_THREAD = 250_000  # multiplications
 
 
 class Finder:
@@ -51,7 +52,7 @@ class Finder:
         """(B, T) wishes to (B, T) panels and (B,) which of them are valid. Wishes lie within ±6000."""
         wishes = np.round(np.clip(scores, -MOST, MOST)).astype(np.float32)
         panels = np.repeat(self.base[None].astype(np.float32), len(wishes), axis=0)
-        counts = panels @ self.member.T
+        counts = product(panels, self.member.T)
         self.fill(wishes, panels, counts)
         self.repair(wishes, panels, counts, repairs)
         return panels.astype(np.int64), self.misses(counts) == 0
@@ -61,7 +62,7 @@ class Finder:
         every, worth = np.arange(len(wishes)), wishes + self.shut
         left = np.full(len(wishes), self.problem.size - self.base.sum(), dtype=np.float32)
         for _ in range(int(left[0])):
-            chosen = (worth + self.forbidden(counts, left) @ self.member).argmax(axis=1)
+            chosen = (worth + product(self.forbidden(counts, left), self.member)).argmax(axis=1)
             panels[every, chosen] += 1
             counts += self.member.T[chosen]
             worth[every, chosen] -= np.where(panels[every, chosen] >= self.most[chosen], SHUT, 0)
@@ -69,7 +70,7 @@ class Finder:
 
     def forbidden(self, counts: Scores, left: Scores) -> Scores:
         need = np.maximum(self.low - counts, 0)
-        owed = (need @ self.facet >= left[:, None])[:, self.problem.facet_of_row]
+        owed = (product(need, self.facet) >= left[:, None])[:, self.problem.facet_of_row]
         return np.where((counts >= self.high) | (owed & (need == 0)), -FORBIDDEN, np.float32(0))
 
     def misses(self, counts: Scores) -> Floats:
@@ -91,17 +92,28 @@ class Finder:
 
     def to_remove(self, wishes: Scores, panels: Scores, counts: Scores) -> Ints:
         blame = 512 * (counts > self.high) - 512 * (counts < self.low) - 256 * (counts <= self.low)
-        worth = blame.astype(np.float32) @ self.member + self.random(300, wishes.shape) - np.round(wishes / 4)
+        worth = product(blame.astype(np.float32), self.member) + self.random(300, wishes.shape) - np.round(wishes / 4)
         return np.asarray(np.where(panels > self.base, worth, np.float32(-1e9)).argmax(axis=1))
 
     def to_add(self, wishes: Scores, panels: Scores, counts: Scores, gone: Ints) -> Ints:
         need = (512 * (counts < self.low) - 512 * (counts >= self.high)).astype(np.float32)
-        worth = np.round(wishes / 2) + need @ self.member + self.random(128, wishes.shape)
+        worth = np.round(wishes / 2) + product(need, self.member) + self.random(128, wishes.shape)
         worth[np.arange(len(gone)), gone] -= 400
         return np.asarray(np.where(panels < self.most, worth, np.float32(-1e9)).argmax(axis=1))
 
     def random(self, below: int, shape: tuple[int, ...]) -> Scores:
         return self.noise.integers(0, below, shape).astype(np.float32)
+
+
+def product(left: Scores, right: Scores) -> Scores:
+    """The product of two matrices of whole numbers, a few lines at a time, so small that one thread is enough.
+
+    For more the array library takes several, and on a busy machine they wait for each other far longer than they work.
+    """
+    lines = max(2, ONE_THREAD // max(1, right.size))
+    if len(left) <= lines:
+        return left @ right
+    return np.concatenate([left[at : at + lines] @ right for at in range(0, len(left), lines)])
 
 
 def implied_bounds(problem: Problem, expected: Floats | None) -> tuple[Scores, Scores]:
