@@ -236,6 +236,19 @@ def test_qualtrics_has_three_rows_of_headings() -> None:
     ]
 
 
+def test_few_answers_beside_the_words_of_other_are_still_a_choice() -> None:
+    """Whoever tries a file of two rows reads the question that was asked."""
+    plan, replies = read(*QUALTRICS[:5])
+    assert kinds(plan)["Which one?"] == "single"
+    assert said(plan, replies[1])["Which one?"] == [("Other", "Teal")]
+
+    lime = [LIMESURVEY[0][:4] + ["how. How do you travel?", "how[other]. How do you travel? [Other]"]]
+    lime += [["1", "", "3", "en", "-oth-", "By boat"], ["2", "", "1", "en", "A1", ""]]
+    plan, replies = read(*lime)
+    assert kinds(plan) == {"How do you travel?": "single"}
+    assert [said(plan, reply)["How do you travel?"] for reply in replies] == [[("Other", "By boat")], ["A1"]]
+
+
 def test_old_qualtrics_has_two() -> None:
     names = ["V1", "V2", "V3", "V4", "V5", "Q1", "Q2_1", "Q2_2"]
     texts = [

@@ -180,6 +180,16 @@ def test_utf8_is_no_guess_and_an_encoding_from_nowhere_is_refused(as_ana: Client
     assert as_ana.post(url("import", bringing.ref), typed(bringing, encoding="rot13")).status_code == 422
 
 
+def test_headings_that_a_dialect_knows_are_not_asked_about(as_ana: Client) -> None:
+    ids = b"""{""ImportId"":""%s""}""" % b"a"
+    uploaded(as_ana, b'ResponseId,Q1\nResponse ID,Q1\n"%s","%s"\nR_1,Yes\nR_2,No\n' % (ids, ids))
+    bringing = Import.objects.get()
+
+    page = as_ana.get(url("import", bringing.ref)).content.decode()
+    assert "as Qualtrics writes it" in page
+    assert "Are these headings?" not in page
+
+
 def test_a_first_row_that_is_an_answer_is_noticed_and_kept(as_ana: Client) -> None:
     uploaded(as_ana, b"9,It came late.\n3,Nobody called.\n5,All was well.\n")
     bringing = Import.objects.get()

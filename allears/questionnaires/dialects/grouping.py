@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from .heads import Head, Part, is_other, is_write_in
-from .kinds import is_sentence, judge, looks_open, with_other, words
+from .kinds import chosen, is_sentence, judge, looks_open, with_other, words
 from .plan import ChoicePlan, Kind, Layout, QuestionPlan
 from .profiles import Profile
 
@@ -38,10 +38,17 @@ def _group(heads: list[Head], profiles: list[Profile]) -> list[QuestionPlan]:
     some = [head for head in heads if head.part is Part.SOME]
     others = [head for head in heads if head.part is Part.OTHER]
     found = [_judge(head, _blank(head), profiles) for head in wholes]
+    if wholes and others:
+        found = [_chosen(question, profiles[head.index]) for question, head in zip(found, wholes, strict=True)]
     found += _parts(some, profiles) if some else []
     for head in others:
         found = _attach(found, head, profiles[head.index])
     return found
+
+
+def _chosen(question: QuestionPlan, profile: Profile) -> QuestionPlan:
+    """A question beside whose answers stand the words of "Other" is a choice, however few have answered it."""
+    return chosen(question, profile) or question if question.is_open else question
 
 
 def _parts(heads: list[Head], profiles: list[Profile]) -> list[QuestionPlan]:

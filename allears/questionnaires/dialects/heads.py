@@ -38,12 +38,13 @@ OTHER = re.compile(
     r"\b(other|otro|otra|otros|otras|autre|autres|andere[sr]?|sonstige[sr]?|altro|outro|anders)\b",
     re.IGNORECASE,
 )
+OTHER_CODE = "-oth-"  # what LimeSurvey writes for it
 WRITE_IN = re.compile(r"write[ -]?in|specify|please|word|text|angeben|especif|précis|comment", re.IGNORECASE)
 
 
 def is_other(label: str) -> bool:
-    """Whether a label offers "Other" (in one of several languages)."""
-    return OTHER.search(label) is not None and len(label) <= 80
+    """Whether a label offers "Other" (in one of several languages, or as a code)."""
+    return label.strip().casefold() == OTHER_CODE or (OTHER.search(label) is not None and len(label) <= 80)
 
 
 def is_write_in(label: str) -> bool:

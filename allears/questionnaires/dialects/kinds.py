@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 
-from .heads import is_other
+from .heads import OTHER_CODE, is_other
 from .joined import Vocabulary, find_vocabulary
 from .ordering import in_order
 from .plan import ChoicePlan, Kind, Layout, QuestionPlan
@@ -73,6 +73,13 @@ def judge(question: QuestionPlan, profile: Profile, *, coded: bool = False) -> Q
     if profile.numbers == profile.filled and profile.distinct <= FEW:
         return _choice(question, profile, note=CODE)
     return words(question, [profile])
+
+
+def chosen(question: QuestionPlan, profile: Profile) -> QuestionPlan | None:
+    """The question as a choice of what its column holds; None where that is too much, or too long, for choices."""
+    if profile.overflowed or not profile.filled or profile.distinct > MOST_CHOICES or profile.longest > WRITTEN_OUT:
+        return None
+    return _choice(question, profile)
 
 
 def words(question: QuestionPlan, profiles: list[Profile]) -> QuestionPlan:
@@ -272,4 +279,8 @@ def with_other(choices: list[ChoicePlan], label: str = "Other") -> list[ChoicePl
     named = next((choice for choice in choices if is_other(choice.label)), None)
     if named is None:
         return [*choices, ChoicePlan(label=label, values=[], asks_text=True)]
-    return [replace(choice, asks_text=choice is named) for choice in choices]
+    named_in_code = named.label.strip().casefold() == OTHER_CODE
+    return [
+        replace(choice, asks_text=True, label=label if named_in_code else choice.label) if choice is named else choice
+        for choice in choices
+    ]

@@ -9,7 +9,7 @@ from .fitting import Fitted, check, fit
 from .retyping import TooManyAnswers, kinds_for, retype
 from .running import Counts, bring
 from .starting import change_plan, start
-from .taking import forget_old_files, keys_of, look, look_again, opened, take_in, throw_away
+from .taking import forget_old_files, keys_of, look, look_again, looked_at, opened, take_in, throw_away
 
 __all__ = [
     "AsksSomethingElse",
@@ -27,6 +27,7 @@ __all__ = [
     "kinds_for",
     "look",
     "look_again",
+    "looked_at",
     "opened",
     "retype",
     "start",

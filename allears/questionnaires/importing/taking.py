@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import BinaryIO
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from allears.core import audit, strays
 from allears.core.clock import now
 from allears.core.models import User
-from allears.core.tables import Table, TableError, read_table, reading_of
+from allears.core.tables import Reading, Table, TableError, read_table, reading_of
 from allears.questionnaires.dialects import OWN, Plan, apply_plan, propose, rows_of
 from allears.questionnaires.importing.recalling import recalled
 from allears.questionnaires.imports import Import
@@ -42,7 +43,7 @@ def look(
     with read_table(file, sheet=sheet or None, encoding=encoding or None, headed=headed) as table:
         plan = propose(table, time_zone=time_zone, dialect=None if headed else UNHEADED)
         _refuse_what_came_from(study, table, plan)
-        reading = reading_of(table)
+        reading = looked_at(table, plan)
     with transaction.atomic():
         bringing = take_in(study=study, file=file, name=name, by=by, sheet=sheet)
         bringing.encoding, bringing.headed, bringing.reading = encoding, headed, reading
@@ -75,11 +76,17 @@ def look_again(
     bringing.headed = bringing.headed if headed is None else headed
     with opened(bringing) as table:
         plan = propose(table, dialect=dialect if bringing.headed else UNHEADED, time_zone=time_zone)
-        bringing.reading = reading_of(table)
+        bringing.reading = looked_at(table, plan)
     with transaction.atomic():
         read = {"encoding": bringing.reading.encoding, "headed": bringing.headed, "dialect": plan.dialect}
         audit.record(by=by, verb="questionnaires.import_read_anew", target=bringing, **read)
         return _with_plan(bringing, plan)
+
+
+def looked_at(table: Table, plan: Plan) -> Reading:
+    """Return how the table was read. Whose headings a dialect knows, nobody is asked whether they are headings."""
+    reading = reading_of(table)
+    return reading if plan.dialect == UNHEADED else replace(reading, first_row="")
 
 
 def opened(bringing: Import) -> Table:

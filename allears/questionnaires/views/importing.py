@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from allears.core.doors import door
 from allears.core.progress import job_url
 from allears.core.rules import is_researcher
-from allears.core.tables import Reading, TableError, reading_of, safe_cell
+from allears.core.tables import Reading, TableError, safe_cell
 from allears.design.parts import Cell, Column
 from allears.questionnaires import exporting, importing
 from allears.questionnaires.dialects import TITLES, Plan, Role
@@ -93,9 +93,10 @@ def import_(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
         messages.success(request, _("The file is deleted; nothing was taken from it."))
         return redirect("questionnaires:imports", slug=slug)
     with importing.opened(bringing) as table:
-        reading, head = reading_of(table), [row.cells for row in table.head]
+        plan = Plan.from_json(bringing.plan or {})
+        reading, head = importing.looked_at(table, plan), [row.cells for row in table.head]
     form = PlanForm(
-        Plan.from_json(bringing.plan or {}), reading, request.POST if request.method == "POST" else None,
+        plan, reading, request.POST if request.method == "POST" else None,
         headed=bringing.headed,
     )  # fmt: skip
     if request.method == "POST" and form.is_valid() and _described(request, bringing, form):
