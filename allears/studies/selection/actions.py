@@ -28,6 +28,7 @@ from allears.selection.proof import type_entry
 from allears.studies import inviting
 from allears.studies.models import Study
 from allears.studies.selection import pool as pools
+from allears.studies.selection.forgetting import forget_members
 from allears.studies.selection.models import (
     Commitment,
     Draw,
@@ -387,7 +388,7 @@ def _freeze_pool(selection: Selection, members: list[Member]) -> None:
         cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES (%s, %s, %s, %s, %s)", members)  # noqa: S608
     if connection.vendor == "postgresql":
         connection.check_constraints()  # waits for whoever is erasing one of them at this moment, so that the next line sees it
-    PoolMember.objects.filter(selection=selection, person__erased_at__isnull=False).delete()
+    forget_members(PoolMember.objects.filter(selection=selection, person__erased_at__isnull=False))
 
 
 def _chances(proof: dict[str, Any]) -> list[str]:

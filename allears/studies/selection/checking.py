@@ -50,7 +50,9 @@ def _wrong(found: Standing) -> str:
 
 
 def _misled(found: Standing, proof: dict[str, Any]) -> str:
-    """Whether a salted number leads to somebody whose reference it is not made of."""
+    """Whether a salted number leads to somebody whose reference it is not made of; unknown once the salt is gone."""
+    if not found.selection.salt:
+        return ""
     chosen = [t for round_ in proof["rounds"] for t in round_.get("selected", ())]
     rows = PoolMember.objects.filter(selection=found.selection, token__in=chosen).select_related("person")
     wrong = [row.token for row in rows if token(found.selection.salt, row.person.ref) != row.token]

@@ -41,7 +41,7 @@ class Selection(models.Model):
     carries = models.BooleanField(default=True)  # what earlier panels owe weighs in this one
     seconds = models.PositiveSmallIntegerField(default=60)  # how long the search may take
     version = models.PositiveIntegerField(default=1)  # grows with every change: a late search is not taken for this one
-    salt = models.CharField(max_length=64, default=new_salt)
+    salt = models.CharField(max_length=64, default=new_salt)  # empty once somebody of the committed pool was erased
     made_at = models.DateTimeField(default=now)
     made_by = models.ForeignKey("core.User", on_delete=models.PROTECT, related_name="+")
 

@@ -452,6 +452,15 @@ def test_erasure_takes_every_row_that_leads_from_a_number_to_the_person() -> Non
     assert check_all() == Report(1)
 
 
+def test_erasure_takes_the_salt_of_the_lotteries_that_the_person_was_in_and_of_no_other() -> None:
+    selection, later = lots.drawn(), lots.found(cast.late_orders())
+    gone = PoolMember.objects.filter(selection=selection).earliest("pk").person
+    erase(person=gone, by=None, reason="person")
+
+    assert list(Selection.objects.order_by("pk").values_list("salt", flat=True)) == ["", later.salt]
+    assert check_all() == Report(1)
+
+
 def test_a_large_pool_is_committed_in_the_background_and_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(actions, "A_PIECE", 10)
     selection = lots.found()

@@ -340,6 +340,15 @@ def test_the_downloaded_checker_proves_the_downloaded_proof_and_refuses_a_tamper
     assert "Only the full file proves quotas" in check(proof)[1]
 
 
+@pytest.mark.parametrize("example", [True, False])
+def test_a_lottery_made_to_show_the_product_says_so_wherever_the_public_reads_it(example: bool) -> None:
+    selection = lots.published()
+    Study.objects.update(example=example)
+    page, proofs = page_of(Client(), f"/proofs/{selection.ref}/"), page_of(Client(), "/proofs/")
+    assert ("An example, made to show what Allears does; it did not happen." in page) is example
+    assert ("Example" in proofs) is example
+
+
 def test_somebody_finds_their_chance_by_their_number_and_nothing_by_a_wrong_one() -> None:
     selection = lots.published()
     row = PoolMember.objects.filter(selection=selection).earliest("pk")
