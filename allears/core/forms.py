@@ -79,12 +79,16 @@ class ProfileForm(forms.ModelForm[User]):
 
     language = forms.ChoiceField(label=_("Language"), choices=languages_of_staff)
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones)
+    theme = forms.ChoiceField(
+        label=_("Pages are"),
+        choices=[("auto", _("As my device")), ("light", _("Light")), ("dark", _("Dark"))],
+        widget=forms.RadioSelect,
+    )
 
     class Meta:
         model = User
         fields = ["name", "language", "time_zone", "theme"]
-        labels = {"name": _("Name"), "theme": _("Pages are")}
-        widgets = {"theme": forms.RadioSelect}
+        labels = {"name": _("Name")}
 
 
 class OrganisationForm(forms.ModelForm[Organisation]):
