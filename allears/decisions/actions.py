@@ -6,6 +6,7 @@ Every verb is one transaction and leaves an audit event. Sending is in `telling`
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from datetime import date
 from typing import Any
 
@@ -141,14 +142,17 @@ def add_change(
 
 @transaction.atomic
 def edit_change(*, change: Change, what: str, owner: User, by: User, due_on: date | None) -> Change:
-    """Change what is to be done, who does it or by when; what waits to be told of it is read anew."""
+    """Change what is to be done, who does it or by when; what waits to be told of it is read anew, and who was told of it
+    is drafted what holds instead.
+    """
     change = Change.objects.select_for_update().get(pk=change.pk)
+    stood = copy(change)
     before = {"what": change.what, "owner": change.owner_id, "due_on": str(change.due_on or "")}
     change.what, change.owner, change.due_on = what, owner, due_on
     change.save()
     audit.record(by=by, verb="decisions.change_edited", target=change, before=before)
     if (before["what"], before["due_on"]) != (what, str(due_on or "")):
-        overtaking.by_edit(change, str(before["what"]), by)
+        overtaking.by_edit(change, stood, by)
     return change
 
 

@@ -18,10 +18,12 @@ def about(update: Update) -> tuple[str, str]:
         return _about_correction(update.decision, update.corrects, update)
     if update.decision:
         return about_decision(update.decision)
+    if update.change_step and update.corrects:
+        return _about_changed_step(update.change_step, update.corrects, update)
     if update.change_step:
         return about_step(update.change_step)
     assert update.insight is not None, "an update is about a decision, a step of a change or an insight"
-    return about_insight(update.insight)
+    return _about_withdrawn(update.insight, update.corrects, update) if update.corrects else about_insight(update.insight)
 
 
 def about_decision(decision: Decision) -> tuple[str, str]:
@@ -82,18 +84,41 @@ def _by_when(change: Change) -> list[str]:
 def about_step(step: ChangeStep) -> tuple[str, str]:
     """Return both texts about a change that is planned, and by when; that was started, done or dropped."""
     with translation.override(step.change.decision.study.language):
-        lead = {
-            ChangeState.PLANNED: _("Planned: %(what)s"),
-            ChangeState.STARTED: _("We have begun: %(what)s"),
-            ChangeState.DONE: _("Done: %(what)s"),
-            ChangeState.DROPPED: _("We have stopped: %(what)s"),
-        }[ChangeState(step.state)] % {"what": step.change.what}
         day = _by_when(step.change) if step.state == ChangeState.PLANNED else []
-        told = "\n\n".join(filter(None, [lead, *day, step.note]))
+        told = "\n\n".join(filter(None, [_how_far(step.change, step.state), *day, step.note]))
         return (
             _("You told us about this, so here is how far it has come.") + "\n\n" + told,
             _("You took part, so here is how far it has come.") + "\n\n" + told,
         )
+
+
+def said_of_change(told: Update, change: Change) -> str:
+    """Return what `told` said of a change, in the study's language, when the change stood as in `change`."""
+    state = told.change_step.state if told.change_step else ChangeState.PLANNED
+    with translation.override(change.decision.study.language):
+        day = _by_when(change) if state == ChangeState.PLANNED or told.corrects_id else []
+        return "\n\n".join([_how_far(change, state), *day])
+
+
+def _how_far(change: Change, state: str) -> str:
+    lead = {
+        ChangeState.PLANNED: _("Planned: %(what)s"),
+        ChangeState.STARTED: _("We have begun: %(what)s"),
+        ChangeState.DONE: _("Done: %(what)s"),
+        ChangeState.DROPPED: _("We have stopped: %(what)s"),
+    }
+    return lead[ChangeState(state)] % {"what": change.what}
+
+
+def _about_changed_step(step: ChangeStep, told: Update, update: Update) -> tuple[str, str]:
+    """Both texts about a change that is another than what `told` said, and how far it has come."""
+    with translation.override(step.change.decision.study.language):
+        day = _by_when(step.change) if step.state in (ChangeState.PLANNED, ChangeState.STARTED) else []
+        now = "\n\n".join(filter(None, [_how_far(step.change, step.state), *day, step.note]))
+        changed = "\n\n".join([_("We had said:"), update.said, _("Now this holds instead:"), now])
+        cited = _("What we do because of what you told us has changed.") + "\n\n" + changed
+        general = _("You took part. What we do because of what everybody said has changed.") + "\n\n" + changed
+    return cited, "" if _reaches_all_of(told, update) else general
 
 
 def about_insight(insight: Insight) -> tuple[str, str]:
@@ -103,3 +128,13 @@ def about_insight(insight: Insight) -> tuple[str, str]:
             _("This is what we understood from what you told us.") + f"\n\n{insight.claim}",
             _("This is what we understood from everybody who took part.") + f"\n\n{insight.claim}",
         )
+
+
+def _about_withdrawn(insight: Insight, told: Update, update: Update) -> tuple[str, str]:
+    """Both texts for those who were told, by `told`, of an insight that is not held any more."""
+    with translation.override(insight.study.language):
+        said = "\n\n" + "\n\n".join([_("We had said:"), update.said])
+        again = _("We have looked at it again: it does not hold, or not all of it.")
+        cited = _("We had told you what we understood from what you told us.") + " " + again + said
+        general = _("We had told you what we understood from everybody who took part.") + " " + again + said
+    return cited, general if told.text_general.strip() else ""

@@ -138,8 +138,12 @@ class Update(models.Model):
     approved_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     discarded_at = models.DateTimeField(null=True, blank=True)
     overtaken_at = models.DateTimeField(null=True, blank=True)  # its decision or change moved on; approving clears it
-    said = models.TextField(blank=True)  # what the decision said when people were told this, once it has changed
+    # What the decision said when people were told this, once it has changed; on a correction about a change or an
+    # insight, what they had been told of it.
+    said = models.TextField(blank=True)
     corrects = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    # It goes to whoever was not told this one, whose texts were about other words.
+    instead_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     example = models.BooleanField(default=False)
 
     class Meta:
@@ -166,7 +170,9 @@ class Update(models.Model):
             return self.decision.headline
         if self.change_step:
             return f"{self.change_step.get_state_display()}: {self.change_step.change.what}"
-        return self.insight.claim if self.insight else ""
+        if self.insight:
+            return _("Withdrawn: %(what)s") % {"what": self.insight.claim} if self.corrects_id else self.insight.claim
+        return ""
 
 
 class Digest(models.Model):

@@ -8,7 +8,8 @@ writes the tellings and puts the mails, so a second run goes on with whoever is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -66,7 +67,7 @@ def untold(study: Study) -> dict[int, set[int]]:
 
 def _untold(updates: Sequence[Update], people: dict[int, datetime]) -> dict[int, set[int]]:
     held = addresses.held()
-    told = _told(Telling.objects.filter(update__in=updates))
+    told = _heard(updates, Q())
     told |= {pair for pair in _told(sent_and_held().filter(update__in=updates)) if pair[0] in held}
     waiting: dict[int, set[int]] = {}
     for update in updates:
@@ -74,6 +75,33 @@ def _untold(updates: Sequence[Update], people: dict[int, datetime]) -> dict[int,
             if (person_id, update.pk) not in told:
                 waiting.setdefault(person_id, set()).add(update.pk)
     return waiting
+
+
+def _heard(updates: Iterable[Update], people: Q) -> set[tuple[int, int]]:
+    """Who of `people` was told these, or what they go out instead of, as (person, update)."""
+    stands_for: dict[int, list[int]] = defaultdict(list)
+    for update in updates:
+        for earlier in (update.pk, *_earlier(update)):
+            stands_for[earlier].append(update.pk)
+    told = _told(Telling.objects.filter(people, update__in=list(stands_for)))
+    return {(person, pk) for person, earlier in told for pk in stands_for[earlier]}
+
+
+def _earlier(update: Update) -> Iterator[int]:
+    while update.instead_of:
+        update = update.instead_of
+        yield update.pk
+
+
+def concerned(update: Update, people: Iterable[int]) -> list[int]:
+    """Return whom of `people` the update is for: not who was told what it goes out instead of; what is withdrawn, only
+    who was told.
+    """
+    if update.insight_id and update.corrects_id:
+        hearers = {person for person, _update in _told(Telling.objects.filter(update=update.corrects_id))}
+        return [person for person in people if person in hearers]
+    before = {person for person, _update in _told(Telling.objects.filter(update__in=list(_earlier(update))))}
+    return [person for person in people if person not in before]
 
 
 def sent_and_held() -> QuerySet[HeldTelling]:
@@ -88,8 +116,9 @@ def _told(tellings: QuerySet[Telling] | QuerySet[HeldTelling]) -> set[tuple[int,
 
 def _recipients(update: Update, people: dict[int, datetime]) -> Sequence[int]:
     if update.text_general.strip():
-        return list(people)
-    return [person_id for person_id in quoted_by_person(insights_behind(update)) if person_id in people]
+        return concerned(update, people)
+    cited = concerned(update, quoted_by_person(insights_behind(update)))
+    return [person_id for person_id in cited if person_id in people]
 
 
 def reach(study: Study) -> Reach:
@@ -174,7 +203,7 @@ def _tell(chunk: dict[int, set[int]], updates: dict[int, Update], spoke: dict[in
     known, held = {p.pk: p for p in locked}, addresses.held()
     people = {pk: person for pk, person in known.items() if pk not in held}
     theirs = Q(person__in=chunk) | Q(person__merged_into__in=chunk)
-    told = _told(Telling.objects.filter(theirs, update__in=updates))
+    told = _heard(updates.values(), theirs)
     parts = parts_for(people, list(updates.values()))
     tellings: list[Telling] = []
     moments = budget.Moments()

@@ -14,7 +14,7 @@ from allears.core.clock import now
 from allears.core.models import AuditEvent, Message
 from allears.decisions import actions, telling
 from allears.decisions.models import Change, Decision, Telling, Update
-from allears.insights.actions import claim, restore, withdraw
+from allears.insights.actions import cite, claim, restore, withdraw
 from allears.insights.chips import chips_of
 from allears.insights.models import Insight
 from allears.studies.models import Study
@@ -338,3 +338,142 @@ def test_a_decision_keeps_on_record_that_it_rested_on_an_insight_withdrawn_since
     actions.change_decision(decision=decision, by=cast.lea(), insights=[other])
 
     assert set(decision.insights.all()) == {first, other}
+
+
+def told_begun(**more: Any) -> Change:
+    """A change that has begun, which everybody was told."""
+    change = begun(**more)
+    cast.said(cast.cleo(), "Mine was late as well.")
+    assert telling.send(cast.late_orders()) == 2
+    return change
+
+
+def edited(change: Change, what: str, due_on: date | None = None) -> Change:
+    return actions.edit_change(change=change, what=what, owner=cast.sam(), by=cast.lea(), due_on=due_on)
+
+
+def correction(change: Change) -> Update:
+    return Update.objects.get(change_step__change=change, corrects__isnull=False, discarded_at=None)
+
+
+def test_who_was_told_what_is_done_hears_what_is_done_instead_and_newcomers_hear_only_that() -> None:
+    change = edited(told_begun(), "A letter")
+    cast.said(cast.dev(), "Mine never came.")
+    assert telling.untold(cast.late_orders()) == {}
+    actions.approve_update(update=correction(change), by=cast.lea())
+
+    assert telling.send(cast.late_orders()) == 3
+    for letter in letters()[2:]:
+        assert letter.index("We have begun: Call list") < letter.index("Now this holds instead:") < letter.index("A letter")
+
+
+def test_several_edits_and_the_next_step_make_one_correction_of_what_was_told() -> None:
+    change = edited(edited(told_begun(), "A letter"), "A card")
+    step = actions.move_change(change=change, state="done", by=cast.sam(), note="Since Monday.")
+
+    update = correction(change)
+    assert update.change_step == step
+    said, _, holds = update.text_cited.partition("Now this holds instead:")
+    assert "We have begun: Call list" in said
+    assert holds == "\n\nDone: A card\n\nSince Monday."
+    assert Update.objects.filter(change_step=step).count() == 1
+
+
+def test_what_is_again_as_people_were_told_needs_no_correction() -> None:
+    change = edited(edited(told_begun(), "A letter"), "Call list")
+
+    assert not Update.objects.filter(corrects__isnull=False, discarded_at=None).exists()
+    cast.said(cast.dev(), "Mine never came.")
+    assert telling.send(cast.late_orders()) == 1
+    assert "We have begun: Call list" in letters()[-1]
+    assert Update.objects.get(change_step__change=change, corrects=None).overtaken_at is None
+
+
+def test_another_day_is_corrected_where_a_day_was_told() -> None:
+    change = plan(told())
+    actions.approve_update(update=Update.objects.get(change_step__change=change), by=cast.lea())
+    telling.send(cast.late_orders())
+    edited(change, "Call list", due_on=date(2027, 6, 1))
+    said, _, holds = correction(change).text_general.partition("Now this holds instead:")
+    assert "5 March 2027" in said
+    assert "1 June 2027" in holds
+
+
+def test_another_day_needs_no_correction_where_none_was_told() -> None:
+    edited(told_begun(), "Call list", due_on=date(2027, 4, 1))
+
+    assert not Update.objects.filter(corrects__isnull=False).exists()
+
+
+def test_a_plan_told_with_the_decision_is_corrected_and_newcomers_hear_the_decision_without_it() -> None:
+    decision = decided()
+    change = plan(decision)
+    actions.approve_update(update=Update.objects.get(decision=decision), by=cast.lea())
+    telling.send(cast.late_orders())
+    edited(change, "A letter")
+
+    for update in Update.objects.filter(approved_at=None, discarded_at=None):
+        actions.approve_update(update=update, by=cast.lea())
+    cast.said(cast.cleo(), "Mine was late as well.")
+    assert telling.send(cast.late_orders()) == 2
+    bob, cleo = (Message.objects.filter(to=who.email).latest("pk").text for who in (cast.bob(), cast.cleo()))
+    assert "We will: call" not in bob
+    assert "We had said:" in bob
+    assert "We will: call" in cleo
+    assert "We plan this: Call list" not in cleo
+
+
+def test_who_is_cited_later_is_not_told_what_was_written_about_other_words(as_lea: Client) -> None:
+    decision = decided()
+    update = Update.objects.get(decision=decision)
+    actions.edit_update(update=update, text_cited="You said nobody told you.", text_general="", by=cast.ana())
+    actions.approve_update(update=update, by=cast.lea())
+    telling.send(cast.late_orders())
+    other = claim(study=cast.late_orders(), claim="Some do not mind", by=cast.ana())
+    cite(insight=other, verbatim=cast.said(cast.cleo(), "I do not mind."), start=0, end=13, side="for", by=cast.ana())
+    actions.change_decision(decision=decision, by=cast.lea(), insights=[*decision.insights.all(), other])
+
+    assert telling.untold(cast.late_orders()) == {}
+    anew = waiting(decision)
+    assert anew.instead_of == update
+    page = as_lea.get(f"/decisions/updates/{anew.ref}/")
+    assert (page.context["cited"], page.context["others"]) == (1, 0)
+    actions.approve_update(update=anew, by=cast.lea())
+    assert telling.untold(cast.late_orders()) == {cast.cleo().pk: {anew.pk}}
+    assert telling.send(cast.late_orders()) == 1
+    assert "“I do not mind”" in letters()[-1]
+    assert telling.send(cast.late_orders()) == 0
+
+
+def test_what_was_drafted_and_is_about_no_words_goes_on_to_who_is_cited_later() -> None:
+    decision = told()
+    other = claim(study=cast.late_orders(), claim="Some do not mind", by=cast.ana())
+    actions.change_decision(decision=decision, by=cast.lea(), insights=[other])
+
+    assert Update.objects.get(decision=decision).overtaken_at is None
+
+
+def test_when_the_decision_turns_who_was_not_told_hears_it_from_the_correction() -> None:
+    decision = decided()
+    update = Update.objects.get(decision=decision)
+    actions.edit_update(update=update, text_cited="You said so.", text_general="You took part.", by=cast.ana())
+    actions.approve_update(update=update, by=cast.lea())
+    telling.send(cast.late_orders())
+    other = claim(study=cast.late_orders(), claim="Some do not mind", by=cast.ana())
+    turned(actions.change_decision(decision=decision, by=cast.lea(), insights=[other]))
+
+    assert waiting(decision).corrects == update
+    assert Update.objects.get(instead_of=update).discarded_at
+
+
+def test_who_was_told_of_an_insight_hears_that_it_does_not_hold_and_nobody_else_does() -> None:
+    actions.approve_update(update=understood(), by=cast.lea())
+    telling.send(cast.late_orders())
+    cast.said(cast.cleo(), "Mine was late as well.")
+    withdraw(insight=Insight.objects.get(), by=cast.ana(), because="It was the weather")
+    actions.approve_update(update=Update.objects.get(corrects__isnull=False), by=cast.lea())
+
+    assert telling.untold(cast.late_orders()).keys() == {cast.bob().pk}
+    assert telling.send(cast.late_orders()) == 1
+    assert letters()[-1].index("it does not hold") < letters()[-1].index("We had said:\n\nIt is not lateness")
+    assert "weather" not in letters()[-1]

@@ -107,10 +107,10 @@ def _edited(request: StaffRequest, found: Update, form: UpdateForm) -> HttpRespo
 
 def _update_page(request: StaffRequest, found: Update, form: UpdateForm, status: int = 200) -> HttpResponse:
     told = _told(found)
-    people = contributors(found.study)
-    cited = [pk for pk, beside in told.items() if beside] if told else quoted_by_person(insights_behind(found))
+    people = told or telling.concerned(found, contributors(found.study))
+    cited = [pk for pk, beside in told.items() if beside] if told else _cited(found)
     quoted = dict.fromkeys(cited)
-    others = [pk for pk in (told or people) if pk not in quoted]
+    others = [pk for pk in people if pk not in quoted]
     may_tell = can_tell(request.user, found.study)
     # A letter greets by name, and stands beside one person's words: only who may send it reads it as they will.
     shown = [*quoted, *others] if may_tell else []
@@ -131,6 +131,10 @@ def _update_page(request: StaffRequest, found: Update, form: UpdateForm, status:
         "drafted_now": drafting.about(found) if found.overtaken_at and found.edited_by_id else None,
     }
     return render(request, "decisions/update.html", context, status=status)
+
+
+def _cited(update: Update) -> list[int]:
+    return telling.concerned(update, quoted_by_person(insights_behind(update)))
 
 
 def _told(update: Update) -> dict[int, bool]:
