@@ -85,12 +85,6 @@ def test_an_address_that_signs_in_already_is_refused(
     assert "signs in already" in capsys.readouterr().err
 
 
-@pytest.mark.django_db
-def test_verify_says_how_many_words_it_checked(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["verify"]) == 0
-    assert "0 verbatims" in capsys.readouterr().out
-
-
 def test_a_reader_that_goes_away_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
     def gone(command: str, typed: list[str]) -> int:
         raise BrokenPipeError

@@ -1,0 +1,55 @@
+"""What `allears verify` says, in plain words, of a ledger with nothing, little and much in it."""
+
+from __future__ import annotations
+
+import pytest
+
+from allears.cli.main import main
+from allears.cli.verify import of_lotteries, of_words
+from allears.studies.selection.checking import Report as Lotteries
+from allears.verbatims.verify import Report
+
+HEAD = "Head of the chain: ab12. Write it down elsewhere: it proves all before it."
+
+
+@pytest.mark.parametrize(
+    ("report", "lines"),
+    [
+        (Report(), ["0 verbatims were checked: no words are kept here yet, so there is nothing that could have been changed."]),
+        (
+            Report(checked=1, unsealed=1),
+            ["1 verbatim was checked: it stands as spoken.", "It is new and not sealed yet: a worker (`allears serve`) does it in seconds."],
+        ),
+        (Report(checked=1, blocks=1, head="ab12"), ["1 verbatim in 1 block was checked: it stands as spoken.", HEAD]),
+        (
+            Report(checked=1204, blocks=3, unsealed=4, head="ab12"),
+            [
+                "1,204 verbatims in 3 blocks were checked: every one stands as spoken.",
+                "4 of them are new and not sealed yet: a worker (`allears serve`) does it in seconds.",
+                HEAD,
+            ],
+        ),
+        (Report(checked=0, broken="block 1 is gone"), ["BROKEN: block 1 is gone", "0 verbatims were checked before it."]),
+    ],
+)
+def test_what_was_found_of_the_ledger_is_said_with_its_counts(report: Report, lines: list[str]) -> None:
+    assert of_words(report) == lines
+
+
+@pytest.mark.parametrize(
+    ("report", "lines"),
+    [
+        (Lotteries(0), []),
+        (Lotteries(1), ["1 lottery was recomputed: every commitment and every draw holds."]),
+        (Lotteries(2), ["2 lotteries were recomputed: every commitment and every draw holds."]),
+        (Lotteries(2, "lottery x: it was changed"), ["BROKEN: lottery x: it was changed"]),
+    ],
+)
+def test_lotteries_are_spoken_of_where_there_are_any(report: Lotteries, lines: list[str]) -> None:
+    assert of_lotteries(report) == lines
+
+
+@pytest.mark.django_db
+def test_where_nobody_has_said_anything_verify_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify"]) == 0
+    assert capsys.readouterr().out.splitlines()[0].startswith("0 verbatims were checked: no words are kept here yet")
