@@ -108,6 +108,7 @@ def _answered(question: Asked, given: Given) -> Answered:
         choices=frozenset(keys[cell.choice] for cell in given if cell.choice in keys),
         number=next((cell.number for cell in given if cell.number is not None and cell.choice is None), None),
         words=any(cell.text for cell in given),
+        rows={keys[cell.choice]: cell.number for cell in given if cell.number is not None and cell.choice in keys},
     )
 
 

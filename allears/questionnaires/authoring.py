@@ -329,7 +329,8 @@ def _looking_at(rule: dict[str, Any], keys: dict[str, str]) -> dict[str, Any]:
     """A stored rule with other keys of questions and choices, where `keys` has them."""
     if not rule:
         return rule
-    rows = [{**row, "of": keys.get(row["of"], row["of"]), "value": keys.get(row["value"], row["value"])} for row in rule["conditions"]]
+    named = ("of", "value", "row")
+    rows = [{**row, **{name: keys.get(row[name], row[name]) for name in named if name in row}} for row in rule["conditions"]]
     return {**rule, "conditions": rows}
 
 

@@ -7,14 +7,26 @@ disappears together with its beginning. Conditions look back and never forward: 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from math import inf
 from typing import Any, Protocol
 
 SUBJECTS = ("answer", "facet", "language")
 # What a condition can say, with how many values go with it.
-VERBS = {"is": 1, "is_not": 1, "at_least": 1, "at_most": 1, "answered": 0, "not_answered": 0}
+VERBS = {
+    "is": 1, "is_not": 1, "at_least": 1, "at_most": 1, "answered": 0, "not_answered": 0,
+    "first": 0, "among": 1,  # of an item that was ranked: its place, which is the first, or one of the first few
+    "on": 1, "before": 1, "after": 1, "between": 1,  # of a day, as 2026-11-26; between: two, joined by BETWEEN
+}  # fmt: skip
+PLACES = ("first", "among")
+DAYS = ("on", "before", "after", "between")
+OF_A_ROW = ("is", "at_least", "at_most", *PLACES)
+BETWEEN = ".."
 MOST_CONDITIONS = 20
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class BadRule(ValueError):
@@ -23,12 +35,15 @@ class BadRule(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One thing that must hold: `of` names a question's key or a facet; `value` a choice's key, a number, a value."""
+    """One thing that must hold: `of` names a question's key or a facet; `value` a choice's key, a number, a day, a value;
+    `row` the key of a matrix's row or of an item to rank, where it is about that one alone.
+    """
 
     about: str
     of: str
     verb: str
     value: str = ""
+    row: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +66,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What was answered to one question: keys of choices, a number, or words of any kind."""
+    """What was answered to one question: keys of choices, a number, or words of any kind; of a matrix or a ranking the
+    numbers of its rows.
+    """
 
     choices: frozenset[str] = frozenset()
     number: float | None = None
     words: bool = False
+    rows: Mapping[str, float] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.choices or self.words) or self.number is not None
@@ -101,15 +119,25 @@ def _must_be_one(condition: Condition) -> None:
         raise BadRule(f"nothing is known of “{condition.about} {condition.verb}”")
     if VERBS[condition.verb] and not condition.value:
         raise BadRule("a condition compares with something")
-    if condition.verb in ("at_least", "at_most") and _number(condition.value) is None:
+    numbered = condition.verb in ("at_least", "at_most", "among") or (condition.row and condition.verb == "is")
+    if numbered and _number(condition.value) is None:
         raise BadRule(f"“{condition.value}” is no number")
+    if condition.verb in DAYS and days_of(condition) is None:
+        raise BadRule(f"“{condition.value}” is no day")
+    if bool(condition.row) and (condition.about != "answer" or condition.verb not in OF_A_ROW):
+        raise BadRule(f"“{condition.verb}” is not said of a row")
+    if condition.verb in PLACES and not condition.row:
+        raise BadRule("only an item has a place")
 
 
 def stored(rule: Rule | None) -> dict[str, Any]:
     """Return the JSON values that `parsed` reads again; empty for no rule."""
     if rule is None:
         return {}
-    rows = [{"about": c.about, "of": c.of, "verb": c.verb, "value": c.value} for c in rule.conditions]
+    rows = [
+        {"about": c.about, "of": c.of, "verb": c.verb, "value": c.value, **({"row": c.row} if c.row else {})}
+        for c in rule.conditions
+    ]
     return {"join": rule.join, "conditions": rows}
 
 
@@ -161,15 +189,39 @@ def _answer_is_so(condition: Condition, answer: Answered) -> bool:
     verb = condition.verb
     if verb in ("answered", "not_answered"):
         return bool(answer) is (verb == "answered")
+    number = answer.rows.get(condition.row) if condition.row else answer.number
     if verb in ("is", "is_not"):
-        same = condition.value in answer.choices or (
-            answer.number is not None and answer.number == _number(condition.value)
-        )
+        same = condition.value in answer.choices or (number is not None and number == _number(condition.value))
         return same is (verb == "is")
-    limit = _number(condition.value)
-    if answer.number is None or limit is None:
-        return False
-    return answer.number >= limit if verb == "at_least" else answer.number <= limit
+    bounds = bounds_of(condition)
+    return number is not None and bounds is not None and bounds[0] <= number <= bounds[1]
+
+
+def bounds_of(condition: Condition) -> tuple[float, float] | None:
+    """Return the least and the largest number that a condition takes, days as they are kept; None where it is not about
+    how large one is.
+    """
+    if condition.verb in DAYS:
+        days = days_of(condition)
+        first, last = (days[0].toordinal(), days[-1].toordinal()) if days else (1, 0)
+        return {"before": (-inf, first - 1), "after": (first + 1, inf)}.get(condition.verb, (first, last))
+    limit = 1.0 if condition.verb == "first" else _number(condition.value)
+    if limit is None or condition.verb not in ("at_least", "at_most", *PLACES):
+        return None
+    return (limit, inf) if condition.verb == "at_least" else (-inf, limit)
+
+
+def days_of(condition: Condition) -> tuple[date, ...] | None:
+    """Return the day that a condition names, of "between" both, the earlier one first; None where it names none."""
+    texts = condition.value.split(BETWEEN) if condition.verb == "between" else [condition.value]
+    wanted = {"between": 2}.get(condition.verb, 1) if condition.verb in DAYS else 0
+    if len(texts) != wanted or not all(map(_DAY.fullmatch, texts)):
+        return None
+    try:
+        days = tuple(map(date.fromisoformat, texts))
+    except ValueError:
+        return None
+    return days if days[0] <= days[-1] else None
 
 
 def _number(text: str) -> float | None:

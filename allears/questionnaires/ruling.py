@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from allears.people.models import Facet
 from allears.questionnaires import logic
+from allears.questionnaires.calendar import said
 from allears.questionnaires.logic import Condition, Rule
 from allears.questionnaires.models import CHOICE_KINDS, Question, QuestionKind, Section
 from allears.questionnaires.structure import Problem, problems_of, questions_in, shortened
 
 MOST_VALUES = 40  # of a facet, in a list to choose from
 NUMBERED = (QuestionKind.SCALE, QuestionKind.NUMBER)
+TYPED = ("at_least", "at_most", "among", *logic.DAYS)
 # A condition in a form's list of choices; values of numbers are typed beside it.
 SEPARATOR = "|"
 
@@ -29,9 +32,10 @@ class Group:
 
 
 def sign(condition: Condition) -> str:
-    """Return what stands for a condition in a form; the number of "at least" is not part of it."""
-    value = "" if condition.verb in ("at_least", "at_most") or _is_typed(condition) else condition.value
-    return SEPARATOR.join((condition.about, condition.of, condition.verb, value))
+    """Return what stands for a condition in a form; a number or a day that is typed beside it is not part of it."""
+    value = "" if condition.verb in TYPED or _is_typed(condition) else condition.value
+    parts = (condition.about, condition.of, condition.verb, value)
+    return SEPARATOR.join((*parts, condition.row) if condition.row else parts)
 
 
 def _is_typed(condition: Condition) -> bool:
@@ -45,16 +49,30 @@ def _is_number(text: str) -> bool:
         return False
 
 
+def read(sign: str) -> Condition:
+    """Return the condition that a choice of a form stands for, without what is typed beside it."""
+    about, of, verb, value = sign.split(SEPARATOR, 3)
+    value, _bar, row = value.partition(SEPARATOR) if about == "answer" else (value, "", "")
+    return Condition(about, of, verb, value, row)
+
+
 def wants_number(sign: str) -> bool:
     """Whether a number has to be typed beside this choice of a form."""
-    about, _of, verb, value = sign.split(SEPARATOR, 3)
-    return about == "answer" and not value and logic.VERBS[verb] == 1
+    one = read(sign)
+    return one.about == "answer" and not one.value and logic.VERBS[one.verb] == 1 and one.verb not in logic.DAYS
 
 
-def condition_of(sign: str, number: float | None) -> Condition:
+def wants_days(sign: str) -> int:
+    """Return how many days have to be chosen beside this choice of a form."""
+    return {"between": 2}.get(read(sign).verb, 1) if read(sign).verb in logic.DAYS else 0
+
+
+def condition_of(sign: str, number: float | None, days: Sequence[date] = ()) -> Condition:
     """Return the condition that a row of the form says."""
-    about, of, verb, value = sign.split(SEPARATOR, 3)
-    return Condition(about, of, verb, f"{number:g}" if wants_number(sign) and number is not None else value)
+    one = read(sign)
+    if wants_days(sign):
+        return replace(one, value=logic.BETWEEN.join(day.isoformat() for day in days[: wants_days(sign)]))
+    return replace(one, value=f"{number:g}") if wants_number(sign) and number is not None else one
 
 
 def number_of(condition: Condition) -> float | None:
@@ -98,8 +116,34 @@ def _of_answer(question: Question) -> Iterator[tuple[str, str]]:
         yield sign(Condition("answer", key, "at_least")), _("is at least …")
         yield sign(Condition("answer", key, "at_most")), _("is at most …")
         yield sign(Condition("answer", key, "is", "0")), _("is exactly …")
+    yield from _OF_KIND.get(QuestionKind(question.kind), _nothing_more)(question)
     yield sign(Condition("answer", key, "answered")), _("was answered")
     yield sign(Condition("answer", key, "not_answered")), _("was not answered")
+
+
+def _nothing_more(question: Question) -> Iterator[tuple[str, str]]:
+    yield from ()
+
+
+def _of_rows(question: Question) -> Iterator[tuple[str, str]]:
+    sayings = ("at_least", _("“%(row)s” is at least …")), ("at_most", _("“%(row)s” is at most …")), ("is", _("“%(row)s” is exactly …"))
+    for choice in question.choices.all():
+        for verb, words in sayings:
+            yield sign(Condition("answer", str(question.key), verb, "0", str(choice.key))), words % {"row": choice.label}
+
+
+def _of_places(question: Question) -> Iterator[tuple[str, str]]:
+    for verb, words in (("first", _("“%(row)s” comes first")), ("among", _("“%(row)s” is among the first …"))):
+        for choice in question.choices.all():
+            yield sign(Condition("answer", str(question.key), verb, row=str(choice.key))), words % {"row": choice.label}
+
+
+def _of_days(question: Question) -> Iterator[tuple[str, str]]:
+    for verb, words in (("before", _("is before …")), ("after", _("is after …")), ("on", _("is on …")), ("between", _("is from … to …"))):
+        yield sign(Condition("answer", str(question.key), verb)), words
+
+
+_OF_KIND = {QuestionKind.MATRIX: _of_rows, QuestionKind.RANKING: _of_places, QuestionKind.DATE: _of_days}
 
 
 def _of_facet(facet: Facet) -> Iterator[tuple[str, str]]:
@@ -154,8 +198,17 @@ def _condition_in_words(condition: Condition, known: dict[str, Question], named:
     question = known.get(condition.of)
     if question is None:
         return _("a question that is not there any more was answered")
-    chosen = next((c.label for c in question.choices.all() if str(c.key) == condition.value), condition.value)
-    return _ANSWERS[condition.verb]() % {"question": shortened(question.text), "value": chosen}
+    return _answer_in_words(condition, question)
+
+
+def _answer_in_words(condition: Condition, question: Question) -> str:
+    labels = {str(choice.key): choice.label for choice in question.choices.all()}
+    of_answer = {"question": shortened(question.text), "value": labels.get(condition.value, condition.value)}
+    if condition.row:
+        return _ROWS[condition.verb]() % {**of_answer, "row": labels.get(condition.row, condition.row)}
+    if days := [said(day) for day in logic.days_of(condition) or ()]:
+        of_answer |= {"value": days[0], "last": days[-1]}
+    return _ANSWERS[condition.verb]() % of_answer
 
 
 _ANSWERS = {
@@ -165,6 +218,17 @@ _ANSWERS = {
     "at_most": lambda: _("“%(question)s” is at most %(value)s"),
     "answered": lambda: _("“%(question)s” was answered"),
     "not_answered": lambda: _("“%(question)s” was not answered"),
+    "on": lambda: _("“%(question)s” is %(value)s"),
+    "before": lambda: _("“%(question)s” is before %(value)s"),
+    "after": lambda: _("“%(question)s” is after %(value)s"),
+    "between": lambda: _("“%(question)s” is from %(value)s to %(last)s"),
+}
+_ROWS = {
+    "is": lambda: _("“%(row)s” is %(value)s at “%(question)s”"),
+    "at_least": lambda: _("“%(row)s” is at least %(value)s at “%(question)s”"),
+    "at_most": lambda: _("“%(row)s” is at most %(value)s at “%(question)s”"),
+    "first": lambda: _("“%(row)s” comes first at “%(question)s”"),
+    "among": lambda: _("“%(row)s” is among the first %(value)s at “%(question)s”"),
 }
 
 
@@ -198,6 +262,12 @@ def _wrong(condition: Condition, passed: dict[str, Question]) -> str:
     if question is None:
         return _("“%(question)s” depends on a question that is not asked before it. Change who is asked it.")
     by_choice = condition.verb in ("is", "is_not") and question.kind in CHOICE_KINDS
+    offered = {str(choice.key) for choice in question.choices.all()} if condition.row else set()
+    of_its_kind = QuestionKind.RANKING if condition.verb in logic.PLACES else QuestionKind.MATRIX
+    if condition.row and (question.kind != of_its_kind or condition.row not in offered):
+        return _("“%(question)s” depends on a row or an item that is not there any more. Change who is asked it.")
+    if condition.verb in logic.DAYS and question.kind != QuestionKind.DATE:
+        return _("“%(question)s” depends on the day of a question that asks for none. Change who is asked it.")
     if by_choice and condition.value not in {str(choice.key) for choice in question.choices.all()}:
         return _("“%(question)s” depends on a choice that is not offered any more. Change who is asked it.")
     return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pytest
@@ -24,7 +25,12 @@ def rule(*conditions: tuple[str, ...], join: str = "all") -> Rule:
 
 
 LATE = Known(
-    {"late": Answered(frozenset({"yes"})), "days": Answered(number=9.0), "why": Answered(words=True)},
+    {
+        "late": Answered(frozenset({"yes"})), "days": Answered(number=9.0), "why": Answered(words=True),
+        "how good": Answered(frozenset({"parcel"}), rows={"parcel": 2.0}),
+        "order": Answered(frozenset({"speed", "price", "care"}), rows={"speed": 1.0, "price": 2.5, "care": 2.5}),
+        "came": Answered(number=float(date(2026, 11, 26).toordinal())),
+    },
     {"region": frozenset({"North"})},
     "ar-EG",
 )
@@ -45,6 +51,24 @@ LATE = Known(
         (("answer", "why", "answered"), True),
         (("answer", "never asked", "answered"), False),
         (("answer", "never asked", "not_answered"), True),
+        (("answer", "how good", "at_most", "2", "parcel"), True),
+        (("answer", "how good", "at_least", "3", "parcel"), False),
+        (("answer", "how good", "is", "2", "parcel"), True),
+        (("answer", "how good", "at_least", "0", "letter"), False),
+        (("answer", "how good", "at_least", "0"), False),
+        (("answer", "order", "first", "", "speed"), True),
+        (("answer", "order", "first", "", "price"), False),
+        (("answer", "order", "among", "2", "price"), False),
+        (("answer", "order", "among", "3", "price"), True),
+        (("answer", "order", "among", "3", "never ranked"), False),
+        (("answer", "came", "on", "2026-11-26"), True),
+        (("answer", "came", "before", "2026-11-26"), False),
+        (("answer", "came", "before", "2026-11-27"), True),
+        (("answer", "came", "after", "2026-11-26"), False),
+        (("answer", "came", "after", "2026-11-25"), True),
+        (("answer", "came", "between", "2026-11-26..2026-11-26"), True),
+        (("answer", "came", "between", "2026-11-27..2026-12-24"), False),
+        (("answer", "never asked", "before", "2026-11-27"), False),
         (("facet", "region", "is", "North"), True),
         (("facet", "region", "is_not", "North"), False),
         (("facet", "tenure", "is_not", "new"), True),
@@ -88,6 +112,15 @@ def test_what_hangs_on_a_hidden_question_is_hidden_with_it() -> None:
         {"join": "all", "conditions": [{"about": "answer", "of": "a", "verb": "at_least", "value": "nan"}]},
         {"join": "all", "conditions": [{"about": "answer", "of": "a", "verb": "answered", "more": "x"}]},
         {"join": "all", "conditions": [{"about": "answer", "of": "a", "verb": "answered"}] * 21},
+        *(
+            {"join": "all", "conditions": [{"about": about, "of": "a", "verb": verb, "value": value, "row": row}]}
+            for about, verb, value, row in [
+                ("answer", "first", "", ""), ("answer", "among", "few", "x"), ("answer", "is", "x", "row"),
+                ("answer", "is_not", "1", "row"), ("facet", "is", "1", "row"), ("answer", "on", "soon", ""),
+                ("answer", "before", "2026-02-30", ""), ("answer", "after", "20261126", ""), ("answer", "on", "2026-11-26", "row"),
+                ("answer", "between", "2026-11-26", ""), ("answer", "between", "2026-11-27..2026-11-26", ""),
+            ]
+        ),
     ],
 )  # fmt: skip
 def test_what_is_no_rule_is_refused(stored: Any) -> None:
@@ -98,9 +131,14 @@ def test_what_is_no_rule_is_refused(stored: Any) -> None:
         logic.parsed(stored)
 
 
-CONDITIONS = st.builds(
-    Condition, st.sampled_from(logic.SUBJECTS), st.sampled_from("abc"), st.sampled_from(sorted(logic.VERBS)),
-    st.sampled_from(["1", "2", "x1"]).map(lambda value: value.removeprefix("x")),
+PLAIN = ["is", "is_not", "at_least", "at_most", "answered", "not_answered"]
+CONDITIONS = st.one_of(
+    st.builds(
+        Condition, st.sampled_from(logic.SUBJECTS), st.sampled_from("abc"), st.sampled_from(PLAIN),
+        st.sampled_from(["1", "2", "x1"]).map(lambda value: value.removeprefix("x")),
+    ),
+    st.builds(Condition, st.just("answer"), st.sampled_from("abc"), st.sampled_from(logic.OF_A_ROW), st.sampled_from("12"), st.sampled_from("12")),
+    st.builds(Condition, st.just("answer"), st.sampled_from("abc"), st.sampled_from(["on", "before", "after"]), st.just("0001-01-02")),
 )  # fmt: skip
 RULES = st.builds(Rule, st.sampled_from(["all", "any"]), st.lists(CONDITIONS, min_size=1, max_size=5).map(tuple))
 KNOWN = st.builds(

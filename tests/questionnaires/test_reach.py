@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from itertools import product
 from typing import Any
 
@@ -77,6 +78,60 @@ def test_what_is_never_shown_is_just_what_nobody_is_shown(rules: list[Rule | Non
     everything = {question.key for question in questions}
 
     assert never_shown(questions, FACETS) == everything - shown_to_somebody(questions)
+
+
+DAY = date(2026, 11, 26)
+ROWED = {
+    "date": Reached("0", "date", minimum=DAY.toordinal(), maximum=DAY.toordinal() + 2),
+    "matrix": Reached("0", "matrix", choices=frozenset("ab"), minimum=1, maximum=3),
+    "ranking": Reached("0", "ranking", choices=frozenset("abc")),
+    "first two": Reached("0", "ranking", choices=frozenset("abc"), maximum=2),
+}
+
+
+def answers_to(question: Reached) -> list[Answered]:
+    """Whatever can be answered to a question about a day or about rows."""
+    if question.kind == "date":
+        return [Answered(), *(Answered(number=float(DAY.toordinal() + n)) for n in range(3))]
+    ranks = question.kind == "ranking"
+    places = range(int(question.maximum or len(question.choices)) + 1) if ranks else range(4)
+    given = ({row: at for row, at in zip(sorted(question.choices), ats, strict=True) if at} for ats in product(places, repeat=len(question.choices)))
+    return [Answered(frozenset(rows), rows=_ranked(rows) if ranks else {row: float(at) for row, at in rows.items()}) for rows in given]
+
+
+def _ranked(places: dict[str, int]) -> dict[str, float]:
+    """Items by their places; those that share one get the mean of those that they take together."""
+    before = {row: sum(other < at for other in places.values()) for row, at in places.items()}
+    return {row: before[row] + (list(places.values()).count(at) + 1) / 2 for row, at in places.items()}
+
+
+OF_ROWS = st.builds(
+    lambda verb, value, row: Condition("answer", "0", verb, value, row),
+    st.sampled_from(["is", "at_least", "at_most"]), st.sampled_from("0123"), st.sampled_from("abx"),
+)  # fmt: skip
+OF_PLACES = st.one_of(
+    st.builds(lambda row: Condition("answer", "0", "first", "", row), st.sampled_from("abcx")),
+    st.builds(lambda value, row: Condition("answer", "0", "among", value, row), st.sampled_from("123"), st.sampled_from("abc")),
+)
+DAYS = st.integers(-1, 3).map(lambda n: (DAY + timedelta(n)).isoformat())
+OF_DAYS = st.one_of(
+    st.builds(lambda verb, day: Condition("answer", "0", verb, day), st.sampled_from(["on", "before", "after"]), DAYS),
+    st.builds(lambda one, other: Condition("answer", "0", "between", "..".join(sorted((one, other)))), DAYS, DAYS),
+)
+SAID = st.builds(lambda verb: Condition("answer", "0", verb), st.sampled_from(["answered", "not_answered"]))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(sorted(ROWED)), st.data())
+def test_so_it_is_with_days_rows_and_places(kind: str, data: st.DataObject) -> None:
+    question = ROWED[kind]
+    said = {"date": OF_DAYS, "matrix": OF_ROWS}.get(kind, OF_PLACES)
+    wanted = data.draw(st.lists(st.one_of(said, said, SAID), min_size=1, max_size=3).map(tuple))
+    for join in ("all", "any"):
+        second = Reached("1", "long_text", Rule(join, wanted))
+        seen = any(logic.holds(second.rule, Known({"0": answer} if answer else {})) for answer in answers_to(question))
+
+        assert never_shown([question, second], {}) == (frozenset() if seen else {"1"})
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,12 @@ from django.test import Client
 
 from allears.questionnaires import authoring, logic
 from allears.questionnaires.logic import Condition, Rule
-from allears.questionnaires.models import Choice, Question, Version
+from allears.questionnaires.models import Choice, Question, Response, Version
 from allears.questionnaires.ruling import everything_wrong, groups_for, in_words, sign
 from allears.questionnaires.structure import questions_in, sections_of
 from tests import cast
+from tests.questionnaires.asked import invited
+from tests.questionnaires.robot import Robot
 
 pytestmark = pytest.mark.django_db
 CALLED: dict[str, Any] = {"kind": "single", "text": "Who called first?", "choices": ["You", "I"]}
@@ -33,6 +35,14 @@ def asked(text: str) -> Question:
 
 def page_of(question: Question) -> str:
     return f"/questionnaires/late-orders/questions/{question.key}/rule/"
+
+
+GOOD: dict[str, Any] = {
+    "kind": "matrix", "text": "How good was ...", "choices": ["the parcel", "the letter"], "minimum": 1, "maximum": 5,
+    "low_label": "poor", "high_label": "great",
+}  # fmt: skip
+MATTERS: dict[str, Any] = {"kind": "ranking", "text": "What matters most?", "choices": ["Speed", "Price", "Care"]}
+CAME: dict[str, Any] = {"kind": "date", "text": "When did it come?"}
 
 
 def posted(*rows: tuple[str, str], join: str = "all") -> dict[str, Any]:
@@ -145,3 +155,101 @@ def test_a_rule_about_people_reads_in_their_facets_words() -> None:
 
     assert words == "Asked only if all of this holds: Region is North; their language is not العربية."
     assert everything_wrong(sections_of(version)) == []
+
+
+def row_of(label: str) -> str:
+    return str(Choice.objects.get(label=label, question__version__published_at=None).key)
+
+
+def test_a_rule_looks_at_a_row_of_a_matrix_at_a_place_and_at_days(as_ana: Client) -> None:
+    version = draft(GOOD, MATTERS, CAME, WHY)
+    good, matters, came = (str(asked(one["text"]).key) for one in (GOOD, MATTERS, CAME))
+    rows = posted(
+        (f"answer|{good}|at_most||{row_of('the parcel')}", "2"), (f"answer|{good}|is||{row_of('the letter')}", "5"),
+        (f"answer|{matters}|first||{row_of('Speed')}", ""), (f"answer|{matters}|among||{row_of('Care')}", "2"),
+        (f"answer|{came}|before|", ""), (f"answer|{came}|between|", ""),
+    )  # fmt: skip
+    page = page_of(asked(WHY["text"]))
+    lacking = as_ana.post(page, rows).content.decode()
+    assert (lacking.count("Enter the day to compare with."), asked(WHY["text"]).rule) == (3, None)
+    turned = as_ana.post(page, rows | {"conditions-4-day": "2026-12-01", "conditions-5-day": "2026-11-20", "conditions-5-last": "2026-11-02"})
+    assert "This day is before the first one." in turned.content.decode()
+    assert 'value="2026-11-02" aria-invalid="true"' in turned.content.decode()
+
+    days = {"conditions-4-day": "2026-12-01", "conditions-5-day": "2026-11-02", "conditions-5-last": "2026-11-20"}
+    assert as_ana.post(page, rows | days).status_code == 302
+    assert asked(WHY["text"]).rule == Rule("all", (
+        Condition("answer", good, "at_most", "2", row_of("the parcel")), Condition("answer", good, "is", "5", row_of("the letter")),
+        Condition("answer", matters, "first", "", row_of("Speed")), Condition("answer", matters, "among", "2", row_of("Care")),
+        Condition("answer", came, "before", "2026-12-01"), Condition("answer", came, "between", "2026-11-02..2026-11-20"),
+    ))  # fmt: skip
+    again = as_ana.get(page).content.decode()
+    for value in (f"answer|{good}|at_most||{row_of('the parcel')}", f"answer|{matters}|first||{row_of('Speed')}", f"answer|{came}|between|"):
+        assert f'value="{value}" selected' in again
+    assert [f'value="2026-{day}"' in again for day in ("12-01", "11-02", "11-20")] == [True] * 3
+    for where in ("/questionnaires/late-orders/", "/questionnaires/late-orders/map/"):
+        shown = as_ana.get(where).content.decode()
+        for words in (
+            "“the parcel” is at most 2 at “How good was ...”", "“the letter” is 5 at", "“Speed” comes first at “What matters most?”",
+            "“Care” is among the first 2 at", "“When did it come?” is before 1 December 2026", "is from 2 November 2026 to 20 November 2026",
+        ):  # fmt: skip
+            assert words in shown
+        assert "Nobody can be shown this" not in shown
+    assert everything_wrong(sections_of(version)) == []
+
+
+def test_a_rule_about_rows_and_days_goes_along_and_says_when_they_are_gone() -> None:
+    version = draft(GOOD, MATTERS, CAME, WHY)
+    good, matters, came = (str(asked(one["text"]).key) for one in (GOOD, MATTERS, CAME))
+    rule = Rule("any", (
+        Condition("answer", good, "at_least", "4", row_of("the letter")), Condition("answer", matters, "first", "", row_of("Care")),
+        Condition("answer", came, "after", "2026-11-02"),
+    ))  # fmt: skip
+    authoring.change_question(question=asked(WHY["text"]), shown_if=logic.stored(rule))
+    copy = authoring.duplicate_section(section=version.sections.get())
+    of_copy = {q.text: q for q in copy.questions.all()}
+    rows = {c.label: str(c.key) for q in of_copy.values() for c in q.choices.all()}
+    assert of_copy[WHY["text"]].rule == Rule("any", (
+        Condition("answer", str(of_copy[GOOD["text"]].key), "at_least", "4", rows["the letter"]),
+        Condition("answer", str(of_copy[MATTERS["text"]].key), "first", "", rows["Care"]),
+        Condition("answer", str(of_copy[CAME["text"]].key), "after", "2026-11-02"),
+    ))  # fmt: skip
+    authoring.remove_section(section=copy)
+    authoring.publish(version=version, by=cast.ana())
+    draft_again = authoring.draft_of(cast.late_orders(), cast.ana())
+    assert asked(WHY["text"]).rule == rule
+
+    authoring.set_choices(question=asked(MATTERS["text"]), choices=["Speed", "Price"])
+    assert [one.words for one in everything_wrong(sections_of(draft_again))] == [
+        "“Why do you think so?” depends on a row or an item that is not there any more. Change who is asked it."
+    ]
+
+
+def test_people_are_asked_by_their_rows_places_and_days() -> None:
+    draft_of_it = draft(GOOD, MATTERS, CAME)
+    section = authoring.add_section(version=draft_of_it)
+    good, matters, came = (str(asked(one["text"]).key) for one in (GOOD, MATTERS, CAME))
+    follow = {
+        "What was wrong with it?": Condition("answer", good, "at_most", "2", row_of("the parcel")),
+        "How fast is fast?": Condition("answer", matters, "among", "2", row_of("Speed")),
+        "Where was it for so long?": Condition("answer", came, "after", "2026-11-02"),
+    }
+    for text, condition in follow.items():
+        question = authoring.add_question(section=section, kind="short_text", text=text)
+        authoring.change_question(question=question, shown_if=logic.stored(Rule("all", (condition,))))
+    version = authoring.publish(version=draft_of_it, by=cast.ana())
+    ids = {q.text: q.pk for q in version.questions.all()}
+    choices = {c.label: c.pk for q in version.questions.all() for c in q.choices.all()}
+
+    def shown(parcel: str, speed: str, day: str) -> list[bool]:
+        Response.objects.all().delete()
+        robot = Robot().open(invited(cast.bob()))
+        robot.press(**{
+            f"q{ids[GOOD['text']]}.r{choices['the parcel']}": parcel, f"q{ids[GOOD['text']]}.r{choices['the letter']}": "5",
+            f"q{ids[MATTERS['text']]}.r{choices['Speed']}": speed, f"q{ids[MATTERS['text']]}.r{choices['Price']}": "1" if speed != "1" else "2",
+            f"q{ids[MATTERS['text']]}.r{choices['Care']}": "2" if speed == "3" else "3", f"q{ids[CAME['text']]}": day,
+        })  # fmt: skip
+        return [text in robot.text for text in follow]
+
+    assert shown("2", "3", "2026-11-02") == [True, False, False]
+    assert shown("3", "2", "2026-11-03") == [False, True, True]
