@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from allears.core.clock import now
 from allears.core.ids import new_ref
+from allears.people.models import Kind
 
 
 def new_salt() -> str:
@@ -54,6 +55,11 @@ class Selection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.size} of {self.study}"
+
+    @property
+    def kind(self) -> str:
+        """Which kind of people is drawn from: customers, unless the criteria name another."""
+        return str(self.criteria.get("kind") or Kind.CUSTOMER)
 
 
 class Prepared(models.Model):

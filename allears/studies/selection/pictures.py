@@ -64,6 +64,7 @@ def of_wish(found: Standing) -> dict[str, Any]:
         "people": pool.people,
         "types": len(pool.types),
         "compared": pools.compared(pool, base),
+        "unknown": [(facet, counts[""]) for facet, counts in pool.counts().items() if counts.get("")],
         "feelings": _has_feelings(names),
         "too_many": words.too_many(pool.people) if pool.people > pools.MOST_PEOPLE else "",
     }

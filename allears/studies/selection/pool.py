@@ -120,7 +120,7 @@ def base_of(selection: Selection, names: Naming) -> dict[str, dict[str, int]]:
 
     Where nobody in the base has a value of a facet, the pool itself stands in, so that proportions exist.
     """
-    counts = base_counts(str(selection.criteria.get("kind") or Kind.CUSTOMER))
+    counts = base_counts(selection.kind)
     base: dict[str, dict[str, int]] = {names.names[f.key]: {} for f in names.facets}
     for row in counts:
         if row.facet.key in names.names and row.value.pk in names.of_row:

@@ -197,11 +197,16 @@ def drawn_people(study: Study) -> list[Person]:
 
 
 def panels_held(before: Selection) -> list[dict[tuple[str, str], int]]:
-    """Return the panels drawn in the year before `before` was made, each as {(facet, value): seats}, oldest first."""
+    """Return the panels of a year up to now, without `before`, each as {(facet, value): seats}, oldest first.
+
+    A panel of another kind of people (staff, neighbours) owes customers nothing.
+    """
     recent = Commitment.objects.filter(number=0, at__gt=now() - A_YEAR, draw__isnull=False)
     rows = recent.exclude(selection=before.pk).filter(selection__size__lte=PANELS).order_by("at", "pk")
     held = []
     for selection in Selection.objects.filter(pk__in=rows.values("selection")).order_by("pk"):
+        if selection.kind != before.kind:
+            continue
         proof = standing(selection).proof()
         places = _places(proof)
         held.append(dict(Counter(row for token in accepted(proof) for row in places[token])))

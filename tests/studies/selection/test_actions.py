@@ -324,6 +324,7 @@ def test_what_earlier_panels_owe_weighs_in_the_next() -> None:
     lots.search(following)
     assert Prepared.objects.get().facts["owed"] != []
     assert account_of(lots.described(carries=False), base).weights is None
+    assert account_of(lots.described(criteria={"kind": "staff"}), base).panels == 0
 
 
 def test_a_larger_group_is_drawn_from_whole_panels_and_a_sample_at_once() -> None:

@@ -180,8 +180,9 @@ def test_many_quotas_fold_facet_by_facet_and_one_that_is_wrong_stands_open(
     assert folded == "Last rating"
 
 
-def test_pictures_show_values_in_the_order_of_their_facet(as_ana: Client) -> None:
+def test_pictures_show_values_in_the_order_of_their_facet_and_say_of_how_many_it_is_not_known(as_ana: Client) -> None:
     page = page_of(as_ana, at(lots.found()))
+    assert "it is not: Last rating 4." in " ".join(page.split())
     pictured = page[page.index("Expected seats: Region"):]
     assert re.findall(r'bars__label">(\w+)<', pictured)[:3] == list(lots.REGIONS)
 
