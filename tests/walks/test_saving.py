@@ -17,11 +17,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 WORDS: dict[str, Any] = {"kind": "long_text", "text": "What happened?"}
 PLACE: dict[str, Any] = {"kind": "short_text", "text": "Where?"}
+FAR_DOWN: dict[str, Any] = {"kind": "statement", "text": "And so on.\n" * 60}
 NO_CONNECTION = "No connection. Your answers are kept on this device and sent when it is back."
 
 
 def is_saved(page: Page) -> None:
     expect(page.locator("#saving")).to_have_text("Saved.")
+    expect(page.locator("#saving")).to_be_in_viewport()
     assert waiting(page) == 0
 
 
@@ -69,7 +71,7 @@ def test_without_a_connection_answers_wait_on_the_device_and_are_sent_when_it_is
 
 
 def test_a_page_that_was_closed_without_a_connection_sends_its_answers_when_the_link_is_opened_again(visit: Visit) -> None:
-    version = asking([WORDS])
+    version = asking([WORDS, FAR_DOWN])
     path = invited(cast.bob())
     train, desk = visit(None, path), visit(None, path)
     train.context.set_offline(True)
