@@ -53,11 +53,6 @@ class Picture:
     edges: tuple[Edge, ...]
     hidden: int  # steps that did not fit; the list has them all
 
-    @property
-    def branches(self) -> bool:
-        """Whether anything stands beside another: a single chain is told by the list alone."""
-        return bool(self.edges) and len(self.nodes) > len({n.x for n in self.nodes})
-
 
 def draw(nodes: Sequence[Node], edges: Sequence[tuple[str, str]]) -> Picture:
     """Place `nodes` (kind before the colon of their key chooses the column) and join them by `edges`."""

@@ -43,12 +43,5 @@ def test_a_long_label_is_cut_with_a_mark() -> None:
     assert Node("insight:1", "It came late", y=100).lines == [(105, "It came late")]
 
 
-def test_a_single_chain_needs_no_picture_and_one_that_forks_has_one() -> None:
-    said, fork = ("verbatim:0", "insight:0"), ("verbatim:1", "insight:0")
-
-    assert not draw([*nodes("verbatim", 1), *nodes("insight", 1)], [said]).branches
-    assert draw([*nodes("verbatim", 2), *nodes("insight", 1)], [said, fork]).branches
-
-
 def test_nothing_to_draw_is_a_picture_too() -> None:
-    assert (draw([], []).nodes, draw([], []).branches) == ((), False)
+    assert (draw([], []).nodes, draw([], []).edges) == ((), ())
