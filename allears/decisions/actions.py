@@ -99,7 +99,7 @@ def change_decision(
     before, said = {name: getattr(decision, name) for name in fields}, drafting.decided(decision)
     for name, value in fields.items():
         setattr(decision, name, value)
-    if any(before.get(name, getattr(decision, name)) != getattr(decision, name) for name in TOLD):
+    if any(before[name] != fields[name] for name in TOLD if name in fields):
         decision.changed_at = now()
     decision.save()
     # A withdrawn insight is not offered any more; that the decision rested on it stays on record.

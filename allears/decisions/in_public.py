@@ -70,6 +70,11 @@ def wording(decision: Decision) -> dict[str, Any]:
     return {name: str(getattr(decision, name)) for name in TOLD} | {"on": since.isoformat()}
 
 
+def says_otherwise(said: dict[str, Any], decision: Decision) -> bool:
+    """Whether a decision says something else now than an item kept of it (`wording`)."""
+    return any(said[name] != getattr(decision, name) for name in TOLD)
+
+
 def as_published(item: PublicItem) -> list[Decision]:
     """Return what was decided, each time as it was published, oldest first; one that only gave other reasons replaces
     the one before it.
@@ -105,8 +110,8 @@ def standing() -> QuerySet[PublishedItem]:
 
 def overtaken(item: PublishedItem) -> Overtaken:
     """Return why an item of `standing` no longer matches what was decided; falsy while it does."""
-    decision, said = item.decision, _told_of(item)[-1]
-    turned = any(said[name] != getattr(decision, name) for name in TOLD)
+    decision = item.decision
+    turned = says_otherwise(_told_of(item)[-1], decision)
     return Overtaken(
         turned=(decision.changed_at or decision.decided_at) if turned else None,
         withdrawn=item.withdrawn, regrounded=item.regrounded, dropped=item.dropped,

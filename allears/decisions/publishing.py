@@ -15,7 +15,7 @@ from allears.core.models import User
 from allears.decisions import in_public
 from allears.decisions.errors import DecisionChanged, NoConsent, NotPublished
 from allears.decisions.in_public import Overtaken
-from allears.decisions.models import TOLD, Decision, PublicGround, PublicItem, PublicQuote
+from allears.decisions.models import Decision, PublicGround, PublicItem, PublicQuote
 from allears.insights.models import Citation
 from allears.people.models import Person, Purpose
 from allears.people.queries import consents
@@ -113,8 +113,9 @@ def publish(
 def _also_what_stood_before(item: PublicItem | None, decision: Decision) -> list[dict[str, str]]:
     """What is decided, after what stood in public until now; what was taken off the page is not told again."""
     stood = item.decided if item and item.published_at and not item.withdrawn_at else []
-    says = in_public.wording(decision)
-    return [*stood, says] if not stood or any(stood[-1][name] != says[name] for name in TOLD) else stood
+    if stood and not in_public.says_otherwise(stood[-1], decision):
+        return stood
+    return [*stood, in_public.wording(decision)]
 
 
 def _rests_on_what_holds(item: PublicItem) -> None:

@@ -154,8 +154,9 @@ def waiting_for(user: User) -> list[Waiting]:
     studies = seen_by(user)
     mine = studies.filter(Q(owner=user) | Q(members__user=user)).distinct()
     found = [_overdue(study) for study in overdue_studies(mine)[:20]]
-    found += [_not_so_in_public(item) for item in no_longer_matching(mine if not user.is_leader else studies)[:20]]
-    found += _updates_waiting(mine if not user.is_leader else studies)
+    looked_after = studies if user.is_leader else mine
+    found += [_not_so_in_public(item) for item in no_longer_matching(looked_after)[:20]]
+    found += _updates_waiting(looked_after)
     return found + [_change(change) for change in _own_changes(user)]
 
 

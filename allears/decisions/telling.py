@@ -2,8 +2,9 @@
 
 Whoever has no address, or does not want mail, is told on their own page; that counts as heard only once they have
 seen it. A mail waits for the end of their quiet hours. Whose new address waits for its two days (`people.addresses`)
-is written down and told by itself afterwards: nobody has to send a second time. Sending may be killed at any point: each chunk of people is one transaction that
-writes the tellings and puts the mails, so a second run goes on with whoever is left.
+is written down and told by itself afterwards: nobody has to send a second time. Sending may be killed at any point: each
+chunk of people is one transaction that writes the tellings and puts the mails, so a second run goes on with whoever is
+left.
 """
 
 from __future__ import annotations

@@ -10,12 +10,12 @@ from uuid import UUID, uuid4
 from allears.people.budget import the_budget
 from allears.people.models import ContactBudget
 from allears.questionnaires.answering_preview import render_beside
+from allears.questionnaires.answering_timing import correction
 from allears.questionnaires.authoring import CHANGEABLE
 from allears.questionnaires.duration import minutes_for, seconds_of
 from allears.questionnaires.forms import QuestionForm, choice_rows, has_choices
 from allears.questionnaires.measuring import estimate_of
 from allears.questionnaires.models import Choice, Question, Questionnaire, Section, Version
-from allears.questionnaires.pacing import pace_of
 from allears.questionnaires.structure import (
     draft_version,
     published_version,
@@ -132,6 +132,6 @@ def minutes_of(asked: Typed) -> Minutes:
     if asked.version.pk:
         estimate = estimate_of(asked.version)
         factor = estimate.minutes / estimate.computed if estimate.computed else 1.0
-        pace = pace_of(asked.version.pk).all
+        pace = correction(asked.version.pk)
     seconds = round(seconds_of(asked.question) * pace)
     return Minutes(seconds, round(minutes_for(asked.sections) * factor, 1), the_budget())

@@ -22,7 +22,7 @@ VERBS = {
     "on": 1, "before": 1, "after": 1, "between": 1,  # of a day, as 2026-11-26; between: two, joined by BETWEEN
 }  # fmt: skip
 PLACES = ("first", "among")
-DAYS = ("on", "before", "after", "between")
+DAYS = {"on": 1, "before": 1, "after": 1, "between": 2}  # with how many days each compares
 OF_A_ROW = ("is", "at_least", "at_most", *PLACES)
 BETWEEN = ".."
 MOST_CONDITIONS = 20
@@ -214,8 +214,7 @@ def bounds_of(condition: Condition) -> tuple[float, float] | None:
 def days_of(condition: Condition) -> tuple[date, ...] | None:
     """Return the day that a condition names, of "between" both, the earlier one first; None where it names none."""
     texts = condition.value.split(BETWEEN) if condition.verb == "between" else [condition.value]
-    wanted = {"between": 2}.get(condition.verb, 1) if condition.verb in DAYS else 0
-    if len(texts) != wanted or not all(map(_DAY.fullmatch, texts)):
+    if len(texts) != DAYS.get(condition.verb, 0) or not all(map(_DAY.fullmatch, texts)):
         return None
     try:
         days = tuple(map(date.fromisoformat, texts))

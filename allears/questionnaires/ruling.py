@@ -64,14 +64,14 @@ def wants_number(sign: str) -> bool:
 
 def wants_days(sign: str) -> int:
     """Return how many days have to be chosen beside this choice of a form."""
-    return {"between": 2}.get(read(sign).verb, 1) if read(sign).verb in logic.DAYS else 0
+    return logic.DAYS.get(read(sign).verb, 0)
 
 
 def condition_of(sign: str, number: float | None, days: Sequence[date] = ()) -> Condition:
     """Return the condition that a row of the form says."""
     one = read(sign)
-    if wants_days(sign):
-        return replace(one, value=logic.BETWEEN.join(day.isoformat() for day in days[: wants_days(sign)]))
+    if wanted := wants_days(sign):
+        return replace(one, value=logic.BETWEEN.join(day.isoformat() for day in days[:wanted]))
     return replace(one, value=f"{number:g}") if wants_number(sign) and number is not None else one
 
 
@@ -262,12 +262,12 @@ def _wrong(condition: Condition, passed: dict[str, Question]) -> str:
     if question is None:
         return _("“%(question)s” depends on a question that is not asked before it. Change who is asked it.")
     by_choice = condition.verb in ("is", "is_not") and question.kind in CHOICE_KINDS
-    offered = {str(choice.key) for choice in question.choices.all()} if condition.row else set()
+    offered = {str(choice.key) for choice in question.choices.all()}
     of_its_kind = QuestionKind.RANKING if condition.verb in logic.PLACES else QuestionKind.MATRIX
     if condition.row and (question.kind != of_its_kind or condition.row not in offered):
         return _("“%(question)s” depends on a row or an item that is not there any more. Change who is asked it.")
     if condition.verb in logic.DAYS and question.kind != QuestionKind.DATE:
         return _("“%(question)s” depends on the day of a question that asks for none. Change who is asked it.")
-    if by_choice and condition.value not in {str(choice.key) for choice in question.choices.all()}:
+    if by_choice and condition.value not in offered:
         return _("“%(question)s” depends on a choice that is not offered any more. Change who is asked it.")
     return ""
