@@ -13,7 +13,7 @@ from django.core.cache import cache as django_cache
 from django.db.models.signals import post_save
 from django.test import Client
 
-from allears.core import audit
+from allears.core import audit, throttle
 from allears.questionnaires import answering_asked, answering_pages, answering_timing, answering_turn, answering_writer
 from tests import cast, gate
 from tests.core.mail_server import PostOffice, post_office
@@ -70,9 +70,10 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
 
 
 @pytest.fixture(autouse=True)
-def _nobody_has_asked_yet() -> None:
-    """How often something was tried is counted in memory."""
+def _nobody_has_asked_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How often something was tried is counted in memory, minute by minute; no test runs into the next minute."""
     django_cache.clear()
+    monkeypatch.setattr(throttle, "_seconds", lambda: 0.0)
 
 
 @pytest.fixture(autouse=True)

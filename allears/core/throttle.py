@@ -17,13 +17,17 @@ def too_often(request: HttpRequest, what: str, *, most: int, seconds: int) -> bo
 
     Each process of the server counts for itself: enough to slow down who tries thousands of addresses.
     """
-    moment = int(time.time()) // seconds
-    key = "throttle:" + hashlib.sha256(f"{what}:{address_of(request)}:{moment}".encode()).hexdigest()
+    span = int(_seconds()) // seconds
+    key = "throttle:" + hashlib.sha256(f"{what}:{address_of(request)}:{span}".encode()).hexdigest()
     cache.add(key, 0, timeout=seconds)
     try:
         return cache.incr(key) > most
     except ValueError:  # it went out of the cache between the two
         return False
+
+
+def _seconds() -> float:
+    return time.time()
 
 
 def say_once(log: logging.Logger, request: HttpRequest, what: str, words: str, *more: str) -> None:
