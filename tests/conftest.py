@@ -12,6 +12,7 @@ import pytest
 from django.core.cache import cache as django_cache
 from django.db.models.signals import post_save
 from django.test import Client
+from hypothesis import HealthCheck, settings
 
 from allears.core import audit, throttle
 from allears.questionnaires import answering_asked, answering_pages, answering_timing, answering_turn, answering_writer
@@ -19,6 +20,10 @@ from tests import cast, gate
 from tests.core.mail_server import PostOffice, post_office
 
 gate.open_for_flush()
+# The same examples each time, and as long as they take: a busy machine makes no test fail.
+# `--hypothesis-profile=default` looks further, with other examples each time.
+settings.register_profile("house", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
