@@ -6,8 +6,12 @@ Pure: text and character offsets in, segments out; joined again they are always 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
 from allears.design.parts import Tone
+
+Mark = Tone | Literal["found"]
+"""How a passage is marked: by the kind of thing it is, or as what was searched for."""
 
 
 @dataclass(frozen=True)
@@ -16,7 +20,7 @@ class Span:
 
     start: int
     end: int
-    tone: Tone = "voice"
+    tone: Mark = "voice"
     label: str = ""
     href: str = ""
 
@@ -26,7 +30,7 @@ class Segment:
     """A piece of a text that is marked by one span, or by none."""
 
     text: str
-    tone: Tone | None = None
+    tone: Mark | None = None
     label: str = ""
     href: str = ""
 

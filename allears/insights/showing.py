@@ -222,7 +222,7 @@ def _segments(text: str, codings: Iterable[Coding], citations: Iterable[Citation
 def _with_found(text: str, cut: list[Segment], found: list[tuple[int, int]]) -> list[Segment]:
     if not found:
         return cut
-    return quotes.segments(text, [*_as_spans(cut), *[Span(a, b, "found") for a, b in found]])  # type: ignore[arg-type]
+    return quotes.segments(text, [*_as_spans(cut), *[Span(a, b, "found") for a, b in found]])
 
 
 def _as_spans(cut: list[Segment]) -> list[Span]:

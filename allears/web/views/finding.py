@@ -17,5 +17,5 @@ def search(request: StaffRequest) -> HttpResponse:
     """Show what was found, words first."""
     query = request.GET.get("q", "").strip()
     found = finding.find(request.user, query)
-    words = [(v, [Span(start, end) for start, end in highlights(v.text, query)]) for v in found.words]
+    words = [(v, [Span(start, end, "found") for start, end in highlights(v.text, query)]) for v in found.words]
     return render(request, "web/search.html", {"q": query, "found": found, "words": words})
