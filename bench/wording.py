@@ -6,9 +6,10 @@
     python bench/wording.py --table                                 # precision by rule, from the judgements kept
 
 The folder holds one folder a system (limesurvey, xlsform, qualtrics, surveyjs, typeform, googleforms). Only questions in
-English are read, each text once. A third of the texts, chosen by a digest, was looked at while the rules were written
-and is never judged. The sample is 200 of the others, and for every rule up to 30 findings more from outside of those 200, at
-most three from one file.
+English are read, each text once. A third of the texts, chosen by a digest, was looked at while the rules were written.
+The sample is 200 of the others, and for every rule up to 30 findings more from outside of those 200, at most three from one
+file. A rule that has fewer than ten there gets all that the folder has, the third that was looked at included; those are
+told apart.
 In the file, fill the column `verdict` with right or wrong. Kept are digests and verdicts, no texts.
 """
 
@@ -32,7 +33,9 @@ from bench import definitions
 SEED = 20261127
 SAMPLE = 200
 EXTRA = 30
+ENOUGH = 10
 MOST_OF_ONE_FILE = 3  # findings of one rule; the questions of one form resemble each other
+VERDICT = standing.COLUMNS.index("verdict")
 Found = tuple[str, Asked, tuple[Finding, ...]]
 WORDS = ("file", "text", "choices", "items", "help", "required", "kind", "words")
 
@@ -97,7 +100,9 @@ def _report(read: definitions.Read, checked: list[Found], as_json: bool) -> None
 
 
 def sample(checked: list[Found]) -> tuple[list[Found], list[tuple[str, Asked, Finding]]]:
-    """Return 200 questions, and further findings: up to 30 a rule from outside of them."""
+    """Return 200 questions, and further findings: up to 30 a rule from outside of them, and everything of a rule that has
+    fewer than ten.
+    """
     rest = [row for row in checked if not tuned_on(row[1])]
     chance = random.Random(SEED)
     chance.shuffle(rest)
@@ -105,8 +110,15 @@ def sample(checked: list[Found]) -> tuple[list[Found], list[tuple[str, Asked, Fi
     extra: list[tuple[str, Asked, Finding]] = []
     for code in RULES:
         fired = [(name, asked, finding) for name, asked, found in others for finding in found if finding.rule == code]
-        extra += _spread(fired)[:EXTRA]
+        of_sample = sum(finding.rule == code for _name, _asked, found in chosen for finding in found)
+        spread = _spread(fired)[:EXTRA]
+        extra += spread if of_sample + len(spread) >= ENOUGH else fired + _looked_at(checked, code)
     return chosen, extra
+
+
+def _looked_at(checked: list[Found], code: str) -> list[tuple[str, Asked, Finding]]:
+    seen = [row for row in checked if tuned_on(row[1])]
+    return [(name, asked, finding) for name, asked, found in seen for finding in found if finding.rule == code]
 
 
 def _spread(fired: list[tuple[str, Asked, Finding]]) -> list[tuple[str, Asked, Finding]]:
@@ -137,7 +149,7 @@ def _write_sample(checked: list[Found], path: Path) -> None:
 
 def _row(name: str, asked: Asked, finding: Finding) -> tuple[str, ...]:
     said = asked.part(finding.part, finding.index)[finding.start : finding.end]
-    return (*standing.line_of(asked, finding, ""), *_words(name, asked, said))
+    return (*standing.line_of(asked, finding, "", tuned_on(asked)), *_words(name, asked, said))
 
 
 def _words(name: str, asked: Asked, said: str) -> tuple[str, ...]:
@@ -147,10 +159,11 @@ def _words(name: str, asked: Asked, said: str) -> tuple[str, ...]:
 
 def _keep(checked: list[Found], path: Path) -> None:
     """Write the verdicts into the library, for findings that are still made."""
-    made = {standing.line_of(asked, finding, "")[:-1] for _name, asked, found in checked for finding in found}
+    made = {standing.line_of(a, finding, "", tuned_on(a)) for _name, a, found in checked for finding in found}
     with path.open(encoding="utf-8") as file:
-        lines = [tuple(row[column] for column in standing.COLUMNS) for row in csv.DictReader(file)]
-    judged = sorted({line for line in lines if line[-1] in ("right", "wrong") and line[:-1] in made})
+        rows = [row for row in csv.DictReader(file) if row["verdict"] in ("right", "wrong")]
+    lines = {tuple(row[column] for column in standing.COLUMNS) for row in rows}
+    judged = sorted(line for line in lines if (*line[:VERDICT], "", *line[VERDICT + 1 :]) in made)
     target = Path(standing.__file__).with_name("judgements.csv")
     with target.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -161,12 +174,14 @@ def _keep(checked: list[Found], path: Path) -> None:
 
 def table() -> str:
     """Return precision by rule, with what each rule rests on, as a table in Markdown."""
-    lines = ["| rule | judged | right | precision | 95 % interval | by default | rests on |", "|---|--:|--:|--:|--:|---|---|"]
+    heads = ["rule", "judged", "right", "precision", "95 % interval", "looked at before: right of judged", "by default", "rests on"]
+    lines = [f"| {' | '.join(heads)} |", "|---|--:|--:|--:|--:|--:|---|---|"]
     for code, found in standing.measured().items():
         share, ends = found.precision, found.interval
         figures = f"{share:.2f} | {ends[0]:.2f} to {ends[1]:.2f}" if share is not None and ends else "not measured | –"
+        before = f"{found.right_before} of {found.judged_before}" if found.judged_before else "–"
         default, sources = "on" if found.on_by_default else "off", "; ".join(source.short for source in RULES[code].sources)
-        lines.append(f"| {code} | {found.judged} | {found.right} | {figures} | {default} | {sources} |")
+        lines.append(f"| {code} | {found.judged} | {found.right} | {figures} | {before} | {default} | {sources} |")
     return "\n".join(lines)
 
 

@@ -3,6 +3,9 @@
 Forms may come in pieces without saying how long they are (`Transfer-Encoding: chunked`), as some proxies pass them
 on; Django would take those for empty. A form whose end never comes is not taken at all: half of what somebody wrote
 must not stand for the whole.
+
+Few forms with files are worked on at once, and the others wait without a place (`core.places`): a small file may be a
+picture that takes seconds to unpack, and many of them must not take the places of those who send none.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ import logging
 import tempfile
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from typing import Any
 
 from django.core.handlers.wsgi import WSGIRequest
@@ -23,7 +27,8 @@ from allears.core.throttle import say_once
 PIECE = 64 * 1024
 MOST = 16 * 1024 * 1024  # bytes that are taken in beforehand
 IN_MEMORY = 1024 * 1024
-LONGER_AT_ONCE = 4  # forms that say that they are longer: large files, read where the page is made
+FILES_AT_ONCE = 3  # forms with files
+LONGER_AT_ONCE = 3  # forms that say that they are longer: large files, read where the page is made
 REFUSED = {400: "A form was refused: it broke off.", 413: "A form in pieces was refused: it is longer than we take."}
 _log = logging.getLogger(__name__)
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -33,7 +38,7 @@ def taken_in(application: Wsgi) -> Wsgi:
     """Return `application` for whole forms: one that breaks off is answered with 400, and one in pieces that is longer
     than `MOST` with 413.
     """
-    longer = threading.BoundedSemaphore(LONGER_AT_ONCE)
+    with_files, longer = threading.BoundedSemaphore(FILES_AT_ONCE), threading.BoundedSemaphore(LONGER_AT_ONCE)
 
     def whole(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         in_pieces = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
@@ -51,9 +56,14 @@ def taken_in(application: Wsgi) -> Wsgi:
                 return _refused(environ, start_response, 400)
             file.seek(0)
             # The form has been read when the application returns; only its answer may come later.
-            return application({**environ, "wsgi.input": file, "CONTENT_LENGTH": str(length)}, start_response)
+            with with_files if _may_bring_files(environ) else nullcontext():
+                return application({**environ, "wsgi.input": file, "CONTENT_LENGTH": str(length)}, start_response)
 
     return whole
+
+
+def _may_bring_files(environ: dict[str, Any]) -> bool:
+    return str(environ.get("CONTENT_TYPE", "")).strip().lower().startswith("multipart/")
 
 
 def _copied(body: Any, file: Any, most: int) -> int:

@@ -6,11 +6,14 @@ import contextlib
 import logging
 import re
 import socket
+import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -18,8 +21,9 @@ import time_machine
 from django.core.cache import cache
 from django.test import Client, RequestFactory
 
-from allears.core.bodies import MOST, taken_in
+from allears.core.bodies import FILES_AT_ONCE, LONGER_AT_ONCE, MOST, taken_in
 from allears.core.clock import now
+from allears.core.places import with_places
 from allears.questionnaires.models import Choice, Question
 from tests import cast
 from tests.killing import House, house
@@ -27,6 +31,7 @@ from tests.questionnaires.test_answers_cut_off import _served, an_open_study
 
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data; boundary=XX"
+FEWEST_PLACES = 8  # of a process that `allears serve` starts
 
 
 def parts(count: int, file: bool = False) -> bytes:
@@ -97,6 +102,47 @@ def test_a_form_that_is_not_taken_in_is_logged_once_a_minute(
     (line,) = [record.getMessage() for record in caplog.records if record.name == "allears.core.bodies"]
     assert said[1] in line
     assert "secret" not in line
+
+
+def test_many_files_at_once_leave_a_place_to_those_who_send_none() -> None:
+    """What is worked on stays in its place until the test lets it go: nothing here hangs on how long it takes."""
+    inside, go_on, counting = threading.Semaphore(0), threading.Event(), threading.Lock()
+    here, most = Counter[str](), Counter[str]()
+    answered: list[bytes] = []
+
+    def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        kind = environ["allears.test"]
+        with counting:
+            here[kind] += 1
+            most[kind] = max(most[kind], here[kind])
+        if kind != "plain":
+            inside.release()
+            assert go_on.wait(60)
+        with counting:
+            here[kind] -= 1
+        return [kind.encode()]
+
+    whole = taken_in(with_places(application, FEWEST_PLACES))
+    picture = parts(1, file=True)
+
+    def ask(name: str, kind: str, body: bytes, said: int) -> threading.Thread:
+        environ = {"CONTENT_TYPE": kind, "CONTENT_LENGTH": str(said), "wsgi.input": BytesIO(body), "allears.test": name}
+        thread = threading.Thread(target=lambda: answered.extend(whole(environ, lambda *_: None)))
+        thread.start()
+        return thread
+
+    many = [ask("picture", MULTIPART, picture, len(picture)) for _ in range(10)]
+    many += [ask("oversized", MULTIPART, b"", MOST + 1) for _ in range(10)]
+    assert all(inside.acquire(timeout=60) for _ in range(FILES_AT_ONCE + LONGER_AT_ONCE))
+
+    ask("plain", FORM, b"a=b", 3).join(60)
+    assert answered == [b"plain"]
+    assert (here["picture"], here["oversized"]) == (FILES_AT_ONCE, LONGER_AT_ONCE)
+    go_on.set()
+    for thread in many:
+        thread.join(60)
+    assert (most["picture"], most["oversized"]) == (FILES_AT_ONCE, LONGER_AT_ONCE)
+    assert Counter(answered) == {b"plain": 1, b"picture": 10, b"oversized": 10}
 
 
 class Door:

@@ -17,12 +17,12 @@ from django.core.cache import cache
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from PIL import Image
+from PIL import Image, ImageFile
 
 from allears.core.clock import now
 from allears.people.actions import erase
 from allears.people.holdings import hand_over
-from allears.questionnaires import files
+from allears.questionnaires import files, pictures
 from allears.questionnaires.exporting import export
 from allears.questionnaires.models import Answer, Question, Response, SentFile
 from allears.questionnaires.pictures import NotAPicture, TooManyPixels, redrawn
@@ -132,7 +132,8 @@ def bomb(width: int, height: int) -> bytes:
 
 
 @pytest.mark.parametrize("size", [(60_000, 60_000), (2**31 - 1, 1), (2**31 - 1, 2**31 - 1), (50_000, 1_001)])
-def test_a_bomb_is_measured_before_it_is_unpacked(size: tuple[int, int]) -> None:
+def test_a_bomb_is_measured_before_it_is_unpacked(size: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ImageFile.ImageFile, "load", lambda picture: pytest.fail("pixels were unpacked"))
     with pytest.raises((TooManyPixels, NotAPicture)):
         redrawn(BytesIO(bomb(*size)))
 
@@ -146,6 +147,17 @@ def test_a_bomb_is_refused_in_words_and_the_rest_of_the_page_is_saved() -> None:
     assert "more than 50 million pixels" in page.content.decode()
     assert SentFile.objects.count() == 0
     assert Answer.objects.get().text == "Because."
+
+
+def test_while_as_many_pictures_as_may_are_unpacked_others_answer() -> None:
+    asking([{**PHOTO, "required": False}, {"kind": "long_text", "text": "Why?"}])
+    why = Question.objects.get(kind="long_text")
+    with pictures._drawing, pictures._drawing:
+        assert not pictures._drawing.acquire(blocking=False)
+        page = Client().post(invited(cast.bob()), {f"q{why.pk}": "Because.", "seen": ""})
+
+    assert page.status_code == 303
+    assert Answer.objects.get().verbatim.text == "Because."
 
 
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
@@ -249,11 +261,21 @@ def test_a_refused_form_is_logged_once_a_minute_for_each_address_without_its_wor
     assert logged(caplog) == [why.value] * 2
 
 
+class Unread:
+    """A form of which nobody may read a byte."""
+
+    def read(self, *_: object) -> bytes:
+        pytest.fail("some of it was read")
+
+    readline = read
+
+
 def test_a_claim_of_a_gigabyte_is_refused_unread() -> None:
     asking([ANY])
     answer = Client().generic(
-        "POST", invited(cast.bob()), b"", "multipart/form-data; boundary=x", CONTENT_LENGTH=str(1024**3)
-    )
+        "POST", invited(cast.bob()), b"", "multipart/form-data; boundary=x",
+        **{"CONTENT_LENGTH": str(1024**3), "wsgi.input": Unread()},
+    )  # fmt: skip
     assert answer.status_code == 413
 
 

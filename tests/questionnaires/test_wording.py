@@ -84,6 +84,7 @@ LEFT_ALONE = [
     ("double_barrelled", single("How would you rate our terms and conditions?", *QUALITY)),
     ("double_barrelled", single("How would you rate the road between York and Leeds?", *QUALITY)),
     ("double_barrelled", words("What happened and why?")),
+    ("double_barrelled", matrix("How far do you agree?", ("Given my skills and experience, it would be easy to leave.",), QUALITY)),
     ("double_barrelled", Asked("Name and address of the shop", kind="short_text")),
     ("double_negation", single("Do you know whether or not the parcel came?")),
     ("double_negation", single("Was the parcel late?")),

@@ -1,7 +1,8 @@
 """How often each rule was right about real questions: counted from judgements made by hand.
 
-`judgements.csv` holds a line a finding: a digest of what was asked, the rule, the span, and whether a reader of the whole
-question found the finding right. The questions themselves are not there; their licences differ.
+`judgements.csv` holds a line a finding: a digest of what was asked, the rule, the span, whether a reader of the whole
+question found the finding right, and whether the question was among those looked at while the rules were written. The
+questions themselves are not there; their licences differ.
 """
 
 from __future__ import annotations
@@ -20,16 +21,20 @@ from allears.questionnaires.wording.rules import RULES
 
 # Below this share of right findings a rule is silent until somebody switches it on.
 GOOD_ENOUGH = 0.8
-COLUMNS = ("asked", "rule", "variant", "part", "index", "start", "end", "verdict")
+COLUMNS = ("asked", "rule", "variant", "part", "index", "start", "end", "verdict", "looked_at")
 
 
 @dataclass(frozen=True)
 class Measured:
-    """How many findings of a rule were judged, and how many of them were right."""
+    """How many findings of a rule were judged, and how many of them were right: in questions that nobody had looked at
+    while the rules were written, and in those that had been, where the others gave fewer than ten.
+    """
 
     rule: str
     right: int
     judged: int
+    right_before: int = 0
+    judged_before: int = 0
 
     @property
     def precision(self) -> float | None:
@@ -52,8 +57,12 @@ class Measured:
 
     @property
     def on_by_default(self) -> bool:
-        """Return whether nothing measured speaks against the rule."""
-        return self.precision is None or self.precision >= GOOD_ENOUGH
+        """Return whether what was measured speaks for the rule: it was right often enough in questions that were new to it,
+        and also with those counted in that were not.
+        """
+        everything = self.judged + self.judged_before
+        often = self.judged and self.right >= GOOD_ENOUGH * self.judged
+        return bool(often) and self.right + self.right_before >= GOOD_ENOUGH * everything
 
 
 def digest(asked: Asked) -> str:
@@ -62,20 +71,21 @@ def digest(asked: Asked) -> str:
     return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def line_of(asked: Asked, finding: Finding, verdict: str) -> tuple[str, ...]:
+def line_of(asked: Asked, finding: Finding, verdict: str, looked_at: bool = False) -> tuple[str, ...]:
     """Return the line of a judgement ("right" or "wrong") for `COLUMNS`."""
     where = (finding.part, str(finding.index), str(finding.start), str(finding.end))
-    return (digest(asked), finding.rule, finding.variant, *where, verdict)
+    return (digest(asked), finding.rule, finding.variant, *where, verdict, "yes" if looked_at else "")
 
 
-def measure(lines: Iterable[tuple[str, str]]) -> dict[str, Measured]:
-    """Return what (rule, verdict) pairs come to, by rule, in the order of `RULES`."""
-    counts = {code: [0, 0] for code in RULES}
-    for rule, verdict in lines:
+def measure(lines: Iterable[tuple[str, str, str]]) -> dict[str, Measured]:
+    """Return what lines of (rule, verdict, looked at) come to, by rule, in the order of `RULES`."""
+    counts = {code: [0, 0, 0, 0] for code in RULES}
+    for rule, verdict, looked_at in lines:
         if rule in counts:
-            counts[rule][0] += verdict == "right"
-            counts[rule][1] += 1
-    return {code: Measured(code, right, judged) for code, (right, judged) in counts.items()}
+            place = 2 if looked_at else 0
+            counts[rule][place] += verdict == "right"
+            counts[rule][place + 1] += 1
+    return {code: Measured(code, *found) for code, found in counts.items()}
 
 
 def judgements() -> Iterator[dict[str, str]]:
@@ -87,7 +97,7 @@ def judgements() -> Iterator[dict[str, str]]:
 @cache
 def measured() -> dict[str, Measured]:
     """Return each rule's standing by the judgements that come with this library."""
-    return measure((row["rule"], row["verdict"]) for row in judgements())
+    return measure((row["rule"], row["verdict"], row["looked_at"]) for row in judgements())
 
 
 @cache

@@ -9,7 +9,7 @@
   async function look() {
     const mine = ++asked;
     try {
-      const answer = await fetch(live.dataset.address, { method: "POST", body: new FormData(form) });
+      const answer = await fetch(live.dataset.address, { method: "POST", body: new URLSearchParams(new FormData(form)) });
       if (!answer.ok) return;
       const told = await answer.json();
       if (mine === asked) show(told);

@@ -133,12 +133,20 @@ def _two_things(read: Reader, part: str, index: int, sentence: Sentence) -> Iter
     if words[0].key in lexicon.INSTRUCTIONS and not sentence.asks:
         return
     whole, open_brackets, read_to = read.asked.part(part, index), 0, sentence.start
+    given = _behind_what_is_given(whole, words)
     for place in range(1, len(words) - 1):
         before = whole[read_to : words[place].start]
         open_brackets, read_to = open_brackets + before.count("(") - before.count(")"), words[place].start
-        if words[place].key == "and" and open_brackets <= 0 and _is_a_pair_to_judge(words, place):
+        if words[place].key == "and" and place >= given and open_brackets <= 0 and _is_a_pair_to_judge(words, place):
             yield read.mark("double_barrelled", "two_things", words[place - 1 : place + 2], part, index)
             return
+
+
+def _behind_what_is_given(whole: str, words: tuple[Word, ...]) -> int:
+    """The place behind an opening such as "Given my skills and experience,", which is not what is judged; 0 without one."""
+    if words[0].key not in lexicon.GIVEN:
+        return 0
+    return next((n for n in range(1, len(words)) if "," in whole[words[n - 1].end : words[n].start]), 0)
 
 
 def _is_a_pair_to_judge(words: tuple[Word, ...], place: int) -> bool:
