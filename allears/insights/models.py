@@ -157,6 +157,7 @@ class Read(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "verbatim"], name="insights_read_once")]
+        indexes = [models.Index(fields=["user", "at"], name="insights_read_when")]
 
 
 class Surprise(models.Model):

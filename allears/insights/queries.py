@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Window
 from django.db.models.functions import Coalesce, RowNumber
@@ -13,7 +14,7 @@ from django.utils.translation import ngettext
 
 from allears.core.models import User
 from allears.core.waiting import Waiting
-from allears.insights.models import Citation, Coding, Insight, LookAgainst, Side, Theme
+from allears.insights.models import Citation, Coding, Insight, LookAgainst, Read, Side, Theme
 from allears.studies.models import Study
 from allears.studies.queries import seen_by
 from allears.verbatims.models import Verbatim
@@ -160,6 +161,11 @@ def recent_themes(user: User, study: Study, most: int = 9) -> list[Theme]:
     themes = Theme.objects.in_use().filter(study=study).in_bulk()
     last = Coding.objects.filter(coder=user).order_by("-pk").values_list("theme", flat=True)[:LAST_CODINGS]
     return [themes[pk] for pk in dict.fromkeys(last) if pk in themes][:most]
+
+
+def read_since(user: User, since: datetime) -> int:
+    """Return how many of customers' sentences `user` has read since then."""
+    return Read.objects.filter(user=user, at__gte=since).count()
 
 
 def waiting_for(user: User) -> list[Waiting]:

@@ -351,3 +351,13 @@ def test_mail_that_was_put_a_moment_ago_or_waits_for_its_hour_is_no_trouble() ->
     Message.objects.filter(pk=later.pk).update(put_at=now() - timedelta(hours=9))
 
     assert troubles.waiting_for(cast.ada()) == []
+
+
+def test_home_says_how_much_the_reader_heard_of_customers_this_month(as_sam: Client) -> None:
+    words = [cast.said(cast.bob(), f"The thing number {n} that was said.") for n in range(3)]
+    Read.objects.create(user=cast.sam(), verbatim=words[0], at=now() - timedelta(days=40))
+    insights.mark_read(user=cast.lea(), verbatims=[words[1].pk])
+    assert "sentences read in" in text(as_sam, "/")
+
+    insights.mark_read(user=cast.sam(), verbatims=[words[1].pk])
+    assert "sentence read in" in text(as_sam, "/")

@@ -1,10 +1,13 @@
-"""Home: a customer's words first, then the loop, then what waits for the reader."""
+"""Home: a customer's words first, then what waits for the reader, then the loop."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -15,6 +18,7 @@ from allears.core.rules import signs_in
 from allears.core.waiting import Waiting
 from allears.decisions.queries import hear_back
 from allears.design import parts
+from allears.insights import queries as insights
 from allears.insights import speakers
 from allears.insights.actions import mark_read
 from allears.insights.showing import reader_of, safe_values
@@ -55,8 +59,15 @@ def home(request: StaffRequest) -> HttpResponse:
             "waiting": [_line(w) for w in queries.waiting_for(user)],
             "first_round": first_round(user),
             "has_study": seen_by(user).exists(),
+            "heard": insights.read_since(user, _month()),
+            "month": date_format(_month(), "F"),
         },
     )
+
+
+def _month() -> datetime:
+    """When the reader's month began."""
+    return timezone.localtime().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
 def _greeting(name: str) -> str:
