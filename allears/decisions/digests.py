@@ -64,14 +64,15 @@ def _part(update: Update, quotes: Sequence[Quoted]) -> Part:
     return Part(update, quotes, update.text_cited if quotes else update.text_general)
 
 
-def compose(person: Person, parts: Sequence[Part], page_url: str) -> Composed:
-    """Write the digest for `person` in their language; `page_url` is their own page."""
+def compose(person: Person, parts: Sequence[Part], page_url: str, stop_url: str) -> Composed:
+    """Write the digest for `person` in their language; `page_url` is their own page, `stop_url` ends such mails."""
     language = language_for(person.language, parts[0].update.study.language)
     with translation.override(language):
         context = {
             "person": person,
             "parts": list(_each_quoted_once(parts)),
             "page_url": page_url,
+            "stop_url": stop_url,
             "organisation": the_organisation(),
             "language": language,
             "way": direction(language),

@@ -52,7 +52,7 @@ def forget_the_digests(*, person: Person, **_: Any) -> None:
 @receiver(consent_changed, dispatch_uid="decisions.call_digests_back")
 def call_digests_back(*, person: Person, purpose: str, given: bool, **_: Any) -> None:
     """Who wants no mail gets no digest that was still waiting; what it says stands on their own page."""
-    if purpose == Purpose.CONTACT and not given:
+    if purpose == Purpose.HEAR and not given:
         digests = Digest.objects.filter(person__in=all_of(person), message__isnull=False)
-        why = gettext("They said that they want no mail.")
+        why = gettext("They said that they want no mail about their words.")
         mail.call_back(Message.objects.filter(pk__in=digests.values("message")), why=why)

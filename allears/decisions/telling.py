@@ -1,7 +1,7 @@
 """Letting every contributor hear back: who has not been told yet, and sending one digest a person, never twice.
 
-Whoever has no address, or does not want mail, is told on their own page; that counts as heard only once they have
-seen it. A mail waits for the end of their quiet hours. Whose new address waits for its two days (`people.addresses`)
+Whoever has no address, or wants no mail about their words, is told on their own page; that counts as heard only once
+they have seen it. Who does not want to be asked still hears: these are two things (docs/adr/0014). A mail waits for the end of their quiet hours. Whose new address waits for its two days (`people.addresses`)
 is written down and told by itself afterwards: nobody has to send a second time. Sending may be killed at any point: each
 chunk of people is one transaction that writes the tellings and puts the mails, so a second run goes on with whoever is
 left.
@@ -25,8 +25,9 @@ from allears.decisions.digests import Part, compose, parts_for
 from allears.decisions.models import Digest, HeldTelling, Telling, Update
 from allears.decisions.queries import HEARER
 from allears.people import addresses, budget
-from allears.people.links import page_link
-from allears.people.models import Person
+from allears.people.links import leaving_headers, leaving_link, page_link
+from allears.people.models import Person, Purpose
+from allears.people.queries import who_wants_no_mail
 from allears.studies.models import Study
 
 CHUNK = 200
@@ -34,13 +35,14 @@ CHUNK = 200
 
 @dataclass(frozen=True)
 class Reach:
-    """Whom a sending would reach: how many by mail, how many on their page only, how many were told before.
+    """Whom a sending would reach: how many by mail, how many on their page only and why, how many were told before.
 
     `held` are those whose new address waits for its two days (`people.addresses`): they are told by themselves then.
     """
 
     by_mail: int
-    on_page: int
+    no_address: int
+    no_mail: int  # they said that they want none
     told_before: int
     held: int = 0
 
@@ -128,12 +130,16 @@ def reach(study: Study) -> Reach:
     waiting = _untold(approved(study), people)
     held = addresses.held() & set(waiting)
     now_told = [person_id for person_id in waiting if person_id not in held]
-    by_mail = sum(_mailable(person) for person in Person.objects.in_bulk(now_told).values())
-    return Reach(by_mail, len(now_told) - by_mail, len(people) - len(waiting), len(held))
+    addressed = _addressed(Person.objects.in_bulk(now_told).values())
+    silent = len(who_wants_no_mail(addressed))
+    return Reach(
+        by_mail=len(addressed) - silent, no_address=len(now_told) - len(addressed), no_mail=silent,
+        told_before=len(people) - len(waiting), held=len(held),
+    )  # fmt: skip
 
 
-def _mailable(person: Person) -> bool:
-    return bool(person.email) and person.contactable and person.erased_at is None
+def _addressed(people: Iterable[Person]) -> set[int]:
+    return {person.pk for person in people if person.email and person.erased_at is None}
 
 
 def send(study: Study, progress: Progress | None = None) -> int:
@@ -207,15 +213,24 @@ def _tell(chunk: dict[int, set[int]], updates: dict[int, Update], spoke: dict[in
     told = _heard(updates.values(), theirs)
     parts = parts_for(people, list(updates.values()))
     tellings: list[Telling] = []
-    moments = budget.Moments()
+    moments, by_mail = budget.Moments(), _told_by_mail(people.values())
     for pk, person in people.items():
         new = [p for p in parts[pk] if p.update.pk in chunk[pk] and (pk, p.update.pk) not in told]
-        tellings += _tell_one(person, new, spoke[pk], moments) if person.erased_at is None and pk in spoke else []
+        told_now = new if person.erased_at is None and pk in spoke else []
+        digest = _mail(person, told_now, moments.for_(person)) if told_now and pk in by_mail else None
+        tellings += [
+            Telling(update=part.update, person=person, cited=part.cited, digest=digest, spoke_at=spoke[pk]) for part in told_now
+        ]
     Telling.objects.bulk_create(tellings)
     _waits_no_longer({pk: chunk[pk] for pk in people})
     later = {pk: chunk[pk] & updates.keys() for pk in known if pk in held}
     _hold_back(later)
     return len({telling.person_id for telling in tellings}), len(later)
+
+
+def _told_by_mail(people: Iterable[Person]) -> set[int]:
+    addressed = _addressed(people)
+    return addressed - who_wants_no_mail(addressed)
 
 
 def _hold_back(later: dict[int, set[int]]) -> None:
@@ -245,19 +260,14 @@ def held_back(study: Study) -> list[Held]:
     return sorted((Held(p, until.get(p.pk, now())) for p in people), key=lambda held: (held.until, held.person.pk))
 
 
-def _tell_one(person: Person, parts: list[Part], spoke_at: datetime, moments: budget.Moments) -> list[Telling]:
-    digest = _mail(person, parts, moments.for_(person)) if parts and _mailable(person) else None
-    return [
-        Telling(update=part.update, person=person, cited=part.cited, digest=digest, spoke_at=spoke_at) for part in parts
-    ]
-
-
 def _mail(person: Person, parts: list[Part], not_before: datetime) -> Digest:
     digest = Digest.objects.create(person=person)
-    letter = compose(person, parts, page_link(person))
+    stop = leaving_link(person, Purpose.HEAR)
+    letter = compose(person, parts, page_link(person), stop)
     digest.message = mail.put(
         to=person.email, to_name=person.name, subject=letter.subject, text=letter.text, html=letter.html,
         key=f"digest:{digest.ref}", kind="update", not_before=not_before,
+        headers=leaving_headers(stop),
     )  # fmt: skip
     digest.save(update_fields=["message"])
     return digest

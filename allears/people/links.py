@@ -16,7 +16,7 @@ from allears.core import audit
 from allears.core.clock import now
 from allears.core.links import hash_token, new_token
 from allears.core.models import User
-from allears.people.models import Person, PersonalLink
+from allears.people.models import Person, PersonalLink, Purpose
 from allears.people.queries import all_of, survivor
 
 FRESH = timedelta(hours=1)
@@ -67,11 +67,11 @@ def revoke(*, person: Person, by: User | None) -> int:
     return count
 
 
-def leaving_link(person: Person) -> str:
-    """Return the address where one click ends our mails to `person`; it never expires and opens nothing
-    else.
+def leaving_link(person: Person, purpose: str = Purpose.CONTACT) -> str:
+    """Return the address where one click ends our mails to `person`: those that ask (`Purpose.CONTACT`), or those that
+    tell what became of their words (`Purpose.HEAR`). It never expires and opens nothing else.
     """
-    return settings.BASE_URL + reverse("people:leave", args=[_leaving.sign(person.ref)])
+    return settings.BASE_URL + reverse("people:leave", args=[_leaving.sign(said_of(person, purpose))])
 
 
 def leaving_headers(link: str) -> dict[str, str]:
@@ -84,11 +84,21 @@ def leaving_headers(link: str) -> dict[str, str]:
     }
 
 
-def leaver(token: str) -> Person | None:
-    """Return who leaves by `token`; None when we did not make it or they are no longer known."""
+def leaver(token: str) -> tuple[Person, Purpose] | None:
+    """Return who leaves by `token`, and which of our mails; None when we did not make it or they are no longer known."""
     try:
-        ref = _leaving.unsign(token)
+        return of_whom(_leaving.unsign(token))
     except BadSignature:
         return None
+
+
+def said_of(person: Person, purpose: str) -> str:
+    """Return what a signed link says of `person` and one kind of our mails; `of_whom` reads it."""
+    return person.ref if purpose == Purpose.CONTACT else f"{person.ref}:{purpose}"
+
+
+def of_whom(said: str) -> tuple[Person, Purpose] | None:
+    """Return whom `said_of` spoke of, and which mails; None when they are no longer known."""
+    ref, _colon, purpose = said.partition(":")
     person = Person.objects.filter(ref=ref, erased_at=None).first()
-    return survivor(person) if person else None
+    return (survivor(person), Purpose(purpose or Purpose.CONTACT)) if person else None

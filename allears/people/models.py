@@ -184,6 +184,8 @@ class Purpose(models.TextChoices):
     """What a consent is about."""
 
     CONTACT = "contact", _("be asked by us")
+    # Allowed until they say otherwise, as being asked is; see docs/adr/0014.
+    HEAR = "hear", _("be told by mail what became of my words")
     QUOTE_UNNAMED = "quote_unnamed", _("be quoted without a name")
     QUOTE_NAMED = "quote_named", _("be quoted by name")
     # Whatever a statement in a questionnaire says; its wording stands in the entry.

@@ -27,6 +27,7 @@ from allears.people.models import (
     MailBounce,
     Person,
     PersonFacet,
+    Purpose,
 )
 from allears.people.rules import may_change
 
@@ -34,6 +35,9 @@ CRITERIA = {
     "kind", "q", "account", "facets", "contactable", "joined_before", "joined_after", "touchpoint", "lived_within",
     "lived_before",
 }  # fmt: skip
+
+
+MOST_AT_ONCE = 1000  # ids in one question
 
 
 class UnknownCriterion(ValueError):
@@ -203,6 +207,15 @@ def consents(person_ids: Iterable[int]) -> dict[int, dict[str, bool]]:
     for person, purpose, given in rows.values_list("person", "purpose", "given"):
         said[person][purpose] = given
     return {pk: said.get(rows_of.get(pk, 0), {}) for pk in asked}
+
+
+def who_wants_no_mail(person_ids: Iterable[int]) -> set[int]:
+    """Return who of these (rows that stay) want no mail about what became of their words: so they said last."""
+    ids, newest = list(person_ids), dict[int, bool]()
+    for at in range(0, len(ids), MOST_AT_ONCE):
+        said = Consent.objects.filter(person__in=ids[at : at + MOST_AT_ONCE], purpose=Purpose.HEAR)
+        newest |= dict(said.order_by("at", "pk").values_list("person", "given"))
+    return {person for person, given in newest.items() if not given}
 
 
 def waiting_for(user: User) -> list[Waiting]:

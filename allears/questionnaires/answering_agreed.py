@@ -71,7 +71,8 @@ def allows_more(person: Person, purpose: str) -> bool:
     if purpose == Purpose.STATEMENT:
         return False
     last = Consent.objects.filter(person__in=all_of(person), purpose=purpose).order_by("-at", "-pk").first()
-    return not last.given if last else purpose != Purpose.CONTACT or not person.contactable
+    allowed = {Purpose.CONTACT: person.contactable, Purpose.HEAR: True}  # until they say otherwise
+    return not (last.given if last else allowed.get(Purpose(purpose), False))
 
 
 def ask_once_more(agreement: Agreement, response_id: int, question_id: int) -> None:

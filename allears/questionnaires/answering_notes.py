@@ -16,6 +16,9 @@ from django.utils.translation import gettext as _
 from allears.core.languages import direction as way_of_writing
 from allears.core.languages import marked
 from allears.core.queries import the_organisation
+from allears.people import leaving
+from allears.people.models import Person, Purpose
+from allears.people.queries import survivor
 from allears.questionnaires import answering_kiosk as kiosk
 from allears.questionnaires import answering_language
 from allears.questionnaires import answering_pages as pages
@@ -151,9 +154,21 @@ def declined(way: Way) -> HttpResponse:
         way,
         _("All right. Thank you for telling us."),
         _("We do not ask you about this again."),
+        _what_else_ended(way),
         onward=f"/a/{way.token}/1/{answering_language.query(way)}",
         onward_words=_("I’d like to answer after all"),
     )
+
+
+def _what_else_ended(way: Way) -> str:
+    """What they have ended beside this: being asked at all, or every mail."""
+    person = Person.objects.filter(pk=way.person_id).first() if way.person_id else None
+    may = leaving.allowed(survivor(person)) if person else {}
+    if may.get(Purpose.CONTACT, True):
+        return ""
+    if may[Purpose.HEAR]:
+        return _("We ask you nothing more. What becomes of what you have said before we still write to you.")
+    return _("We ask you nothing more, and write you nothing.")
 
 
 def paused(way: Way, minutes: float) -> HttpResponse:

@@ -30,6 +30,8 @@ from allears.core.clock import now
 from allears.core.doors import open_door
 from allears.core.languages import for_reader, marked
 from allears.core.links import hash_token, new_token
+from allears.people import leaving
+from allears.people.queries import survivor
 from allears.questionnaires import answering_files as files
 from allears.questionnaires import answering_guard as guard
 from allears.questionnaires import answering_kiosk as kiosk
@@ -200,11 +202,14 @@ def decline(request: HttpRequest, way: Way) -> HttpResponse:
     if fields is None:
         return notes.too_much(way)
     kind = fields.get("kind", ["rather_not"])[0]
+    invitation = Invitation.objects.select_related("person").get(pk=way.invitation_id)
     studies.decline(
-        invitation=Invitation.objects.get(pk=way.invitation_id),
+        invitation=invitation,
         kind=kind if kind in dict(kinds or ()) else "rather_not",
         reason=fields.get("reason", [""])[0][:10_000].replace("\0", ""),
     )
+    for what in leaving.ENDS.keys() & set(fields.get("stop", [])):
+        leaving.stop(person=survivor(invitation.person), what=what, source=_("declining “%(study)s”") % {"study": way.title[:120]})
     return _go_to(way)
 
 

@@ -97,8 +97,8 @@ def by_study(person: Person, words: Sequence[OwnWords], tellings: Sequence[Telli
 def allowed(person: Person) -> set[str]:
     """Return the purposes that the person allows today."""
     said = consents([person.pk]).get(person.pk, {})
-    given = {purpose for purpose, yes in said.items() if yes}
-    return given | ({Purpose.CONTACT.value} if Purpose.CONTACT not in said and person.contactable else set())
+    unless_refused = {Purpose.CONTACT: person.contactable, Purpose.HEAR: True}
+    return {purpose.value for purpose in Purpose if said.get(purpose, unless_refused.get(purpose, False))}
 
 
 def may_be_allowed(person: Person) -> list[tuple[str, str, bool]]:
@@ -109,24 +109,28 @@ def may_be_allowed(person: Person) -> list[tuple[str, str, bool]]:
     """
     given = allowed(person)
     can_add = {p for p in Purpose.values if p != Purpose.STATEMENT} if person.email else set()
-    return [(value, str(label), value in given) for value, label in Purpose.choices if value in given | can_add]
+    shown = (given | can_add) - (set() if person.email else {Purpose.HEAR.value})
+    return [(value, str(label), value in given) for value, label in Purpose.choices if value in shown]
 
 
-def take_back(person: Person, given: set[str]) -> set[str]:
-    """Record what the person does not allow any more; return what they would allow beyond what they do.
+def take_back(person: Person, given: set[str], shown: set[str]) -> set[str]:
+    """Record what the person does not allow any more of what they were `shown`; return what they would allow beyond what
+    they do.
 
     That is for `set_consents`, behind a fresh mail: links get forwarded, and nobody else may allow it in their name.
     """
     before = allowed(person)
     with transaction.atomic():
-        _record(person, before - given, given=False, source=_("their own page"))
+        _record(person, (before & shown) - given, given=False, source=_("their own page"))
     return given & set(Purpose.values) - before - {Purpose.STATEMENT.value}
 
 
-def set_consents(person: Person, given: set[str]) -> None:
-    """Record what the person allows and what not; only what changes becomes an entry of their history."""
+def set_consents(person: Person, given: set[str], shown: set[str]) -> None:
+    """Record what the person allows of what they were `shown`, and what not; only what changes becomes an entry of their
+    history.
+    """
     with transaction.atomic():
-        more = take_back(person, given)
+        more = take_back(person, given, shown)
         _record(person, more, given=True, source=_("their own page, behind a link mailed afresh"))
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
@@ -27,6 +28,7 @@ from allears.people.actions import change_person, erase, merge, record_consent
 from allears.people.addresses import trust
 from allears.people.links import issue
 from allears.people.models import Person
+from allears.people.queries import who_wants_no_mail
 from allears.studies.models import Study
 from allears.verbatims.models import Verbatim
 from tests import cast
@@ -162,11 +164,34 @@ def test_who_has_no_address_is_told_on_their_page_and_counts_once_they_have_seen
 
 def test_who_wants_no_mail_gets_none() -> None:
     approved()
-    record_consent(person=cast.bob(), purpose="contact", given=False, source="phone call", by=cast.ana())
+    record_consent(person=cast.bob(), purpose="hear", given=False, source="phone call", by=cast.ana())
     telling.send(cast.late_orders())
 
     assert not Message.objects.filter(to=cast.bob().email).exists()
     assert Telling.objects.get(person=cast.bob()).digest is None
+
+
+def test_who_does_not_want_to_be_asked_still_hears_back_and_can_end_that_by_one_click() -> None:
+    approved()
+    record_consent(person=cast.bob(), purpose="contact", given=False, source="the link in a mail")
+    telling.send(cast.late_orders())
+    letter = Message.objects.get(to=cast.bob().email)
+    link = letter.headers["List-Unsubscribe"].strip("<>")
+
+    assert letter.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert (link in letter.text, link in letter.html) == (True, True)
+    Client().post(link.removeprefix(settings.BASE_URL), {"List-Unsubscribe": "One-Click"})
+    assert who_wants_no_mail([cast.bob().pk]) == {cast.bob().pk}
+
+
+def test_staff_read_who_has_no_address_and_who_wants_no_mail(as_lea: Client) -> None:
+    approved()
+    record_consent(person=cast.bob(), purpose="hear", given=False, source="phone call", by=cast.ana())
+    cast.said(cast.person("Nia N", email="", email_key=None), "Fine.")
+    page = as_lea.get(reverse("decisions:sending", args=[cast.late_orders().slug])).content.decode()
+
+    assert telling.reach(cast.late_orders()) == telling.Reach(by_mail=1, no_address=1, no_mail=1, told_before=0)
+    assert ("1 has no address:" in page, "1 wants no mail about their words:" in page) == (True, True)
 
 
 def test_a_merged_person_hears_once_for_both() -> None:
@@ -196,7 +221,7 @@ def test_who_was_told_under_two_names_is_not_told_again_and_counts_once() -> Non
 
 def test_what_a_merged_row_was_told_can_be_seen_and_answered_by_the_person_that_stayed() -> None:
     approved()
-    record_consent(person=cast.bob(), purpose="contact", given=False, source="phone call", by=cast.ana())
+    record_consent(person=cast.bob(), purpose="hear", given=False, source="phone call", by=cast.ana())
     telling.send(cast.late_orders())
     merge(keep=cast.dev(), other=cast.bob(), by=cast.ana())
     waiting = Telling.objects.get(person=cast.bob())
@@ -278,7 +303,7 @@ def test_telling_many_takes_hardly_more_questions_than_telling_few(django_assert
 def test_a_digest_that_waits_does_not_reach_who_said_no_meanwhile() -> None:
     approved()
     telling.send(cast.late_orders())
-    record_consent(person=cast.bob(), purpose="contact", given=False, source="phone call", by=cast.ana())
+    record_consent(person=cast.bob(), purpose="hear", given=False, source="phone call", by=cast.ana())
 
     letter = Message.objects.get(to=cast.bob().email, kind="update")
     assert (letter.failed_at is None, letter.text) == (False, "")
@@ -288,7 +313,7 @@ def test_a_digest_that_waits_does_not_reach_who_said_no_meanwhile() -> None:
 def test_a_no_that_comes_by_a_merge_calls_the_digest_back_too() -> None:
     approved()
     telling.send(cast.late_orders())
-    record_consent(person=cast.dev(), purpose="contact", given=False, source="phone call", by=cast.ana())
+    record_consent(person=cast.dev(), purpose="hear", given=False, source="phone call", by=cast.ana())
     merge(keep=cast.bob(), other=cast.dev(), by=cast.ana())
 
     assert Message.objects.get(to=cast.bob().email, kind="update").text == ""

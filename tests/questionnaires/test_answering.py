@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from allears.people.queries import consents
 from allears.questionnaires.models import Answer, Response
 from allears.studies import actions as studies
 from allears.studies import translating
@@ -325,6 +326,21 @@ def test_declining_is_an_answer_with_or_without_a_reason() -> None:
     assert (decline.kind, decline.reason) == ("not_me", "My wife orders.")
     assert "Thank you for telling us" in robot.text
     assert robot.form is None
+
+
+@pytest.mark.parametrize(
+    ("stop", "ended", "words"),
+    [
+        ("contact", {"contact": False}, "we still write to you"),
+        ("nothing", {"contact": False, "hear": False}, "and write you nothing"),
+    ],
+)
+def test_who_declines_can_end_being_asked_or_every_mail_at_once(stop: str, ended: dict[str, bool], words: str) -> None:
+    asking()
+    robot = Robot().open(f"{invited(cast.bob())}decline/").press(stop=stop)
+
+    assert consents([cast.bob().pk])[cast.bob().pk] == ended
+    assert words in robot.text
 
 
 def test_who_declined_may_answer_after_all() -> None:

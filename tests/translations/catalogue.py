@@ -62,7 +62,7 @@ SOURCES = (
 # Of these modules participants read what begins like this; the rest is for staff.
 PARTS = {
     "people/addresses.py": ("On %(day)s somebody at", "Your address with us was changed"),
-    "people/models.py": ("be asked by us", "be quoted", "use answers as agreed"),
+    "people/models.py": ("be asked by us", "be told by mail", "be quoted", "use answers as agreed"),
     "decisions/models.py": ("We will: ", "We won't: ", "Not yet: ", "Planned", "Started", "Done", "Dropped"),
     "studies/models.py": ("would rather not", "not the right person", "no time"),
     "studies/selection/words.py": (

@@ -145,6 +145,18 @@ def test_what_they_take_back_holds_at_once_and_the_history_says_so() -> None:
     assert not Message.objects.filter(kind="own").exists()
 
 
+def test_being_asked_and_hearing_back_are_two_things_that_can_each_be_ended() -> None:
+    address = told()
+    shown = page(address)
+    assert ("Ask me nothing more" in shown, "Write me no more about my words" in shown) == (True, True)
+
+    Client().post(f"{address}consent/", {"shown": ["contact", "hear", "quote_named"], "given": ["hear"]})
+    assert said() == {"contact": False}
+    Client().post(f"{address}consent/", {"shown": ["contact", "hear", "quote_named"], "given": []})
+    assert said() == {"contact": False, "hear": False}
+    assert "what becomes of them stands here" in page(address)
+
+
 def test_whoever_else_holds_the_link_cannot_allow_more_in_their_name() -> None:
     address = told()
     record_consent(person=cast.bob(), purpose="contact", given=False, source="a call", by=cast.ana())

@@ -161,8 +161,8 @@ def _preview(found: Update, person: Person) -> dict[str, Any] | None:
     parts = [as_told(told)] if told else parts_for([person.pk], [found])[person.pk]
     if not parts:
         return None
-    page = reverse("decisions:update", args=[found.ref])  # their own link is made only when the mail is
-    return {"letter": compose(person, parts, page), "parts": parts}
+    page = reverse("decisions:update", args=[found.ref])  # their own links are made only when the mail is
+    return {"letter": compose(person, parts, page, page), "parts": parts}
 
 
 @door(signs_in)

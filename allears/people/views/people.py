@@ -101,6 +101,7 @@ def _about(found: Person, request: HttpRequest) -> dict[str, Any]:
         "person": found,
         "facets": [(v.facet.label, v.label) for v in queries.facets_of([found.pk])[found.pk]],
         "consents": [(p.value, p.label, said.get(p.value)) for p in Purpose],
+        "wants_no_mail": said.get(Purpose.HEAR) is False,
         "history": Consent.objects.filter(person__in=rows).select_related("by").order_by("-at", "-pk")[:50],
         "asked": round(minutes_asked([found.pk], house).get(found.pk, 0)),
         "limit": limit,

@@ -25,7 +25,7 @@ from allears.core.throttle import too_often
 from allears.decisions.answering import answer_helped, mark_seen
 from allears.decisions.models import Telling, Update
 from allears.people.links import leaving_link
-from allears.people.models import Person
+from allears.people.models import Person, Purpose
 from allears.people.queries import all_of
 from allears.people.zones import places
 from allears.studies.actions import take_back_later
@@ -76,6 +76,8 @@ def _everything(request: HttpRequest, person: Person, token: str) -> dict[str, A
         "limits": own_time.limits_form(person),
         "zones": places(),
         "leave": leaving_link(person),
+        "leave_words": leaving_link(person, Purpose.HEAR),
+        "hears": Purpose.HEAR in own.allowed(person),
         "lots": lots,
         "can_mail": bool(person.email),
         "page_language": language,
@@ -117,11 +119,16 @@ def seen(request: HttpRequest, token: str) -> HttpResponse:
 def consent(request: HttpRequest, token: str) -> HttpResponse:
     """The person takes back what we may do. Before they allow more, a fresh link goes to their own address."""
     person = _whose(token)
-    more = own.take_back(person, set(request.POST.getlist("given")))
+    more = own.take_back(person, set(request.POST.getlist("given")), _shown(request))
     done = "consent"
     if more and person.email:
         done = "more" if own.send_fresh_link(person) else "held"
     return _back(token, done, "consent")
+
+
+def _shown(request: HttpRequest) -> set[str]:
+    """What the form asked about: no box is taken for unticked that did not stand there."""
+    return set(request.POST.getlist("shown")) or set(Purpose.values) - {Purpose.HEAR.value}
 
 
 @open_door
@@ -214,7 +221,7 @@ def _personal_page(request: HttpRequest, person: Person, token: str, *, status: 
 @require_POST
 def own_consent(request: HttpRequest, token: str) -> HttpResponse:
     """Behind the fresh link, the person says what we may do with their words, also more than before."""
-    own.set_consents(_whose(token, "fresh"), set(request.POST.getlist("given")))
+    own.set_consents(_whose(token, "fresh"), set(request.POST.getlist("given")), _shown(request))
     return redirect(f"/me/{token}/personal/?done=consent")
 
 
