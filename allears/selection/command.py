@@ -11,11 +11,11 @@ from pathlib import Path
 
 from allears.selection.checker import Wrong, is_open, verdict
 from allears.selection.errors import Infeasible, SelectionError
-from allears.selection.mixing import Budget
 from allears.selection.plan import CLOSE, RULES, Plan, prepare
 from allears.selection.pool import Pool
 from allears.selection.proof import chosen, commit, draw, dumps, loads, public, verify
 from allears.selection.quotas import Quotas
+from allears.selection.solver import Budget, unlimited
 
 DONE, FAILED, MISUSED = 0, 1, 2
 
@@ -108,7 +108,7 @@ def plan_for(args: argparse.Namespace) -> tuple[Plan, float]:
 def countdown(seconds: float | None) -> Budget:
     """The command owns the clock; the library is handed what is left of the time."""
     if seconds is None:
-        return lambda: float("inf")
+        return unlimited
     end = time.monotonic() + seconds
     return lambda: end - time.monotonic()
 

@@ -22,9 +22,9 @@ import numpy as np
 
 from allears.selection.certificate import ceiling, integers, worths
 from allears.selection.ideal import Floor, Mask, leximin
-from allears.selection.mixing import BATCH, Budget, Maker, Mix
+from allears.selection.mixing import BATCH, Maker, Mix
 from allears.selection.problem import Floats, Ints, Problem
-from allears.selection.solver import INFINITY, Programme
+from allears.selection.solver import INFINITY, STEPS, Budget, Programme, unlimited
 
 Weights = Mapping[tuple[str, str], Fraction]
 NEAR = 1e-7
@@ -171,8 +171,9 @@ def cover(
     """
     best, bound = most_coverage(problem, eligible, weights, floor)
     numbers = np.array([float(weight) for weight in weights])
-    seats = np.where(eligible, leximin(problem, eligible, floor=Floor(numbers, best - 1e-10)).seats, 0.0)
-    master = Covering(problem, eligible, numbers, float(floor))
+    near = leximin(problem, eligible, floor=Floor(numbers, best - 1e-10), budget=budget)
+    seats = np.where(eligible, near.seats, 0.0)
+    master = Covering(problem, eligible, numbers, float(floor), budget)
     if seeds is not None:
         master.add(seeds)
     return covering(master, seats, float(bound.bound), budget), bound
@@ -184,14 +185,16 @@ class Covering:
     Rows are in units of the floor, which is asked for with a margin, so that what is published keeps it in full.
     """
 
-    def __init__(self, problem: Problem, eligible: Mask, weights: Floats, floor: float) -> None:
+    def __init__(
+        self, problem: Problem, eligible: Mask, weights: Floats, floor: float, budget: Budget = unlimited
+    ) -> None:
         self.problem, self.weights = problem, weights
         self.rows = np.flatnonzero(eligible) if floor > 0 else np.zeros(0, dtype=np.int64)
         self.unit = 1 / (floor * problem.sizes[self.rows]) if floor > 0 else np.zeros(0)
         self.place = np.full(problem.types, -1)
         self.place[self.rows] = np.arange(len(self.rows))
         count = len(self.rows)
-        self.programme = Programme(maximise=True)
+        self.programme = Programme(maximise=True, budget=budget)
         self.programme.add_rows(
             np.append(np.full(count, 1 + MARGIN), 1.0), np.append(np.full(count, INFINITY), 1.0)
         )
@@ -203,6 +206,7 @@ class Covering:
         self.seen: set[bytes] = set()
         self.absent: Ints | None = None
         self.labour = 0
+        self.stood: Covered | None = None
 
     def covers(self, panels: Ints) -> Floats:
         """(P, T) panels to (P,) what each covers."""
@@ -244,21 +248,52 @@ class Covering:
         return np.arange(first, first + count)
 
     def solve(self) -> Covered:
-        """The best mix of the panels so far; there must be one."""
+        """The best mix of the panels so far; there must be one.
+
+        Where the work or the time ends meanwhile: the last step's if it keeps every row, else what the last solve gave.
+        """
         self.absent = self.stand_in() if self.absent is None else self.absent
+        left = self.steps_left()
+        self.programme.set("simplex_iteration_limit", left)
         answer = self.programme.solve()
-        if not answer.optimal:
+        self.labour += answer.steps * (len(self.rows) + 1)
+        if not (answer.optimal or answer.cut):
             self.programme.restart()
             answer = self.programme.solve()
+            self.labour += answer.steps * (len(self.rows) + 1)
         self.programme.set("simplex_strategy", PRIMAL)
-        self.labour += answer.steps * (len(self.rows) + 1)
+        if not (answer.optimal or answer.valid):
+            return self.as_it_stood()
         worth = np.zeros(self.problem.types)
         worth[self.rows] = np.maximum(-answer.prices[:-1], 0) * self.unit
         helped = answer.columns[[0, *self.absent]]
         shares = np.delete(answer.columns, [0, *self.absent])
-        return Covered(
+        self.stood = Covered(
             answer.objective + PENALTY * helped.sum(), float(helped.max()), float(helped.sum()), shares, worth,
             float(answer.prices[-1]),
+        )
+        return self.stood
+
+    def steps_left(self) -> int:
+        """The first solve may take what it needs; later ones end soon after the work is done."""
+        if self.stood is None:
+            return STEPS
+        return max(1, min(STEPS, (self.most_labour() + LABOUR // 3 - self.labour) // (len(self.rows) + 1)))
+
+    def most_labour(self) -> int:
+        """More, where somebody has not got their floor yet."""
+        return LABOUR if self.stood and self.stood.missed <= KEPT else 3 * LABOUR
+
+    def as_it_stood(self) -> Covered:
+        """Panels that came since have no share yet; before the first solve all have the same."""
+        count = len(self.panels)
+        if self.stood is not None:
+            return replace(self.stood, shares=np.append(self.stood.shares, np.zeros(count - len(self.stood.shares))))
+        panels = np.array(self.panels)
+        missed = np.maximum(0.0, 1 - panels.mean(axis=0)[self.rows] * self.unit)
+        return Covered(
+            float(self.covers(panels).mean()), float(missed.max(initial=0.0)), float(missed.sum()),
+            np.full(count, 1 / count), np.zeros(self.problem.types), 0.0,
         )
 
 
@@ -297,9 +332,8 @@ def covering(master: Covering, target: Floats, bound: float, budget: Budget) -> 
     best, still = -INFINITY, 0
     while True:
         now = master.solve()
-        kept = now.missed <= KEPT
-        proven = kept and now.coverage >= bound * (1 - NEAR)
-        enough = labour(master, makers) > (LABOUR if kept else 3 * LABOUR)
+        proven = now.missed <= KEPT and now.coverage >= bound * (1 - NEAR)
+        enough = labour(master, makers) > master.most_labour()
         if proven or enough or not left or budget() <= 0:
             return now.mix(master, proven)
         progress = now.coverage - PENALTY * now.owing
@@ -317,10 +351,9 @@ def labour(master: Covering, makers: list[tuple[Maker, Floats]]) -> int:
 def two_makers(master: Covering, target: Floats, budget: Budget) -> list[tuple[Maker, Floats]]:
     """Two ways to make panels, each with (T,) what a seat adds to coverage: exactly for the first, about for the second."""
     problem, expected = master.problem, master.problem.count(target)
-    narrow = Maker(representative(problem, target), target, repairs=REPAIRS, cap=CAP)
+    narrow = Maker(problem, target, wish=representative(problem, target), repairs=REPAIRS, cap=CAP)
     wide = Maker(problem, target)
-    master.add(narrow.owed(max(BATCH, problem.types)))
-    master.add(narrow.owed(max(BATCH, problem.types), budget))
+    master.add(narrow.owed(2 * max(BATCH, problem.types), budget))
     if not master.panels:
         master.add(wide.owed(2 * BATCH, budget))
     wide.loosen()
@@ -336,7 +369,7 @@ def per_type(problem: Problem, weights: Floats) -> Floats:
 
 def refill(master: Covering, maker: Maker, extra: Floats, now: Covered, budget: Budget) -> bool:
     """Add panels that the prices pay for, and some that are owed; False where no new one is paid for."""
-    paid = maker.paid(now.worth + extra)
+    paid = maker.paid(now.worth + extra, budget)
     helpful = paid[paid @ now.worth + master.covers(paid) > now.price + 1e-9]
     if not master.add(helpful):
         return False

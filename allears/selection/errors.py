@@ -42,7 +42,7 @@ MESSAGES: dict[str, str] = {
     "bad_share": "“{facet}”, “{value}”: {share} is not a share or a count that can be used.",
     "bad_count": "The type {values} has {count} people: a count is a whole number, at least 1.",
     "infeasible": "No panel can meet these quotas. {sentences}",
-    "timed_out": "No valid panel was found in {seconds} seconds. Allow more time, or loosen a quota.",
+    "timed_out": "No valid panel was found in the time allowed. Allow more time, or loosen a quota.",
     "no_members": "This pool holds counts only, so nobody in it can be drawn. Hand the ids of each type.",
     "size_for_rule": "The rule “{rule}” chooses {low} to {high} people, not {size}.",
     "too_many_types": (

@@ -17,6 +17,7 @@ FORBIDDEN = np.float32(1 << 14)
 SHUT = np.float32(1 << 16)
 MOST = 6000.0
 EDGE = 1e-7
+TRIES = 3
 ONE_THREAD = 250_000  # multiplications
 
 
@@ -24,12 +25,14 @@ class Finder:
     """Panels near a target of expected seats: a type gets the whole number just below or above its target.
 
     Where the target leaves a row no room (its expected seats are a bound), every panel meets that bound.
+    wish: the same problem with narrower bounds, which panels keep where a few repairs get them there.
     steps: how many rounds of repairs there were so far, a measure of work that is the same on every machine.
     """
 
-    def __init__(self, problem: Problem, target: Floats, *, seed: int = 0) -> None:
+    def __init__(self, problem: Problem, target: Floats, *, wish: Problem | None = None, seed: int = 0) -> None:
         self.problem, self.target = problem, target
-        self.low, self.high = implied_bounds(problem, problem.count(target))
+        self.low, self.high = implied_bounds(problem, None if wish else problem.count(target))
+        self.wish = implied_bounds(wish, problem.count(target)) if wish else None
         self.base = np.floor(target + EDGE)
         self.most = np.minimum(np.ceil(target - EDGE), problem.sizes)
         self.member = np.zeros((len(problem.rows), problem.types), dtype=np.float32)
@@ -42,7 +45,8 @@ class Finder:
         self.noise = np.random.Generator(np.random.PCG64(seed))
 
     def loosen(self) -> None:
-        """Forget the target: any valid panel may be found."""
+        """Forget the target and the wish: any valid panel may be found."""
+        self.wish = None
         self.low, self.high = implied_bounds(self.problem, None)
         self.base = np.zeros(self.problem.types)
         self.most = np.minimum(self.problem.sizes, self.problem.size).astype(np.float64)
@@ -53,9 +57,20 @@ class Finder:
         wishes = np.round(np.clip(scores, -MOST, MOST)).astype(np.float32)
         panels = np.repeat(self.base[None].astype(np.float32), len(wishes), axis=0)
         counts = product(panels, self.member.T)
-        self.fill(wishes, panels, counts)
+        if self.wish:
+            self.near_wish(wishes, panels, counts, self.wish)
+        else:
+            self.fill(wishes, panels, counts)
         self.repair(wishes, panels, counts, repairs)
         return panels.astype(np.int64), self.misses(counts) == 0
+
+    def near_wish(self, wishes: Scores, panels: Scores, counts: Scores, wish: tuple[Scores, Scores]) -> None:
+        """Panels that keep the narrower bounds, or come near them: the few rows missed then cost little."""
+        needed = self.low, self.high
+        self.low, self.high = wish
+        self.fill(wishes, panels, counts)
+        self.repair(wishes, panels, counts, TRIES)
+        self.low, self.high = needed
 
     def fill(self, wishes: Scores, panels: Scores, counts: Scores) -> None:
         """Give every empty seat to the type wanted most; a full row, or one whose facet owes others, forbids."""

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allears.selection.problem import Floats, Ints, Problem
-from allears.selection.solver import INFINITY, Programme
+from allears.selection.solver import INFINITY, Budget, Programme, unlimited
 
 Mask = NDArray[np.bool_]
 TIGHT = 1e-6
@@ -24,12 +24,16 @@ PENALTY = 1000.0
 
 @dataclass(frozen=True)
 class Ideal:
-    """seats: (T,) expected seats. least: the least chance of anybody eligible. prices: of rows, then of the size."""
+    """seats: (T,) expected seats. least: the least chance of anybody eligible. prices: of rows, then of the size.
+
+    complete: False where it stopped before the last stage; then the luckier may have more or less than leximin gives.
+    """
 
     seats: Floats
     least: float
     prices: Floats
     chances: Floats
+    complete: bool = True
 
 
 @dataclass(frozen=True)
@@ -266,16 +270,22 @@ class Stages:
 
 
 def leximin(
-    problem: Problem, free: Mask | None = None, *, floor: Floor | None = None, most_stages: int | None = None
+    problem: Problem,
+    free: Mask | None = None,
+    *,
+    floor: Floor | None = None,
+    most_stages: int | None = None,
+    budget: Budget = unlimited,
 ) -> Ideal:
     """The fairest expected seats. Raises ArithmeticError where not even fractions of people meet the quotas.
 
     free: (T,) who may be chosen; by default everybody whom no quota of zero shuts out.
-    most_stages: stop after so many stages; whoever is still free then keeps what the last one gave.
+    most_stages, budget: stop after so many stages, or when time is up, but never before the first; whoever is still
+    free then keeps what the last one gave.
     """
     stages = Stages(problem, ~unusable(problem) if free is None else free, floor)
     first: tuple[float, Floats] | None = None
-    done, seats = 0, np.zeros(problem.types)
+    done, over, seats = 0, False, np.zeros(problem.types)
     while stages.free.any() or first is None:
         try:
             least, spare, prices, cost = stages.solve()
@@ -286,10 +296,11 @@ def leximin(
         seats = np.where(stages.free, least * stages.even + spare, stages.levels * stages.even)
         first = first or (least, prices[: stages.rows])
         done += 1
-        if done == most_stages:
+        over = budget() <= 0
+        if done == most_stages or over:
             break
         tight = stages.free & (cost > slight(cost))
         if least * stages.equal > 1 - 1e-9 or not tight.any():
             tight = stages.free.copy()
         stages.fix(tight, least)
-    return Ideal(seats, first[0] * stages.equal, first[1], seats / stages.sizes)
+    return Ideal(seats, first[0] * stages.equal, first[1], seats / stages.sizes, not (over and stages.free.any()))

@@ -6,7 +6,6 @@ then mixes them. Where the mix falls short, its prices say which panels are miss
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,19 +14,13 @@ from allears.selection.exact import best_panel
 from allears.selection.finder import MOST, Finder
 from allears.selection.ideal import Mask
 from allears.selection.problem import Floats, Ints, Problem
-from allears.selection.solver import INFINITY, Programme
+from allears.selection.solver import INFINITY, Budget, Programme, unlimited
 
-Budget = Callable[[], float]
 BATCH = 8
 SEEDS = 2.0
 REACHED = 2e-8
 LOOSE_AFTER, EXACT_AFTER = 3, 6
 EXACT_SECONDS = 10.0
-
-
-def unlimited() -> float:
-    """A budget of time that never ends. Any function that returns the seconds left will do."""
-    return float("inf")
 
 
 @dataclass(frozen=True)
@@ -49,12 +42,12 @@ class Mix:
 class Master:
     """Mix panels so that every type gets at least slope * reach + fixed, for the greatest reach."""
 
-    def __init__(self, slopes: Floats, *, most: float = 1.0) -> None:
+    def __init__(self, slopes: Floats, *, most: float = 1.0, budget: Budget = unlimited) -> None:
         self.rows = np.flatnonzero(slopes > 0)
         self.place = np.full(len(slopes), -1)
         self.place[self.rows] = np.arange(len(self.rows))
         self.slopes, count = slopes.copy(), len(self.rows)
-        self.programme = Programme(maximise=True)
+        self.programme = Programme(maximise=True, budget=budget)
         self.programme.add_rows(
             np.append(np.zeros(count), 1.0), np.append(np.full(count, INFINITY), 1.0)
         )
@@ -63,6 +56,7 @@ class Master:
         )
         self.panels: list[Ints] = []
         self.seen: set[bytes] = set()
+        self.stood: tuple[float, Floats, Floats, float] | None = None
 
     def add(self, panels: Ints) -> int:
         """Panels not seen before enter; returns how many."""
@@ -92,11 +86,26 @@ class Master:
         return True
 
     def solve(self) -> tuple[float, Floats, Floats, float]:
-        """(reach, shares, (T,) what a seat of each type is worth, what a panel must be worth to help)."""
+        """(reach, shares, (T,) what a seat of each type is worth, what a panel must be worth to help).
+
+        Where time runs out meanwhile: what the last solve gave, or the same share for every panel if it is the first.
+        """
         answer = self.programme.solve()
+        if not answer.optimal:
+            return self.as_it_stood()
         worth = np.zeros(len(self.slopes))
         worth[self.rows] = np.maximum(-answer.prices[: len(self.rows)], 0)
-        return float(answer.objective), answer.columns[1:], worth, float(answer.prices[len(self.rows)])
+        self.stood = float(answer.objective), answer.columns[1:], worth, float(answer.prices[len(self.rows)])
+        return self.stood
+
+    def as_it_stood(self) -> tuple[float, Floats, Floats, float]:
+        """Panels that came since have no share yet."""
+        if self.stood is None:
+            panels = np.array(self.panels)
+            reach = float((panels.mean(axis=0)[self.rows] / self.slopes[self.rows]).min(initial=1.0))
+            return reach, np.full(len(panels), 1 / len(panels)), np.zeros(len(self.slopes)), 0.0
+        reach, shares, worth, price = self.stood
+        return reach, np.append(shares, np.zeros(len(self.panels) - len(shares))), worth, price
 
     def fix(self, types: Mask, level: Floats) -> None:
         """These types must keep at least `level` seats; the reach no longer counts for them."""
@@ -109,12 +118,15 @@ class Master:
 class Maker:
     """Makes panels near a target: by what is owed so far, or by what a master programme would pay for.
 
+    wish: narrower bounds that panels keep or come near (see Finder).
     repairs: how often a panel outside its quotas is changed by one seat before it is given up.
     cap: the strongest wish for a type that is owed (60 a seat), so that one that can hardly be seated spoils no others.
     """
 
-    def __init__(self, problem: Problem, target: Floats, *, repairs: int = 60, cap: float = MOST) -> None:
-        self.finder, self.target = Finder(problem, target), target
+    def __init__(
+        self, problem: Problem, target: Floats, *, wish: Problem | None = None, repairs: int = 60, cap: float = MOST
+    ) -> None:
+        self.finder, self.target = Finder(problem, target, wish=wish), target
         self.repairs, self.cap = repairs, cap
         self.made = np.zeros(problem.types)
         self.count = 0
@@ -135,13 +147,14 @@ class Maker:
                 break
         return np.concatenate(found)
 
-    def paid(self, worth: Floats) -> Ints:
-        """Panels rich in types of high worth, best first, at three strengths of shaking."""
+    def paid(self, worth: Floats, budget: Budget = unlimited) -> Ints:
+        """Panels rich in types of high worth, best first, at three strengths of shaking; fewer where time is up."""
         if not worth.any():
             return np.zeros((0, len(worth)), dtype=np.int64)
         unit = float(np.quantile(worth[worth > 0], 0.9))
         wishes = np.repeat((1000 * np.minimum(worth / unit, 3))[None], 32, axis=0)
-        found = np.concatenate([self.valid(wishes, shake) for shake in (60, 250, 700)])
+        shakes = (shake for shake in (60, 250, 700) if budget() > 0)
+        found = np.concatenate([np.zeros((0, len(worth)), dtype=np.int64), *(self.valid(wishes, shake) for shake in shakes)])
         return found[np.argsort(-(found * worth).sum(axis=1), kind="stable")]
 
     def valid(self, wishes: Floats, shake: int) -> Ints:
@@ -166,10 +179,10 @@ def mix(
 
     exact: where quick panels no longer help, search for the panel that would, until none does.
     """
-    master, maker = Master(goal), Maker(problem, target)
+    master, maker = Master(goal, budget=budget), Maker(problem, target)
     if seeds is not None:
         master.add(seeds)
-    master.add(maker.owed(max(2 * BATCH, int(SEEDS * len(master.rows)))))
+    master.add(maker.owed(max(2 * BATCH, int(SEEDS * len(master.rows))), budget))
     return grow(problem, master, maker, budget, exact=exact)
 
 
@@ -200,7 +213,7 @@ def empty(master: Master) -> tuple[float, Floats, Floats, float]:
 
 def refill(master: Master, maker: Maker, worth: Floats, price: float, budget: Budget) -> int:
     """Panels that the prices pay for, and some more that are owed; returns how many are new."""
-    paid = maker.paid(worth)
+    paid = maker.paid(worth, budget)
     good = paid[(paid * worth).sum(axis=1) > price * (1 + 1e-9)]
     return master.add(good) + master.add(maker.owed(max(2, len(master.rows) // 4), budget))
 

@@ -6,7 +6,7 @@ then covering as many voices as can be; "sample" draws once, by the cube method,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -15,13 +15,14 @@ from allears.selection.certificate import Barred, Certificate, certify_least, ro
 from allears.selection.coverage import KEPT, CoverageBound, Weights, cover, most_coverage, row_weights
 from allears.selection.errors import Infeasible, SelectionError
 from allears.selection.exact import Reach, best_panel
-from allears.selection.explain import Price, explain_infeasible, prices
+from allears.selection.explain import SECONDS, Price, explain_infeasible, prices
 from allears.selection.ideal import Ideal, Mask, leximin, unusable
 from allears.selection.lottery import Lottery, publish
-from allears.selection.mixing import REACHED, Budget, Mix, mix, unlimited
+from allears.selection.mixing import REACHED, Mix, mix
 from allears.selection.pool import Pool
 from allears.selection.problem import Ints, Problem, describe
 from allears.selection.quotas import Quotas
+from allears.selection.solver import Budget, unlimited
 from allears.selection.staged import leximin_of_panels
 from allears.selection.targets import Targets, sample_targets
 
@@ -31,6 +32,7 @@ PANEL_SIZES = (2, 6)
 ALPHA = Fraction(4, 5)
 CLOSE = Fraction(1, 1_000_000)
 HOPELESS = 1e-9
+A_MOMENT = 0.5  # seconds
 
 
 @dataclass(frozen=True)
@@ -163,13 +165,14 @@ def prepare(
     check(pool, size, rule, alpha)
     problem = describe(pool, quotas, size)
     if rule == "sample":
-        plan = sample(pool, quotas, problem)
+        plan = sample(pool, quotas, problem, budget)
         return plan if plan.certificate.bound else prepare(pool, quotas, size, rule="leximin", budget=budget)
     if rule == "panel":
         return panel(pool, quotas, problem, alpha, row_weights(problem, weights), budget)
     mixed, ideal, barred, eligible = fair_mix(problem, rule, budget)
     certificate = certify_least(problem, eligible, ideal.prices, ideal.least)
-    return Plan(pool, quotas, size, rule, problem, publish(mixed), None, certificate, barred, mixed.proven)
+    proven = mixed.proven and (ideal.complete or rule == "maximin")
+    return Plan(pool, quotas, size, rule, problem, publish(mixed), None, certificate, barred, proven)
 
 
 def panel(
@@ -177,7 +180,7 @@ def panel(
 ) -> Plan:
     """Fair first, then covering. Where whole panels cannot keep the floor of the ideal, that of the fairest is kept."""
     eligible = ~unusable(problem)
-    ideal = ideal_or_sentences(problem, eligible)
+    ideal = ideal_or_sentences(problem, eligible, budget)
     certificate, barred = certify_least(problem, eligible, ideal.prices, ideal.least), tuple(shut_out(problem))
     floor = alpha * min(certificate.bound, Fraction(ideal.least).limit_denominator(10**12))
     mixed, bound = cover(problem, eligible, weights, floor, budget)
@@ -195,15 +198,15 @@ def panel(
     )
 
 
-def sample(pool: Pool, quotas: Quotas, problem: Problem) -> Plan:
+def sample(pool: Pool, quotas: Quotas, problem: Problem, budget: Budget) -> Plan:
     """Expected seats only: the panel itself is made when the seed is known."""
     barred = tuple(shut_out(problem))
     try:
-        targets, ideal = sample_targets(problem)
+        targets, ideal = sample_targets(problem, budget)
     except ArithmeticError:
-        raise Infeasible(explain_infeasible(problem)) from None
+        raise no_seats(problem, budget) from None
     certificate = certify_least(problem, ~unusable(problem), ideal.prices, ideal.least)
-    return Plan(pool, quotas, problem.size, "sample", problem, None, targets, certificate, barred, True)
+    return Plan(pool, quotas, problem.size, "sample", problem, None, targets, certificate, barred, ideal.complete)
 
 
 def check(pool: Pool, size: int, rule: str, alpha: Fraction) -> None:
@@ -224,7 +227,7 @@ def fair_mix(problem: Problem, rule: str, budget: Budget) -> tuple[Mix, Ideal, t
     while True:
         eligible = np.ones(problem.types, dtype=bool)
         eligible[[entry.type for entry in barred]] = False
-        ideal = ideal_or_sentences(problem, eligible)
+        ideal = ideal_or_sentences(problem, eligible, budget)
         hopeless = eligible & (ideal.chances < HOPELESS)
         if hopeless.any():
             more, found = missing(problem, hopeless, budget)
@@ -237,32 +240,56 @@ def fair_mix(problem: Problem, rule: str, budget: Budget) -> tuple[Mix, Ideal, t
         if mixed.reach > 1 - REACHED:
             return mixed, ideal, tuple(barred), eligible
         if not len(mixed.known):
-            raise nothing(problem, budget)
+            seeds = any_panel(problem, budget)[None]
+            continue
         more, found = missing(problem, eligible & ~mixed.known.any(axis=0), budget)
         if more or found:
             barred += more
             seeds = np.concatenate([mixed.known, *found])
             continue
         if rule == "leximin":
-            mixed = leximin_of_panels(problem, eligible, ideal.seats, mixed.known, budget)
+            mixed = fairer(problem, eligible, ideal, mixed, budget)
         return mixed, ideal, tuple(barred), eligible
 
 
-def ideal_or_sentences(problem: Problem, eligible: Mask) -> Ideal:
+def fairer(problem: Problem, eligible: Mask, ideal: Ideal, mixed: Mix, budget: Budget) -> Mix:
+    """Leximin over whole panels where there is time for it; what was found before where it came to less."""
+
+    def least(found: Mix) -> float:
+        return float(((found.shares @ found.panels) / problem.sizes)[eligible].min())
+
+    before = replace(mixed, proven=False)
+    if budget() <= 0:
+        return before
+    staged = leximin_of_panels(problem, eligible, ideal.seats, mixed.known, budget)
+    return staged if staged.proven or least(staged) > least(before) else before
+
+
+def ideal_or_sentences(problem: Problem, eligible: Mask, budget: Budget) -> Ideal:
     try:
         if not eligible.any():
             raise ArithmeticError
-        return leximin(problem, eligible)
+        return leximin(problem, eligible, budget=budget)
     except ArithmeticError:
-        raise Infeasible(explain_infeasible(problem)) from None
+        raise no_seats(problem, budget) from None
 
 
-def nothing(problem: Problem, budget: Budget) -> SelectionError:
-    """No panel was found: because there is none, or because time ran out."""
-    panel, _, complete = best_panel(problem, np.zeros(problem.types), seconds=10.0)
-    if panel is None and complete:
-        return Infeasible(explain_infeasible(problem))
-    return SelectionError("timed_out", seconds=round(max(0.0, budget()), 1))
+def no_seats(problem: Problem, budget: Budget) -> Infeasible:
+    """Not even expected seats meet the quotas: the sentences say what would help, as far as time allows."""
+    return Infeasible(explain_infeasible(problem, seconds=last_word(budget)))
+
+
+def last_word(budget: Budget) -> float:
+    """How long to search for why there is nothing: a moment, even where time is up."""
+    return min(SECONDS, max(A_MOMENT, budget()))
+
+
+def any_panel(problem: Problem, budget: Budget) -> Ints:
+    """One valid panel, where the quick search found none. Raises Infeasible where there is none, or `timed_out`."""
+    panel, _, complete = best_panel(problem, np.zeros(problem.types), seconds=last_word(budget))
+    if panel is None:
+        raise no_seats(problem, budget) if complete else SelectionError("timed_out")
+    return panel
 
 
 def missing(problem: Problem, suspects: Mask, budget: Budget) -> tuple[list[Barred], list[Ints]]:

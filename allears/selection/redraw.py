@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from allears.selection.errors import SelectionError
-from allears.selection.mixing import Budget, unlimited
 from allears.selection.plan import prepare
 from allears.selection.problem import describe
 from allears.selection.proof import quota_lines, with_round
 from allears.selection.quotas import Quotas
 from allears.selection.rounds import Proof, accepted, after, drawn_round, pool_of, quotas_of
+from allears.selection.solver import Budget, unlimited
 
 
 def redraw(

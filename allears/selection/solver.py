@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import highspy
@@ -10,15 +10,53 @@ import numpy as np
 
 from allears.selection.problem import Floats, Ints
 
+Budget = Callable[[], float]
 INFINITY = highspy.kHighsInf
 TOLERANCE = 1e-9
+SLIGHT = 1e-8  # by so much a row may be missed where a solve was stopped: a tenth of what the masters leave as margin
 STEPS = 30_000  # the simplex method can go round in circles where rounding rules: then the solve is not optimal
+CUT = (
+    highspy.HighsModelStatus.kInterrupt, highspy.HighsModelStatus.kTimeLimit, highspy.HighsModelStatus.kIterationLimit,
+)
+LOOK = 50  # steps of the simplex method between two looks at the time that is left
+
+
+def unlimited() -> float:
+    """A budget of time that never ends. Any function that returns the seconds left will do."""
+    return float("inf")
+
+
+class Watch:
+    """Looks at a budget while the solver works, and stops it when nothing is left.
+
+    What the budget raises waits until the solver has stopped: it must not pass through foreign code.
+    """
+
+    def __init__(self, budget: Budget) -> None:
+        self.budget, self.steps = budget, 0
+        self.raised: BaseException | None = None
+
+    def simplex(self, event: highspy.highs.HighsCallbackEvent) -> None:
+        """Called after every step of the simplex method."""
+        self.steps += 1
+        if self.steps % LOOK == 0:
+            self.search(event)
+
+    def search(self, event: highspy.highs.HighsCallbackEvent) -> None:
+        """Called between pieces of a search for whole numbers."""
+        try:
+            over = self.budget() <= 0
+        except BaseException as error:
+            self.raised, over = error, True
+        if over:
+            event.interrupt()
 
 
 @dataclass(frozen=True)
 class Answer:
     """What a solve gave. `optimal` is False when it stopped early or there is no solution.
 
+    cut: it stopped because steps or time ran out. valid: its columns keep every row but for rounding.
     steps: how many the simplex method took, a measure of work that is the same on every machine.
     """
 
@@ -30,13 +68,22 @@ class Answer:
     reduced: Floats
     bound: float
     steps: int
+    cut: bool
+    valid: bool
 
 
 class Programme:
-    """A linear programme that is built once, changed a little and solved many times from where it stood."""
+    """A linear programme that is built once, changed a little and solved many times from where it stood.
 
-    def __init__(self, *, maximise: bool) -> None:
+    budget: a solve that is under way when it runs out stops within a few steps, and is not optimal.
+    """
+
+    def __init__(self, *, maximise: bool, budget: Budget = unlimited) -> None:
         self.highs = highspy.Highs()
+        self.watch = Watch(budget)
+        if budget is not unlimited:
+            self.highs.cbSimplexInterrupt.subscribe(self.watch.simplex)
+            self.highs.cbMipInterrupt.subscribe(self.watch.search)
         options: tuple[tuple[str, bool | int | float | str], ...] = (
             ("output_flag", False),
             ("threads", 1),
@@ -110,6 +157,8 @@ class Programme:
         if seconds is not None:
             self.highs.setOptionValue("time_limit", max(0.001, seconds))
         self.highs.run()
+        if self.watch.raised is not None:
+            raise self.watch.raised
         status = self.highs.getModelStatus()
         solution, info = self.highs.getSolution(), self.highs.getInfo()
         return Answer(
@@ -122,4 +171,6 @@ class Programme:
             reduced=np.array(solution.col_dual),
             bound=info.mip_dual_bound,
             steps=max(0, info.simplex_iteration_count),
+            cut=status in CUT,
+            valid=0 <= info.max_primal_infeasibility <= SLIGHT,
         )

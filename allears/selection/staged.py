@@ -9,8 +9,9 @@ from __future__ import annotations
 import numpy as np
 
 from allears.selection.ideal import Mask
-from allears.selection.mixing import Budget, Maker, Master, Mix, grow
+from allears.selection.mixing import Maker, Master, Mix, grow
 from allears.selection.problem import Floats, Ints, Problem
+from allears.selection.solver import Budget
 
 HELD = 1e-7
 
@@ -18,7 +19,7 @@ HELD = 1e-7
 def leximin_of_panels(problem: Problem, eligible: Mask, target: Floats, seeds: Ints, budget: Budget) -> Mix:
     """The fairest mix of panels. `proven` is False where time ran out before the last stage was sure."""
     people = problem.sizes.astype(np.float64)
-    master, maker = Master(np.where(eligible, people, 0.0)), Maker(problem, target)
+    master, maker = Master(np.where(eligible, people, 0.0), budget=budget), Maker(problem, target)
     maker.loosen()
     master.add(seeds)
     free, first, proven = eligible.copy(), None, True
@@ -31,4 +32,4 @@ def leximin_of_panels(problem: Problem, eligible: Mask, target: Floats, seeds: I
         master.fix(held, mixed.reach * people)
         free &= ~held
         if not free.any() or budget() <= 0:
-            return Mix(mixed.panels, mixed.shares, first, proven, mixed.known, mixed.worth)
+            return Mix(mixed.panels, mixed.shares, first, proven and not free.any(), mixed.known, mixed.worth)

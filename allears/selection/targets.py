@@ -10,6 +10,7 @@ import numpy as np
 
 from allears.selection.ideal import Ideal, Mask, leximin, slight
 from allears.selection.problem import Floats, Problem
+from allears.selection.solver import Budget, unlimited
 
 SAFE_BITS = 53  # whole numbers up to here survive in every language that reads JSON
 EXACT_ROWS = 15
@@ -32,21 +33,22 @@ class Targets:
         return np.array(self.seats, dtype=np.float64) / self.unit
 
 
-def sample_targets(problem: Problem) -> tuple[Targets, Ideal]:
+def sample_targets(problem: Problem, budget: Budget = unlimited) -> tuple[Targets, Ideal]:
     """The fairest expected seats that a sample can keep exactly, and the ideal whose prices bound every lottery.
 
     Where the pool chose itself, full leximin presses most rows against their bounds, and then hardly any whole
     sample lies near it. So when more than fifteen rows would be pressed, the bounds keep a seat of room free,
     except those that the least lucky need: their chance stays the best there is, and the room is taken from those
     who are luckier. Only where more than fifteen rows hold the least lucky do all keep room, and then the plan's
-    gap says exactly what that costs. Raises ArithmeticError where the quotas cannot be met.
+    gap says exactly what that costs. Where time runs out, those who are luckier than the least share less evenly.
+    Raises ArithmeticError where the quotas cannot be met.
     """
     bound = leximin(problem, most_stages=1)
-    inner = roomy(problem, bound)
+    inner = roomy(problem, bound, budget)
     if inner and not 0 < pressed(*inner) <= EXACT_ROWS:
         ideal = inner[1]
     else:
-        full = leximin(problem)
+        full = leximin(problem, budget=budget)
         ideal = inner[1] if inner and pressed(problem, full) > EXACT_ROWS else full
     unit = 1 << (SAFE_BITS - problem.size.bit_length())
     return Targets(in_units(ideal.seats, problem, unit), unit), replace(ideal, least=bound.least, prices=bound.prices)
@@ -59,14 +61,14 @@ def pressed(problem: Problem, ideal: Ideal) -> int:
     return int((at_bound & (problem.people_of_row > 0) & (problem.upper > 0)).sum())
 
 
-def roomy(problem: Problem, bound: Ideal) -> tuple[Problem, Ideal] | None:
+def roomy(problem: Problem, bound: Ideal, budget: Budget) -> tuple[Problem, Ideal] | None:
     """Room inside the bounds, and leximin within: as fair to the least lucky as `bound` where that can be."""
-    return spared(problem, bound) or next(
-        (found for room in (ROOM, ROOM / 2) if (found := within(narrowed(problem, room)))), None
+    return spared(problem, bound, budget) or next(
+        (found for room in (ROOM, ROOM / 2) if (found := within(narrowed(problem, room), budget))), None
     )
 
 
-def spared(problem: Problem, bound: Ideal) -> tuple[Problem, Ideal] | None:
+def spared(problem: Problem, bound: Ideal, budget: Budget) -> tuple[Problem, Ideal] | None:
     """Room for every row but those whose room would cost the least lucky: they give half of it, then all.
 
     None where that leaves more rows without room than whole samples can be expected to meet.
@@ -74,9 +76,9 @@ def spared(problem: Problem, bound: Ideal) -> tuple[Problem, Ideal] | None:
     rooms = np.where(priced(bound), 0.0, ROOM)
     while (rooms == 0).sum() <= EXACT_ROWS:
         inner = narrowed(problem, rooms)
-        first = within(inner, most_stages=1)
+        first = within(inner, budget, most_stages=1)
         if first and first[1].least >= bound.least * (1 - NEAR * NEAR):
-            return within(inner)
+            return within(inner, budget)
         blocking = priced(first[1]) & (rooms > 0) if first else rooms > 0
         if not blocking.any():
             return None
@@ -97,9 +99,9 @@ def narrowed(problem: Problem, room: float | Floats) -> Problem:
     return replace(problem, lower=low, upper=problem.upper - spare)
 
 
-def within(inner: Problem, *, most_stages: int | None = None) -> tuple[Problem, Ideal] | None:
+def within(inner: Problem, budget: Budget, *, most_stages: int | None = None) -> tuple[Problem, Ideal] | None:
     try:
-        return inner, leximin(inner, most_stages=most_stages)
+        return inner, leximin(inner, most_stages=most_stages, budget=budget)
     except ArithmeticError:
         return None
 

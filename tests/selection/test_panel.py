@@ -25,7 +25,7 @@ from allears.selection import (
 )
 from allears.selection.checker import pick
 from allears.selection.coverage import covered
-from tests.selection.pools import customers, in_proportion, self_selected
+from tests.selection.pools import customers, in_proportion
 
 
 @pytest.mark.parametrize("size", [3, 4, 6])
@@ -122,24 +122,6 @@ def best_of_fractions(plan: Plan) -> float:
     )
     assert answer.status == 0
     return -float(answer.fun)
-
-
-def test_where_time_runs_out_there_is_a_valid_lottery_that_says_how_far_it_is_from_the_best() -> None:
-    """A budget that is asked a few times and then is used up: no clock is needed to cut a search short."""
-    pool, quotas = self_selected(300, 3)
-    plans = []
-    for times in (0, 60):
-        left = iter([1.0] * times)
-        plans.append(prepare(pool, quotas, 3, rule="panel", budget=lambda left=left: next(left, 0.0)))  # type: ignore[misc]
-    hurried, slower = plans
-    for plan in plans:
-        assert plan.coverage is not None
-        assert verify(draw(commit(plan, salt="s"), "x")) == []
-        assert plan.coverage.gap == max(0, 1 - plan.coverage.expected / plan.coverage.bound.bound)
-    assert not hurried.certified
-    assert hurried.least < slower.least
-    assert sum(chance > 0 for chance in hurried.chances) > len(pool.types) // 2
-    assert slower.least >= Fraction(4, 5) * slower.certificate.bound
 
 
 def test_quotas_that_leave_hardly_any_panel_are_kept_and_the_gap_is_said() -> None:
