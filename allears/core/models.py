@@ -226,6 +226,7 @@ class Job(models.Model):
     parameters = models.JSONField(default=dict)
     result = models.JSONField(default=dict)
     next_url = models.CharField(max_length=400, blank=True)
+    next_words = models.CharField(max_length=100, blank=True, default="", db_default="")  # what waits at `next_url`
     task_id = models.UUIDField(null=True, blank=True, unique=True)  # the background task that does it
 
     class Meta:

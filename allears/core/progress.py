@@ -95,11 +95,14 @@ class Progress:
 @transaction.atomic
 def ask_for(
     task: Any, *, kind: str, title: str, by: User | None, unit: str = "", total: int | None = None,
-    next_url: str = "", **parameters: Any,
+    next_url: str = "", next_words: str = "", **parameters: Any,
 ) -> Job:
-    """Make a job and enqueue `task` with its id, both or neither; the page is `job_url(job)`."""
+    """Make a job and enqueue `task` with its id, both or neither; the page is `job_url(job)`, and leads on to `next_url`
+    by a button that says `next_words`.
+    """
     job = Job.objects.create(
-        kind=kind, title=title, started_by=by, unit=unit, total=total, next_url=next_url, parameters=parameters
+        kind=kind, title=title, started_by=by, unit=unit, total=total, next_url=next_url,
+        next_words=next_words, parameters=parameters,
     )
     # The queue is a table of the same database: the worker sees the task when the transaction is through.
     job.task_id = task.enqueue(job.pk).id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django_tasks import task
 
 from allears.core import audit
@@ -24,6 +25,7 @@ def ask_to_send(*, study: Study, by: User) -> Job:
     return ask_for(
         send_updates, kind="updates", title=f"Telling contributors of “{study.title}”", by=by, unit="people",
         total=len(waiting), study=study.pk, next_url=reverse("decisions:updates", args=[study.slug]),
+        next_words=_("See who was told"),
     )  # fmt: skip
 
 

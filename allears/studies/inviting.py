@@ -121,6 +121,7 @@ def ask_to_invite(
     minutes: float | Decimal,
     override_reason: str = "",
     next_url: str = "",
+    next_words: str = "",
 ) -> Job:
     """Invite `people` in the background and return the job. Who they are is fixed now. Raises `NotOpen`."""
     from allears.studies.tasks import send_invitations
@@ -133,8 +134,8 @@ def ask_to_invite(
         audit.record(by=by, verb="studies.round_asked", target=study, people=count, override=override_reason)
         job = progress.ask_for(
             send_invitations, kind="studies.invite", title=_("Invitations to “%(title)s”") % {"title": study.title},
-            by=by, unit=_("people"), total=count, next_url=next_url, study=study.pk, minutes=str(minutes),
-            override_reason=override_reason,
+            by=by, unit=_("people"), total=count, next_url=next_url, next_words=next_words or _("See who was asked"), study=study.pk,
+            minutes=str(minutes), override_reason=override_reason,
         )  # fmt: skip
         RoundList.objects.create(job=job, bits=bits)
         return job

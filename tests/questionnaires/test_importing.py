@@ -352,15 +352,16 @@ def queries_for(rows: list[list[str]], year: str, like: Import) -> int:
 
 
 def test_a_file_that_nobody_starts_or_that_was_stopped_is_forgotten_after_a_week() -> None:
-    never, stopped = taken(), taken()
+    never, stopped, cut_off = taken(), taken(), taken()
+    Import.objects.filter(pk=cut_off.pk).update(result={"new_responses": 1})
     job = start(bringing=stopped, by=cast.ana())
     Job.objects.filter(pk=job.pk).update(ended_at=datetime.now(UTC), stopped_at=datetime.now(UTC))
-    files = [(each.file.storage, each.file.name) for each in (never, stopped)]
+    files = [(each.file.storage, each.file.name) for each in (never, stopped, cut_off)]
     assert forget_old_files() == 0
 
     with time_machine.travel(datetime.now(UTC) + timedelta(days=8)):
-        assert forget_old_files() == 2
+        assert forget_old_files() == 3
         assert forget_old_files() == 0
 
     assert not any(storage.exists(name) for storage, name in files)
-    assert list(Import.objects.all()) == [stopped]
+    assert list(Import.objects.order_by("pk")) == [stopped, cut_off]

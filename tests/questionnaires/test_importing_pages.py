@@ -68,9 +68,16 @@ def test_what_is_started_is_brought_in_the_background_and_reported(as_ana: Clien
     assert answer.headers["Location"] == reverse("core:job", args=[job.ref])
     run_waiting_jobs()
     assert Response.objects.count() == 6
+    assert "See what came in" in as_ana.get(answer.headers["Location"]).content.decode()
     page = as_ana.get(url("import", bringing.ref)).content.decode()
     assert "Everything in the file was understood." in page
     assert Job.objects.get().result["responses"] == 6
+
+
+def test_the_report_of_a_file_leads_on_to_the_words(as_ana: Client) -> None:
+    bringing = taken()
+    bring(bringing, by=cast.ana())
+    assert reverse("insights:words_of_study", args=[study().slug]) in as_ana.get(url("import", bringing.ref)).content.decode()
 
 
 def test_pressing_start_twice_makes_one_job(as_ana: Client) -> None:

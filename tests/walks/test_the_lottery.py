@@ -36,7 +36,7 @@ def go_on_when_done(ana: Page) -> None:
     """The worker does its work; the job's page leads back."""
     work_off()
     ana.reload()
-    ana.get_by_role("link", name="Go on").click()
+    ana.get_by_role("link", name="See the lottery").click()
 
 
 def describe(ana: Page) -> None:

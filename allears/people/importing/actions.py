@@ -135,8 +135,9 @@ def start(*, bringing: Import, by: User) -> Job:
     title = _("Bringing people from %(file)s") % {"file": bringing.title}
     page = reverse("people:import", args=[bringing.ref])
     bringing.job = ask_for(
-        bring_people, kind="people.import", title=title, by=by, unit=_("rows"), next_url=page, bringing=bringing.pk
-    )
+        bring_people, kind="people.import", title=title, by=by, unit=_("rows"), next_url=page,
+        next_words=_("See what came in"), bringing=bringing.pk,
+    )  # fmt: skip
     bringing.save(update_fields=["job"])
     audit.record(by=by, verb="people.import-started", target=bringing)
     return bringing.job

@@ -44,6 +44,7 @@ def start(*, bringing: Import, by: User) -> Job:
         unit=ngettext("row", "rows", held.rows),
         total=held.rows,
         next_url=reverse("questionnaires:import", args=[held.study.slug, held.ref]),
+        next_words=_("See what came in"),
         bringing=held.pk,
     )
     held.save(update_fields=["job"])

@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from django.core.files import File
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from allears.core import audit, strays
@@ -110,8 +111,10 @@ def forget_old_files() -> int:
     left behind: they hold what people said. Return how many there were. The report of what was begun stays.
     """
     long_ago = now() - KEPT
-    never = Import.objects.filter(job=None, ended_at=None, made_at__lt=long_ago)
-    broken = Import.objects.filter(job__ended_at__lt=long_ago, ended_at=None).exclude(file="")
+    alone = Import.objects.filter(job=None, ended_at=None, made_at__lt=long_ago)  # never started, or on the command line
+    never, cut_off = alone.filter(result={}), alone.exclude(result={})
+    stopped = Q(job__ended_at__lt=long_ago) | Q(pk__in=cut_off)
+    broken = Import.objects.filter(stopped, ended_at=None).exclude(file="")
     needed = Import.objects.filter(ended_at=None)  # those whose rows are not in yet
     stray = strays.sweep("imports", strays.by_path("imports", needed))
     return stray + sum(map(_forget_never_started, never[:100])) + sum(map(_forget_file, broken[:100]))

@@ -212,7 +212,8 @@ def ask_for_lottery(*, selection: Selection, by: User, next_url: str = "") -> Jo
     audit.record(by=by, verb="studies.lottery_asked", target=locked, seconds=locked.seconds)
     return progress.ask_for(
         find_lottery, kind="studies.lottery", title=_("The fairest lottery for “%(title)s”") % {"title": locked.study.title},
-        by=by, unit=_("seconds"), total=locked.seconds, next_url=next_url, selection=locked.pk, version=locked.version,
+        by=by, unit=_("seconds"), total=locked.seconds, next_url=next_url, next_words=_("See the lottery"), selection=locked.pk,
+        version=locked.version,
     )  # fmt: skip
 
 
@@ -271,7 +272,7 @@ def ask_for_redraw(
     return progress.ask_for(
         find_redraw, kind="studies.redraw", title=_("A lottery for the empty seats of “%(title)s”") % {"title":
         locked.study.title}, by=by, unit=_("seconds"), total=locked.seconds, next_url=next_url,
-        selection=locked.pk, version=locked.version, declined=gone, quotas=quotas,
+        next_words=_("See the lottery"), selection=locked.pk, version=locked.version, declined=gone, quotas=quotas,
     )  # fmt: skip
 
 
@@ -304,7 +305,7 @@ def ask_to_commit(*, selection: Selection, by: User, next_url: str = "") -> Job:
     people = pools.people_of(selection).count()
     return progress.ask_for(
         commit_in_background, kind="studies.commit", title=_("The commitment for “%(title)s”") % {"title":
-        selection.study.title}, by=by, unit=_("people"), total=people, next_url=next_url, selection=selection.pk,
+        selection.study.title}, by=by, unit=_("people"), total=people, next_url=next_url, next_words=_("See the commitment"), selection=selection.pk,
     )  # fmt: skip
 
 
@@ -451,7 +452,7 @@ def ask_to_invite_drawn(
         raise NotDrawn(_("Nobody has been drawn yet."))
     return inviting.ask_to_invite(
         study=selection.study, people=Person.objects.filter(pk__in=holders(found)), by=by, minutes=minutes,
-        override_reason=override_reason, next_url=next_url,
+        override_reason=override_reason, next_url=next_url, next_words=_("See the lottery"),
     )  # fmt: skip
 
 
