@@ -28,7 +28,8 @@ def decided(study: Study) -> Cell:
     counts = Decision.objects.filter(study=study).aggregate(all=Count("pk"), no=Count("pk", filter=Q(kind="wont")))
     words = ngettext("decision", "decisions", counts["all"])
     note = _("%(count)d “no, because”") % {"count": counts["no"]} if counts["no"] else ""
-    return Cell("decided", str(counts["all"]), words, reverse("decisions:of_study", args=[study.slug]), note)
+    url = reverse("decisions:of_study", args=[study.slug])
+    return Cell("decided", str(counts["all"]), words, url, note, begun=bool(counts["all"]))
 
 
 @cell("done")
@@ -48,7 +49,7 @@ def heard(study: Study) -> Cell:
     return Cell(
         "heard", shown_rate(figures), _("heard back"), reverse("decisions:updates", args=[study.slug]),
         _("median %(days)s") % {"days": shown_days(figures)} if figures.median_days is not None else "",
-        leading(figures),
+        leading(figures), begun=bool(figures.told),
     )  # fmt: skip
 
 

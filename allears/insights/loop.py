@@ -24,6 +24,7 @@ def understood(study: Study) -> Cell:
         words=ngettext("insight", "insights", standing),
         url=reverse("insights:insights", args=[study.slug]),
         note=note if untried else "",
+        begun=bool(standing),
     )
 
 

@@ -3,14 +3,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from allears.core.settings_pages import add_settings_page
 from allears.questionnaires.answering_opener import opener_of
+from allears.questionnaires.imports import Import
 from allears.questionnaires.measuring import estimate_of
 from allears.questionnaires.models import Answer, Response
 from allears.questionnaires.structure import draft_version, published_version
@@ -65,8 +69,23 @@ def _begun() -> Exists:
     return Exists(Response.objects.filter(Exists(said), invitation=OuterRef("pk")))
 
 
-def _uninvited(study: Study) -> int:
-    return Response.objects.filter(study=study, invitation=None).count()
+def _uninvited(study: Study) -> hearing.Uninvited:
+    elsewhere = Q(import_key__isnull=False)
+    counts = Response.objects.filter(study=study, invitation=None).aggregate(
+        came=Count("pk", filter=~elsewhere), brought=Count("pk", filter=elsewhere)
+    )
+    return hearing.Uninvited(**counts, **(_files(study) if counts["brought"] else {}))
+
+
+def _files(study: Study) -> dict[str, Any]:
+    """How many files brought something, when the last of them was handed in, and by whom."""
+    brought = Import.objects.filter(study=study, result__new_responses__gt=0)
+    last = brought.order_by("-pk").values("made_at", by=Coalesce("made_by__name", Value(""))).first()
+    return {"files": brought.count(), "last_at": last["made_at"], "last_by": last["by"]} if last else {}
+
+
+def _brought() -> Exists:
+    return Exists(Response.objects.filter(study=OuterRef("pk"), import_key__isnull=False))
 
 
 @cell("spoke")
@@ -77,7 +96,7 @@ def spoke(study: Study) -> Cell:
     return Cell("spoke", intcomma(count), _("spoke"), reverse("questionnaires:results", args=[study.slug]))
 
 
-hearing.listen_with(hearing.Ear(answered=_sent, begun=_begun, uninvited=_uninvited))
+hearing.listen_with(hearing.Ear(answered=_sent, begun=_begun, uninvited=_uninvited, brought=_brought))
 
 add_tab(Tab(30, gettext_lazy("Questions"), "questionnaires:questionnaire", can_see))
 add_settings_page(gettext_lazy("Wording check"), "questionnaires:wording_rules")

@@ -15,17 +15,17 @@ from allears.studies.rules import can_see, can_see_who_was_asked, can_work_on
 
 @cell("asked")
 def asked(study: Study) -> Cell:
-    """Who was invited, and who came without: by a public link or brought from elsewhere."""
-    invited = Invitation.objects.filter(study=study).count()
-    came = uninvited(study)
-    note = _("%(n)s without an invitation") % {"n": intcomma(came)} if came and invited else ""
-    return Cell(
-        "asked",
-        intcomma(invited + came),
-        _("asked"),
-        reverse("studies:study", args=[study.slug]) + "#asked",
-        note,
-    )
+    """Who was invited; else who came uninvited, or was brought from elsewhere. The others stand beside them."""
+    invited, others = Invitation.objects.filter(study=study).count(), uninvited(study)
+    counted = [
+        (invited, _("asked"), ""),
+        (others.came, _("came uninvited"), _("%(n)s came uninvited")),
+        (others.brought, _("brought from elsewhere"), _("%(n)s brought from elsewhere")),
+    ]
+    (count, words, _beside), *rest = [each for each in counted if each[0]] or counted[:1]
+    notes = [beside % {"n": intcomma(more)} for more, _words, beside in rest]
+    home = reverse("studies:study", args=[study.slug])
+    return Cell("asked", intcomma(count), words, f"{home}#asked", " · ".join(notes))
 
 
 add_tab(Tab(10, gettext_lazy("Study"), "studies:study", can_see))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import (
     BooleanField,
@@ -41,19 +42,40 @@ class Outcome(TextChoices):
 
 
 @dataclass(frozen=True)
+class Uninvited:
+    """How many took part without an invitation: who came by a public link, and whose response was brought from
+    elsewhere, in how many files; when the last of them was handed in, and by whom.
+    """
+
+    came: int = 0
+    brought: int = 0
+    files: int = 0
+    last_at: datetime | None = None
+    last_by: str = ""
+
+    @property
+    def all(self) -> int:
+        """How many it is together."""
+        return self.came + self.brought
+
+
+@dataclass(frozen=True)
 class Ear:
-    """How a room tells who answered: conditions over an invitation, and a count of who was never invited."""
+    """How a room tells who answered: conditions over an invitation, a count of who was never invited, and a condition
+    over a study that holds past responses.
+    """
 
     answered: Callable[[], Combinable]
     begun: Callable[[], Combinable]
-    uninvited: Callable[[Study], int]
+    uninvited: Callable[[Study], Uninvited]
+    brought: Callable[[], Combinable]
 
 
 def _nobody() -> Combinable:
     return Value(False, output_field=BooleanField())
 
 
-_ear = Ear(answered=_nobody, begun=_nobody, uninvited=lambda study: 0)
+_ear = Ear(answered=_nobody, begun=_nobody, uninvited=lambda study: Uninvited(), brought=_nobody)
 
 
 def listen_with(ear: Ear) -> None:
@@ -62,9 +84,14 @@ def listen_with(ear: Ear) -> None:
     _ear = ear
 
 
-def uninvited(study: Study) -> int:
+def uninvited(study: Study) -> Uninvited:
     """Return how many took part without an invitation: by a public link, or brought from elsewhere."""
     return _ear.uninvited(study)
+
+
+def without_past_responses(studies: QuerySet[Study]) -> QuerySet[Study]:
+    """Return those of `studies` into which nothing was brought from elsewhere."""
+    return studies.exclude(_ear.brought())
 
 
 def with_outcome(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:

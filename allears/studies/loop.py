@@ -29,7 +29,7 @@ class Figure:
 @dataclass(frozen=True)
 class Cell:
     """A step of the loop: its figure as shown ("1,706", "64%"), what it counts, and where it leads; `leads`: the
-    figures of this step that stand at the head of the study's page.
+    figures of this step that stand at the head of the study's page; `begun`: whether anything was done in it.
     """
 
     step: str
@@ -38,6 +38,7 @@ class Cell:
     url: str = ""
     note: str = ""
     leads: tuple[Figure, ...] = ()
+    begun: bool = False
 
 
 @dataclass(frozen=True)

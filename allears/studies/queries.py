@@ -13,7 +13,7 @@ from allears.core.models import Job, User
 from allears.core.waiting import Waiting
 from allears.people.models import Person
 from allears.people.search import find
-from allears.studies.hearing import Outcome, with_outcome
+from allears.studies.hearing import Outcome, with_outcome, without_past_responses
 from allears.studies.links import invitation_for, public_link_for
 from allears.studies.models import Invitation, Member, Selection, State, Study
 from allears.studies.rates import Outcomes
@@ -117,16 +117,16 @@ def rates_from(counts: dict[Outcome, int]) -> Outcomes:
 
 
 def waiting_for(user: User) -> list[Waiting]:
-    """Return what in this room waits for `user`: their drafts, open studies whose promise is near, and
+    """Return what in this room waits for `user`: their drafts that are to ask somebody, open studies whose promise is near, and
     lotteries that were committed and not drawn.
     """
     own = mine(seen_by(user), user).order_by("promise_on", "id")
     if not user.is_researcher:
         return []
-    drafts = [_finish(study) for study in own.filter(state=State.DRAFT)[:10]]
+    to_open = without_past_responses(own.filter(state=State.DRAFT))  # past responses need nobody who is asked
     near = own.filter(state=State.OPEN, promise_on__gte=today(), promise_on__lte=today() + SOON)
     seeds = [_draw(commitment.selection) for commitment in waiting_for_seed(own.order_by())[:10]]
-    return [_close(study) for study in near[:10]] + seeds + drafts
+    return [_close(study) for study in near[:10]] + seeds + [_finish(study) for study in to_open[:10]]
 
 
 def _draw(selection: Selection) -> Waiting:

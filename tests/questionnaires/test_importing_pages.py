@@ -17,6 +17,8 @@ from allears.questionnaires.importing import bring
 from allears.questionnaires.imports import Import, ImportProblem
 from allears.questionnaires.models import Response
 from allears.questionnaires.tasks import bring_responses
+from allears.studies.loop import cells_of
+from allears.studies.queries import waiting_for
 from allears.verbatims.models import Verbatim
 from tests import cast
 from tests.questionnaires.test_importing import ROWS, study, table, taken
@@ -74,10 +76,25 @@ def test_what_is_started_is_brought_in_the_background_and_reported(as_ana: Clien
     assert Job.objects.get().result["responses"] == 6
 
 
-def test_the_report_of_a_file_leads_on_to_the_words(as_ana: Client) -> None:
+def test_after_the_file_its_pages_say_where_they_lead_and_the_study_what_it_is_and_what_comes_next(as_ana: Client) -> None:
+    home = reverse("studies:study", args=[study().slug])
+    assert "Before it can open" in as_ana.get(home).content.decode()
+    assert [waiting.url for waiting in waiting_for(cast.ana())] == [home]
     bringing = taken()
     bring(bringing, by=cast.ana())
-    assert reverse("insights:words_of_study", args=[study().slug]) in as_ana.get(url("import", bringing.ref)).content.decode()
+
+    report = as_ana.get(url("import", bringing.ref)).content.decode()
+    assert reverse("insights:words_of_study", args=[study().slug]) in report
+    page = as_ana.get(home).content.decode()
+    places = [page.index(words) for words in ("6 past responses", "Read what they", "Say what", "Decide", "Tell them")]
+    assert places == sorted(places)
+    assert f"From a file that {cast.ana().name} handed in on" in page
+    assert "Before it can open" not in page
+    assert "Before it can ask more people" in page
+    assert waiting_for(cast.ana()) == []
+    assert "Nobody was invited by name. 6 responses were brought from elsewhere." in page
+    cell = next(cell for cell in cells_of(study()) if cell.step == "asked")
+    assert (cell.figure, cell.words, cell.note) == ("6", "brought from elsewhere", "")
 
 
 def test_pressing_start_twice_makes_one_job(as_ana: Client) -> None:

@@ -16,7 +16,9 @@ from allears.core.models import Job, Message
 from allears.people.crowds import ids_of
 from allears.people.models import Person
 from allears.questionnaires import authoring
+from allears.questionnaires.models import Response
 from allears.studies import actions
+from allears.studies.loop import cells_of
 from allears.studies.models import Invitation, Member, PublicLink, RoundList, Study
 from tests import cast
 
@@ -30,6 +32,23 @@ def asked() -> Study:
     authoring.add_question(section=version.sections.all()[0], kind="long_text", text="What happened?")
     authoring.publish(version=version)
     return study
+
+
+def test_the_strip_says_apart_who_was_asked_who_came_and_what_was_brought() -> None:
+    study = cast.late_orders()
+    assert said_of_asked(study) == ("0", "asked", "")
+    cast.said(cast.bob(), "Nobody told us.")
+    assert said_of_asked(study) == ("1", "came uninvited", "")
+    version = Response.objects.get().version
+    Response.objects.create(study=study, version=version, person=cast.dev(), import_key="row 1")
+    assert said_of_asked(study) == ("1", "came uninvited", "1 brought from elsewhere")
+    Invitation.objects.create(study=study, person=cast.cleo())
+    assert said_of_asked(study) == ("1", "asked", "1 came uninvited · 1 brought from elsewhere")
+
+
+def said_of_asked(study: Study) -> tuple[str, str, str]:
+    cell = next(cell for cell in cells_of(study) if cell.step == "asked")
+    return cell.figure, cell.words, cell.note
 
 
 def count_queries(client: Client, url: str) -> int:

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_safe
 from allears.core.doors import door
 from allears.core.models import Role, User
 from allears.core.rules import signs_in
-from allears.design.parts import Fact, Link, LoopCell, Tone
+from allears.design.parts import Fact, Link, LoopCell, Step, Tone
 from allears.studies import asking, knowing, queries, reminding
 from allears.studies.hearing import uninvited
 from allears.studies.links import answering_url, current_public_link
-from allears.studies.loop import Cell, cells_of
+from allears.studies.loop import Cell, cells_of, tabs_of
 from allears.studies.models import State, Study
 from allears.studies.rules import can_create, can_hand_over, can_see_who_was_asked, can_work_on
 from allears.studies.selection.queries import selections_of, stage_of
@@ -79,7 +79,7 @@ def _views(seen: queries.QuerySet[Study], user: User, show: str) -> list[Link]:
 def study(request: HttpRequest, slug: str) -> HttpResponse:
     """One study: why we ask, where it stands in the loop, who was asked and what is promised."""
     study, user = seen_study(request, slug), reader(request)
-    works, cells = can_work_on(user, study), cells_of(study)
+    works, cells, others = can_work_on(user, study), cells_of(study), uninvited(study)
     return render(
         request,
         "studies/study.html",
@@ -96,6 +96,8 @@ def study(request: HttpRequest, slug: str) -> HttpResponse:
             "trail": study.state_changes.select_related("by").order_by("-id")[:20],
             "asked_url": reverse("studies:invitations", args=[slug]) if can_see_who_was_asked(user, study) else "",
             "lots": _lots(study),
+            "uninvited": others,
+            "onward": _onward(study, user, cells) if others.brought and study.state == State.DRAFT else [],
             **_asked(study, can_see_who_was_asked(user, study)),
             **_public(study),
             **_knowing(study, works),
@@ -104,11 +106,27 @@ def study(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
-def _list_of_asked(study: Study, user: User) -> dict[str, str]:
-    """The way to who was asked, for those who may read names."""
-    if not can_see_who_was_asked(user, study):
-        return {"asked_url": "", "asked_link": ""}
-    return {"asked_url": reverse("studies:invitations", args=[study.slug]), "asked_link": _("The invitations")}
+def _onward(study: Study, user: User, cells: list[Cell]) -> list[Step]:
+    """What is done with past responses, on the pages that the reader may open; the first that is not begun is current."""
+    begun = {cell.step for cell in cells if cell.begun}
+    tabs = {tab.url_name for tab in tabs_of(study, user)}
+    steps = [
+        (_("Read what they said"), _("and give it themes"), "insights:words_of_study", "understood"),
+        (_("Say what you understood"), _("with words for and against it"), "insights:insights", "understood"),
+        (_("Decide"), _("what you will do, or why not"), "decisions:of_study", "decided"),
+        (_("Tell them"), _("each beside their own words"), "decisions:updates", "heard"),
+    ]
+    ahead = next((place for place, step in enumerate(steps) if step[-1] not in begun), len(steps))
+    return [
+        Step(
+            label,
+            "done" if step in begun else "current" if place == ahead else "ahead",
+            reverse(page, args=[study.slug]),
+            note,
+        )
+        for place, (label, note, page, step) in enumerate(steps)
+        if page in tabs
+    ]
 
 
 def _lots(study: Study) -> list[dict[str, object]]:
@@ -174,7 +192,6 @@ def _asked(study: Study, names: bool) -> dict[str, object]:
     url = reverse("studies:invitations", args=[study.slug])
     return {
         "asked": rates.asked,
-        "uninvited": uninvited(study),
         "outcomes": [
             {
                 "label": outcome.label,
