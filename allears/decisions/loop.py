@@ -57,7 +57,7 @@ def leading(figures: HearBack) -> tuple[Figure, Figure]:
     """Return the two figures that lead a study and home, each with a dash and why where there is none yet."""
     return (
         Figure(shown_rate(figures), _("heard back"), _of_how_many(figures)),
-        Figure(shown_days(figures) or "–", _("median until they heard"), _why_no_days(figures)),
+        Figure(shown_days(figures) or "–", _("median until they heard"), _of_the_days(figures)),
     )
 
 
@@ -68,7 +68,11 @@ def _of_how_many(figures: HearBack) -> str:
     return _("%(told)s of %(all)s who took part") % counts
 
 
-def _why_no_days(figures: HearBack) -> str:
+def _of_the_days(figures: HearBack) -> str:
+    """Why there are none yet; or, where past responses were brought, from when they count, and the days since all spoke."""
+    if figures.since_spoken is not None:
+        days = _in_words(figures.since_spoken)
+        return _("past responses from when they were brought here; %(days)s from when all spoke") % {"days": days}
     if figures.median_days is not None:
         return ""
     return _("nobody has heard back yet") if figures.contributors else _("nobody has taken part yet")
@@ -80,16 +84,17 @@ def shown_rate(figures: HearBack) -> str:
         return "–"
     if figures.contributors < 10:
         return _("%(told)d of %(all)d") % {"told": figures.told, "all": figures.contributors}
-    return f"{100 * figures.told / figures.contributors:.0f}%"
+    whole = round(100 * figures.told / figures.contributors)
+    return f"{whole if figures.told in (0, figures.contributors) else min(max(whole, 1), 99)}%"  # 100% is everybody
 
 
 def shown_days(figures: HearBack) -> str:
-    """Return the median days as shown, or the empty string while nobody has heard back; long times in years, as of
-    words that were said before this house kept them.
-    """
-    if figures.median_days is None:
-        return ""
-    days = round(figures.median_days)
+    """Return the median days as shown, long times in years, or the empty string while nobody has heard back."""
+    return "" if figures.median_days is None else _in_words(figures.median_days)
+
+
+def _in_words(median_days: float) -> str:
+    days = round(median_days)
     if days >= IN_YEARS:
-        return _("%(years)s years") % {"years": number_format(figures.median_days / DAYS_A_YEAR, 1)}
+        return _("%(years)s years") % {"years": number_format(median_days / DAYS_A_YEAR, 1)}
     return ngettext("%(days)s day", "%(days)s days", days) % {"days": intcomma(days)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from allears.core.models import User
 from allears.core.waiting import Waiting
 from allears.decisions.in_public import no_longer_matching
 from allears.decisions.models import Change, ChangeState, Decision, Helped, PublicItem, Telling, Update
+from allears.questionnaires.imports import Import
 from allears.questionnaires.models import Answer, Response
 from allears.studies.models import Study
 from allears.studies.queries import seen_by
@@ -45,11 +47,16 @@ HEARER = Coalesce("person__merged_into_id", "person_id")
 
 @dataclass(frozen=True)
 class HearBack:
-    """The two figures that lead every study: who of the contributors heard back, and after how many days."""
+    """The two figures that lead every study: who of the contributors heard back, and after how many days.
+
+    `median_days` counts past responses from the day on which their file was handed in. Where that makes a difference,
+    `since_spoken` is the median from when everybody spoke.
+    """
 
     contributors: int
     told: int
     median_days: float | None
+    since_spoken: float | None = None
 
     @property
     def rate(self) -> float | None:
@@ -61,26 +68,64 @@ def hear_back(study: Study | None = None, *, studies: QuerySet[Study] | None = N
     """Return the hear-back figures of one study, or of all (of `studies`) together.
 
     A contributor gave at least one answer; erased people are left out. Days run from when somebody first spoke in the
-    study to the first thing they heard of it.
+    study, or from when their words were brought here, to the first thing they heard of it (docs/adr/0004).
     """
     inside = Study.objects.filter(pk=study.pk) if study else (Study.objects.all() if studies is None else studies)
-    first = (
+    first = list(
         Telling.objects.filter(HEARD, update__study__in=inside, person__erased_at=None)
         .annotate(hearer=HEARER)
         .values("hearer", "update__study")
         .annotate(at=Min(HEARD_AT), spoke=Min("spoke_at"))
         .order_by()
+        .values_list("update__study", "hearer", "spoke", "at")
     )
-    days = [(row["at"] - row["spoke"]).total_seconds() / 86_400 for row in first.values("at", "spoke")]
-    return HearBack(_contributors(inside), len(days), median(days) if days else None)
+    came = _came(inside) if first else _Came({}, {})
+    with_us = [_days(came.when(study, person, spoke), at) for study, person, spoke, at in first]
+    spoken = [_days(spoke, at) for _study, _person, spoke, at in first]
+    return HearBack(
+        _contributors(inside),
+        len(first),
+        median(with_us) if first else None,
+        median(spoken) if with_us != spoken else None,
+    )
+
+
+@dataclass(frozen=True)
+class _Came:
+    """When words came here: `brought`, a study's first file of past responses; `here`, what somebody said here first."""
+
+    brought: dict[int, datetime]
+    here: dict[tuple[int, int], datetime]
+
+    def when(self, study: int, person: int, spoke: datetime) -> datetime:
+        """The day from which this person waits to hear back: when they spoke, or when their words were brought here."""
+        brought = self.brought.get(study, spoke)
+        return max(spoke, min(brought, self.here.get((study, person), brought)))
+
+
+def _came(inside: QuerySet[Study]) -> _Came:
+    files = Import.objects.filter(study__in=inside, result__new_responses__gt=0)
+    brought = dict(files.values_list("study").annotate(at=Min("made_at")).order_by())
+    if not brought:
+        return _Came({}, {})
+    said = _responses(Study.objects.filter(pk__in=brought)).filter(import_key=None).annotate(speaker=HEARER)
+    here = said.values("study", "speaker").annotate(at=Min(Coalesce("submitted_at", "started_at"))).order_by()
+    return _Came(brought, {(study, person): at for study, person, at in here.values_list("study", "speaker", "at")})
+
+
+def _days(since: datetime, until: datetime) -> float:
+    return max(0.0, (until - since).total_seconds() / 86_400)
+
+
+def _responses(inside: QuerySet[Study]) -> QuerySet[Response]:
+    """Responses that hold an answer of somebody who was not erased."""
+    return Response.objects.filter(
+        Exists(Answer.objects.filter(response=OuterRef("pk"))), study__in=inside, person__erased_at=None
+    ).exclude(person=None)
 
 
 def _contributors(inside: QuerySet[Study]) -> int:
-    spoke = Response.objects.filter(
-        Exists(Answer.objects.filter(response=OuterRef("pk"))), study__in=inside, person__erased_at=None
-    ).exclude(person=None)
-    pairs = spoke.annotate(speaker=Coalesce("person__merged_into_id", "person_id")).values("study", "speaker")
-    return pairs.distinct().count()
+    return _responses(inside).annotate(speaker=HEARER).values("study", "speaker").distinct().count()
 
 
 def decisions_in(studies: QuerySet[Study]) -> QuerySet[Decision]:

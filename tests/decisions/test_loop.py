@@ -21,9 +21,18 @@ def test_long_times_are_told_in_years(days: float | None, shown: str) -> None:
         ((0, 0, None), [("–", "nobody has taken part yet"), ("–", "nobody has taken part yet")]),
         ((1092, 0, None), [("0%", "0 of 1,092 who took part"), ("–", "nobody has heard back yet")]),
         ((4, 3, 12.2), [("3 of 4", "3 of 4 who took part"), ("12 days", "")]),
+        ((1095, 1092, 12.2), [("99%", "1,092 of 1,095 who took part"), ("12 days", "")]),
+        ((1095, 1, 12.2), [("1%", "1 of 1,095 who took part"), ("12 days", "")]),
+        (
+            (30, 30, 1.2, 3984.4),
+            [
+                ("100%", "30 of 30 who took part"),
+                ("1 day", "past responses from when they were brought here; 10.9 years from when all spoke"),
+            ],
+        ),
     ],
 )
 def test_the_leading_figures_say_why_where_there_is_none_yet(
-    found: tuple[int, int, float | None], shown: list[tuple[str, str]]
+    found: tuple[int, int, float | None] | tuple[int, int, float, float], shown: list[tuple[str, str]]
 ) -> None:
     assert [(figure.shown, figure.note) for figure in leading(HearBack(*found))] == shown

@@ -29,6 +29,8 @@ from allears.people.addresses import trust
 from allears.people.links import issue
 from allears.people.models import Person
 from allears.people.queries import who_wants_no_mail
+from allears.questionnaires.imports import Import
+from allears.questionnaires.models import Response
 from allears.studies.models import Study
 from allears.verbatims.models import Verbatim
 from tests import cast
@@ -258,6 +260,45 @@ def test_an_erased_person_is_not_written_to_and_not_counted() -> None:
 
     assert hear_back(cast.late_orders()).contributors == 1
     assert Message.objects.filter(kind="update").count() == 1
+
+
+def brought(who: Person, handed_in: int, spoke: int) -> None:
+    """What `who` said was brought in a file, handed in and spoken so many days ago."""
+    study, at = cast.late_orders(), now() - timedelta(days=spoke)
+    Import.objects.create(study=study, name="old.csv", made_at=now() - timedelta(days=handed_in), result={"new_responses": 1})
+    Response.objects.filter(study=study, person=who).update(import_key=who.name, submitted_at=at)
+
+
+def test_who_spoke_elsewhere_waits_from_the_day_on_which_their_words_were_brought() -> None:
+    approved()
+    study = cast.late_orders()
+    brought(cast.bob(), handed_in=4, spoke=4_000)
+    brought(cast.cleo(), handed_in=3, spoke=4_000)
+    telling.send(study)
+
+    figures = hear_back(study)
+    assert (round(figures.median_days or 0), round(figures.since_spoken or 0)) == (4, 4_000)
+
+
+def test_who_also_spoke_here_before_waits_from_then() -> None:
+    approved()
+    study = cast.late_orders()
+    brought(cast.bob(), handed_in=4, spoke=4_000)
+    brought(cast.cleo(), handed_in=4, spoke=4_000)
+    cast.said(cast.bob(), "And again, ten days ago.")
+    cast.said(cast.cleo(), "And again, ten days ago.")
+    telling.send(study)
+
+    assert round(hear_back(study).median_days or 0) == 10
+
+
+def test_a_file_that_brought_nothing_changes_no_days() -> None:
+    approved()
+    Import.objects.create(study=cast.late_orders(), name="same.csv", result={"new_responses": 0})
+    telling.send(cast.late_orders())
+
+    figures = hear_back(cast.late_orders())
+    assert (round(figures.median_days or 0), figures.since_spoken) == (10, None)
 
 
 def test_days_to_hear_back_run_from_speaking_to_hearing() -> None:
