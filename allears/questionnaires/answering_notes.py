@@ -34,7 +34,7 @@ def lead(way: Way, at: int, asked: Asking, place: int, count: int) -> str:
     """
     template = _lead(
         way.language, way.problem, way.promise_on, way.kind, way.at_a_counter, way.submitted_at is not None,
-        place, count, minutes_from(asked, at, way.device),
+        place, count, minutes_from(asked, at, way.device), way.example,
     )  # fmt: skip
     link = escape(answering_url(way.token)) if way.kind == "own" and not way.at_a_counter else ""
     return template.filled({"own_link": link})
@@ -42,11 +42,12 @@ def lead(way: Way, at: int, asked: Asking, place: int, count: int) -> str:
 
 @lru_cache(maxsize=512)
 def _lead(
-    language: str, problem: str, promise_on: Any, kind: str, kiosk: bool, submitted: bool, at: int, count: int, minutes: float
+    language: str, problem: str, promise_on: Any, kind: str, kiosk: bool, submitted: bool, at: int, count: int,
+    minutes: float, example: bool,
 ) -> pages.Compiled:
     return pages.compile_part(
         "lead",
-        way={"problem": marked(problem), "promise_on": promise_on, "kind": kind},
+        way={"problem": marked(problem), "promise_on": promise_on, "kind": kind, "example": example},
         kiosk=kiosk,
         submitted=submitted,
         own_link=pages.slot("own_link") if kind == "own" and not kiosk else "",

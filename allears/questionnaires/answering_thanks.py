@@ -45,6 +45,7 @@ def thanks(way: Way) -> str:
         known=known,
         open_=way.state == State.OPEN,
         asked_again=_asked_again(way),
+        example=way.example,
     )
     link = escape(answering_url(way.token))
     return page.filled(
@@ -62,10 +63,13 @@ def thanks(way: Way) -> str:
 
 
 @lru_cache(maxsize=128)
-def _page(language: str, *, named: bool, promised: bool, spoke: bool, known: bool, open_: bool, asked_again: bool) -> Compiled:
+def _page(
+    language: str, *, named: bool, promised: bool, spoke: bool, known: bool, open_: bool, asked_again: bool, example: bool
+) -> Compiled:
     return pages.compile_template(
-        "thanks", language, named=named, promised=promised, spoke=spoke, known=known, open=open_, asked_again=asked_again
-    )
+        "thanks", language, named=named, promised=promised, spoke=spoke, known=known, open=open_,
+        asked_again=asked_again, example=example,
+    )  # fmt: skip
 
 
 def _asked_again(way: Way) -> bool:

@@ -75,7 +75,7 @@ class Trial:
             "trial", "", study.pk, study.slug, told("study.title", study.title), told("study.problem", study.problem),
             study.promise_on, self.language, study.state, study.collection_id, study.owner.name, the_organisation().name,
             self.version.pk, None, self.version.pk, None, None, 0, None, person_id, name, None, None, None, "", "",
-            source=study.language,
+            source=study.language, example=study.example,
         )  # fmt: skip
 
     def _next(self, asked: Asking, way: Way, posted: Posted, above: str) -> HttpResponse:

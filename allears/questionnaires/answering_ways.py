@@ -23,7 +23,7 @@ _STUDY = """s.id, s.slug, s.title, s.problem, s.promise_on, s.language, s.state,
       WHERE q.study_id = s.id AND v.published_at IS NOT NULL ORDER BY v.number DESC LIMIT 1)"""
 _RESPONSE = "r.id, r.version_id, r.changed_at, r.submitted_at, r.passed"
 _NO_RESPONSE = "NULL, NULL, NULL, NULL, NULL"
-_LANGUAGES = "s.languages, s.wording"
+_LANGUAGES = "s.languages, s.wording, s.example"
 _OWNED = "JOIN core_user u ON u.id = s.owner_id"
 
 # One statement for all three kinds: whoever asks does not know which one a token is, and a second look costs as
@@ -86,6 +86,7 @@ class Way:
     languages: str = ""  # offered beside it
     wording: int = 0
     kept: str = ""  # the language of the response so far
+    example: bool = False  # made to show what the product does
     spoken: str = ""  # the person's own
     chosen: str = ""  # what the address says
     device: str = ""  # that it is opened on: see `answering_timing.device_of`
@@ -135,12 +136,13 @@ def _way(kind: str, token: str, row: tuple[Any, ...]) -> Way:
     (study_id, slug, title, problem, promise_on, language, state, collection_id, asks, organisation, published,
      response_id, version_id, changed_at, submitted_at, passed,
      invitation_id, person_id, name, closed_at, declined_at, public_link_id,
-     way_in, door, languages, wording, kept, spoken) = row  # fmt: skip
+     way_in, door, languages, wording, example, kept, spoken) = row  # fmt: skip
     return Way(
         kind, token, study_id, slug, title, problem, day(promise_on), language, state, collection_id, asks,
         organisation or "", published, response_id, version_id, moment(changed_at), moment(submitted_at),
         passed or 0, invitation_id, person_id, name or "", moment(closed_at),
-        moment(declined_at), public_link_id, way_in, door, language, languages, wording, kept or "", spoken or "",
+        moment(declined_at), public_link_id, way_in, door, language, languages, wording, kept or "",
+        bool(example), spoken or "",
     )  # fmt: skip
 
 

@@ -37,11 +37,12 @@ BEFORE, AROUND = 40, 140
 
 @dataclass(frozen=True)
 class Hit:
-    """One thing found: what it says, where it leads, and what it belongs to."""
+    """One thing found: what it says, where it leads, what it belongs to, and whether it is an example."""
 
     text: str
     url: str
     note: str = ""
+    example: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ def _insights(studies: QuerySet[Study], words: list[str]) -> list[Hit]:
 def _insight(insight: Insight, words: list[str]) -> Hit:
     belongs_to = insight.study.title if insight.stands else f"{insight.study.title} · {_('Withdrawn')}"
     note = _note(belongs_to, words, insight.claim, insight.explanation)
-    return Hit(insight.claim, reverse("insights:insight", args=[insight.ref]), note)
+    return Hit(insight.claim, reverse("insights:insight", args=[insight.ref]), note, insight.example)
 
 
 _OF_A_DECISION = ("statement", "because", "until", "against", "impact_customers", "impact_teams")
@@ -149,7 +150,7 @@ def _decision(decision: Decision, words: list[str]) -> Hit:
     options = [text for option in decision.options.all() for text in (option.text, option.why)]
     texts = [getattr(decision, name) for name in _OF_A_DECISION]
     note = _note(decision.study.title, words, decision.headline, *texts, *options)
-    return Hit(decision.headline, reverse("decisions:decision", args=[decision.ref]), note)
+    return Hit(decision.headline, reverse("decisions:decision", args=[decision.ref]), note, decision.example)
 
 
 def _changes(studies: QuerySet[Study], words: list[str]) -> list[Hit]:
@@ -163,7 +164,7 @@ def _changes(studies: QuerySet[Study], words: list[str]) -> list[Hit]:
 def _change(change: Change, words: list[str]) -> Hit:
     notes = [step.note for step in change.steps.all()]
     note = _note(change.decision.study.title, words, change.what, *notes)
-    return Hit(change.what, reverse("decisions:change", args=[change.ref]), note)
+    return Hit(change.what, reverse("decisions:change", args=[change.ref]), note, change.example)
 
 
 def _updates(studies: QuerySet[Study], words: list[str]) -> list[Hit]:
@@ -175,6 +176,7 @@ def _updates(studies: QuerySet[Study], words: list[str]) -> list[Hit]:
             u.subject,
             reverse("decisions:update", args=[u.ref]),
             _note(u.study.title, words, u.subject, u.text_cited, u.text_general),
+            u.example,
         )
         for u in about[:MOST]
     ]
@@ -191,7 +193,7 @@ def _public(item: PublishedItem, page: int, words: list[str]) -> Hit:
     address = f"{reverse('web:you_said')}?page={page}#{item.ref}"
     turned = in_public.overtaken(item).turned
     note = _("what was decided has changed since") if turned else ""
-    return Hit(item.said if turned else item.did, address, _note(note, words, item.did, item.said))
+    return Hit(item.said if turned else item.did, address, _note(note, words, item.did, item.said), item.decision.example)
 
 
 def _questions(user: User, studies: QuerySet[Study], words: list[str]) -> list[Hit]:
@@ -240,6 +242,7 @@ def _studies(studies: QuerySet[Study], words: list[str]) -> list[Hit]:
             s.title,
             reverse("studies:study", args=[s.slug]),
             _note(s.get_state_display(), words, s.title, s.decision, s.options, s.known, s.unknown, s.problem),
+            s.example,
         )
         for s in looking_for(studies, " ".join(words))[:MOST]
     ]

@@ -104,6 +104,15 @@ def totals(year: int) -> tuple[Decimal, int, int]:
     return row["minutes"] or Decimal(0), row["people"], row["messages"]
 
 
+def of_examples(year: int) -> bool:
+    """Return whether any of it was asked for a study that was made to show what the product does."""
+    return asked_in(year).filter(topic__in=[f"study:{ref}" for ref in _examples()]).exists()
+
+
+def _examples() -> QuerySet[Study, str]:
+    return Study.objects.filter(example=True).values_list("ref", flat=True)
+
+
 def by_month(year: int) -> list[Row]:
     """Return the minutes of each month that is not still to come."""
     rows = asked_in(year).annotate(month=TruncMonth("at")).values("month")

@@ -42,6 +42,7 @@ def figures_of(year: int, facet: Facet | None = None) -> dict[str, Any]:
     enough = given.measured >= FOR_NUMBERS
     return {
         "format": FORMAT,
+        "examples": minutes.of_examples(year),
         "asked": {"minutes": float(asked), "people": people, "messages": messages},
         "given": {"minutes": given.minutes, "people": given.measured} if enough else None,
         "open": {"minutes": given.open_minutes, "people": given.open_measured} if given.open_measured >= FOR_NUMBERS else None,

@@ -11,7 +11,7 @@ from allears.people.queries import consents
 from allears.questionnaires.models import Answer, Response
 from allears.studies import actions as studies
 from allears.studies import translating
-from allears.studies.models import Decline, Invitation, InvitationLink
+from allears.studies.models import Decline, Invitation, InvitationLink, Study
 from allears.verbatims.models import Stone, Verbatim
 from allears.verbatims.verify import verify
 from tests import cast
@@ -76,6 +76,18 @@ def test_the_first_page_says_who_asks_why_how_long_and_by_when_they_hear_back() 
     assert "minutes left" in page.text
     assert "we tell you by" in page.text
     assert len(page.html.encode()) < 10_000
+
+
+@pytest.mark.parametrize("example", [True, False])
+def test_an_example_says_that_it_is_one_where_it_asks_and_where_it_thanks(example: bool) -> None:
+    asking(ONE_WORD)
+    Study.objects.update(example=example)
+    link = invited(cast.bob())
+    first, thanks = Robot().open(link).text, Robot().walk(link).text
+
+    assert "Thank you" in thanks
+    for page in (first, thanks):
+        assert ("Example · made to show what Allears does: who asks, why" in page) is example
 
 
 def test_the_same_link_on_another_device_returns_to_the_next_page() -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from allears.core.models import User
 from allears.decisions import actions, publishing
-from allears.decisions.models import Decision, PublicItem, Update
+from allears.decisions.models import Change, Decision, PublicItem, Update
 from allears.insights.models import Insight
 from allears.people.models import Account
 from allears.questionnaires.models import Choice, Question, Questionnaire, Section, Version
@@ -81,6 +81,18 @@ def test_each_kind_of_text_is_found_and_leads_to_where_it_stands(as_lea: Client)
         assert not place or f'id="{place}"' in shown.content.decode()
     assert urls(cast.lea(), "zeppelin quokka") == {"decisions": [of_decision]}
     assert find(cast.lea(), "no-such-word").nothing
+
+
+@pytest.mark.parametrize("example", [True, False])
+def test_what_is_an_example_says_so_where_it_is_found_and_on_home(as_lea: Client, example: bool) -> None:
+    everything()
+    for made in (Study, Insight, Decision, Change, Update):
+        made.objects.update(example=example)
+    found = vars(find(cast.lea(), "a"))
+    for group in ("insights", "decisions", "updates", "published", "studies"):
+        assert [hit.example for hit in found[group]] == [example] * len(found[group]) != []
+    assert (">example</" in as_lea.get("/search/?q=walrus").content.decode()) is example
+    assert ("an example, promised by" in as_lea.get("/").content.decode()) is example
 
 
 def test_a_hit_says_which_text_holds_the_word_where_its_name_does_not() -> None:

@@ -289,6 +289,16 @@ def test_a_leader_publishes_the_year_and_takes_it_back(as_lea: Client) -> None:
     assert "taken back" in as_lea.get("/minutes/2026/statement/").content.decode()
 
 
+def test_a_statement_that_counts_examples_says_so() -> None:
+    everybody_was_asked()
+    words = "Studies that are examples, made to show what Allears does, are counted here."
+    for example in (False, True):
+        Study.objects.update(example=example)
+        statements.publish(year=2026, by=cast.lea())
+        assert (words in Client().get("/statement/2026/").content.decode()) is example
+        statements.withdraw(year=2026, by=cast.lea())
+
+
 def test_a_statement_published_when_everything_was_counted_stays_as_it_was() -> None:
     everybody_was_asked()
     made = statements.publish(year=2026, by=cast.lea())
