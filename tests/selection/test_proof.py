@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import json
 import subprocess
@@ -107,6 +108,17 @@ def test_the_single_file_checker_runs_alone(drawn: Proof, tmp_path: Path) -> Non
     )
     file.write_text("{}", encoding="utf-8")
     assert subprocess.run([sys.executable, str(alone), str(file)], capture_output=True, check=False).returncode == 1
+
+
+def test_what_every_draw_needs_comes_first_in_the_checker_and_is_about_a_hundred_lines_of_code() -> None:
+    text = CHECKER.read_text(encoding="utf-8")
+    assert max(map(len, text.splitlines())) <= 116
+    first = text.split("# ---- Part one")[1].split("# ---- Part two")[0]
+    code = ast.unparse(ast.parse("# " + first)).splitlines()
+    assert 80 < len([line for line in code if line.strip() and '"""' not in line]) < 120
+    imported = {name.name for node in ast.parse(text).body if isinstance(node, ast.Import) for name in node.names}
+    imported |= {str(node.module) for node in ast.parse(text).body if isinstance(node, ast.ImportFrom)}
+    assert imported <= set(sys.stdlib_module_names)
 
 
 REFUSALS = (Wrong, SelectionError, LookupError, TypeError, ValueError, ZeroDivisionError)
