@@ -107,7 +107,7 @@ class Server:
         self.environment.pop("DATABASE_URL", None)
         if url:
             self.environment["DATABASE_URL"] = url
-        self.token = self._ask("prepare", str(pages)).strip().splitlines()[-1]
+        self.token = self.ask_inside("prepare", str(pages)).strip().splitlines()[-1]
         self.start()
 
     def start(self) -> None:
@@ -115,7 +115,8 @@ class Server:
         self.process = subprocess.Popen(command, env=self.environment, cwd=ROOT, stdout=subprocess.DEVNULL)
         self._until_ready()
 
-    def _ask(self, verb: str, *more: str) -> str:
+    def ask_inside(self, verb: str, *more: str) -> str:
+        """Return what bench/answers_inside.py prints to `verb`, run in this server's data folder."""
         inside = [sys.executable, str(ROOT / "bench" / "answers_inside.py"), verb, *more]
         return subprocess.run(inside, env=self.environment, cwd=ROOT, check=True, capture_output=True, text=True).stdout
 
@@ -140,7 +141,7 @@ class Server:
                 thanked = set(robot.acknowledged)
                 for marker, answers in robot.kept.items():
                     file.write(json.dumps([marker, marker in thanked, answers]) + "\n")
-        return json.loads(self._ask("verify", str(path)).strip().splitlines()[-1])
+        return json.loads(self.ask_inside("verify", str(path)).strip().splitlines()[-1])
 
 
 def cpu_seconds(root: int) -> float:

@@ -1,4 +1,6 @@
-"""What bench/answers.py does inside the product's own environment: prepares a study, and verifies afterwards."""
+"""What bench/answers.py and bench/first_page.py do inside the product's own environment: prepare a study, name every way
+in, and verify afterwards.
+"""
 
 from __future__ import annotations
 
@@ -21,9 +23,13 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 
 from allears.core.models import Role, User  # noqa: E402
+from allears.people.models import Person  # noqa: E402
 from allears.questionnaires import authoring  # noqa: E402
 from allears.questionnaires.models import Question, Response  # noqa: E402
-from allears.studies import actions  # noqa: E402
+from allears.questionnaires.translatable import texts_of  # noqa: E402
+from allears.studies import actions, translating  # noqa: E402
+from allears.studies.asking import opener_of  # noqa: E402
+from allears.studies.models import Invitation, Study, WayIn  # noqa: E402
 from allears.verbatims.actions import seal_waiting  # noqa: E402
 from allears.verbatims.verify import verify as verify_ledger  # noqa: E402
 
@@ -40,6 +46,23 @@ QUESTIONS = [
     {"kind": "short_text", "text": "In one word?"},
     {"kind": "long_text", "text": "What would have helped?"},
 ]
+TITLE = "Late orders"
+PROBLEM = "Your last orders came late, and we want to understand what that did to your day."
+ARABIC = {
+    TITLE: "طلبات متأخرة",
+    PROBLEM: "وصلت طلباتكم الأخيرة متأخرة، ونريد أن نفهم ما الذي غيّره ذلك في يومكم.",
+    "What happened when your order came late?": "ماذا حدث عندما تأخر طلبكم؟",
+    "Would you order again?": "هل ستطلبون مرة أخرى؟",
+    "Were you told in time?": "هل أُخبرتم في الوقت المناسب؟",
+    "Was it put right?": "هل صُحّح الأمر؟",
+    "not at all": "إطلاقًا", "very much": "كثيرًا جدًا",
+    "Who called first?": "من اتصل أولًا؟", "You": "أنتم", "I": "أنا", "Nobody": "لا أحد",
+    "How did you order?": "كيف طلبتم؟", "Web": "عبر الموقع", "Shop": "في المتجر", "Phone": "بالهاتف",
+    "What did you do?": "ماذا فعلتم؟", "Waited": "انتظرت", "Called": "اتصلت", "Wrote": "كتبت", "Left": "تركت الأمر",
+    "How many days late?": "كم يومًا تأخر؟",
+    "In one word?": "بكلمة واحدة؟",
+    "What would have helped?": "ما الذي كان سيساعدكم؟",
+}  # fmt: skip
 
 
 def prepare(pages: int) -> None:
@@ -47,17 +70,50 @@ def prepare(pages: int) -> None:
     ana = User.objects.create_user("ana@house.example", None, name="Ana Ruiz", role=Role.RESEARCHER)
     study = actions.create_study(
         by=ana,
-        title="Late orders",
-        problem="Your last orders came late, and we want to understand what that did to your day.",
+        title=TITLE,
+        problem=PROBLEM,
         promise_on=date.today() + timedelta(days=30),
     )
-    draft = authoring.draft_of(study, ana)
-    sections = [draft.sections.get(), *(authoring.add_section(version=draft) for _ in range(pages - 1))]
-    for at, question in enumerate(QUESTIONS):
-        authoring.add_question(section=sections[at * pages // len(QUESTIONS)], **question)
-    authoring.publish(version=draft, by=ana)
-    actions.open_study(study=study, by=ana)
+    _open(study, ana, pages, QUESTIONS)
     print(actions.make_public_link(study=study, by=ana).token)
+
+
+def _open(study: Study, by: User, pages: int, questions: list[dict[str, Any]]) -> None:
+    draft = authoring.draft_of(study, by)
+    sections = [draft.sections.get(), *(authoring.add_section(version=draft) for _ in range(pages - 1))]
+    for at, question in enumerate(questions):
+        authoring.add_question(section=sections[at * pages // len(questions)], **question)
+    authoring.publish(version=draft, by=by)
+    actions.open_study(study=study, by=by)
+
+
+def ways() -> None:
+    """Print the path of the first page by each way in, to a study with the same ten questions, a scale first."""
+    ana = User.objects.get()
+    study = actions.create_study(by=ana, title=TITLE, problem=PROBLEM, promise_on=date.today() + timedelta(days=30))
+    _open(study, ana, 1, QUESTIONS[1:] + QUESTIONS[:1])
+    texts = texts_of(study)
+    said = {text.sign: ARABIC[text.source] for text in texts}
+    translating.translate(study=study, language="ar", texts=texts, said=said, by=ana)
+    translating.offer(study=study, language="ar", by=ana)
+    opener = opener_of(study, "en")
+    assert opener
+    personal = [_personal(study, name, language) for name, language in (("Bob Hale", ""), ("Amal Nasser", "ar"))]
+    public, kiosk = (actions.make_public_link(study=study, by=ana, kind=kind).token for kind in (WayIn.LINK, WayIn.KIOSK))
+    told = {
+        "public link": f"/a/{public}/",
+        "personal link": f"/a/{personal[0]}/",
+        "clicked in a mail": f"/a/{personal[0]}/{opener.clicks[-1].query}",
+        "tablet at the counter": f"/a/{kiosk}/",
+        "from right to left": f"/a/{personal[1]}/",
+    }
+    print(json.dumps(told))
+
+
+def _personal(study: Study, name: str, language: str) -> str:
+    email = f"{name.split()[0].lower()}@customer.example"
+    person = Person.objects.create(name=name, email=email, email_key=email, language=language)
+    return actions.issue_link(invitation=Invitation.objects.create(study=study, person=person))
 
 
 def verify(path: str) -> None:
@@ -143,4 +199,5 @@ def _one(cursor: Any, question: str) -> int:
 
 
 if __name__ == "__main__":
-    prepare(int(sys.argv[2])) if sys.argv[1] == "prepare" else verify(sys.argv[2])
+    verb, *more = sys.argv[1:]
+    {"prepare": lambda: prepare(int(more[0])), "ways": ways, "verify": lambda: verify(more[0])}[verb]()

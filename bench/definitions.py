@@ -13,7 +13,7 @@ import json
 import re
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -43,6 +43,7 @@ STOPWORDS = frozenset(
     ["the", "of", "to", "is", "are", "you", "your", "did", "does", "what", "which", "how", "who", "when", "where", "why", "and", "or", "for", "with", "have", "has", "this", "that", "it", "at", "from", "please", "if", "were", "would", "any", "there", "we", "our", "my", "name"]
 )
 PIPED = re.compile(r"\{[^{}]{0,400}\}|\$\{[^{}]{0,200}\}")
+Reader = Callable[[Path], Iterator[Asked]]
 
 
 @dataclass
@@ -60,11 +61,13 @@ class Read:
         return [(name, place, q) for name, asked in self.questions.items() for place, q in enumerate(asked)]
 
 
-def read(folder: Path) -> Read:
-    """Return the English questions of every questionnaire below `folder`, where each system has its own."""
+def read(folder: Path, folders: Sequence[str] = (), readers: Mapping[str, Reader] | None = None) -> Read:
+    """Return the English questions of every questionnaire below `folder`, where each of `folders` holds those of one system;
+    `readers` know how, by the ending of a file's name. Without both: `FOLDERS` and `READERS`.
+    """
     done, known = Read(), set[tuple[str, tuple[str, ...], tuple[str, ...]]]()
-    for path in sorted(path for name in FOLDERS for path in (folder / name).glob("*")):
-        reader = READERS.get(path.suffix.lower())
+    for path in sorted(path for name in folders or FOLDERS for path in (folder / name).glob("*")):
+        reader = (readers or READERS).get(path.suffix.lower())
         if reader is None:
             continue
         done.files += 1

@@ -1,13 +1,17 @@
 """What the first page of a participant weighs, and when its largest part stands there on a slow phone.
 
-    python bench/first_page.py                  # through the public link of a study with ten questions
+    python bench/first_page.py                  # by each way in, to a study with ten questions
     python bench/first_page.py --runs 9 --json
+
+The ways: a public link, a personal link, the first question clicked in a mail, a tablet at the counter, and a personal
+link of somebody who reads Arabic, from right to left.
 
 Starts `allears serve` on SQLite in a folder of its own and opens the page with Debian's Chromium, each time with an
 empty cache. Bytes are those that the browser counts on the wire (`Network.loadingFinished`: headers and bodies, as
 compressed as they came) of everything the page loads: HTML, style sheets, scripts, fonts, pictures. The largest
 contentful paint is the browser's own, on what its tools call slow 4G (562.5 ms a request, 1.6 Mbit/s less a tenth) with
-a CPU four times slower; the line printed is the median. Pass 25,000 bytes and 1,500 ms; the aim is 10,000 bytes.
+a CPU four times slower; what is printed is the median of the runs, and what they were. It fails beyond 25,000 bytes or
+1,500 ms by any way; the aim is 10,000 bytes. With `--json` the figures of the public link stand in front of `ways`.
 """
 
 from __future__ import annotations
@@ -45,13 +49,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         server = Server(Path(folder) / "data", 1, options.port, "")
         try:
+            ways = json.loads(server.ask_inside("ways").strip().splitlines()[-1])
             with playwright.chromium.launch(**launch_arguments()) as browser:
-                url = f"http://127.0.0.1:{server.port}/a/{server.token}/"
-                found = measured(browser, url, options.runs)
+                host = f"http://127.0.0.1:{server.port}"
+                found = {way: measured(browser, host + path, options.runs) for way, path in ways.items()}
         finally:
             server.stop()
-    print(json.dumps(found) if options.json else as_text(found))
-    if found["bytes"] > MOST_BYTES or found["lcp_ms"] > MOST_MS or found["elsewhere"]:
+    print(json.dumps({**found["public link"], "ways": found}) if options.json else as_text(found))
+    if not all(map(is_light, found.values())):
         raise SystemExit(1)
 
 
@@ -63,11 +68,20 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def as_text(found: dict[str, Any]) -> str:
+def is_light(found: dict[str, Any]) -> bool:
+    """Whether a first page keeps to the limits, and takes nothing from elsewhere."""
+    return found["bytes"] <= MOST_BYTES and found["lcp_ms"] <= MOST_MS and not found["elsewhere"]
+
+
+def as_text(found: dict[str, dict[str, Any]]) -> str:
+    return "\n".join(f"{way}: {_of_one(figures)}" for way, figures in found.items())
+
+
+def _of_one(found: dict[str, Any]) -> str:
     parts = "\n".join(f"  {size:>7,} {address}" for address, size in found["parts"].items())
     return (
-        f"{found['bytes']:,} bytes in {len(found['parts'])} requests (limit {MOST_BYTES:,})\n{parts}\n"
-        f"largest contentful paint {found['lcp_ms']} ms (limit {MOST_MS:,}), runs {found['lcp_runs_ms']}"
+        f"{found['bytes']:,} bytes in {len(found['parts'])} requests (limit {MOST_BYTES:,}),"
+        f" largest contentful paint {found['lcp_ms']:,} ms (limit {MOST_MS:,}), runs {found['lcp_runs_ms']}\n{parts}"
     )
 
 

@@ -3,13 +3,15 @@
     python bench/wording.py ../definitions                          # read them, count findings by rule
     python bench/wording.py ../definitions --sample judge.csv       # a sample to judge by hand, the same every time
     python bench/wording.py ../definitions --keep judge.csv         # put the verdicts of that file into the library
+    python bench/wording.py ../definitions --opinions ../opinions   # with a second folder, see bench/opinions.py
     python bench/wording.py --table                                 # precision by rule, from the judgements kept
 
 The folder holds one folder a system (limesurvey, xlsform, qualtrics, surveyjs, typeform, googleforms). Only questions in
 English are read, each text once. A third of the texts, chosen by a digest, was looked at while the rules were written.
 The sample is 200 of the others, and for every rule up to 30 findings more from outside of those 200, at most three from one
 file. A rule that has fewer than ten there gets all that the folder has, the third that was looked at included; those are
-told apart.
+told apart. It also gets up to twelve findings from a second folder, questionnaires that ask for opinions; what a rule that
+was mended after they were read finds there counts as looked at.
 In the file, fill the column `verdict` with right or wrong. Kept are digests and verdicts, no texts.
 """
 
@@ -28,12 +30,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from allears.questionnaires.wording import RULES, Asked, Finding, check_all
 from allears.questionnaires.wording import measured as standing
-from bench import definitions
+from bench import definitions, opinions
 
 SEED = 20261127
 SAMPLE = 200
 EXTRA = 30
 ENOUGH = 10
+OF_OPINIONS = 12
+# These were wrong in the second folder, and were mended for it.
+MENDED = frozenset({"leading", "one_sided", "double_barrelled", "unbalanced_scale"})
+MANY_IN_ONE = "en-US.json"  # a file that holds many questionnaires
 MOST_OF_ONE_FILE = 3  # findings of one rule; the questions of one form resemble each other
 VERDICT = standing.COLUMNS.index("verdict")
 Found = tuple[str, Asked, tuple[Finding, ...]]
@@ -46,17 +52,22 @@ def main() -> None:
         print(table())
         return
     read = definitions.read(options.folder)
-    checked = _checked(read)
+    checked, asking = _checked(read), _opinions(options.opinions)
     _report(read, checked, options.json)
     if options.sample:
-        _write_sample(checked, options.sample)
+        _write_sample(checked, asking, options.sample)
     if options.keep:
-        _keep(checked, options.keep)
+        _keep(checked, asking, options.keep)
+
+
+def _opinions(folder: Path | None) -> list[Found]:
+    return _checked(definitions.read(folder, opinions.FOLDERS, opinions.READERS)) if folder else []
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, nargs="?", help="where the definitions are")
+    parser.add_argument("--opinions", type=Path, help="where questionnaires that ask for opinions are")
     parser.add_argument("--sample", type=Path, help="write the sample to judge here, with its texts")
     parser.add_argument("--keep", type=Path, help="a sample with its verdicts filled in")
     parser.add_argument("--table", action="store_true", help="print precision by rule and read nothing else")
@@ -99,26 +110,32 @@ def _report(read: definitions.Read, checked: list[Found], as_json: bool) -> None
         print(f"  {code:<18} {counts[code]:>5}")
 
 
-def sample(checked: list[Found]) -> tuple[list[Found], list[tuple[str, Asked, Finding]]]:
-    """Return 200 questions, and further findings: up to 30 a rule from outside of them, and everything of a rule that has
-    fewer than ten.
+def sample(checked: list[Found], asking: list[Found]) -> tuple[list[Found], list[tuple[str, Asked, Finding, bool]]]:
+    """Return 200 questions, and further findings: up to 30 a rule from outside of them; of a rule that has fewer than ten
+    everything, and up to twelve from questionnaires `asking` for opinions. Each with whether it was looked at.
     """
     rest = [row for row in checked if not tuned_on(row[1])]
     chance = random.Random(SEED)
     chance.shuffle(rest)
     chosen, others = rest[:SAMPLE], rest[SAMPLE:]
-    extra: list[tuple[str, Asked, Finding]] = []
+    extra: list[tuple[str, Asked, Finding, bool]] = []
     for code in RULES:
-        fired = [(name, asked, finding) for name, asked, found in others for finding in found if finding.rule == code]
-        of_sample = sum(finding.rule == code for _name, _asked, found in chosen for finding in found)
-        spread = _spread(fired)[:EXTRA]
-        extra += spread if of_sample + len(spread) >= ENOUGH else fired + _looked_at(checked, code)
+        fired, spread = _of_rule(others, code), _spread(_of_rule(others, code))[:EXTRA]
+        if len(_of_rule(chosen, code)) + len(spread) < ENOUGH:
+            more = _spread(_of_rule(_shuffled(asking), code))[:OF_OPINIONS]
+            looked_at = _of_rule([row for row in checked if tuned_on(row[1])], code)
+            extra += [(*row, False) for row in fired] + [(*row, True) for row in looked_at] + [(*row, code in MENDED) for row in more]
+        else:
+            extra += [(*row, False) for row in spread]
     return chosen, extra
 
 
-def _looked_at(checked: list[Found], code: str) -> list[tuple[str, Asked, Finding]]:
-    seen = [row for row in checked if tuned_on(row[1])]
-    return [(name, asked, finding) for name, asked, found in seen for finding in found if finding.rule == code]
+def _shuffled(checked: list[Found]) -> list[Found]:
+    return random.Random(SEED).sample(checked, len(checked))
+
+
+def _of_rule(checked: list[Found], code: str) -> list[tuple[str, Asked, Finding]]:
+    return [(name, asked, finding) for name, asked, found in checked for finding in found if finding.rule == code]
 
 
 def _spread(fired: list[tuple[str, Asked, Finding]]) -> list[tuple[str, Asked, Finding]]:
@@ -126,14 +143,14 @@ def _spread(fired: list[tuple[str, Asked, Finding]]) -> list[tuple[str, Asked, F
     taken = Counter[str]()
     kept = []
     for row in fired:
-        taken[row[0]] += 1
+        taken[row[0]] += row[0] != MANY_IN_ONE
         if taken[row[0]] <= MOST_OF_ONE_FILE:
             kept.append(row)
     return kept
 
 
-def _write_sample(checked: list[Found], path: Path) -> None:
-    chosen, extra = sample(checked)
+def _write_sample(checked: list[Found], asking: list[Found], path: Path) -> None:
+    chosen, extra = sample(checked, asking)
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow((*standing.COLUMNS, *WORDS))
@@ -142,14 +159,14 @@ def _write_sample(checked: list[Found], path: Path) -> None:
                 writer.writerow(_row(name, asked, finding))
             if not found:
                 writer.writerow(("",) * len(standing.COLUMNS) + _words(name, asked, ""))
-        for name, asked, finding in extra:
-            writer.writerow(_row(name, asked, finding))
+        for name, asked, finding, looked_at in extra:
+            writer.writerow(_row(name, asked, finding, looked_at))
     print(f"{len(chosen)} questions with {sum(len(found) for _n, _a, found in chosen)} findings, and {len(extra)} findings more")
 
 
-def _row(name: str, asked: Asked, finding: Finding) -> tuple[str, ...]:
+def _row(name: str, asked: Asked, finding: Finding, looked_at: bool = False) -> tuple[str, ...]:
     said = asked.part(finding.part, finding.index)[finding.start : finding.end]
-    return (*standing.line_of(asked, finding, "", tuned_on(asked)), *_words(name, asked, said))
+    return (*standing.line_of(asked, finding, "", looked_at), *_words(name, asked, said))
 
 
 def _words(name: str, asked: Asked, said: str) -> tuple[str, ...]:
@@ -157,9 +174,10 @@ def _words(name: str, asked: Asked, said: str) -> tuple[str, ...]:
     return (name, asked.text, " / ".join(asked.choices), " / ".join(asked.items), asked.help, required, asked.kind, said)
 
 
-def _keep(checked: list[Found], path: Path) -> None:
+def _keep(checked: list[Found], asking: list[Found], path: Path) -> None:
     """Write the verdicts into the library, for findings that are still made."""
-    made = {standing.line_of(a, finding, "", tuned_on(a)) for _name, a, found in checked for finding in found}
+    made = {standing.line_of(a, f, "", tuned_on(a)) for _name, a, found in checked for f in found}
+    made |= {standing.line_of(a, f, "", f.rule in MENDED) for _name, a, found in asking for f in found}
     with path.open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["verdict"] in ("right", "wrong")]
     lines = {tuple(row[column] for column in standing.COLUMNS) for row in rows}

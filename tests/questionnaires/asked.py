@@ -40,7 +40,7 @@ ALL_KINDS: list[dict[str, Any]] = [
 # Two remarks of the wording check: one side only, and two things in one.
 BADLY_ASKED: dict[str, Any] = {
     "kind": "scale", "text": "How satisfied are you with the speed and quality?", "minimum": 0, "maximum": 10,
-    "low_label": "not at all", "high_label": "fully",
+    "low_label": "very dissatisfied", "high_label": "very satisfied",
 }  # fmt: skip
 
 

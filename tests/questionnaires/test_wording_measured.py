@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from allears.questionnaires.wording.measured import (
     measured,
     on_by_default,
 )
-from bench import definitions
+from bench import definitions, opinions
 from bench import wording as bench
 
 DOCUMENT = Path(bench.__file__).parent.parent / "docs" / "wording-check.md"
@@ -99,6 +100,71 @@ def test_a_limesurvey_table_is_read_with_its_choices_and_rows(tmp_path: Path) ->
         ("matrix", "How much do you agree?", ("Agree",), ("It is quick",), False),
     ]
     assert (read.files, list(read.refused)) == (2, ["broken.lss"])
+
+
+RUST = """### How is it?
+
+Type: matrix (optional)
+
+Parts:
+
+- Speed
+- Care
+
+Rating:
+
+- Good
+- Poor
+
+> **why**
+>
+> - not a choice
+
+### Do you use it?
+
+Type: select one
+
+- Yes [`NEXT`](#there)
+- No
+"""
+TEMPLATES = {
+    "a_question_1_headline": "How good was it?", "a_question_1_lower_label": "poor", "a_question_1_upper_label": "good",
+    "a_question_2_headline": "Who came?", "a_question_2_choice_1": "You", "a_question_2_choice_2": "I", "a_name": "A survey",
+}  # fmt: skip
+BY_LAW = {"questions": [{"title": "Who <b>lives</b> there?", "answers": [{"type": "Radio", "options": [{"label": "We"}]}]}]}
+
+
+def test_questionnaires_that_ask_for_opinions_are_read_with_their_choices(tmp_path: Path) -> None:
+    for name, text in {
+        "rust/a.md": RUST, "cncf/b.md": "1. Name\n\n2. Is it well?\n   * Yes\n\n   * No\n",
+        "ons/c.json": json.dumps(BY_LAW), "formbricks/en-US.json": json.dumps({"templates": TEMPLATES}),
+    }.items():  # fmt: skip
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(text)
+
+    read = definitions.read(tmp_path, opinions.FOLDERS, opinions.READERS)
+
+    assert [(q.kind, q.text, q.choices, q.items, q.low_label) for _name, _place, q in read.every()] == [
+        ("long_text", "Name", (), (), ""),
+        ("single", "Is it well?", ("Yes", "No"), (), ""),
+        ("scale", "How good was it?", (), (), "poor"),
+        ("single", "Who came?", ("You", "I"), (), ""),
+        ("single", "Who lives there?", ("We",), (), ""),
+        ("matrix", "How is it?", ("Good", "Poor"), ("Speed", "Care"), ""),
+        ("single", "Do you use it?", ("Yes", "No"), (), ""),
+    ]
+    assert not read.refused
+
+
+def test_what_a_mended_rule_finds_in_the_second_folder_counts_as_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "cncf").mkdir()
+    (tmp_path / "cncf" / "a.md").write_text(
+        "1. How satisfied are you?\n   * Dissatisfied\n   * Satisfied\n2. How old are you?\n   * 0-5\n   * 5-9\n"
+    )
+
+    _chosen, extra = bench.sample([], bench._opinions(tmp_path))
+
+    assert {(finding.rule, looked_at) for _name, _asked, finding, looked_at in extra} == {("one_sided", True), ("ranges", False)}
 
 
 def test_a_judgement_names_the_span_that_was_judged() -> None:

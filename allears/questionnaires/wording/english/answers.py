@@ -47,20 +47,30 @@ def unbalanced_scale(read: Reader) -> Iterator[Finding]:
     """More steps on one side of the middle than on the other."""
     if read.asked.kind not in ("single", "matrix") or len(read.labels) < 3 or _counts_up(read):
         return
-    good, bad = read.judged.count(1), read.judged.count(-1)
+    judged = _without_a_fair_middle(read)
+    good, bad = judged.count(1), judged.count(-1)
     judging = good + bad
     if judging < 3 or judging * 2 < len(read.labels) or good == bad:
         return
     variant = "more_bad" if bad > good else "more_good" if bad else "good_only"
     yield from read.mark_all(
-        "unbalanced_scale", variant, "choice", read.judged.index(1 if good > bad else -1), good=str(good), bad=str(bad)
+        "unbalanced_scale", variant, "choice", judged.index(1 if good > bad else -1), good=str(good), bad=str(bad)
     )
+
+
+def _without_a_fair_middle(read: Reader) -> list[int]:
+    """What the labels say of something, one by one; "fair" is neither good nor bad where it stands in the middle."""
+    middle, odd = divmod(len(read.labels), 2)
+    if odd and [word.key for word in read.labels[middle].words] == ["fair"]:
+        return [*read.judged[:middle], 0, *read.judged[middle + 1 :]]
+    return read.judged
 
 
 def _counts_up(read: Reader) -> bool:
     """Whether the scale runs from none of something to much of it ("not at all useful ... very useful")."""
     bad = [label for label, value in zip(read.labels, read.judged, strict=True) if value < 0]
-    return bool(bad) and all(label.words[0].key == "not" for label in bad)
+    ends = [label for label in (read.labels[0], read.labels[-1]) if lexicon.NONE_AT_ALL.in_(label.words[:3])]
+    return all(label.words[0].key == "not" for label in bad) and bool(bad or ends)
 
 
 def unlabelled_scale(read: Reader) -> Iterator[Finding]:

@@ -28,6 +28,8 @@ OBVIOUS = Phrases(
 )  # fmt: skip
 # "clearly" and the like belong to what is asked behind these.
 MANNER = frozenset(["how", "as", "so", "more", "most", "very", "less", "explain", "explained", "state", "describe", "write", "written", "speak", "understand", "see", "stated"])
+# "of course" behind these speaks of a course.
+OF_A_COURSE = frozenset(["kind", "kinds", "type", "types", "sort", "sorts", "part", "parts", "end", "start", "length"])
 
 PRAISE = Phrases(
     ["excellent", "amazing", "wonderful", "fantastic", "superb", "outstanding", "brilliant", "award-winning", "world-class",
@@ -50,9 +52,10 @@ ONE_SIDED = Phrases(
     + ["do you approve", "are you satisfied", "were you satisfied", "are you happy", "were you happy", "are you in favour",
        "are you in favor"]
 )  # fmt: skip
-OTHER_SIDE = Phrases(
-    ["dissatisfied", "unsatisfied", "unhappy", "displeased", "discontent", "negative", "unfavourable", "unfavorable", "oppose", "against", "disagree", "disapprove", "not"]
-)
+_OPPOSITE = ["dissatisfied", "unsatisfied", "unhappy", "displeased", "discontent", "negative", "unfavourable", "unfavorable", "oppose", "against", "disagree", "disapprove"]
+OPPOSITE = Phrases(_OPPOSITE)
+OTHER_SIDE = Phrases([*_OPPOSITE, "not"])
+NONE_AT_ALL = Phrases(["not at all"])
 PRESUMES = Phrases(
     [f"how much {aux} you {verb}" for aux in ("do", "did") for verb in ("like", "love", "enjoy", "appreciate", "value")]
     + [f"what {aux} you {verb} {end}" for aux in ("do", "did") for verb in ("like", "love", "enjoy") for end in ("most", "best")]
@@ -67,7 +70,7 @@ FOLLOW_UP = Phrases(["if so", "if yes", "if no", "if not", "if you do", "if you 
 # Two words that mean one thing, or belong together in every mouth.
 PAIRS = frozenset(
     tuple(pair.split("/"))
-    for pair in ["terms/conditions", "pros/cons", "research/development", "friends/family", "family/friends", "name/address", "health/safety", "black/white", "more/more", "again/again", "bed/breakfast", "food/drink", "time/effort", "time/energy", "time/money", "law/order", "supply/demand", "trial/error", "rules/regulations", "search/rescue", "arts/crafts", "men/women", "women/men", "boys/girls", "ladies/gentlemen", "mother/father", "parents/children", "husband/wife", "brothers/sisters", "questions/answers", "back/forth", "up/down", "in/out", "on/off", "here/there", "now/then", "day/night", "bits/pieces", "safe/sound", "peace/quiet", "goods/services", "products/services", "services/products", "diversity/inclusion", "equality/diversity", "equity/inclusion", "sales/marketing", "human/resources", "first/foremost", "each/every", "all/all", "information/communication", "science/technology", "maths/science", "water/sanitation", "gas/electricity", "hotels/restaurants", "one/only", "tried/tested", "try/see", "come/see", "go/see", "wait/see", "try/find", "year/month", "month/year", "date/time", "first/last", "advantages/disadvantages", "strengths/weaknesses", "likes/dislikes", "positives/negatives", "costs/benefits", "start/end", "before/after", "wear/tear", "cut/paste", "copy/paste", "drag/drop", "hardware/software", "yes/no", "true/false", "left/right", "north/south", "east/west", "old/new", "rich/poor", "good/bad", "satisfied/dissatisfied", "now/again", "over/over", "better/better", "less/less", "age/gender", "sex/age", "salt/pepper", "bread/butter"]
+    for pair in ["terms/conditions", "pros/cons", "research/development", "friends/family", "family/friends", "name/address", "health/safety", "black/white", "more/more", "again/again", "bed/breakfast", "food/drink", "time/effort", "time/energy", "time/money", "law/order", "supply/demand", "trial/error", "rules/regulations", "search/rescue", "arts/crafts", "men/women", "women/men", "boys/girls", "ladies/gentlemen", "mother/father", "parents/children", "husband/wife", "brothers/sisters", "questions/answers", "back/forth", "up/down", "in/out", "on/off", "here/there", "now/then", "day/night", "bits/pieces", "safe/sound", "peace/quiet", "goods/services", "products/services", "services/products", "diversity/inclusion", "equality/diversity", "equity/inclusion", "sales/marketing", "human/resources", "first/foremost", "each/every", "all/all", "information/communication", "science/technology", "maths/science", "water/sanitation", "gas/electricity", "hotels/restaurants", "one/only", "tried/tested", "try/see", "come/see", "go/see", "wait/see", "try/find", "year/month", "month/year", "date/time", "first/last", "advantages/disadvantages", "strengths/weaknesses", "likes/dislikes", "positives/negatives", "costs/benefits", "start/end", "before/after", "wear/tear", "cut/paste", "copy/paste", "drag/drop", "hardware/software", "yes/no", "true/false", "left/right", "north/south", "east/west", "old/new", "rich/poor", "good/bad", "satisfied/dissatisfied", "now/again", "over/over", "better/better", "less/less", "age/gender", "sex/age", "salt/pepper", "bread/butter", "security/safety", "safety/security", "features/functionality", "grow/develop", "growth/development", "learn/grow", "training/education", "education/training", "roles/responsibilities", "policies/procedures", "tips/tricks", "aims/objectives", "goals/objectives", "comments/suggestions"]
 )
 # What stands behind these, up to a comma, is not what is judged.
 GIVEN = frozenset({"given", "considering"})

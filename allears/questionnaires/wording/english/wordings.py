@@ -44,11 +44,13 @@ def _leads(read: Reader, part: str, index: int, sentence: Sentence) -> Iterator[
 def _expects(sentence: Sentence, first: int) -> bool:
     """A negated auxiliary leads at the head of a question and as its tag; after "why" it asks for a reason."""
     head = not first or (first == 1 and sentence.words[0].key in ("so", "but", "and"))
-    return sentence.asks and (head or first >= len(sentence.words) - 2)
+    tag = first >= len(sentence.words) - 2 and sentence.words[first - 1].key != "why"
+    return sentence.asks and (head or tag)
 
 
 def _is_obvious(words: tuple[Word, ...], place: int) -> bool:
-    return not place or not ({words[place - 1].key, words[place - 2].key if place > 1 else ""} & lexicon.MANNER)
+    before = {words[place - 1].key, words[place - 2].key if place > 1 else ""}
+    return not place or not (before & (lexicon.OF_A_COURSE if words[place].key == "of" else lexicon.MANNER))
 
 
 def loaded(read: Reader) -> Iterator[Finding]:
@@ -68,8 +70,8 @@ def _asked_for(words: tuple[Word, ...], place: int) -> bool:
 
 
 def one_sided(read: Reader) -> Iterator[Finding]:
-    """A question that names one side of what can be answered."""
-    if read.is_statement or not read.is_chosen:
+    """A question that names one side of what can be answered; how much there is of something has one side only."""
+    if read.is_statement or not read.is_chosen or _runs_from_none_of_it(read):
         return
     for sentence in read.text.sentences:
         if not lexicon.OTHER_SIDE.in_(sentence.words):
@@ -78,6 +80,14 @@ def one_sided(read: Reader) -> Iterator[Finding]:
                     yield read.mark("one_sided", "stem", sentence.words[first:last])
         for first, last in lexicon.PRESUMES.find(sentence.words):
             yield read.mark("one_sided", "presumes", sentence.words[first:last])
+
+
+def _runs_from_none_of_it(read: Reader) -> bool:
+    """Whether the answers run from "not (at all) satisfied" to much of it, and none says the opposite."""
+    if any(lexicon.OPPOSITE.in_(label.words) for label in read.labels):
+        return False
+    none_at_all = any(lexicon.NONE_AT_ALL.in_(text.words) for text in (read.text, read.help, *read.labels))
+    return none_at_all or any(label.words and label.words[0].key == "not" for label in read.labels)
 
 
 def double_barrelled(read: Reader) -> Iterator[Finding]:
@@ -113,7 +123,9 @@ def _in_brackets(text: str, sentence: Sentence) -> bool:
 
 
 def _begins_a_question(words: tuple[Word, ...], place: int) -> bool:
-    return words[place].key in lexicon.QUESTION_WORDS | lexicon.AUXILIARIES
+    """Whether one asks from `place` on; "where 5 is the best" says what a number means."""
+    says_a_number = words[place].key == "where" and len(words) > place + 1 and words[place + 1].key.isdigit()
+    return words[place].key in lexicon.QUESTION_WORDS | lexicon.AUXILIARIES and not says_a_number
 
 
 def _joins_questions(read: Reader, sentence: Sentence, place: int) -> bool:
