@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -201,26 +201,39 @@ def _questions(user: User, studies: QuerySet[Study], words: list[str]) -> list[H
         own = _in(word, "text", "help", "low_label", "high_label")
         return own | Q(pk__in=Choice.objects.filter(_in(word, "label")).values("question"))
 
-    asked = Question.objects.filter(_each(words, anywhere), version__in=_shown_to(user, studies)).order_by("-pk")
-    known = asked.select_related("version__questionnaire__study").prefetch_related("choices")
-    return [_question(q, words) for q in known[:MOST]]
+    asked = Question.objects.filter(_each(words, anywhere), version__in=_readable(user, studies)).order_by()
+    # Each question once, in its newest wording that holds the words: a question's rows are written version by version.
+    newest = asked.values("version__questionnaire", "key").annotate(row=Max("pk")).order_by("-row")
+    rows = Question.objects.filter(pk__in=[found["row"] for found in newest[:MOST]]).order_by("-pk")
+    known = list(rows.select_related("version__questionnaire__study").prefetch_related("choices"))
+    shown = _shown(_readable(user, studies), {question.version.questionnaire_id for question in known})
+    return [_question(q, words, was=q.version_id not in shown) for q in known]
 
 
-def _shown_to(user: User, studies: QuerySet[Study]) -> QuerySet[Version]:
-    """The version of each questionnaire that its page shows to `user`: the draft only to who works on the study."""
+def _readable(user: User, studies: QuerySet[Study]) -> QuerySet[Version]:
+    """The versions that `user` may read: those that were published, and the draft for who works on the study."""
     works_on = mine(studies, user) if user.is_researcher else studies.none()
-    readable = Q(published_at__isnull=False) | Q(questionnaire__study__in=works_on)
-    newer = Version.objects.filter(
-        readable, questionnaire=OuterRef("questionnaire"), number__gt=OuterRef("number")
-    )
-    return Version.objects.filter(readable, ~Exists(newer), questionnaire__study__in=studies)
+    published = Q(published_at__isnull=False) | Q(questionnaire__study__in=works_on)
+    return Version.objects.filter(published, questionnaire__study__in=studies)
 
 
-def _question(question: Question, words: list[str]) -> Hit:
-    study = question.version.questionnaire.study
+def _shown(readable: QuerySet[Version], questionnaires: set[int]) -> set[int]:
+    """The newest of the versions of each questionnaire that may be read: the one that its page shows."""
+    theirs = readable.filter(questionnaire__in=questionnaires)
+    newest = dict(theirs.order_by("number").values_list("questionnaire", "pk"))
+    return set(newest.values())
+
+
+def _question(question: Question, words: list[str], *, was: bool) -> Hit:
+    """A question as it is asked now, or as it was: then it leads to the version that asked it so."""
+    version = question.version
+    study = version.questionnaire.study
     others = [question.help, question.low_label, question.high_label, *(c.label for c in question.choices.all())]
-    address = reverse("questionnaires:questionnaire", args=[study.slug])
-    return Hit(question.text, f"{address}#question-{question.key}", _note(study.title, words, question.text, *others))
+    address, belongs_to = reverse("questionnaires:questionnaire", args=[study.slug]), study.title
+    if was:
+        address = reverse("questionnaires:version", args=[study.slug, version.number])
+        belongs_to += " · " + _("in version %(number)s") % {"number": version.number}
+    return Hit(question.text, f"{address}#question-{question.key}", _note(belongs_to, words, question.text, *others))
 
 
 def _themes(studies: QuerySet[Study], words: list[str]) -> list[Hit]:

@@ -12,7 +12,8 @@ import pytest
 from python_calamine import CalamineError, CalamineWorkbook
 
 from allears.core.tables import Limits, TableError, read_table
-from allears.core.tables.workbooks import LONG_GAP, XlsxSource
+from allears.core.tables.archives import PEEK
+from allears.core.tables.workbooks import BLOCK, XlsxSource
 
 
 def workbook(rows: list[list[object]], *more_sheets: str) -> io.BytesIO:
@@ -226,34 +227,72 @@ def test_an_empty_sheet_is_empty() -> None:
     assert refused(workbook([])) == "empty"
 
 
-def gap(rows: int, *, last: str = "") -> io.BytesIO:
-    """A sheet with a row of words, so many empty rows that hold a colour, and perhaps a last one with words."""
+EMPTY = {
+    "a colour": '<row r="{0}"><c r="A{0}" s="0"/></row>',
+    "nothing": '<row r="{0}" spans="1:3" ht="15" customHeight="1"/>\n',
+    "an empty value": '<row r="{0}"><c r="A{0}"><v></v></c><c r="B{0}" t="s"><v/></c></row>',
+    "an empty text": '<row r="{0}"><c r="A{0}" t="inlineStr"><is><t></t></is></c></row>',
+    "a formula that gives nothing": '<row r="{0}"><c r="A{0}" s="1" t="str"><f>IF(B{0}="","",1)</f><v></v></c></row>',
+}
+
+
+def gap(rows: int, *, last: str = "", empty: str = "a colour") -> io.BytesIO:
+    """A sheet with a row of words, so many empty rows, and perhaps a last one with words."""
     cell = '<row r="{}"><c r="A{}" t="inlineStr"><is><t>{}</t></is></c></row>'
-    empty = "".join(f'<row r="{n}"><c r="A{n}" s="0"/></row>' for n in range(3, rows + 3))
+    between = "".join(EMPTY[empty].format(n) for n in range(3, rows + 3))
     tail = cell.format(rows + 3, rows + 3, last) if last else ""
     sheet = (
         '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
-        + cell.format(1, 1, "Words") + cell.format(2, 2, "late") + empty + tail + "</sheetData></worksheet>"
+        + cell.format(1, 1, "Words") + cell.format(2, 2, "late") + between + tail + "</sheetData></worksheet>"
     )  # fmt: skip
     return rewritten(workbook([["a"]]), sheet1=sheet.encode())
 
 
-def rows_read(file: io.BytesIO) -> tuple[int, list[list[str]]]:
-    """How many rows of the sheet are gone through by who reads it first, and those with words."""
+def rows_read(file: io.BytesIO) -> tuple[int, list[tuple[int, list[str]]]]:
+    """How many rows of the sheet are gone through by who reads it first, and those with words, by their numbers."""
     gone_through = sum(1 for _row in XlsxSource(file, sheet=None, limits=Limits()).records())
-    return gone_through, [row.cells for row in read_table(file).rows()]
+    return gone_through, [(row.number, row.cells) for row in read_table(file).rows()]
 
 
-def test_a_sheet_that_ends_with_empty_rows_is_not_gone_through_to_its_end() -> None:
-    gone_through, rows = rows_read(gap(30_000))
+@pytest.mark.parametrize("empty", EMPTY)
+def test_empty_rows_are_cut_out_however_many_and_words_after_them_keep_their_number(empty: str) -> None:
+    enough = 3 * BLOCK // len(EMPTY[empty])  # a few blocks, so that rows lie across the ends of blocks
+    gone_through, rows = rows_read(gap(enough, last="and later", empty=empty))
 
-    assert rows == [["late"]]
-    assert gone_through == 2 + LONG_GAP
+    assert rows == [(2, ["late"]), (enough + 3, ["and later"])]
+    assert gone_through < 20
+    assert rows_read(gap(1, empty=empty)) == (3, [(2, ["late"])])
 
 
-@pytest.mark.parametrize("empty", [LONG_GAP - 1, LONG_GAP, LONG_GAP + 1, 30_000])
-def test_words_after_a_long_gap_are_not_lost(empty: int) -> None:
-    gone_through, rows = rows_read(gap(empty, last="and later"))
+def test_what_stands_in_a_row_beside_empty_cells_or_without_a_number_is_read() -> None:
+    sheet = (
+        b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+        b'<row r="1"><c r="A1" t="inlineStr"><is><t>a</t></is></c></row><row r="2"/><row r="3"><c r="A3"/></row>'
+        b'<row><c t="inlineStr"><is><t>4</t></is></c></row><row/><row/><row><c t="inlineStr"><is><t>7</t></is></c></row>'
+        b"<row r='8'><c r='A8'><v></v></c><c r='B8'/><c r='C8'><v>8</v></c></row><row r='9' x='a/>b'><c r='A9'><f>1</f></c></row>"
+        b"</sheetData></worksheet>"
+    )
+    rows = read_table(rewritten(workbook([["a"]]), sheet1=sheet)).rows()
+    assert [(row.number, row.cells, len(row.problems)) for row in rows] == [
+        (4, ["4"], 0), (7, ["7"], 0), (8, [""], 1), (9, ["=1"], 0),
+    ]  # fmt: skip
 
-    assert rows == [["late"], ["and later"]]
-    assert gone_through == empty + 3
+
+def test_words_that_look_like_empty_rows_stay_as_they_are() -> None:
+    sheet = (
+        b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><!--' + b" " * PEEK + b"--><sheetData>"
+        b'<row r="1"><c r="A1" t="inlineStr"><is><t>a</t></is></c></row><row r="2"><c r="A2" t="inlineStr"><is>'
+        b'<t><![CDATA[<row r="7"/><row r="8"/>]]></t></is></c></row></sheetData></worksheet>'
+    )
+    rows = read_table(rewritten(workbook([["a"]]), sheet1=sheet)).rows()
+    assert [row.cells for row in rows] == [['<row r="7"/><row r="8"/>']]
+
+
+def test_a_sheet_is_not_read_to_its_end_before_its_rows_are_asked_for() -> None:
+    cell = b'<row r="%d"><c r="A%d" t="inlineStr"><is><t>late</t></is></c></row>'
+    rows = b"".join(cell % (n, n) for n in range(1, 2000))
+    torn = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>' + rows + b"<row"
+    source = XlsxSource(rewritten(workbook([["a"]]), sheet1=torn), sheet=None, limits=Limits())
+
+    with pytest.raises(TableError):
+        list(source.records())

@@ -19,6 +19,7 @@ from allears.core.clock import now
 from allears.core.models import AuditEvent, Message
 from allears.decisions import actions, telling
 from allears.decisions.answering import answer_helped, mark_seen
+from allears.decisions.chain import contributors
 from allears.decisions.errors import NothingToSend
 from allears.decisions.models import Decision, HeldTelling, Helped, Telling, Update
 from allears.decisions.queries import hear_back, helped_by_update, overdue_studies
@@ -35,6 +36,7 @@ from allears.studies.models import Study
 from allears.verbatims.models import Verbatim
 from tests import cast
 from tests.decisions.test_actions import decided
+from tests.effort import effort
 
 pytestmark = pytest.mark.django_db
 
@@ -317,6 +319,22 @@ def test_a_past_promise_is_overdue_until_everybody_has_heard() -> None:
 
     telling.send(cast.late_orders())
     assert not overdue_studies(Study.objects.all()).exists()
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="counts the steps of the embedded database")
+def test_whether_everybody_has_heard_costs_twice_as_much_for_twice_as_many() -> None:
+    update = Update.objects.get(decision=approved())
+    Study.objects.update(promise_on=now().date() - timedelta(days=1))
+
+    def asked_with(more: int) -> int:
+        for person in Person.objects.bulk_create(Person(name=f"P {n}") for n in range(more)):
+            cast.said(person, "Late")
+        told = {pk: Telling(update=update, person_id=pk, cited=False, spoke_at=now(), seen_at=now()) for pk in contributors(update.study)}
+        Telling.objects.bulk_create(told.values(), ignore_conflicts=True)
+        return effort(lambda: list(overdue_studies(Study.objects.all())))
+
+    few, many = asked_with(30), asked_with(30)
+    assert many < 2.5 * few
 
 
 def test_did_it_help_keeps_the_words_and_the_newest_answer() -> None:

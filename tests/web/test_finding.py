@@ -138,6 +138,18 @@ def test_a_draft_s_wording_is_found_by_who_writes_it_and_each_question_once() ->
     assert texts(cast.mia()) == ["What did the ostrich think?"]
 
 
+def test_a_wording_of_before_is_found_where_it_was_asked(as_lea: Client) -> None:
+    everything()
+    first = Question.objects.get(version__number=1)
+    hit = find(cast.lea(), first.text).questions[0]
+
+    assert hit == Hit(first.text, f"/questionnaires/late-orders/versions/1/#question-{first.key}", "Late orders · in version 1")
+    assert f'id="question-{first.key}"' in as_lea.get(hit.url).content.decode()
+    written(3, f"{first.text} And then?")
+    Version.objects.filter(number=3).update(published_at=timezone.now())
+    assert [hit.text for hit in find(cast.lea(), first.text).questions] == [f"{first.text} And then?"]
+
+
 def test_an_update_that_was_put_aside_is_not_found() -> None:
     everything()
     actions.discard_update(update=Update.objects.get(text_general="A xylophone"), by=cast.lea())
