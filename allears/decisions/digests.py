@@ -71,6 +71,7 @@ def compose(person: Person, parts: Sequence[Part], page_url: str, stop_url: str)
         context = {
             "person": person,
             "parts": list(_each_quoted_once(parts)),
+            "anything_done": any(part.update.tells_what_is_done for part in parts),
             "page_url": page_url,
             "stop_url": stop_url,
             "organisation": the_organisation(),

@@ -164,6 +164,11 @@ class Update(models.Model):
         return hashlib.sha256(read.encode()).hexdigest()[:16]
 
     @property
+    def tells_what_is_done(self) -> bool:
+        """Whether it says that something was done: only then can it have helped."""
+        return self.change_step is not None and self.change_step.state == ChangeState.DONE
+
+    @property
     def subject(self) -> str:
         """What the update is about, in a line."""
         if self.decision:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import Protocol
 
 from django.utils import formats
 from django.utils.html import escape
@@ -23,6 +24,16 @@ from allears.questionnaires.duration import PAGE, in_minutes
 from allears.questionnaires.logic import Answered, Known
 
 LONGEST_QUOTE = 120  # of words that somebody said, put into another question
+
+
+class Reader(Protocol):
+    """Who reads a text, as far as words in it may differ from person to person; a `Way` is one."""
+
+    @property
+    def first_name(self) -> str: ...
+
+    @property
+    def person_id(self) -> int | None: ...
 
 
 # --- what is shown ---------------------------------------------------------------------------------------------
@@ -169,7 +180,7 @@ def places(page: Page, asking: Asking, way: Way, given: Mapping[int, Given]) -> 
     return {slot_name(at): escape(piping.said(pipe, person)) for at, pipe in enumerate(page.pipes)}
 
 
-def read_by(text: str, page: Page, asking: Asking, way: Way, given: Mapping[int, Given]) -> str:
+def read_by(text: str, page: Page, asking: Asking, way: Reader, given: Mapping[int, Given]) -> str:
     """Return a text of `page` as this person reads it, for where it is no slot."""
     return piping.filled(text, _person(page, asking, way, given)) if page.is_piped else text
 
@@ -179,7 +190,7 @@ def slot_name(at: int) -> str:
     return f"pipe {at}"
 
 
-def _person(page: Page, asking: Asking, way: Way, given: Mapping[int, Given]) -> piping.Person:
+def _person(page: Page, asking: Asking, way: Reader, given: Mapping[int, Given]) -> piping.Person:
     wanted = {pipe.what for pipe in page.pipes}
     return piping.Person(
         name=way.first_name,

@@ -78,7 +78,7 @@ def _lines(way: Way, asked: Asking, at: int, given: dict[int, Given], names: dic
     for question in one.questions:
         if question.kind != "statement":
             line = Line(_text(question, one, asked, way, given), _address(way, at, question), question.id in gaps)
-            _answer(line, question, given.get(question.id, ()), names)
+            line.words, line.parts = in_words(question, given.get(question.id, ()), names)
             yield line
 
 
@@ -93,14 +93,13 @@ def _address(way: Way, at: int, question: Asked) -> str:
 # --- answers in words ------------------------------------------------------------------------------------------
 
 
-def _answer(line: Line, question: Asked, given: Given, names: dict[int, str]) -> None:
-    """Write into `line` what was answered."""
+def in_words(question: Asked, given: Given, names: dict[int, str]) -> tuple[list[str], list[str]]:
+    """Return what was answered: words as they were written, and parts of a list. `names`: of files, by number."""
     if question.is_open:
-        line.words = [cell.text for cell in given]
-    elif question.kind == "ranking":
-        line.parts = list(_ranked(question, given))
-    else:
-        line.parts = [_part(question, cell, names) for cell in given]
+        return [cell.text for cell in given], []
+    if question.kind == "ranking":
+        return [], list(_ranked(question, given))
+    return [], [_part(question, cell, names) for cell in given]
 
 
 def _ranked(question: Asked, given: Given) -> Iterator[str]:

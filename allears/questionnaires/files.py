@@ -24,6 +24,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.http import HttpResponse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from allears.core import strays
@@ -142,6 +144,26 @@ def read(file: SentFile) -> bytes:
             return bytes(stored.read())
     except FileNotFoundError:
         return b""
+
+
+def handed_out(file: SentFile) -> HttpResponse | None:
+    """Return a file as a download, because no browser is to open by itself what somebody sent; None when its bytes are
+    gone.
+    """
+    data = read(file)
+    if not data:
+        return None
+    return HttpResponse(
+        data,
+        headers={
+            "Content-Type": file.media_type,
+            "Content-Disposition": content_disposition_header(True, file.name) or "attachment",
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "private, no-store",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Cross-Origin-Resource-Policy": "same-origin",
+        },
+    )
 
 
 def settle(*, response_id: int, new: Iterable[int], dropped: Iterable[int]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -39,6 +40,13 @@ def seen_by(user: User) -> QuerySet[Study]:
     if user.is_leader or user.is_administrator:
         return Study.objects.all()
     return Study.objects.filter(Q(team_only=False) | _of_team(user))
+
+
+def waiting_for_answer(people: Iterable[int]) -> QuerySet[Invitation]:
+    """Return the invitations of these rows to studies that are open, neither answered nor declined, newest first."""
+    theirs = Invitation.objects.filter(person__in=list(people), study__state=State.OPEN).select_related("study")
+    over = [Outcome.ANSWERED, Outcome.DECLINED, Outcome.NOT_ME]
+    return with_outcome(theirs).exclude(outcome__in=over).order_by("-invited_at", "-pk")  # type: ignore[misc]
 
 
 def mine(studies: QuerySet[Study], user: User) -> QuerySet[Study]:

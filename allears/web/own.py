@@ -27,6 +27,7 @@ from allears.people import actions, addresses, holdings, links
 from allears.people.folding import email_key
 from allears.people.models import Person, Purpose
 from allears.people.queries import all_of, consents
+from allears.questionnaires.own_answers import OwnResponse
 from allears.studies.models import Study
 from allears.verbatims.models import Verbatim
 from allears.verbatims.queries import said_by
@@ -44,6 +45,7 @@ class Group:
     words: list[OwnWords]
     elsewhere: list[Telling]  # told because they took part, not because of a sentence of theirs
     helped: dict[int, Helped]
+    responses: list[OwnResponse]  # all they answered, newest first
 
     @property
     def waiting(self) -> list[OwnWords]:
@@ -76,22 +78,27 @@ def tellings_of(person: Person) -> list[Telling]:
     )
 
 
-def by_study(person: Person, words: Sequence[OwnWords], tellings: Sequence[Telling]) -> list[Group]:
-    """Group words and tellings by study, the one spoken in last first; in each, words as they were spoken."""
+def by_study(
+    person: Person, words: Sequence[OwnWords], tellings: Sequence[Telling], responses: Sequence[OwnResponse]
+) -> list[Group]:
+    """Group words, tellings and answers by study, the one spoken in last first; in each, words as they were spoken."""
     studies = {
         s.collection_id: s for s in Study.objects.filter(collection__in={w.verbatim.collection_id for w in words})
     }
     told = {t.update.study_id: t.update.study for t in tellings}
     answers = {h.update_id: h for h in Helped.objects.filter(person__in=all_of(person)).order_by("pk")}
     under = {t.pk for w in words for t in w.tellings}
-    found = {s.pk: Group(s, [], [], answers) for s in [*studies.values(), *told.values()]}
+    answered = {one.study.pk: one.study for one in responses}
+    found = {s.pk: Group(s, [], [], answers, []) for s in [*studies.values(), *told.values(), *answered.values()]}
+    for one in responses:
+        found[one.study.pk].responses.append(one)
     for own in reversed(words):
         if own.verbatim.source.kind != "helped" and own.verbatim.collection_id in studies:
             found[studies[own.verbatim.collection_id].pk].words.append(own)
     for telling in tellings:
         if telling.pk not in under:
             found[telling.update.study_id].elsewhere.append(telling)
-    return [group for group in found.values() if group.words or group.elsewhere]
+    return [group for group in found.values() if group.words or group.elsewhere or group.responses]
 
 
 def allowed(person: Person) -> set[str]:

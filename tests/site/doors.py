@@ -17,7 +17,8 @@ OPEN = """
     proofs:checker proofs:file proofs:list proofs:proof
     studies:named
     verbatims:look_up verbatims:receipt
-    web:consent web:fresh web:helped web:language web:me web:new_link web:not_later web:own_consent web:own_erasure
+    web:consent web:fresh web:helped web:language web:me web:new_link web:not_later web:own_answer
+    web:own_consent web:own_erasure web:own_file
     web:own_export web:personal web:personal_time web:public_statement web:public_statements web:seen web:time
     web:you_said
 """

@@ -127,7 +127,7 @@ def furnish() -> dict[str, dict[str, Any]]:
         "questionnaires:import_problems": {"ref": taken(into=cast.late_orders()).ref},
         **{f"questionnaires:language{page}": {"code": "ar"} for page in ("", "_csv", "_file")},
         "questionnaires:files": {"key": photo.question.key},
-        "questionnaires:file": {"ref": photo.ref},
+        **{key: {"ref": photo.ref} for key in ("questionnaires:file", "web:own_file")},
         "questionnaires": {"number": version.number, "key": version.questions.earliest("pk").key},
         "*": {"slug": "late-orders", "page": "words"},
     }

@@ -9,19 +9,22 @@ from datetime import UTC, datetime
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from selectolax.lexbor import LexborHTMLParser
 
 from allears.core.models import Message
 from allears.decisions import actions, telling
-from allears.decisions.models import Helped, Telling, Update
+from allears.decisions.models import Decision, Helped, Telling, Update
 from allears.insights.actions import withdraw
 from allears.insights.models import Insight
 from allears.people import links
 from allears.people.actions import change_person, record_consent
 from allears.people.models import Person, PersonalLink
 from allears.people.queries import consents
+from allears.studies.actions import invite
 from allears.studies.models import PoolMember
 from allears.studies.selection.actions import publish_proof
 from allears.verbatims.models import Stone, Verbatim
@@ -29,9 +32,12 @@ from allears.web import line, own
 from allears.web.views.own_page import MOST_ASKED
 from tests import cast
 from tests.decisions.test_actions import decided
+from tests.questionnaires import asked
+from tests.questionnaires.robot import Robot
 from tests.studies.selection import lots
 
 pytestmark = pytest.mark.django_db
+RATING = {"kind": "scale", "text": "How was it?", "minimum": 1, "maximum": 4, "low_label": "poor", "high_label": "great"}
 
 
 def told() -> str:
@@ -99,6 +105,62 @@ def test_a_revoked_link_opens_nothing() -> None:
     links.revoke(person=cast.bob(), by=cast.ada())
 
     assert Client().get(address).status_code == 404
+
+
+def test_whether_it_helped_is_asked_only_where_something_was_done() -> None:
+    address = told()
+    assert "Did it help?" not in page(address)
+    assert "whether it helped" not in Message.objects.get(to=cast.bob().email).text
+
+    change = actions.add_change(decision=Decision.objects.get(), what="A call list", owner=cast.sam(), by=cast.lea())
+    actions.move_change(change=change, state="done", by=cast.sam(), note="38 were called.")
+    actions.approve_update(update=Update.objects.get(change_step__state="done"), by=cast.lea())
+    telling.send(cast.late_orders())
+    assert page(address).count("Did it help?") == 1
+    assert "whether it helped" in Message.objects.filter(to=cast.bob().email).latest("pk").text
+
+
+def test_ratings_choices_and_files_stand_there_and_a_file_can_be_had_again() -> None:
+    version = asked.asking([RATING, {"kind": "file", "text": "Show us.", "accepts": "any"}])
+    field = f"q{version.questions.get(kind='file').pk}.f0"
+    rating = f"q{version.questions.get(kind='scale').pk}"
+    sent = SimpleUploadedFile("parcel.txt", b"It was wet.", "text/plain")
+    Client().post(f"{asked.invited(cast.bob())}1/", {field: sent, rating: "4", "seen": ""})
+    address = f"/me/{links.issue(cast.bob())}/"
+    shown = LexborHTMLParser(page(address))
+
+    assert [dt.text() for dt in shown.css("dl.review dt")] == ["How was it?", "Show us."]
+    assert "4 (great)" in shown.css("dl.review dd")[0].text()
+    (file,) = [a.attributes["href"] for a in shown.css("dl.review a")]
+    answer = Client().get(str(file))
+    assert (answer.content, answer["Content-Disposition"]) == (b"It was wet.", 'attachment; filename="parcel.txt"')
+    other = str(file).replace(address, f"/me/{links.issue(cast.cleo())}/")
+    assert Client().get(other).status_code == 404
+
+
+def test_what_waits_for_an_answer_stands_first_with_its_minutes_and_opens_by_a_button() -> None:
+    asked.asking([RATING, RATING], sections=2)
+    invite(study=cast.late_orders(), people=[cast.bob()], by=cast.ana(), minutes=4.3)
+    address = f"/me/{links.issue(cast.bob())}/"
+    assert ("about 5 minutes" in page(address), "4.3" in page(address)) == (True, False)
+    (ref,) = re.findall(r'name="invitation" value="(\w+)"', page(address))
+
+    assert Client().get(f"{address}answer/").status_code == 405
+    opened = Client().post(f"{address}answer/", {"invitation": ref}, follow=True)
+    assert "How was it?" in opened.content.decode()
+    Robot().open(opened.redirect_chain[-1][0]).press()
+    assert "it goes on where you stopped" in page(address)
+    Robot().walk(opened.redirect_chain[-1][0])
+    assert "What waits for your answer" not in page(address)
+    assert Client().post(f"{address}answer/", {"invitation": ref}).status_code == 404
+
+
+def test_what_waits_for_somebody_else_cannot_be_opened() -> None:
+    asked.asking([RATING])
+    (invitation,) = invite(study=cast.late_orders(), people=[cast.bob()], by=cast.ana(), minutes=1)
+
+    answer = Client().post(f"/me/{links.issue(cast.cleo())}/answer/", {"invitation": invitation.ref})
+    assert answer.status_code == 404
 
 
 def test_they_say_that_it_helped_in_their_own_words() -> None:
@@ -275,6 +337,7 @@ def test_asking_again_and_again_makes_no_more_links() -> None:
 
 def test_many_words_take_as_many_questions_as_one() -> None:
     address = told()
+    page(address)
     with CaptureQueriesContext(connection) as one:
         page(address)
     for number in range(3):

@@ -37,8 +37,8 @@ def test_they_read_what_was_asked_of_them_and_of_how_much() -> None:
     invited()
     shown = Client().get(page()).content.decode()
 
-    assert "In the last 90 days we asked 6.5 of at most 30 minutes of your time." in shown
-    assert "Late orders, 6.5 minutes" in shown
+    assert "In the last 90 days we asked about 7 of at most 30 minutes of your time." in shown
+    assert "Late orders, about 7 minutes" in shown
 
 
 def test_a_limit_set_afterwards_is_no_reason_that_somebody_gave() -> None:
@@ -48,7 +48,7 @@ def test_a_limit_set_afterwards_is_no_reason_that_somebody_gave() -> None:
     ask_minutes(person=bob(), minutes=1, subject="One more", topic="more", by=cast.ana(), override_reason="He called.")
     overridden = Client().get(page()).content.decode()
 
-    assert "we asked 6.5 of at most 5 minutes" in lowered
+    assert "we asked about 7 of at most 5 minutes" in lowered
     assert ("asked before this limit held" in lowered, "gave a reason" in lowered) == (True, False)
     assert ("asked before this limit held" in overridden, "gave a reason" in overridden) == (False, True)
 
@@ -173,7 +173,7 @@ def test_they_leave_and_come_back_by_a_fresh_mail() -> None:
     assert bob().contactable is False
     assert "You may ask me again" in Client().get(page()).content.decode()
 
-    Client().post(leave, {"again": "yes"})
+    Client().post(leave, {"again": "contact"})
     mailed = Message.objects.get(to=cast.bob().email).text
     Client().post("/people/back/" + mailed.split("/people/back/")[1].split()[0])
     assert bob().contactable is True

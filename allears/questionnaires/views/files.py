@@ -7,7 +7,6 @@ from uuid import UUID
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
 from allears.core.doors import door
@@ -41,17 +40,7 @@ def file(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
     """One file, as a download: no browser is to open by itself what a stranger sent."""
     study = seen_study(request, slug)
     found = get_object_or_404(SentFile, ref=ref, response__study=study)
-    data = kept.read(found)
-    if not data:
+    response = kept.handed_out(found)
+    if response is None:
         raise Http404
-    return HttpResponse(
-        data,
-        headers={
-            "Content-Type": found.media_type,
-            "Content-Disposition": content_disposition_header(True, found.name) or "attachment",
-            "X-Content-Type-Options": "nosniff",
-            "Cache-Control": "private, no-store",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-            "Cross-Origin-Resource-Policy": "same-origin",
-        },
-    )
+    return response

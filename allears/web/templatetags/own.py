@@ -10,14 +10,18 @@ from typing import Any
 from django import template
 from django.utils import translation
 
-from allears.core.languages import Foreign, marked, way_of
+from allears.core.languages import Foreign, marked, runs, set_down, way_of
 from allears.studies.selection import words
+from allears.studies.wording import minutes_in_words
 
 register = template.Library()
 register.filter("percent", words.percent)
 register.filter("one_in", words.one_in)
 register.filter("marked", marked)
 register.filter("way", way_of)
+register.filter("runs", runs)
+register.filter("set_down", set_down)
+register.filter("in_minutes", minutes_in_words)
 
 
 @register.filter
@@ -34,5 +38,5 @@ def get(found: Mapping[Any, Any], key: Any) -> Any:
 
 @register.filter
 def whole(number: Decimal) -> int:
-    """Return the whole number whose plural form `number` takes: one and a half minutes are minutes."""
+    """Return minutes as letters say them: rounded up."""
     return ceil(number)

@@ -17,7 +17,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from allears.core.doors import open_door
 from allears.core.languages import for_reader, in_readers_language
@@ -28,8 +28,11 @@ from allears.people.links import leaving_link
 from allears.people.models import Person, Purpose
 from allears.people.queries import all_of
 from allears.people.zones import places
-from allears.studies.actions import take_back_later
+from allears.questionnaires.files import handed_out
+from allears.questionnaires.own_answers import answered_by, file_of
+from allears.studies.actions import issue_link, take_back_later
 from allears.studies.models import Invitation
+from allears.studies.queries import waiting_for_answer
 from allears.studies.selection.queries import chances_of
 from allears.web import own, own_time
 from allears.web.line import own_words
@@ -60,13 +63,16 @@ def own_page(request: HttpRequest, token: str) -> HttpResponse:
 def _everything(request: HttpRequest, person: Person, token: str) -> dict[str, Any]:
     tellings = own.tellings_of(person)
     words, time, lots = own_words(person, own.words_of(person), tellings), own_time.time_of(person), chances_of(person)
-    groups = own.by_study(person, words, tellings)
-    studies = [group.study for group in groups] + [lot.study for lot in lots] + [row.invitation.study for row, _ in time.laters]
     language = translation.get_language() or settings.LANGUAGE_CODE
+    groups = own.by_study(person, words, tellings, answered_by(person, language))
+    waiting = list(waiting_for_answer(all_of(person)))
+    studies = [group.study for group in groups] + [lot.study for lot in lots] + [row.invitation.study for row, _ in time.laters]
+    studies += [invitation.study for invitation in waiting]
     return {
         "person": person,
         "token": token,
         "groups": groups,
+        "waiting": waiting,
         "told": told(studies, [said.verbatim.source for said in words], time.contacts, language),
         "purposes": own.may_be_allowed(person),
         "unseen": [t for t in tellings if t.seen_at is None],
@@ -160,6 +166,30 @@ def not_later(request: HttpRequest, token: str) -> HttpResponse:
     invitation = get_object_or_404(theirs, ref=request.POST.get("invitation", "").replace("\0", ""))
     take_back_later(invitation=invitation)
     return _back(token, "later", "time")
+
+
+@open_door
+@csrf_exempt
+@require_POST
+def answer(request: HttpRequest, token: str) -> HttpResponse:
+    """Open what waits for the person's answer, by a link of its own: the page speaks in their name already."""
+    waiting = waiting_for_answer(all_of(_whose(token)))
+    invitation = get_object_or_404(waiting, ref=request.POST.get("invitation", "").replace("\0", ""))
+    if too_often(request, "own page, to answer", most=MOST_ASKED, seconds=600):
+        return _back(token, "often", "waiting")
+    return redirect(f"/a/{issue_link(invitation=invitation, by='the person')}/")
+
+
+@open_door
+@never_cache
+@require_safe
+def file(request: HttpRequest, token: str, ref: str) -> HttpResponse:
+    """A file that the person sent, as a download."""
+    found = file_of(_whose(token), ref)
+    response = handed_out(found) if found else None
+    if response is None:
+        raise Http404
+    return response
 
 
 @open_door
