@@ -7,6 +7,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from allears.selection.checker import Wrong, is_open, verdict
@@ -93,7 +94,8 @@ def tell(args: argparse.Namespace, told: dict[str, object], status: int) -> int:
 
 
 def read(args: argparse.Namespace) -> tuple[Pool, Quotas]:
-    quotas = Quotas(dict(sorted(Quotas.read(args.quotas).bounds.items())))  # the order of lines changes nothing
+    told = Quotas.read(args.quotas)
+    quotas = replace(told, bounds=dict(sorted(told.bounds.items())))  # the order of lines changes nothing
     return Pool.read(args.pool, quotas, id_column=args.id_column), quotas
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 MESSAGES: dict[str, str] = {
     "not_text": "{source}, row {row}, is not UTF-8 text: the byte at position {position} cannot be read. Save it as UTF-8.",
     "not_csv": "{source}, row {row}: this line cannot be read as CSV ({detail}).",
-    "empty_file": "{source} is empty: it needs a header row and at least one more row.",
-    "no_people": "{source} has a header row but nobody in it.",
-    "no_quotas": "{source} has a header row but no quotas in it.",
+    "empty_file": "{source}, row 1: the file is empty. It needs a header row and at least one more row.",
+    "no_people": "{source}, row 2, column “{column}”: there is a header row, but nobody in the pool.",
+    "no_quotas": "{source}, row 2, column “{column}”: there is a header row, but no quota.",
     "missing_column": "{source}, row 1: there is no column “{column}”. The columns are: {columns}.",
     "double_column": "{source}, row 1: the column “{column}” appears twice.",
-    "ragged_row": "{source}, row {row}: {found} cells where the header has {expected}.",
+    "ragged_row": "{source}, row {row}, from column “{column}” on: {found} cells where the header has {expected}.",
     "empty_id": "{source}, row {row}, column “{column}”: everybody needs an id, and this one is empty.",
     "double_id": "{source}, row {row}, column “{column}”: the id “{value}” was already used in row {first}.",
     "unknown_value": (
@@ -33,10 +33,10 @@ MESSAGES: dict[str, str] = {
     "bad_size": "{size} is not a number of people that can be chosen: ask for at least 1.",
     "size_above_pool": "You ask for {size} people and the pool has {people}.",
     "minimums_above_size": (
-        "The minimums of “{facet}” add up to {total}, more than the {size} seats. Lower some of them."
+        "{where}“{facet}” is to have at least {total} seats in all, and only {size} can be chosen. Lower some minimums."
     ),
     "maximums_below_size": (
-        "The maximums of “{facet}” add up to {total}, fewer than the {size} seats. Raise some of them."
+        "{where}“{facet}” may have at most {total} seats in all, and {size} are to be chosen. Raise some maximums."
     ),
     "unknown_facet": "The quotas speak of “{facet}”, which the pool does not have.",
     "bad_share": "“{facet}”, “{value}”: {share} is not a share or a count that can be used.",

@@ -41,7 +41,7 @@ class Pool:
     def from_table(cls, table: Table, quotas: Quotas, *, id_column: str | None = None) -> Pool:
         """Raises SelectionError for a double or empty id, or a value without a quota: row and column named."""
         if not table.rows:
-            raise SelectionError("no_people", source=table.source)
+            raise SelectionError("no_people", source=table.source, row=2, column=id_column or table.header[0])
         id_column = id_column or table.header[0]
         place = table.index(id_column)
         places = [table.index(facet) for facet in quotas.facets]

@@ -84,7 +84,7 @@ def describe(pool: Pool, quotas: Quotas, size: int) -> Problem:
             for place, facet in enumerate(pool.facets)]
     rows = tuple((facet, value) for facet, values in zip(pool.facets, held, strict=True) for value in values)
     bounds = [quotas.bounds.get(facet, {}).get(value, (0, size)) for facet, value in rows]
-    check_sums(rows, bounds, size)
+    check_sums(rows, bounds, size, quotas)
     return Problem(
         size=size,
         sizes=np.array(pool.sizes, dtype=np.int64),
@@ -102,15 +102,23 @@ def check_size(size: int, people: int) -> None:
         raise SelectionError("size_above_pool", size=size, people=people)
 
 
-def check_sums(rows: tuple[tuple[str, str], ...], bounds: list[tuple[int, int]], size: int) -> None:
+def check_sums(rows: tuple[tuple[str, str], ...], bounds: list[tuple[int, int]], size: int, quotas: Quotas) -> None:
     """The bounds of each facet must be able to add up to the number of seats."""
     for facet in dict.fromkeys(facet for facet, _ in rows):
         own = [bound for row, bound in zip(rows, bounds, strict=True) if row[0] == facet]
         least, most = sum(low for low, _ in own), sum(high for _, high in own)
         if least > size:
-            raise SelectionError("minimums_above_size", facet=facet, total=least, size=size)
+            raise SelectionError("minimums_above_size", facet=facet, total=least, size=size, **last_line(quotas, facet, "min"))
         if most < size:
-            raise SelectionError("maximums_below_size", facet=facet, total=most, size=size)
+            raise SelectionError("maximums_below_size", facet=facet, total=most, size=size, **last_line(quotas, facet, "max"))
+
+
+def last_line(quotas: Quotas, facet: str, column: str) -> dict[str, object]:
+    """Where the sum of a facet's bounds ends in the file that the quotas were read from; nowhere without one."""
+    row = max((at for (name, _), at in quotas.lines.items() if name == facet), default=None)
+    if row is None:
+        return {"where": ""}
+    return {"where": f"{quotas.source}, row {row}, column “{column}”: ", "row": row, "column": column}
 
 
 def encode(pool: Pool, held: list[list[str]]) -> Ints:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
@@ -19,9 +19,14 @@ VALUE_COLUMNS = ("feature", "value")
 
 @dataclass(frozen=True)
 class Quotas:
-    """Bounds per facet and value: {"age": {"16-29": (2, 4), "30+": (6, 8)}}. Order is kept for reading."""
+    """Bounds per facet and value: {"age": {"16-29": (2, 4), "30+": (6, 8)}}. Order is kept for reading.
+
+    source, lines: the file that they were read from, and the row of each (facet, value) in it; empty where there is none.
+    """
 
     bounds: Mapping[str, Mapping[str, Bounds]]
+    source: str = field(default="", compare=False)
+    lines: Mapping[tuple[str, str], int] = field(default_factory=dict, compare=False)
 
     @classmethod
     def read(cls, path: str | Path) -> Quotas:
@@ -37,7 +42,7 @@ class Quotas:
     def from_table(cls, table: Table) -> Quotas:
         """Raises SelectionError naming the row and column of the first thing that is wrong."""
         if not table.rows:
-            raise SelectionError("no_quotas", source=table.source)
+            raise SelectionError("no_quotas", source=table.source, row=2, column=table.header[0])
         facet, value = facet_and_value(table)
         bounds: dict[str, dict[str, Bounds]] = {}
         seen: dict[tuple[str, str], int] = {}
@@ -46,7 +51,7 @@ class Quotas:
             check_line(table.source, row, facet, value, key, seen, bounds)
             seen[key] = row
             bounds.setdefault(key[0], {})[key[1]] = read_bounds(table, row, cells)
-        return cls(bounds)
+        return cls(bounds, table.source, seen)
 
     @property
     def facets(self) -> tuple[str, ...]:

@@ -48,12 +48,15 @@ def parse_table(text: str, source: str) -> Table:
     """Text to a table; empty lines are skipped, every other row must be as wide as the header."""
     lines = list(cells(text, source))
     if not lines:
-        raise SelectionError("empty_file", source=source)
+        raise SelectionError("empty_file", source=source, row=1)
     header = lines[0][1]
     refuse_doubles(header, source)
     for row, found in lines[1:]:
         if len(found) != len(header):
-            raise SelectionError("ragged_row", source=source, row=row, found=len(found), expected=len(header))
+            column = header[min(len(found), len(header) - 1)]
+            raise SelectionError(
+                "ragged_row", source=source, row=row, column=column, found=len(found), expected=len(header)
+            )
     return Table(source, header, tuple(lines[1:]))
 
 

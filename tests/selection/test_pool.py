@@ -52,8 +52,9 @@ def test_a_missing_value_is_a_value_of_its_own() -> None:
 
 
 def test_an_empty_pool_is_refused() -> None:
-    refused("no_people", "id,age\n")
-    refused("empty_file", "")
+    error = refused("no_people", "id,age\n")
+    assert (error.row, error.column) == (2, "id")
+    assert refused("empty_file", "").row == 1
     refused("empty_file", "\n\n")
 
 
@@ -63,6 +64,8 @@ def test_somebody_without_an_id_is_refused() -> None:
 
 def test_a_ragged_row_is_refused() -> None:
     assert refused("ragged_row", "id,age\na,young,extra\n").row == 2
+    error = refused("ragged_row", "id,age\na,young\nb\n")
+    assert (error.row, error.column) == (3, "age")
 
 
 def test_a_column_that_is_missing_or_double_is_refused() -> None:
@@ -110,7 +113,7 @@ def test_a_quota_twice_is_refused() -> None:
 
 
 def test_quotas_without_lines_or_facets_are_refused() -> None:
-    refused_quotas("no_quotas", "category,feature,min,max\n")
+    assert refused_quotas("no_quotas", "category,feature,min,max\n").row == 2
     assert refused_quotas("empty_facet", "category,feature,min,max\n,young,0,2\n").row == 2
 
 
@@ -137,10 +140,14 @@ def test_more_seats_than_people_are_refused() -> None:
 
 def test_quotas_that_contradict_the_size_name_their_facet() -> None:
     pool = Pool.from_people(("age",), {"a": ("young",), "b": ("young",), "c": ("old",)})
-    with pytest.raises(SelectionError, match="minimums of “age” add up to 4, more than the 2 seats"):
+    with pytest.raises(SelectionError, match=r"^“age” is to have at least 4 seats in all, and only 2 can be chosen"):
         prepare(pool, Quotas({"age": {"young": (2, 2), "old": (2, 2)}}), 2)
-    with pytest.raises(SelectionError, match="maximums of “age” add up to 2, fewer than the 3 seats"):
+    with pytest.raises(SelectionError, match=r"^“age” may have at most 2 seats in all, and 3 are to be chosen"):
         prepare(pool, Quotas({"age": {"young": (0, 1), "old": (0, 1)}}), 3)
+    read = Quotas.parse("category,feature,min,max\nage,young,2,2\nage,old,2,2\n", "quotas.csv")
+    with pytest.raises(SelectionError, match=r"^quotas\.csv, row 3, column “min”: “age” is to have at least 4 seats") as caught:
+        prepare(pool, read, 2)
+    assert (caught.value.row, caught.value.column) == (3, "min")
 
 
 def test_a_pool_with_a_facet_too_many_is_described_by_the_quotas_alone() -> None:
