@@ -27,6 +27,11 @@ class Posted:
     given: dict[int, Given] = field(default_factory=dict)
     wrong: list[Wrong] = field(default_factory=list)
 
+    @property
+    def not_taken(self) -> list[Wrong]:
+        """Where nothing of what was typed is kept."""
+        return [one for one in self.wrong if not one.kept]
+
 
 def read(questions: Iterable[Asked], fields: Fields) -> Posted:
     """Return what `fields` say to `questions`."""
@@ -36,10 +41,12 @@ def read(questions: Iterable[Asked], fields: Fields) -> Posted:
         if reader is None:
             continue
         found = reader(question, fields)
-        if isinstance(found, Wrong):
-            posted.wrong.append(found)
-        else:
+        if not isinstance(found, Wrong):
             posted.given[question.id] = found
+            continue
+        posted.wrong.append(found)
+        if found.kept:
+            posted.given[question.id] = found.kept
     return posted
 
 

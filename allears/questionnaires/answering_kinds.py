@@ -38,8 +38,8 @@ def tie_name(question: Asked) -> str:
 def read_ranking(question: Asked, fields: Fields) -> Given | Wrong:
     """A place for each item, as far as they were given; 1 comes first.
 
-    Places given twice are asked about once. Whoever goes on with them means that those items share the place: each
-    gets the mean of the places that they take together, as is usual for tied ranks.
+    Places given twice are asked about once. Whoever goes on with them, or leaves, means that those items share the place:
+    each gets the mean of the places that they take together, as is usual for tied ranks.
     """
     places = {str(place): place for place in question.places}
     given: dict[Offered, int] = {}
@@ -49,9 +49,10 @@ def read_ranking(question: Asked, fields: Fields) -> Given | Wrong:
             return Wrong(question, f"{question.name}-{item.id}", _("Choose one of the places on the page."))
         if chosen:
             given[item] = places[chosen]
+    cells = tuple(Cell(item.position, item.id, place) for item, place in _tied(given).items())
     if tie_name(question) not in fields and (twice := _twice(given)):
-        return _asked_about(question, *twice)
-    return tuple(Cell(item.position, item.id, place) for item, place in _tied(given).items())
+        return _asked_about(question, *twice, cells)
+    return cells
 
 
 def _twice(given: dict[Offered, int]) -> tuple[int, list[Offered]] | None:
@@ -63,7 +64,7 @@ def _twice(given: dict[Offered, int]) -> tuple[int, list[Offered]] | None:
     return None
 
 
-def _asked_about(question: Asked, place: int, items: list[Offered]) -> Wrong:
+def _asked_about(question: Asked, place: int, items: list[Offered], cells: Given) -> Wrong:
     first, second, *more = (item.label for item in items)
     words = (
         _("“%(first)s”, “%(second)s” and others have place %(place)d. Give each its own; or go on like this, and they share it.")
@@ -71,13 +72,18 @@ def _asked_about(question: Asked, place: int, items: list[Offered]) -> Wrong:
         else _("“%(first)s” and “%(second)s” both have place %(place)d. Give each its own; or go on like this, and they share it.")
     )  # fmt: skip
     said = words % {"first": first, "second": second, "place": place}
-    return Wrong(question, f"{question.name}-{items[1].id}", said, again=tie_name(question))
+    return Wrong(question, f"{question.name}-{items[1].id}", said, again=tie_name(question), kept=cells)
 
 
 def _tied(given: dict[Offered, int]) -> dict[Offered, float]:
     """Places without gaps; those who share one get the mean of those that they take together."""
     order = sorted(given.values())
     return {item: order.index(place) + 1 + (order.count(place) - 1) / 2 for item, place in given.items()}
+
+
+def first_place(given: Given, place: float) -> int:
+    """Return the first of the places that the items at `place` take together: the one that was given to each."""
+    return int(place - (sum(cell.number == place for cell in given) - 1) / 2)
 
 
 def sure_name(question: Asked) -> str:
@@ -91,11 +97,12 @@ def alone(question: Asked, cells: Given, fields: Fields) -> Given | Wrong:
     apart = [cell for cell in cells if cell.choice in exclusive]
     if not apart or len(cells) == 1:
         return cells
+    others = tuple(cell for cell in cells if cell.choice not in exclusive) or cells[:1]
     if sure_name(question) in fields:
-        return tuple(cell for cell in cells if cell.choice not in exclusive) or cells[:1]
+        return others
     label = exclusive[apart[0].choice or 0].label
     words = _("“%(choice)s” goes with no other answer. Unmark it or the others; if you go on like this, the others count.")
-    return Wrong(question, f"{question.name}-{apart[0].choice}", words % {"choice": label}, again=sure_name(question))
+    return Wrong(question, f"{question.name}-{apart[0].choice}", words % {"choice": label}, sure_name(question), others)
 
 
 def read_consent(question: Asked, fields: Fields) -> Given | Wrong:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.template.loader import render_to_string
@@ -20,11 +22,12 @@ from allears.people import leaving
 from allears.people.models import Person, Purpose
 from allears.people.queries import survivor
 from allears.questionnaires import answering_kiosk as kiosk
-from allears.questionnaires import answering_language
+from allears.questionnaires import answering_language, piping
 from allears.questionnaires import answering_pages as pages
 from allears.questionnaires.answering_asked import Asking
 from allears.questionnaires.answering_progress import minutes_from
 from allears.questionnaires.answering_ways import Way
+from allears.questionnaires.answering_wrong import Wrong
 from allears.studies.links import answering_url
 
 
@@ -172,16 +175,29 @@ def _what_else_ended(way: Way) -> str:
     return _("We ask you nothing more, and write you nothing.")
 
 
-def paused(way: Way, minutes: float) -> HttpResponse:
+def paused_at(not_taken: Sequence[Wrong]) -> str:
+    """Return where "Stop for now" leads, behind a link: it says which answers could not be taken."""
+    unread = urlencode([("not", one.question.id) for one in not_taken])
+    return f"pause/?{unread}" if unread else "pause/"
+
+
+def paused(way: Way, minutes: float, unread: Sequence[str] = ()) -> HttpResponse:
+    """What stands there after "Stop for now"; `unread`: questions whose answer could not be taken."""
     return note(
         way,
         _("Saved. Come back whenever it suits you."),
+        *(_not_taken(text) for text in unread),
         _("This link brings you to where you stopped, on any device.") + " " + pages.minutes_left(minutes) + ".",
         link=answering_url(way.token),
         onward=f"/a/{way.token}/",
         onward_words=_("Go on now"),
         later=f"/a/{way.token}/later/" if way.kind == "personal" else "",
     )
+
+
+def _not_taken(text: str) -> str:
+    words = _("Only your answer to “%(question)s” could not be read, and is not kept. You can give it anew when you come back.")
+    return words % {"question": piping.filled(text, piping.Person())}
 
 
 def what_is_kept(way: Way) -> HttpResponse:

@@ -29,7 +29,7 @@ from allears.people.models import Purpose
 from allears.questionnaires import piping
 from allears.questionnaires.answering_asked import Asked, Asking, Given, Page
 from allears.questionnaires.answering_forms import Fields, Wrong, box_name, figure, other_name
-from allears.questionnaires.answering_kinds import row_name
+from allears.questionnaires.answering_kinds import first_place, row_name
 from allears.questionnaires.answering_order import end_mark, mark, reordered
 from allears.questionnaires.answering_slots import MARK, slot
 from allears.questionnaires.calendar import date_of, limits
@@ -265,13 +265,15 @@ def answered(questions: Iterable[Asked], given: Mapping[int, Given]) -> dict[str
     """Return the slots of answers that stand."""
     slots: dict[str, str] = {}
     for question in questions:
-        for cell in given.get(question.id, ()):
+        said = given.get(question.id, ())
+        for cell in said:
             if question.kind == "file":
                 slots[f"{question.name}/sent/{cell.box}"] = ""
                 continue
             if cell.choice is not None and cell.number is not None:
                 mark = " checked" if question.kind == "matrix" else " selected"
-                slots[f"{question.name}/checked/{cell.choice}-{int(cell.number)}"] = mark
+                place = first_place(said, cell.number) if question.kind == "ranking" else int(cell.number)
+                slots[f"{question.name}/checked/{cell.choice}-{place}"] = mark
             elif cell.choice is not None:
                 slots[f"{question.name}/checked/{cell.choice}"] = " checked"
             elif cell.number is not None:

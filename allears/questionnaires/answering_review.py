@@ -23,6 +23,7 @@ from allears.questionnaires import answering_pages as pages
 from allears.questionnaires import answering_timing as timing
 from allears.questionnaires.answering_asked import Asked, Asking, Cell, Given, Page
 from allears.questionnaires.answering_forms import missing
+from allears.questionnaires.answering_kinds import first_place
 from allears.questionnaires.answering_ways import Way
 from allears.questionnaires.calendar import date_of
 from allears.questionnaires.models import SentFile
@@ -104,10 +105,10 @@ def in_words(question: Asked, given: Given, names: dict[int, str]) -> tuple[list
 
 def _ranked(question: Asked, given: Given) -> Iterator[str]:
     """Items in the order of their places; those that share some carry the mean of them (see `read_ranking`)."""
-    places = [cell.number or 0.0 for cell in given]
     for cell in sorted(given, key=lambda cell: cell.number or 0.0):
-        place, beside = cell.number or 0.0, (places.count(cell.number or 0.0) - 1) / 2
-        first, last = int(place - beside), int(place + beside)
+        place = cell.number or 0.0
+        first = first_place(given, place)
+        last = int(2 * place) - first
         yield f"{first if first == last else f'{first}–{last}'}. {_label(question, cell)}"
 
 

@@ -13,7 +13,7 @@ saved. Only what could not be taken makes it a 422.
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager, nullcontext
 from functools import wraps
 from typing import Any
@@ -173,7 +173,11 @@ def numbered(request: HttpRequest, way: Way, number: int) -> HttpResponse:
 @participant
 def paused(request: HttpRequest, way: Way) -> HttpResponse:
     """What stands there after "Stop for now"."""
-    return _go_to(way) if way.submitted_at or way.at_a_counter else notes.paused(way, progress.minutes_left(way))
+    if way.submitted_at or way.at_a_counter:
+        return _go_to(way)
+    numbers = set(request.GET.getlist("not"))
+    unread = [question.text for question in progress.asking_of(way).questions() if str(question.id) in numbers]
+    return notes.paused(way, progress.minutes_left(way), unread)
 
 
 @participant
@@ -270,7 +274,7 @@ def _post(request: HttpRequest, way: Way, at: int) -> HttpResponse:
     seen = logic.tailored(whole, way, before).pages[at]
     posted = read(seen.questions, fields)
     if goes == along.GO and along.is_nothing(way, posted):
-        return HttpResponse(status=422 if posted.wrong else 204)
+        return HttpResponse(status=422 if posted.not_taken else 204)
     # What is saved while somebody types leaves files alone: they come with the button.
     taken = files.take(request, way, seen, fields, posted) if seen.takes_files and goes != along.GO else None
     asked = logic.tailored(whole, way, {**before, **posted.given})
@@ -312,11 +316,11 @@ def _post(request: HttpRequest, way: Way, at: int) -> HttpResponse:
             files.give_up(taken)
         return along.refused(way) if goes == along.GO else notes.closed(way)
     if goes == along.GO:
-        return along.reply(saving, saved, refused=bool(posted.wrong))
+        return along.reply(saving, saved, refused=bool(posted.not_taken))
     if way.kind == "public":
         way.token = saving.token
     way.response_id = saved.response_id
-    if posted.wrong or gaps:
+    if (posted.wrong or gaps) and goes != "pause":
         return _again(way, at, fields, posted, in_order(seen.questions, [*posted.wrong, *gaps]))
     if other:
         return _go_to(way, f"{at + 1}/", lang=other)
@@ -324,7 +328,7 @@ def _post(request: HttpRequest, way: Way, at: int) -> HttpResponse:
         if way.invitation_id:
             with apart():
                 studies.mark_paused(invitation_id=way.invitation_id)
-        return _go_to(way, "pause/")
+        return _go_to(way, notes.paused_at(posted.not_taken))
     if elsewhere is not None:
         return _go_to(way, f"{elsewhere + 1}/?missing")
     if goes == review.GO or (complete and last and looked_at):
@@ -363,7 +367,10 @@ def _again(way: Way, at: int, fields: Fields, posted: Posted, wrong: list[Wrong]
     asked_once = [one.again for one in posted.wrong]
     settled = pages.still_settled(fields, but=asked_once)
     returns = review.RETURNS in fields
-    response = _show(fresh, at, wrong=wrong, typed=pages.typed(refused, fields), settled=settled, returns=returns)
+    retyped = {question.id for question in refused}
+    response = _show(
+        fresh, at, wrong=wrong, typed=pages.typed(refused, fields), retyped=retyped, settled=settled, returns=returns
+    )
     response.status_code = 422 if refused else 200
     return response
 
@@ -447,6 +454,7 @@ def _show(
     stored: dict[int, Given] | None = None,
     wrong: list[Wrong] | None = None,
     typed: dict[str, str] | None = None,
+    retyped: Collection[int] = (),
     picked: str = "",
     more: bool = False,
     crowded: bool = False,
@@ -456,7 +464,7 @@ def _show(
 ) -> HttpResponse:
     """Page `at` with the answers that stand, and what is wrong with them.
 
-    `picked` is an answer that was clicked in a mail: it is marked, and counts once the form is sent. `more`: an answer
+    `typed` stands in the fields of the questions `retyped` in place of what was answered. `picked` is an answer that was clicked in a mail: it is marked, and counts once the form is sent. `more`: an answer
     on this page has brought up another question here. `crowded`: too many come from there, nothing was taken. `returns`: they came from looking through
     their answers, and go back there.
     """
@@ -466,7 +474,8 @@ def _show(
     asked = logic.tailored(progress.asking_of(way), way, stored)
     page, there = asked.pages[at], logic.pages_there(asked)
     place, count = there.index(at) if at in there else at, len(there)
-    answers = pages.answered(page.questions, stored) if stored else {}
+    shown = [question for question in page.questions if question.id not in retyped] if retyped else page.questions
+    answers = pages.answered(shown, stored) if stored else {}
     if answers and page.takes_files:
         answers |= files.shown(page.questions, stored)
     if wrong:

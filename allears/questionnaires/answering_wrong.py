@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from allears.questionnaires.answering_asked import Asked
+from allears.questionnaires.answering_asked import Asked, Given
 
 Fields = dict[str, list[str]]
 
@@ -19,6 +19,8 @@ class Wrong:
     words: str
     # A field that the page carries when it is shown again: whoever posts it has seen `words` and means what they say.
     again: str = ""
+    # What counts if they leave now: what was typed can be taken, only perhaps it was not meant.
+    kept: Given = ()
 
 
 def in_order(questions: Iterable[Asked], wrong: Sequence[Wrong]) -> list[Wrong]:

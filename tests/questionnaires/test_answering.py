@@ -329,6 +329,18 @@ def test_who_came_by_a_public_link_is_kept_without_a_name_and_invited_people_wit
     assert Response.objects.count() == 0
 
 
+def test_stopping_keeps_what_could_be_taken_says_what_could_not_and_always_lets_one_go() -> None:
+    version = asking([ONE_WORD[0], {"kind": "number", "text": "How many days late?", "minimum": 0, "required": True}])
+    link, days = invited(cast.bob()), question(version, "How many days late?")
+    robot = Robot().open(link).press("pause", **{f"q{days.pk}": "nine days"})
+
+    assert (robot.status, robot.form, Answer.objects.count()) == (200, None, 1)
+    assert "Saved. Come back whenever it suits you." in robot.text
+    assert "Only your answer to “How many days late?” could not be read" in robot.text
+    assert "Only your answer" not in Robot().open(f"{link}pause/?not=0&not=x&not={days.pk + 99}").text
+    assert "How many days late?" in Robot().open(link).text
+
+
 def test_declining_is_an_answer_with_or_without_a_reason() -> None:
     asking()
     link = invited(cast.bob())
