@@ -2,6 +2,7 @@
 
     python bench/lottery_pool.py                            # SQLite, 200,000 people, in a folder of its own
     python bench/lottery_pool.py --people 50000 --size 1000 --facets 6
+    python bench/lottery_pool.py --people 1000000 --describe    # only what is done before a search: for any number
     python bench/lottery_pool.py --postgresql
 
 The people are those of bench/load_people.py. A proof names everybody by a salted number, so what grows with the pool is
@@ -15,6 +16,9 @@ import json
 import os
 import sys
 import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +32,7 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=200_000)
     parser.add_argument("--size", type=int, default=4)
     parser.add_argument("--facets", type=int, default=3)
+    parser.add_argument("--describe", action="store_true", help="stop before the search")
     parser.add_argument("--postgresql", action="store_true", help="start a PostgreSQL server of its own")
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="allears-bench-") as folder:
@@ -57,8 +62,10 @@ def _run(wanted: argparse.Namespace) -> dict[str, Any]:
     told["memory_before"] = round(_memory())
 
     from allears.core.models import Role, User
+    from allears.people import crowds
     from allears.selection import verify
     from allears.studies.actions import create_study
+    from allears.studies.models import Selection
     from allears.studies.selection import actions
     from allears.studies.selection import pool as pools
     from allears.studies.selection.queries import standing
@@ -67,10 +74,8 @@ def _run(wanted: argparse.Namespace) -> dict[str, Any]:
     by = User.objects.create(email="ana@example.org", name="Ana", role=Role.RESEARCHER)
     study = create_study(title="Bench", by=by)
     keys = list(FACETS)[: wanted.facets]
-    selection = actions.describe(study=study, by=by, minutes=3, size=wanted.size, facets=keys, seconds=120)
     client = Client()
     client.force_login(by)
-    home, public = f"/studies/{study.slug}/selection/{selection.ref}/", f"/proofs/{selection.ref}/"
 
     def step(name: str, act: Any) -> None:
         told[name] = _timed(act)
@@ -82,18 +87,22 @@ def _run(wanted: argparse.Namespace) -> dict[str, Any]:
         assert answer.status_code == 200, url
         return size
 
+    step("counted ahead, in the background", crowds.count_ahead)
+    step("page to describe", lambda: page(f"/studies/{study.slug}/selection/new/"))
+    with _locked_for(told, "describe, of which others cannot write, on SQLite"):
+        fields = {"minutes": 3, "size": wanted.size, "facets": keys, "seconds": 120}
+        step("describe", lambda: actions.describe(study=study, by=by, **fields))
+    selection = Selection.objects.get()
+    home, public = f"/studies/{study.slug}/selection/{selection.ref}/", f"/proofs/{selection.ref}/"
     step("page of the wish", lambda: page(home))
+    step("page of the wish, again", lambda: page(home))
+    step("page of the quotas", lambda: page(f"{home}quotas/"))
+    if wanted.describe:
+        return told
     step("find", lambda: _work(actions.ask_for_lottery(selection=selection, by=by)))
     step("page of what was found", lambda: page(home))
-    locked = actions._commit
-
-    def timed(*arguments: Any) -> Any:
-        made: list[Any] = []
-        told["of which others cannot write, on SQLite"] = _timed(lambda: made.append(locked(*arguments)))
-        return made[0]
-
-    actions._commit = timed
-    step("commit", lambda: _work(actions.ask_to_commit(selection=selection, by=by)))
+    with _locked_for(told, "commit, of which others cannot write, on SQLite"):
+        step("commit", lambda: _work(actions.ask_to_commit(selection=selection, by=by)))
     step("page, committed", lambda: page(home))
     step("draw", lambda: actions.draw_lottery(selection=selection, by=by, seed="4 1 6 2"))
     actions.publish_proof(selection=selection, by=by)
@@ -103,6 +112,29 @@ def _run(wanted: argparse.Namespace) -> dict[str, Any]:
     step("file", lambda: page(f"{public}proof.json"))
     step("verify", lambda: verify(standing(selection).proof()))
     return told
+
+
+@contextmanager
+def _locked_for(told: dict[str, Any], name: str) -> Iterator[None]:
+    """Keep the longest transaction: on SQLite each holds the one lock that there is for writing."""
+    from django.db import transaction
+
+    enter, leave, began, longest = transaction.Atomic.__enter__, transaction.Atomic.__exit__, [0.0], [0.0]
+
+    def entered(atomic: Any) -> None:
+        enter(atomic)
+        began.append(time.monotonic())
+
+    def left(atomic: Any, *error: Any) -> None:
+        leave(atomic, *error)
+        longest.append(time.monotonic() - began.pop())
+
+    transaction.Atomic.__enter__, transaction.Atomic.__exit__ = entered, left
+    try:
+        yield
+    finally:
+        transaction.Atomic.__enter__, transaction.Atomic.__exit__ = enter, leave
+    told[name] = round(max(longest), 1)
 
 
 def _work(job: Any) -> None:

@@ -17,7 +17,7 @@ from allears.design import charts
 from allears.people import budget, crowds
 from allears.people.bounces import came_back, to_mend
 from allears.people.listing import among
-from allears.people.models import Contact, Person
+from allears.people.models import Contact, Kind, Person
 from allears.people.queries import FacetCount, facet_counts, matching, values_by_facet, values_in_order
 from allears.studies.models import Invitation, Study
 
@@ -90,17 +90,19 @@ class Picture:
 def picture(criteria: dict[str, Any], rested: int | None, study: Study, minutes: float | Decimal) -> Picture:
     """Return the picture of the people for whom `people_for` stands. Where there are many, it is drawn from crowds that
     were counted some minutes ago (see `people.crowds`); whom the study asked, and their minutes, are as of now."""
-    people, kept = people_for(criteria, rested), crowds.the_crowds()
+    kept = crowds.the_crowds()
     if kept is None:
+        people = people_for(criteria, rested)
         return Picture(verdict(people, study, minutes), coverage(people))
-    chosen = _crowd_of(people, criteria, rested, kept)
+    chosen = crowd_for(criteria, rested, kept)
     return Picture(_verdict_of(chosen, study, minutes, kept), _coverage_of(chosen, kept), kept.at)
 
 
-def _crowd_of(people: QuerySet[Person], criteria: dict[str, Any], rested: int | None, kept: crowds.Crowds) -> int:
+def crowd_for(criteria: dict[str, Any], rested: int | None, kept: crowds.Crowds) -> int:
+    """Return, as a crowd, the people whom `people_for` returns."""
     chosen = kept.of(crowds.EVERYBODY)
     if rested or set(criteria) - {"kind", "facets"}:
-        return chosen & crowds.crowd_of(people.order_by().values_list("pk", flat=True))
+        return chosen & crowds.crowd_of(people_for(criteria, rested).order_by().values_list("pk", flat=True))
     if criteria.get("kind"):
         chosen &= kept.of(f"kind:{criteria['kind']}")
     for values in values_by_facet(criteria.get("facets") or {}):
@@ -109,19 +111,26 @@ def _crowd_of(people: QuerySet[Person], criteria: dict[str, Any], rested: int | 
 
 
 def _verdict_of(chosen: int, study: Study, minutes: float | Decimal, kept: crowds.Crowds) -> Verdict:
+    new, addressed, willing, free = (crowd.bit_count() for crowd in _narrowed(chosen, study, minutes, kept))
+    found = chosen.bit_count()
+    return Verdict(found, found - new, new - addressed, addressed - willing, willing - free)
+
+
+def _narrowed(
+    chosen: int, study: Study, minutes: float | Decimal, kept: crowds.Crowds
+) -> tuple[int, int, int, int]:
+    """Of the chosen: whom the study has not invited; of them who has an address; is willing; has minutes left."""
     rows = Invitation.objects.filter(study=study).values_list("person", "person__merged_into")
     new = chosen & ~crowds.crowd_of(pk for pair in rows for pk in pair if pk)
     dead = crowds.crowd_of(to_mend().order_by().values_list("pk", flat=True))
     addressed = new & kept.of(crowds.ADDRESSED) & ~dead
     willing = addressed & kept.of(crowds.CONTACTABLE)
-    spent = willing & budget.without(minutes, kept)
-    return Verdict(
-        found=chosen.bit_count(),
-        invited=(chosen & ~new).bit_count(),
-        no_address=(new & ~addressed).bit_count(),
-        unwilling=(addressed & ~willing).bit_count(),
-        spent=spent.bit_count(),
-    )
+    return new, addressed, willing, willing & ~budget.without(minutes, kept)
+
+
+def askable_crowd(chosen: int, study: Study, minutes: float | Decimal, kept: crowds.Crowds) -> int:
+    """Return, as a crowd, those of the chosen whom `askable` returns; whom the study asked, and minutes, as of now."""
+    return _narrowed(chosen, study, minutes, kept)[-1]
 
 
 def _coverage_of(chosen: int, kept: crowds.Crowds) -> list[charts.Facet]:
@@ -169,14 +178,15 @@ def all_customers() -> list[FacetCount]:
     """Return how many customers have each value; kept for some minutes, because all of them are counted."""
     kept = crowds.the_crowds()
     key = f"studies.all_customers.{kept.at.timestamp() if kept else ''}"
-    return list(cache.get_or_set(key, lambda: _customers(kept), CACHED_SECONDS) or [])
+    return list(cache.get_or_set(key, lambda: counts_of_kind(Kind.CUSTOMER, kept), CACHED_SECONDS) or [])
 
 
-def _customers(kept: crowds.Crowds | None) -> list[FacetCount]:
+def counts_of_kind(kind: str, kept: crowds.Crowds | None) -> list[FacetCount]:
+    """Return how many people of this kind have each value: counted now, or by crowds that were counted before."""
     if kept is None:
-        return facet_counts(matching({"kind": "customer"}))
-    customers = kept.of("kind:customer")
+        return facet_counts(matching({"kind": kind}))
+    people = kept.of(f"kind:{kind}")
     return [
-        FacetCount(value.facet, value, (customers & kept.with_values([value.pk])).bit_count())
+        FacetCount(value.facet, value, (people & kept.with_values([value.pk])).bit_count())
         for value in values_in_order()
     ]

@@ -79,33 +79,42 @@ class BadSeed(Refused):
     """This seed could have been known before the lottery was committed, or is none."""
 
 
-@transaction.atomic
 def describe(*, study: Study, by: User, minutes: float | Decimal, **fields: Any) -> Selection:
-    """Return a new selection for `study`, with quotas in proportion to the customer base."""
+    """Return a new selection for `study`, with quotas in proportion to the customer base.
+
+    All people are counted before anything is locked, so that others write meanwhile.
+    """
     criteria = fields.pop("criteria", None) or study.criteria or {"kind": "customer"}
     kind = str(criteria.get("kind") or "customer")
     fields.setdefault("facets", [facet.key for facet in pools.balanced(kind)])
     selection = Selection(study=study, made_by=by, criteria=criteria, minutes=minutes, **_known(fields))
     selection.quotas = proposal(selection)
-    selection.save()
-    audit.record(by=by, verb="studies.selection_described", target=selection, study=study.pk, size=selection.size)
+    with transaction.atomic():
+        selection.save()
+        audit.record(by=by, verb="studies.selection_described", target=selection, study=study.pk, size=selection.size)
     return selection
 
 
-@transaction.atomic
 def change(*, selection: Selection, by: User, **fields: Any) -> Selection:
-    """Change what stands in `fields`; quotas are proposed anew where size, facets or base are others. Raises `Fixed`."""
-    selection = _open(selection)
+    """Change what stands in `fields`; quotas are proposed anew where size, facets or base are others. Raises `Fixed`.
+
+    All people are counted before anything is locked; where somebody was faster, once more.
+    """
     known = _known(fields)
-    changed = [name for name, value in known.items() if getattr(selection, name) != value]
-    for name in changed:
-        setattr(selection, name, known[name])
-    if {"size", "facets", "criteria", "carries"} & set(changed):
-        selection.quotas = proposal(selection)
-    if changed:
-        _save(selection, [*changed, "quotas"])
-        audit.record(by=by, verb="studies.selection_changed", target=selection, fields=sorted(changed))
-    return selection
+    while True:
+        wanted = Selection.objects.select_related("study").get(pk=selection.pk)
+        changed = [name for name, value in known.items() if getattr(wanted, name) != value]
+        for name in changed:
+            setattr(wanted, name, known[name])
+        if {"size", "facets", "criteria", "carries"} & set(changed):
+            wanted.quotas = proposal(wanted)
+        with transaction.atomic():
+            if _open(selection).version != wanted.version:
+                continue
+            if changed:
+                _save(wanted, [*changed, "quotas"])
+                audit.record(by=by, verb="studies.selection_changed", target=wanted, fields=sorted(changed))
+            return wanted
 
 
 def _known(fields: dict[str, Any]) -> dict[str, Any]:
@@ -301,8 +310,7 @@ def ask_to_commit(*, selection: Selection, by: User, next_url: str = "") -> Job:
     """Do what `commit_lottery` does in the background, for a pool in which that takes a while; return the job."""
     from allears.studies.tasks import commit_in_background
 
-    _ready(standing(selection))
-    people = pools.people_of(selection).count()
+    people = _ready(standing(selection)).facts.get("people")
     return progress.ask_for(
         commit_in_background, kind="studies.commit", title=_("The commitment for “%(title)s”") % {"title":
         selection.study.title}, by=by, unit=_("people"), total=people, next_url=next_url, next_words=_("See the commitment"), selection=selection.pk,

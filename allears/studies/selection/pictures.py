@@ -56,14 +56,15 @@ def of_wish(found: Standing) -> dict[str, Any]:
     }
     if found.commitments:
         return told
-    pool, base = pools.glimpse(selection)
+    seen = pools.glimpse(selection)
+    pool, told["counted_at"] = seen.pool, seen.at
     if pool is None:
         return {**told, "people": 0}
     return {
         **told,
         "people": pool.people,
         "types": len(pool.types),
-        "compared": pools.compared(pool, base),
+        "compared": pools.compared(pool, pools.base_as_shown(selection)),
         "unknown": [(facet, counts[""]) for facet, counts in pool.counts().items() if counts.get("")],
         "feelings": _has_feelings(names),
         "too_many": words.too_many(pool.people) if pool.people > pools.MOST_PEOPLE else "",
@@ -95,7 +96,7 @@ def of_lottery(found: Standing) -> dict[str, Any]:
     if not facts:
         return {}
     least = Fraction(facts["least"])
-    base = pools.glimpse(found.selection)[1] if "expected" in facts else {}
+    base = pools.base_as_shown(found.selection) if "expected" in facts else {}
     prices = [_price(line, least) for line in facts.get("prices", [])[:MOST_PRICES]]
     return {
         "facts": facts,
@@ -179,7 +180,7 @@ def _owed(facts: Mapping[str, Any]) -> list[Fact]:
 def panel(found: Standing, seats: list[Seat]) -> list[charts.Facet]:
     """Return who holds a seat, facet by facet, beside all customers and the quotas."""
     held = Counter(pair for seat in seats if not seat.gone for pair in seat.values)
-    _pool, base = pools.glimpse(found.selection)
+    base = pools.base_as_shown(found.selection)
     quotas = {(q["facet"], q["value"]): (q["min"], q["max"]) for q in (found.commitments[0].pool or {})["quotas"]}
     return [
         charts.Facet(facet, [_value(facet, value, many, held, quotas) for value, many in values.items()])

@@ -1,21 +1,25 @@
 """The pool: who may be drawn, grouped by the facets that are balanced.
 
 Criteria, consent and contact budget filter in the database. What leaves it is a count per combination of facet values;
-references (never names) leave it only when a lottery is to be found or committed.
+references (never names) leave it only when a lottery is to be found or committed. What pages show of many people comes
+from crowds that were counted ahead (`people.crowds`), so that no page waits for a million people to be looked through.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+import numpy as np
 from django.core.cache import cache
 from django.db.models import Count, FilteredRelation, Q, QuerySet
 
 from allears.design import charts
+from allears.people import crowds
 from allears.people.models import Facet, Kind, Person
-from allears.people.queries import FacetCount, facet_counts, matching
+from allears.people.queries import FacetCount
 from allears.selection import Pool
 from allears.selection.tables import tidy
 from allears.studies import choosing
@@ -26,6 +30,7 @@ from allears.studies.selection.models import Selection
 MOST_PEOPLE = 250_000
 # Up to so many people a commitment takes about a second, and is made at once; beyond this in the background.
 AT_ONCE = 10_000
+ROOM = 1 << 40  # so many combinations of values still have a number of their own
 # A facet with more values than this is an identifier rather than a way in which people differ.
 MOST_VALUES = 40
 A_MINUTE = 60
@@ -81,7 +86,7 @@ def people_of(selection: Selection) -> QuerySet[Person]:
 
 
 def counted(people: QuerySet[Person], names: Naming) -> Pool:
-    """Return the pool as counts: one GROUP BY in the database. Raises SelectionError `no_people`."""
+    """Return the pool as counts: one GROUP BY in the database."""
     joined, columns = _joined(people, names)
     rows = joined.values_list(*columns).annotate(n=Count("pk")).order_by()
     return Pool.from_counts(_facets(names), [(_named(row[:-1], names), row[-1]) for row in rows])
@@ -111,8 +116,11 @@ def _named(values: Iterable[int | None], names: Naming) -> tuple[str, ...]:
 
 
 def base_counts(kind: str = Kind.CUSTOMER) -> list[FacetCount]:
-    """Return how many of all customers (or of all people of another kind) have each value, counted now."""
-    return facet_counts(matching({"kind": kind or Kind.CUSTOMER}))
+    """Return how many of all customers (or of all people of another kind) have each value.
+
+    Where there are many people, as of when crowds were counted: some minutes ago at most.
+    """
+    return choosing.counts_of_kind(kind or Kind.CUSTOMER, crowds.the_crowds())
 
 
 def base_of(selection: Selection, names: Naming) -> dict[str, dict[str, int]]:
@@ -128,19 +136,74 @@ def base_of(selection: Selection, names: Naming) -> dict[str, dict[str, int]]:
     return {facet: values for facet, values in base.items() if sum(values.values())}
 
 
-def glimpse(selection: Selection) -> tuple[Pool | None, dict[str, dict[str, int]]]:
-    """Return pool (None: nobody) and customer base as pages show them: at most a minute old, because all are counted.
+@dataclass(frozen=True)
+class Glimpse:
+    """The pool as pages show it (None: nobody may be drawn); `at` is when many people were counted, None for now."""
 
-    Whatever is kept or committed is counted afresh.
+    pool: Pool | None
+    at: datetime | None = None
+
+
+def glimpse(selection: Selection) -> Glimpse:
+    """Return the pool as pages show it: at most a minute old, or where there are many people some minutes.
+
+    A lottery is found and committed among people who are looked at anew.
     """
-    kept = cache.get_or_set(f"studies.pool.{selection.ref}.{selection.version}", lambda: _counted(selection), A_MINUTE)
-    return kept or _counted(selection)
+    key = f"studies.pool.{selection.ref}.{selection.version}"
+    return cache.get_or_set(key, lambda: _counted(selection), A_MINUTE) or _counted(selection)
 
 
-def _counted(selection: Selection) -> tuple[Pool | None, dict[str, dict[str, int]]]:
-    names = naming(selection.facets)
-    pool = counted(people_of(selection), names)
-    return pool if pool.people else None, base_of(selection, names)
+def _counted(selection: Selection) -> Glimpse:
+    names, kept = naming(selection.facets), crowds.the_crowds()
+    pool = counted(people_of(selection), names) if kept is None else counted_ahead(selection, names, kept)
+    return Glimpse(pool if pool.people else None, kept.at if kept else None)
+
+
+def base_as_shown(selection: Selection) -> dict[str, dict[str, int]]:
+    """Return the customer base as pages show it: at most a minute older than `base_of` returns it."""
+    key = f"studies.base.{selection.ref}.{selection.version}"
+    return cache.get_or_set(key, lambda: base_of(selection, naming(selection.facets)), A_MINUTE) or {}
+
+
+def counted_ahead(selection: Selection, names: Naming, kept: crowds.Crowds) -> Pool:
+    """Return the pool as counts, by crowds: of people as they were then; whom the study asked, and minutes, as of now."""
+    chosen = choosing.crowd_for(selection.criteria, selection.rested, kept)
+    people = choosing.askable_crowd(chosen, selection.study, selection.minutes, kept)
+    values = [list(facet.values.all()) for facet in names.facets]
+    kinds = kinds_in(people, [[kept.with_values([value.pk]) for value in own] for own in values])
+    named = [
+        (tuple(names.of_row[own[at - 1].pk] if at else "" for own, at in zip(values, places, strict=True)), count)
+        for places, count in kinds
+    ]
+    return Pool.from_counts(_facets(names), named)
+
+
+def kinds_in(people: int, facets: Sequence[Sequence[int]]) -> list[tuple[tuple[int, ...], int]]:
+    """Return each combination of values that somebody has, and how many do; `facets`: for each the crowds of its values.
+
+    A combination says per facet which of its values it is, from 1; 0 for none. What it takes grows with people times
+    values, a thousandth of a second for a million people and a value, and not with combinations.
+    """
+    length = people.bit_length() // 8 + 1
+    ids = np.flatnonzero(_flags(people, length))
+    numbers, room, places = np.zeros(len(ids), np.int64), 1, []
+    for values in facets:
+        place = np.zeros(len(ids), np.int16)
+        for at, holders in enumerate(values, start=1):
+            place[_flags(people & holders, length)[ids]] = at
+        if room * (len(values) + 1) > ROOM:
+            known, numbers = np.unique(numbers, return_inverse=True)
+            room = len(known)
+        numbers, room = numbers * (len(values) + 1) + place, room * (len(values) + 1)
+        places.append(place)
+    _each, first, counts = np.unique(numbers, return_index=True, return_counts=True)
+    combinations = np.array([place[first] for place in places]).reshape(len(places), len(first)).T
+    return [(tuple(row), count) for row, count in zip(combinations.tolist(), counts.tolist(), strict=True)]
+
+
+def _flags(crowd: int, length: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    packed = np.frombuffer(crowd.to_bytes(length, "little"), np.uint8)
+    return np.unpackbits(packed, bitorder="little").astype(np.bool_)
 
 
 def compared(pool: Pool, base: Mapping[str, Mapping[str, int]]) -> list[charts.Facet]:

@@ -58,7 +58,7 @@ def grouped(lines: list[Line]) -> list[Group]:
 def lines_of(selection: Selection) -> list[Line]:
     """Return the selection's quotas, line by line, in the order of facets and values."""
     names = pools.naming(selection.facets)
-    pool, base = pools.glimpse(selection)
+    pool, base = pools.glimpse(selection).pool, pools.base_as_shown(selection)
     held = pool.counts() if pool else {}
     kept = {(q["facet"], q["value"]): q for q in selection.quotas}
     return [

@@ -185,7 +185,7 @@ def quotas(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
             return redirect(_home(selection))
     context = {
         "study": selection.study, "selection": selection, "groups": grouped(lines), "wrong": wrong,
-        "fixed": selection.commitments.exists(),
+        "fixed": selection.commitments.exists(), "counted_at": pools.glimpse(selection).at,
     }  # fmt: skip
     return render(request, "studies/selection/quotas.html", context, status=422 if wrong else 200)
 

@@ -1,0 +1,127 @@
+"""The pool as pages show it: where there are many people it was counted ahead, and says the same as counting now."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from allears.core.clock import now
+from allears.people import crowds
+from allears.people.crowds import crowd_of
+from allears.people.models import Contact, Person
+from allears.studies.models import Invitation, Selection
+from allears.studies.selection import actions
+from allears.studies.selection import pool as pools
+from tests import cast
+from tests.studies.selection import lots
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def many(monkeypatch: pytest.MonkeyPatch) -> list[Person]:
+    """Forty people who count as many: some asked before, without address, unwilling, invited, merged, neighbours."""
+    monkeypatch.setattr(crowds, "MANY", 20)
+    people = lots.customers()
+    Person.objects.filter(pk__in=[p.pk for p in people[:4]]).update(contactable=False)
+    Person.objects.filter(pk__in=[p.pk for p in people[4:6]]).update(email="", email_key=None)
+    Person.objects.filter(pk__in=[p.pk for p in people[6:12]]).update(kind="neighbour")
+    Contact.objects.create(
+        person=people[12], minutes=400, subject="Before", topic="study:x", at=now() - timedelta(days=2)
+    )
+    Invitation.objects.create(study=cast.late_orders(), person=people[13])
+    Person.objects.filter(pk=people[39].pk).update(merged_into=people[14])
+    return people
+
+
+@pytest.mark.parametrize(
+    "criteria",
+    [{"kind": "customer"}, {"kind": "neighbour"}, {"facets": {"region": ["north", "east"]}}, {"q": "customer01"}],
+)
+def test_a_pool_and_its_base_counted_ahead_are_the_same_as_counted_now(
+    many: list[Person], criteria: dict[str, Any]
+) -> None:
+    selection = lots.described(criteria=criteria)
+    names = pools.naming(selection.facets)
+    now_, base = pools.counted(pools.people_of(selection), names), pools.base_of(selection, names)
+    crowds.count_ahead()
+    kept = crowds.the_crowds()
+    assert kept is not None
+
+    ahead = pools.counted_ahead(selection, names, kept)
+
+    assert (ahead.facets, ahead.types, ahead.sizes) == (now_.facets, now_.types, now_.sizes)
+    assert now_.people > 0
+    assert pools.base_of(selection, names) == base
+
+
+@pytest.mark.parametrize("room", [1 << 40, 5])
+def test_people_are_grouped_by_the_values_they_have(room: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many combinations there could be: numbers are given anew where they would grow too large."""
+    monkeypatch.setattr(pools, "ROOM", room)
+    chance = random.Random(1)
+    held = {pk: tuple(chance.randrange(4) for _facet in range(3)) for pk in chance.sample(range(1, 900), 200)}
+    chosen = [pk for pk in held if pk % 3]
+    facets = [[crowd_of(pk for pk, own in held.items() if own[place] == at) for at in (1, 2, 3)] for place in range(3)]
+
+    kinds = pools.kinds_in(crowd_of(chosen), facets)
+
+    assert dict(kinds) == Counter(held[pk] for pk in chosen)
+    assert pools.kinds_in(0, facets) == []
+    assert pools.kinds_in(crowd_of(chosen), []) == [((), len(chosen))]
+
+
+def test_a_page_of_many_people_looks_through_none_of_them_and_says_when_they_were_counted(
+    as_ana: Client, many: list[Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    selection = lots.described()
+    home = f"/studies/late-orders/selection/{selection.ref}/"
+    assert "People were counted at" not in as_ana.get(home).content.decode()
+    crowds.count_ahead()
+    actions.change(selection=selection, by=cast.ana(), minutes=4)
+    monkeypatch.setattr(pools, "people_of", pytest.fail)
+
+    pages = [as_ana.get(home).content.decode(), as_ana.get(f"{home}quotas/").content.decode()]
+
+    assert all("People were counted at" in page for page in pages)
+    assert '<strong class="verdict__figure">25</strong>' in pages[0]
+
+
+def test_nothing_is_locked_while_people_are_counted_for_quotas(monkeypatch: pytest.MonkeyPatch) -> None:
+    lots.customers()
+    study, by, propose, locks = cast.late_orders(), cast.ana(), actions.proposal, []
+
+    def watched(selection: Selection) -> list[dict[str, Any]]:
+        locks.append(len(connection.savepoint_ids))
+        return propose(selection)
+
+    monkeypatch.setattr(actions, "proposal", watched)
+    outside = len(connection.savepoint_ids)
+    selection = actions.describe(study=study, by=by, minutes=3, size=4)
+    actions.change(selection=selection, by=by, size=6)
+
+    assert locks == [outside, outside]
+    assert Selection.objects.get().size == 6
+
+
+def test_what_somebody_changed_while_people_were_counted_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    selection, by, propose, faster = lots.described(), cast.ana(), actions.proposal, [True]
+
+    def overtaken(wanted: Selection) -> list[dict[str, Any]]:
+        if faster:
+            faster.clear()
+            actions.change(selection=selection, by=by, minutes=5)
+        return propose(wanted)
+
+    monkeypatch.setattr(actions, "proposal", overtaken)
+    changed = actions.change(selection=selection, by=by, size=6)
+
+    kept = Selection.objects.get()
+    assert (kept.size, kept.minutes, kept.version) == (6, 5, changed.version)
+    assert kept.quotas == propose(kept)
