@@ -38,7 +38,7 @@ EXTRA = 30
 ENOUGH = 10
 OF_OPINIONS = 12
 # These were wrong in the second folder, and were mended for it.
-MENDED = frozenset({"leading", "one_sided", "double_barrelled", "unbalanced_scale"})
+MENDED = frozenset({"leading", "loaded", "one_sided", "double_barrelled", "unbalanced_scale"})
 MANY_IN_ONE = "en-US.json"  # a file that holds many questionnaires
 MOST_OF_ONE_FILE = 3  # findings of one rule; the questions of one form resemble each other
 VERDICT = standing.COLUMNS.index("verdict")

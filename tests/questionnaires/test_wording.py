@@ -81,6 +81,7 @@ LEFT_ALONE = [
     ("leading", single("How clearly did we explain the bill?", "Clearly", "Not clearly")),
     ("leading", words("What do most people think of you?")),
     ("loaded", single("How would you rate the food, from excellent to poor?", *QUALITY)),
+    ("loaded", single("Did you train people for innovative activities?")),
     ("one_sided", single("How satisfied or dissatisfied are you with the delivery?", "Satisfied", "Dissatisfied")),
     ("one_sided", words("What did you like, and what not?")),
     ("one_sided", scale("How satisfied are you with the delivery?", low="Not at all satisfied")),

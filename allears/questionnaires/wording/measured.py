@@ -57,12 +57,14 @@ class Measured:
 
     @property
     def on_by_default(self) -> bool:
-        """Return whether what was measured speaks for the rule: it was right often enough in questions that were new to it,
-        and also with those counted in that were not.
+        """Return whether nothing that was measured speaks against the rule: it was right often enough in questions that were
+        new to it, and also with those counted in that were not; or it found nothing at all, and disturbed nobody.
         """
         everything = self.judged + self.judged_before
-        often = self.judged and self.right >= GOOD_ENOUGH * self.judged
-        return bool(often) and self.right + self.right_before >= GOOD_ENOUGH * everything
+        if not self.judged:
+            return not everything
+        often = self.right >= GOOD_ENOUGH * self.judged
+        return often and self.right + self.right_before >= GOOD_ENOUGH * everything
 
 
 def digest(asked: Asked) -> str:

@@ -34,7 +34,7 @@ OF_A_COURSE = frozenset(["kind", "kinds", "type", "types", "sort", "sorts", "par
 PRAISE = Phrases(
     ["excellent", "amazing", "wonderful", "fantastic", "superb", "outstanding", "brilliant", "award-winning", "world-class",
      "best-in-class", "exciting", "delightful", "exceptional", "state-of-the-art", "cutting-edge", "unbeatable", "much-loved",
-     "great new", "our great", "new and improved", "groundbreaking", "beautiful new", "innovative", "revolutionary"]
+     "great new", "our great", "new and improved", "groundbreaking", "beautiful new", "revolutionary"]
 )  # fmt: skip
 BLAME = Phrases(
     ["terrible", "awful", "horrible", "disastrous", "outrageous", "ridiculous", "disgraceful", "shameful", "shocking",
