@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -24,20 +24,20 @@ from allears.people.queries import survivor
 from allears.questionnaires import answering_kiosk as kiosk
 from allears.questionnaires import answering_language, piping
 from allears.questionnaires import answering_pages as pages
-from allears.questionnaires.answering_asked import Asking
+from allears.questionnaires.answering_asked import Asking, Given
 from allears.questionnaires.answering_progress import minutes_from
 from allears.questionnaires.answering_ways import Way
 from allears.questionnaires.answering_wrong import Wrong
 from allears.studies.links import answering_url
 
 
-def lead(way: Way, at: int, asked: Asking, place: int, count: int) -> str:
-    """Return what stands above the questions: the problem, the minutes left, the promise. `place`: which of the `count`
+def lead(way: Way, at: int, asked: Asking, place: int, count: int, given: Mapping[int, Given]) -> str:
+    """Return what stands above the questions: the problem, the minutes left once `given` is answered, the promise. `place`: which of the `count`
     pages that this person sees.
     """
     template = _lead(
         way.language, way.problem, way.promise_on, way.kind, way.at_a_counter, way.submitted_at is not None,
-        place, count, minutes_from(asked, at, way.device), way.example,
+        place, count, pages.minutes_left(minutes_from(asked, at, way.device, given)), way.example,
     )  # fmt: skip
     link = escape(answering_url(way.token)) if way.kind == "own" and not way.at_a_counter else ""
     return template.filled({"own_link": link})
@@ -46,7 +46,7 @@ def lead(way: Way, at: int, asked: Asking, place: int, count: int) -> str:
 @lru_cache(maxsize=512)
 def _lead(
     language: str, problem: str, promise_on: Any, kind: str, kiosk: bool, submitted: bool, at: int, count: int,
-    minutes: float, example: bool,
+    minutes: str, example: bool,
 ) -> pages.Compiled:
     return pages.compile_part(
         "lead",
@@ -57,7 +57,7 @@ def _lead(
         first=at == 0,
         number=at + 1,
         pages=count,
-        minutes=pages.minutes_left(minutes),
+        minutes=minutes,
     )
 
 

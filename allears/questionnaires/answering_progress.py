@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from allears.questionnaires import answering_logic as logic
 from allears.questionnaires import answering_store as store
 from allears.questionnaires.answering_asked import Asking, Given, asking
@@ -29,15 +31,19 @@ def next_page(way: Way) -> int:
     return min((at for at in there if at >= way.passed), default=there[-1])
 
 
-def minutes_from(asked: Asking, at: int, device: str = "") -> float:
-    """Return the minutes from page `at` to the end, corrected by what was measured, on `device` where that is enough:
-    with one decimal, as they are said.
+def minutes_from(asked: Asking, at: int, device: str = "", given: Mapping[int, Given] | None = None) -> float:
+    """Return the minutes from page `at` to the end without what is answered (`given`), corrected by what was measured, on
+    `device` where that is enough: with one decimal, as they are said.
     """
-    return round(asked.pages[at].minutes * correction(asked.version_id, device), 1)
+    done = _seconds_done(asked, at, given) / 60 if given else 0.0
+    return round(max(asked.pages[at].minutes - done, 0.0) * correction(asked.version_id, device), 1)
+
+
+def _seconds_done(asked: Asking, at: int, given: Mapping[int, Given]) -> float:
+    return sum(question.seconds for page in asked.pages[at:] for question in page.questions if given.get(question.id))
 
 
 def minutes_left(way: Way) -> float:
     """Return the minutes that are left to this person, on what they hold in their hands, from where they go on."""
-    whole = asking_of(way)
-    asked = logic.tailored(whole, way, given_by(way)) if whole.is_ruled else whole
-    return minutes_from(asked, next_page(way), way.device)
+    given = given_by(way)
+    return minutes_from(logic.tailored(asking_of(way), way, given), next_page(way), way.device, given)

@@ -11,14 +11,18 @@ only "Next" does: who touches a tablet in passing has not begun to answer, and n
 from __future__ import annotations
 
 from functools import lru_cache
+from urllib.parse import quote
 
 from django.http import HttpResponse
 
 from allears.core.typed import whole_number
 from allears.questionnaires import answering_language as language
+from allears.questionnaires import answering_logic as logic
 from allears.questionnaires import answering_pages as pages
 from allears.questionnaires import answering_store as store
+from allears.questionnaires.answering_asked import Given
 from allears.questionnaires.answering_forms import Posted
+from allears.questionnaires.answering_progress import minutes_from
 from allears.questionnaires.answering_store import Saved, Saving
 from allears.questionnaires.answering_ways import Way, stamp
 from allears.questionnaires.answering_wrong import Fields
@@ -52,12 +56,14 @@ def ages(fields: Fields) -> dict[int, int]:
     return found
 
 
-def reply(saving: Saving, saved: Saved, *, refused: bool) -> HttpResponse:
-    """Return what the script learns: 204, or 422 where an answer could not be taken; what the form has seen now; and
-    where it goes on.
+def reply(saving: Saving, saved: Saved, at: int, *, refused: bool) -> HttpResponse:
+    """Return what the script learns: 204, or 422 where an answer could not be taken; what the form has seen now; the
+    minutes that are left from page `at` on, in words; and where it goes on.
     """
     response = HttpResponse(status=422 if refused else 204)
-    if saving.way.changed_at is None or saving.seen == saving.way.seen or _stands(saving, saved):
+    stored = store.given(store.answers(saved.response_id))
+    response.headers["X-Allears-Left"] = quote(_left(saving, at, stored))
+    if saving.way.changed_at is None or saving.seen == saving.way.seen or _stands(saving, stored):
         response.headers["X-Allears-Seen"] = stamp(saved.changed_at)
     else:
         response.headers["X-Allears-Elsewhere"] = "1"
@@ -66,11 +72,15 @@ def reply(saving: Saving, saved: Saved, *, refused: bool) -> HttpResponse:
     return response
 
 
-def _stands(saving: Saving, saved: Saved) -> bool:
+def _left(saving: Saving, at: int, stored: dict[int, Given]) -> str:
+    asked = logic.tailored(saving.asking, saving.way, stored)
+    return pages.minutes_left(minutes_from(asked, at, saving.way.device, stored))
+
+
+def _stands(saving: Saving, stored: dict[int, Given]) -> bool:
     """Whether the answers of the page stand as its form says, although the form is stale: a reply was lost on its
     way, or both devices say the same.
     """
-    stored = store.given(store.answers(saved.response_id))
     return all(stored.get(question, ()) == given for question, given in saving.given.items())
 
 

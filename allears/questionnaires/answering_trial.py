@@ -123,7 +123,7 @@ class Trial:
             "title": escape(_("Trying it out") + f" · {way.title}"),
             "kicker": escape(f"{way.organisation} · {way.asks}"),
             "heading": escape(marked(_heading(way, page, first=place == 0))),
-            "lead": above + notes.lead(way, at, asked, place, len(there)),
+            "lead": above + notes.lead(way, at, asked, place, len(there), given),
             "summary": _above(wrong, news, page, asked, way, given),
             "hidden": self._hidden(page, at),
             "onward": _onward(first=place == 0, last=at >= there[-1]),

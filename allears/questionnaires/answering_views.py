@@ -316,7 +316,7 @@ def _post(request: HttpRequest, way: Way, at: int) -> HttpResponse:
             files.give_up(taken)
         return along.refused(way) if goes == along.GO else notes.closed(way)
     if goes == along.GO:
-        return along.reply(saving, saved, refused=bool(posted.not_taken))
+        return along.reply(saving, saved, at, refused=bool(posted.not_taken))
     if way.kind == "public":
         way.token = saving.token
     way.response_id = saved.response_id
@@ -489,7 +489,7 @@ def _show(
         "languages": language.choice(way, in_form=True),
         "kicker": _kicker(way, at),
         "heading": escape(_heading(way, at)),
-        "lead": notes.lead(way, at, asked, place, count),
+        "lead": notes.lead(way, at, asked, place, count, stored),
         "summary": _above(
             wrong,
             "crowded" if crowded else "more" if more else "marked" if mark else "",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import unquote
 
 import pytest
 from django.http import HttpResponse
@@ -54,6 +55,19 @@ def test_saving_along_keeps_answers_and_neither_goes_on_nor_sends() -> None:
     assert (response.passed, response.submitted_at, response.seconds) == (0, None, 0)
     assert said_to(question(version, "Where?")) == ["At home"]
     assert not Verbatim.objects.exists()
+
+
+def test_minutes_fall_with_each_answer_also_where_everything_stands_on_one_page() -> None:
+    version = asking([TWO[0], *({**TWO[0], "text": f"And {n}?", "required": False} for n in range(3))])
+    link, (first, *others) = invited(cast.bob()), [f"q{q.pk}" for q in version.questions.order_by("pk")]
+    robot = Robot().open(link)
+    said = [unquote(post(robot, **{first: "Late", **dict.fromkeys(others, ""), **more}).headers["X-Allears-Left"])
+            for more in ({}, {others[0]: "Wet"}, dict.fromkeys(others, "Wet"))]  # fmt: skip
+
+    assert "About 6 minutes left" in robot.text
+    assert said == ["About 4 minutes left", "About 3 minutes left", "Less than a minute left"]
+    assert "Less than a minute left" in Robot().open(link).text
+    assert "Less than a minute left" in Robot().open(f"{link}pause/").text
 
 
 def test_a_device_that_saves_along_never_overrules_a_newer_answer_of_another() -> None:

@@ -22,7 +22,7 @@ NO_CONNECTION = "No connection. Your answers are kept on this device and sent wh
 
 
 def is_saved(page: Page) -> None:
-    expect(page.locator("#saving")).to_have_text("Saved.")
+    expect(page.locator("#saving")).to_contain_text("Saved.")
     expect(page.locator("#saving")).to_be_in_viewport()
     assert waiting(page) == 0
 

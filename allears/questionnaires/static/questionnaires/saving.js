@@ -56,7 +56,13 @@
     if (!found) form.append(found = Object.assign(document.createElement("input"), { type: "hidden", name }));
     found.value = value;
   };
+  const SAVED = said.dataset.saved;
   const learn = (answer) => {
+    const left = decodeURIComponent(answer.headers.get("X-Allears-Left") ?? ""), shown = document.getElementById("left");
+    if (left && shown) {
+      shown.textContent = left;
+      said.dataset.saved = `${SAVED} ${left}.`;
+    }
     const seen = answer.headers.get("X-Allears-Seen"), own = answer.headers.get("X-Allears-Link");
     if (seen) setField("seen", seen);
     if (own && own !== new URL(form.action).pathname + new URL(form.action).search) {
