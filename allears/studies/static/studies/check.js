@@ -241,6 +241,7 @@
   document.getElementById("check-elsewhere").hidden = true;
   const words = page.dataset, fingerprints = words.fingerprints.split(" ");
   const result = document.getElementById("check-result"), list = document.getElementById("checked");
+  let begun = 0; // whoever asks again waits for the newest answer alone
   const say = (holds, text) => { result.dataset.holds = holds; result.textContent = text; };
   const named = (step) => words[`step${step[0].toUpperCase()}${step.slice(1)}`] ?? words[step] ?? step;
   const note = (step, number) => {
@@ -248,27 +249,33 @@
     item.textContent = number === undefined ? `${mark} ${named(step)}` : `${mark} ${words.draw} ${number + 1}: ${named(step)}`;
     list.append(item);
   };
-  const run = async (text) => {
+  const run = async (asked) => {
+    const mine = ++begun;
+    const isNewest = () => mine === begun;
     list.replaceChildren();
     say("", words.busy);
     try {
+      const text = await asked();
+      if (!isNewest()) return;
+      if (text === null) { say("no", words.gone); return; }
       const proof = JSON.parse(text);
-      await check(proof, note);
+      await check(proof, (step, number) => { if (isNewest()) note(step, number); });
+      if (!isNewest()) return;
       const ours = proof.rounds.every((round, number) => round.commitment === fingerprints[number]);
       const yet = "seed" in proof.rounds.at(-1) ? "" : ` ${words.yet}`;
       if (ours) say("yes", (isOpen(proof) ? words.holdsFull : words.holds) + yet); else say("other", words.other);
     } catch (error) {
-      say("no", error instanceof Wrong ? `${words.fails} ${named(error.message)}.` : words.unread);
+      if (isNewest()) say("no", error instanceof Wrong ? `${words.fails} ${named(error.message)}.` : words.unread);
     }
   };
 
   const button = document.getElementById("check-now"), own = document.getElementById("check-own");
   if (!globalThis.isSecureContext || !globalThis.crypto?.subtle) { say("", words.insecure); return; }
   button.hidden = own.hidden = false;
-  button.addEventListener("click", async () => {
-    say("", words.busy);
+  const published = async () => {
     const answer = await fetch(words.proof).catch(() => null);
-    if (answer?.ok) await run(await answer.text()); else say("no", words.gone);
-  });
-  own.addEventListener("change", async (event) => { if (event.target.files[0]) await run(await event.target.files[0].text()); });
+    return answer?.ok ? answer.text() : null;
+  };
+  button.addEventListener("click", () => run(published));
+  own.addEventListener("change", (event) => { const file = event.target.files[0]; if (file) run(() => file.text()); });
 })();
