@@ -15,7 +15,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.staticfiles import finders
 from django.test import Client
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page, Route, expect
 
 from allears.design import gallery
 from tests.walks import browsing
@@ -48,7 +48,7 @@ class Reader:
         )
         page = context.new_page()
         page.set_default_navigation_timeout(60_000)
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(browsing.PATIENCE)
         page.on("console", lambda message: self._hears(message.type, message.text))
         page.route("**/*", self._answers)
         page.goto(HOST + path)
@@ -109,8 +109,8 @@ def test_no_go_back_inside_a_dialog_only_closes_it(reader: Reader) -> None:
 def test_without_script_the_question_is_a_page_of_its_own(reader: Reader) -> None:
     page = reader.opens("/design/controls/", script=False)
     page.click("a[data-dialog]")
-    assert page.url.endswith("#close-it")
-    assert not page.locator("dialog").is_visible()
+    expect(page).to_have_url(f"{HOST}/design/controls/#close-it")
+    expect(page.locator("dialog")).to_be_hidden()
 
 
 def test_a_menu_closes_on_escape_and_gives_the_focus_back(reader: Reader) -> None:
@@ -118,7 +118,7 @@ def test_a_menu_closes_on_escape_and_gives_the_focus_back(reader: Reader) -> Non
     page.click("summary:has-text('More')")
     page.keyboard.press("Tab")
     page.keyboard.press("Escape")
-    assert page.locator("details.menu[open]").count() == 0
+    expect(page.locator("details.menu[open]")).to_have_count(0)
     assert page.evaluate("document.activeElement.textContent") == "More"
 
 
@@ -127,14 +127,14 @@ def test_copying_says_that_it_worked(reader: Reader) -> None:
     page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: {writeText: async () => {}}})")
     page.locator("[data-copy]").evaluate("it => { it.hidden = false }")
     page.click("[data-copy]")
-    assert page.inner_text("[data-copy]") == "Copied"
+    expect(page.locator("[data-copy]")).to_have_text("Copied")
 
 
 def test_on_a_phone_the_rail_is_a_menu_even_without_script(reader: Reader) -> None:
     page = reader.opens("/design/home/", width=360, script=False)
     assert not page.locator("nav.rail").is_visible()
     page.click(".topbar button")
-    assert page.locator("nav.rail").is_visible()
+    expect(page.locator("nav.rail")).to_be_visible()
 
 
 def test_a_double_click_sends_a_form_once(reader: Reader) -> None:

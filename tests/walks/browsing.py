@@ -6,7 +6,7 @@ import shutil
 from typing import Any, Literal
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 QUIET = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
@@ -30,6 +30,9 @@ STILL = """async scheme => {
 }"""
 ASK = """async rules => (await axe.run(rules)).violations.flatMap(
     wrong => wrong.nodes.slice(0, 3).map(node => wrong.id + ": " + node.html.slice(0, 160)))"""
+# A busy machine may need this long for a page; what comes sooner is not waited for any longer.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 Scheme = Literal["light", "dark"]
 SCREENS: tuple[tuple[int, Scheme], ...] = ((360, "light"), (360, "dark"), (1280, "light"), (1280, "dark"))
 
@@ -43,7 +46,11 @@ def launch_arguments() -> dict[str, Any]:
 
 
 def must_be_usable(page: Page, screens: tuple[tuple[int, Scheme], ...] = SCREENS) -> None:
-    """Fail when axe finds a violation, or when the page is wider than its window, on any of `screens`."""
+    """Fail when axe finds a violation, or when the page is wider than its window, on any of `screens`.
+
+    A page that a click has just led to is waited for until all of it is there.
+    """
+    page.wait_for_load_state()
     wrong = [finding for screen in screens for finding in findings(page, *screen)]
     assert wrong == [], page.url
 

@@ -51,7 +51,7 @@ def visit(browser: Browser, house: str) -> Iterator[Visit]:
         if user:
             context.add_cookies([_cookie(signed_in(user), house)])
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(browsing.PATIENCE)
         if path:
             page.goto(path)
         return page

@@ -42,6 +42,7 @@ def in_arabic() -> None:
 def from_right_to_left(page: Page) -> None:
     expect(page.locator("html")).to_have_attribute("dir", "rtl")
     expect(page.locator("html")).to_have_attribute("lang", "ar")
+    page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
@@ -75,6 +76,7 @@ def test_from_the_questions_to_the_own_page_all_is_arabic_and_runs_from_right_to
 
     answer_everything(phone)
     send.click()
+    expect(phone.locator("#answers")).to_have_count(0)
     from_right_to_left(phone)
     browsing.must_be_usable(phone, ((360, "light"), (1280, "dark")))
     phone.set_viewport_size(PHONE)

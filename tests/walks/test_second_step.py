@@ -49,6 +49,7 @@ def give_the_password(page: Page) -> None:
     page.get_by_label("E-mail").or_(page.get_by_label("Email")).first.fill(cast.ana().email)
     page.get_by_label("Password").fill(cast.PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url(lambda url: "/accounts/login/" not in url)
 
 
 def show_it_is_you(page: Page, path: str, axe: Usable) -> None:
@@ -198,12 +199,14 @@ def test_recovery_codes_are_made_anew_and_the_app_is_turned_off(visit: Visit, ax
     ana.goto("/accounts/2fa/recovery-codes/generate/")
     axe(ana)
     ana.get_by_role("button", name="Make new codes").click()
+    ana.wait_for_url(lambda url: "/generate/" not in url)
     ana.goto("/accounts/2fa/recovery-codes/")
     assert set(ana.get_by_label("Your codes").input_value().split()).isdisjoint(before)
 
     ana.goto("/accounts/2fa/totp/deactivate/")
     axe(ana)
     ana.get_by_role("button", name="Turn it off").click()
+    ana.wait_for_url(lambda url: "/deactivate/" not in url)
     ana.goto("/accounts/2fa/")
     assert not Authenticator.objects.filter(type="totp").exists()
     sign_out(ana)

@@ -73,7 +73,7 @@ def answer_on_two_devices(visit: Visit, link: str) -> None:
     desk.locator("input[type=radio]").nth(1).check()
     desk.get_by_role("button", name="Send").click()
     expect(desk.get_by_role("heading", level=1)).to_contain_text(re.compile("hank"))
-    assert desk.locator("main form").count() == 0
+    expect(desk.locator("main form")).to_have_count(0)
 
 
 def invite_bob(ana: Page) -> None:

@@ -91,6 +91,7 @@ def decline(visit: Visit, person: Person) -> None:
     assert link
     page = visit(None, link[1], **ON_A_PHONE)
     page.get_by_role("button", name="I will not take part").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("All right. Thank you for telling us.")
 
 
 def draw_again(ana: Page, axe: Any) -> None:

@@ -34,6 +34,7 @@ def test_who_has_no_minutes_left_is_asked_only_for_a_reason_that_stays_on_record
     ana = visit(cast.ana(), f"/studies/late-orders/people/round/?how=picked&person={cast.bob().ref}")
     expect(ana.get_by_text("1 has no minutes left in the contact budget")).to_be_visible()
     ana.get_by_role("button", name="Yes, ask them").click()
+    expect(ana).to_have_url(re.compile("/settings/jobs/"))
     work_off()
     assert Message.objects.count() == Contact.objects.count() == 0
 
@@ -57,6 +58,7 @@ def test_the_reminder_comes_when_its_day_has_come_and_not_to_who_has_answered(vi
     asked.asking([{"kind": "short_text", "text": "What happened?"}])
     ana = visit(cast.ana(), f"/studies/late-orders/people/round/?how=picked&person={cast.bob().ref}&person={cast.cleo().ref}")
     ana.get_by_role("button", name="Yes, ask them").click()
+    expect(ana).to_have_url(re.compile("/settings/jobs/"))
     work_off()
     Message.objects.update(sent_at=now())
     ana.goto("/studies/late-orders/")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -29,6 +30,7 @@ def test_remarks_come_while_one_types_and_are_answered_by_keyboard(visit: Visit,
     assert Question.objects.count() == 0
 
     ana.get_by_role("button", name="Add the question").click()
+    ana.wait_for_url(re.compile("#question-"))
     ana.get_by_text("2 remarks on the wording").focus()
     ana.keyboard.press("Enter")
     ana.get_by_role("button", name="We mean it: Leading").focus()
@@ -38,6 +40,7 @@ def test_remarks_come_while_one_types_and_are_answered_by_keyboard(visit: Visit,
     assert MeantWording.objects.get().by == cast.ana()
 
     ana.get_by_role("link", name="Change “Don't you").click()
+    ana.wait_for_url(re.compile("/questions/"))
     ana.get_by_label("A line of help").fill("Not saved yet")
     beside.get_by_role("button", name="We mean it: Ranges").click()
     expect(beside.get_by_role("button", name="Look at it again: Ranges")).to_be_visible()
