@@ -6,14 +6,16 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from allears.selection.checker import Wrong, is_open, verdict
-from allears.selection.errors import Infeasible, SelectionError
+from allears.selection.errors import UNMEETABLE, Infeasible, SelectionError
+from allears.selection.explain import explain_infeasible, percent
 from allears.selection.plan import CLOSE, RULES, Plan, prepare
 from allears.selection.pool import Pool
+from allears.selection.problem import as_arrays
 from allears.selection.proof import chosen, commit, draw, dumps, loads, public, verify
 from allears.selection.quotas import Quotas
 from allears.selection.solver import Budget, unlimited
@@ -77,10 +79,10 @@ def run(args: argparse.Namespace) -> int:
         return tell(args, {"error": "file", "message": f"{error.filename}: {error.strerror}"}, MISUSED)
 
 
-def complain(args: argparse.Namespace, error: SelectionError, status: int) -> int:
+def complain(args: argparse.Namespace, error: SelectionError, status: int, why: Sequence[str] = ()) -> int:
     told: dict[str, object] = {"error": error.code, "message": str(error), "row": error.row, "column": error.column}
-    if isinstance(error, Infeasible):
-        told["sentences"] = list(error.sentences)
+    if why or isinstance(error, Infeasible):
+        told["sentences"] = list(why or getattr(error, "sentences", ()))
     return tell(args, told, status)
 
 
@@ -157,12 +159,12 @@ def run_draw(args: argparse.Namespace) -> int:
 
 def fairness(plan: Plan) -> str:
     """One sentence on how fair the lottery is."""
-    least, bound = float(plan.least), float(plan.certificate.bound)
+    least, bound = percent(plan.least), percent(plan.certificate.bound)
     if plan.coverage is not None:
-        return f"Least chance {least:.4%}; {float(plan.coverage.share_of_best):.1%} of the best coverage there is{rest(plan)}."
+        return f"Least chance {least}; {percent(plan.coverage.share_of_best)} of the best coverage there is{rest(plan)}."
     if plan.certified:
-        return f"Least chance {least:.4%}: proven that no lottery promises the least lucky more."
-    return f"Least chance {least:.4%}; nobody could promise the least lucky more than {bound:.4%}."
+        return f"Least chance {least}: proven that no lottery promises the least lucky more."
+    return f"Least chance {least}; nobody could promise the least lucky more than {bound}."
 
 
 def rest(plan: Plan) -> str:
@@ -171,8 +173,8 @@ def rest(plan: Plan) -> str:
     if plan.certified:
         return ": proven that no lottery that leaves everybody as much covers more"
     unfair = 1 - plan.gap < plan.coverage.alpha * (1 - CLOSE)
-    short = f", and not everybody has {float(plan.coverage.alpha):.0%} of the best least chance" if unfair else ""
-    return f", at most {float(plan.coverage.gap):.3%} below what can be had with such chances{short}"
+    short = f", and not everybody has {percent(plan.coverage.alpha)} of the best least chance" if unfair else ""
+    return f", at most {percent(plan.coverage.gap)} below what can be had with such chances{short}"
 
 
 def run_chances(args: argparse.Namespace) -> int:
@@ -206,15 +208,23 @@ def run_verify(args: argparse.Namespace) -> int:
     return DONE
 
 
+def contradiction(args: argparse.Namespace, error: SelectionError) -> tuple[str, ...]:
+    """Why the quotas of one facet cannot be met, and what would let them be."""
+    return (str(error), *explain_infeasible(as_arrays(*read(args), args.size)))
+
+
 def run_explain(args: argparse.Namespace) -> int:
-    """Exit 0 with what the quotas cost, or 1 with why no panel meets them."""
+    """Exit 0 with what the quotas cost, or 1 with why no panel meets them, and the smallest change that helps."""
     try:
         plan, _ = plan_for(args)
-    except Infeasible as error:
-        if not args.json:
-            print("No panel can meet these quotas.\n" + "\n".join(error.sentences))
-            return FAILED
-        raise
+    except SelectionError as error:
+        if error.code not in UNMEETABLE:
+            raise
+        why = error.sentences if isinstance(error, Infeasible) else contradiction(args, error)
+        if args.json:
+            return complain(args, error, FAILED, why)
+        print("No panel can meet these quotas.\n" + "\n".join(why))
+        return FAILED
     prices = plan.quota_prices()
     sentences = [price.sentence(plan.certificate.bound) for price in prices] + list(plan.barred_sentences())
     if args.json:

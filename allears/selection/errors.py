@@ -69,6 +69,9 @@ MESSAGES: dict[str, str] = {
     "mismatch": "The pool is not the one that was committed: {detail}.",
 }
 
+# Quotas that leave nobody to draw: a smallest change that helps can be found (allears.selection.explain).
+UNMEETABLE = ("infeasible", "minimums_above_size", "maximums_below_size")
+
 
 class SelectionError(Exception):
     """Something the caller can mend. `code` names it, `details` holds what the sentence is made of."""

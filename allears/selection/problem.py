@@ -71,7 +71,14 @@ class Problem:
 
 
 def describe(pool: Pool, quotas: Quotas, size: int) -> Problem:
-    """Arrays for a pool and quotas. Raises `bad_size`, `size_above_pool`, `unknown_facet` or quota errors.
+    """Arrays for a pool and quotas. Raises `minimums_above_size`, `maximums_below_size` and what `as_arrays` raises."""
+    problem = as_arrays(pool, quotas, size)
+    check_sums(problem, quotas)
+    return problem
+
+
+def as_arrays(pool: Pool, quotas: Quotas, size: int) -> Problem:
+    """The same for quotas that may contradict each other. Raises `bad_size`, `size_above_pool`, `unknown_facet`.
 
     A value of the quotas that nobody in the pool holds has a row too: its minimum may make the quotas
     infeasible, and the row says which. A value of the pool without a quota may take any number of seats.
@@ -84,7 +91,6 @@ def describe(pool: Pool, quotas: Quotas, size: int) -> Problem:
             for place, facet in enumerate(pool.facets)]
     rows = tuple((facet, value) for facet, values in zip(pool.facets, held, strict=True) for value in values)
     bounds = [quotas.bounds.get(facet, {}).get(value, (0, size)) for facet, value in rows]
-    check_sums(rows, bounds, size, quotas)
     return Problem(
         size=size,
         sizes=np.array(pool.sizes, dtype=np.int64),
@@ -102,11 +108,12 @@ def check_size(size: int, people: int) -> None:
         raise SelectionError("size_above_pool", size=size, people=people)
 
 
-def check_sums(rows: tuple[tuple[str, str], ...], bounds: list[tuple[int, int]], size: int, quotas: Quotas) -> None:
+def check_sums(problem: Problem, quotas: Quotas) -> None:
     """The bounds of each facet must be able to add up to the number of seats."""
-    for facet in dict.fromkeys(facet for facet, _ in rows):
-        own = [bound for row, bound in zip(rows, bounds, strict=True) if row[0] == facet]
-        least, most = sum(low for low, _ in own), sum(high for _, high in own)
+    size = problem.size
+    for number, facet in enumerate(dict.fromkeys(facet for facet, _ in problem.rows)):
+        own = problem.facet_of_row == number
+        least, most = int(problem.lower[own].sum()), int(problem.upper[own].sum())
         if least > size:
             raise SelectionError("minimums_above_size", facet=facet, total=least, size=size, **last_line(quotas, facet, "min"))
         if most < size:

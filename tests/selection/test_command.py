@@ -81,7 +81,7 @@ def test_people_read_names_and_one_sentence(files: Path, capsys: pytest.CaptureF
     assert main(asked(files, "draw", "--seed", "x")) == 0
     out, err = capsys.readouterr()
     assert out.count("\n") == 10
-    assert err == "Least chance 12.5000%: proven that no lottery promises the least lucky more.\n"
+    assert err == "Least chance 12.5 %: proven that no lottery promises the least lucky more.\n"
 
 
 def test_what_is_wrong_with_a_file_is_said_with_row_and_column(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -137,9 +137,23 @@ def test_infeasible_quotas_are_explained(files: Path, capsys: pytest.CaptureFixt
     assert json.loads(capsys.readouterr().out)["sentences"]
 
 
+def test_quotas_that_contradict_each_other_are_explained_with_the_change_that_helps(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = "feeling,glad,6,10\nfeeling,mixed,3,10\nfeeling,cross,3,10\n"
+    (files / "quotas.csv").write_text(f"category,feature,min,max\n{lines}", encoding="utf-8")
+    assert main(asked(files, "draw", "--seed", "x")) == 2
+    assert "row 4, column “min”: “feeling” is to have at least 12 seats in all" in capsys.readouterr().err
+    assert main(asked(files, "explain", "--json")) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert (told["row"], told["column"]) == (4, "min")
+    assert told["sentences"][1].startswith("The smallest change")
+    assert all("ask for at least" in change for change in told["sentences"][2:])
+
+
 def test_feasible_quotas_are_priced(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(asked(files, "explain")) == 0
-    assert capsys.readouterr().out.startswith("Least chance 12.5000%")
+    assert capsys.readouterr().out.startswith("Least chance 12.5 %")
     assert main(asked(files, "explain", "--json", "--time-limit", "5")) == 0
     assert json.loads(capsys.readouterr().out)["feasible"] is True
 

@@ -14,8 +14,9 @@ from fractions import Fraction
 from typing import Any
 
 from allears.selection import Infeasible, Plan, Pool, Quotas, SelectionError
+from allears.selection.errors import UNMEETABLE
 from allears.selection.explain import smallest_changes
-from allears.selection.problem import describe
+from allears.selection.problem import as_arrays
 
 Row = tuple[str, str]
 GROUPS = 8
@@ -127,7 +128,8 @@ def trouble_of(error: SelectionError, asked: Situation) -> dict[str, Any]:
     told: dict[str, Any] = {"code": error.code, "details": details, "changes": []}
     if isinstance(error, Infeasible):
         told["details"] = {}
-        problem = describe(asked.pool.only(asked.quotas.facets), asked.quotas, asked.size)
+    if error.code in UNMEETABLE:
+        problem = as_arrays(asked.pool.only(asked.quotas.facets), asked.quotas, asked.size)
         told["changes"] = [
             {
                 "facet": change.facet, "value": change.value, "held": change.held,

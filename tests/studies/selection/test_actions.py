@@ -105,6 +105,21 @@ def test_a_pool_that_cannot_meet_the_quotas_says_so_and_the_change_that_helps_ca
     assert Prepared.objects.get().proof is not None
 
 
+def test_minimums_that_add_up_to_more_than_the_seats_are_said_and_the_change_that_helps_can_be_applied() -> None:
+    lots.customers()
+    selection = lots.described()
+    quotas = [{**q, "min": 3, "max": 4} if q["value"] in ("north", "south") else q for q in selection.quotas]
+    actions.set_quotas(selection=selection, by=cast.ana(), quotas=quotas)
+    lots.search(selection)
+    told = Prepared.objects.get().trouble or {}
+
+    assert trouble(told) == "The minimums of “Region” add up to 6, more than the 4 seats. Lower some."
+    assert sum(change["before"][0] - change["after"][0] for change in told["changes"]) == 2
+    actions.apply_changes(selection=selection, by=cast.ana())
+    lots.search(selection)
+    assert Prepared.objects.get().proof is not None
+
+
 def test_who_can_have_no_seat_is_said_before_how_fair_it_is_for_the_others() -> None:
     lots.customers()
     selection = lots.described()
