@@ -11,23 +11,26 @@ import codecs
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
 from django.db import transaction
+from django.utils.formats import date_format
 
 from allears.cli.errors import CannotDo
 from allears.core.models import Role, User
 from allears.core.tables import ENCODINGS, Reading, TableError
-from allears.questionnaires.dialects import DIALECTS, TITLES, Plan
+from allears.questionnaires.dialects import DIALECTS, TITLES, Plan, two_days
 from allears.questionnaires.importing import (
     AsksSomethingElse,
     Counts,
     DraftInTheWay,
     NothingToImport,
     bring,
+    change_plan,
     check,
     look,
     look_again,
@@ -51,6 +54,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--encoding", default="", help="of a text file, such as cp1250; by default as it is recognised")
     parser.add_argument("--no-headings", action="store_true", help="the first row is an answer, too")
     parser.add_argument("--time-zone", default="UTC", help="of the times in the file, such as America/Chicago")
+    parser.add_argument(
+        "--dates", choices=["day-first", "month-first"], help="what 1/2/2024 begins with; by default as the file shows it"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
@@ -128,6 +134,9 @@ def _look(args: argparse.Namespace, study: Study, by: User | None) -> Import:
         )  # fmt: skip
     if args.dialect:
         look_again(bringing, by=by, dialect=args.dialect, time_zone=args.time_zone)
+    if args.dates:
+        plan = Plan.from_json(bringing.plan or {}).with_day_first(args.dates == "day-first")
+        change_plan(bringing=bringing, plan=replace(plan, unsure_date=""), by=by)
     return bringing
 
 
@@ -170,11 +179,15 @@ def _report(bringing: Import, counts: Counts, reading: Reading) -> dict[str, Any
         "encoding": reading.encoding,
         "encoding_guessed": reading.guessed,
         "first_row_like_data": bool(reading.first_row),
+        "unsure_date": plan.unsure_date,
     }
 
 
-def _doubts(reading: Reading) -> Iterator[str]:
+def _doubts(plan: Plan, reading: Reading) -> Iterator[str]:
     """What was taken for granted and may be otherwise."""
+    if days := two_days(plan.unsure_date):
+        day = date_format(days[plan.day_first], "DATE_FORMAT")
+        yield f"Dates such as {plan.unsure_date} were read as {day}. If that is wrong, drop the study and say --dates."
     if reading.guessed:
         shown = dict(reading.choices).get(reading.encoding, reading.encoding)
         yield f"Its letters were guessed to be {reading.encoding} ({shown}). If that is wrong, drop the study and say --encoding."
@@ -189,7 +202,7 @@ def _in_words(bringing: Import, counts: Counts, reading: Reading) -> str:
         f"{counts.responses:,} responses ({counts.partial:,} partial), {counts.new_responses:,} of them new.",
         f"{counts.verbatims:,} open answers, {counts.new_verbatims:,} of them new.",
         f"{counts.problems:,} problems.",
-        *_doubts(reading),
+        *_doubts(plan, reading),
     ]
     for problem in bringing.problems.order_by("row", "pk")[:SHOWN]:
         lines.append(f"  row {problem.row}, {problem.column}: {problem.reason}")

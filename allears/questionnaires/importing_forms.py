@@ -8,12 +8,13 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from allears.core.file_reading import FileReadingForm
 from allears.core.tables import Reading
-from allears.questionnaires.dialects import TITLES, Kind, Plan, QuestionPlan
+from allears.questionnaires.dialects import TITLES, Kind, Plan, QuestionPlan, two_days
 from allears.questionnaires.importing import kinds_for
 from allears.questionnaires.models import QuestionKind
 
@@ -52,6 +53,13 @@ class PlanForm(FileReadingForm):
         self.fields["dialect"] = forms.ChoiceField(
             label=_("What wrote this file"), choices=list(TITLES.items()), initial=plan.dialect
         )
+        if days := two_days(plan.unsure_date):
+            self.fields["day_first"] = forms.ChoiceField(
+                label=_("“%(date)s” is the") % {"date": plan.unsure_date},
+                choices=[(order, date_format(day, "DATE_FORMAT")) for order, day in zip(("", "yes"), days, strict=True)],
+                initial="yes" if plan.day_first else "",
+                required=False,
+            )
         for place, question in enumerate(plan.questions):
             self.fields.update(_fields(place, question))
 
@@ -87,7 +95,8 @@ class PlanForm(FileReadingForm):
     def written(self, plan: Plan) -> Plan:
         """The plan (its types changed already) with everything else that was typed."""
         questions = [_typed(place, question, self.cleaned_data) for place, question in enumerate(plan.questions)]
-        return replace(plan, questions=questions)
+        plan = replace(plan, questions=questions)
+        return plan.with_day_first(self.cleaned_data["day_first"] == "yes") if "day_first" in self.fields else plan
 
     def rows(self, samples: Mapping[int, list[str]]) -> list[dict[str, Any]]:
         """For the page: each question with its fields and what stands in its first cells."""

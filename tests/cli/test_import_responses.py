@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -128,6 +129,18 @@ def test_letters_and_missing_headings_are_said_on_the_command_line(
         "rows": 3, "responses": 3, "encoding": "cp1250", "encoding_guessed": False, "first_row_like_data": False,
     }  # fmt: skip
     assert Verbatim.objects.filter(text="Zásilka přišla pozdě a nikdo mi neřekl proč.").exists()
+
+
+def test_dates_that_may_be_two_days_are_said_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "visits.csv"
+    path.write_text("Date,Why did you come?\n01/02/2024,By chance\n")
+    told = printed(capsys, "import-responses", str(path), "--study", "guessed", "--create")
+    assert "Dates such as 01/02/2024 were read as 2 January 2024." in told
+
+    said = ("--dates", "day-first", "--json")
+    report = json.loads(printed(capsys, "import-responses", str(path), "--study", "said", "--create", *said))
+    assert report["unsure_date"] == ""
+    assert Response.objects.get(study__slug="said").submitted_at == datetime(2024, 2, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("said", [("--encoding", "klingon"), ("--encoding", "rot13"), ("--no-headings", "--dialect", "qualtrics")])

@@ -416,6 +416,70 @@ def test_day_first_dates_are_seen_from_the_days_beyond_twelve() -> None:
     assert replies[1].submitted == dt.datetime(2021, 3, 2, tzinfo=dt.UTC)
 
 
+def test_choices_that_a_tool_joined_are_known_from_three_rows() -> None:
+    header = ["Timestamp", "Which do you use?", "What happened?"]
+    rows = [["2024-01-02", "Maps;Audio", "It was loud; we left"], ["2024-01-03", "Shop", "No; not us"],
+            ["2024-01-04", "Reading room;Maps;", "Nothing"]]  # fmt: skip
+    plan, replies = read(header, *rows)
+    assert kinds(plan) == {"Which do you use?": "multiple", "What happened?": "short_text"}
+    assert [said(plan, reply)["Which do you use?"] for reply in replies] == [["Maps", "Audio"], ["Shop"], ["Reading room", "Maps"]]
+
+    twice, _ = read(header, rows[0], rows[0], rows[1])
+    assert [choice.label for choice in twice.questions[0].choices] == ["Maps", "Audio", "Shop"]
+
+
+@pytest.mark.parametrize("cells", [["R&amp;D;", "a&lt;b"], ["first; then", "so; what"], ["x" * 130 + ";y", "z;y"]])
+def test_semicolons_of_people_and_of_markup_join_nothing(cells: list[str]) -> None:
+    plan, _ = read(["Timestamp", "Which do you use?"], *(["2024-01-02", cell] for cell in cells))
+    assert plan.questions[0].is_open
+
+
+def test_a_column_of_days_is_a_date_and_with_the_time_of_day_it_is_none() -> None:
+    header = ["Id", "When did you visit us?", "When did you come?"]
+    rows = [[str(n), f"2024-01-{n:02} 00:00:00", f"2024-01-{n:02} 10:{n:02}"] for n in range(1, 10)]
+    plan, replies = read(header, *rows, ["10", "n.a.", ""])
+    assert "date" not in kinds(plan).values()
+    plan, replies = read(header, *rows)
+    assert kinds(plan) == {"When did you visit us?": "date", "When did you come?": "short_text"}
+    assert [answer.number for answer in replies[0].given] == [dt.date(2024, 1, 1).toordinal(), None]
+
+
+def test_an_answer_outside_the_ends_that_a_heading_states_is_reported_and_moves_no_end() -> None:
+    asked = "How satisfied are you, on a scale of 1 to 5?"
+    plan, replies = read(["Timestamp", asked], *(["2024-01-02", cell] for cell in ["4", "5", "9", "2", "3"]))
+    assert (plan.questions[0].minimum, plan.questions[0].maximum, plan.questions[0].no_answer) == (1, 5, [])
+    assert [len(reply.problems) for reply in replies] == [0, 0, 1, 0, 0]
+
+    wide, _ = read(["Timestamp", asked], *(["2024-01-02", cell] for cell in ["4", "5", "9", "8", "3"]))
+    assert wide.questions[0].maximum == 10
+
+
+def test_where_dots_stand_in_a_date_its_day_comes_first() -> None:
+    _, replies = read(["Zeitstempel", "Wie war es?"], ["02.01.2024 10:00:00", "Gut"], ["03.01.2024 10:00:00", "Schlecht"])
+    assert [reply.submitted.date() for reply in replies if reply.submitted] == [dt.date(2024, 1, 2), dt.date(2024, 1, 3)]
+
+
+@pytest.mark.parametrize(
+    ("asked", "other", "day", "unsure"),
+    [
+        ("Why did you come to us?", "03/04/2024", dt.date(2024, 1, 2), "01/02/2024"),
+        ("Why did you come to us?", "13/02/2024", dt.date(2024, 2, 1), ""),  # another column shows it
+        ("Wie sind Sie und Ihre Familie für das Fest zu uns gekommen?", "03/04/2024", dt.date(2024, 2, 1), "01/02/2024"),
+    ],
+)
+def test_dates_that_may_be_two_days_are_read_as_the_file_or_its_language_has_it_and_named(
+    asked: str, other: str, day: dt.date, unsure: str
+) -> None:
+    plan, replies = read(["Timestamp", asked, "Day of the visit"], ["01/02/2024", "By chance", other], ["01/02/2024", "On purpose", other])
+    assert replies[0].submitted is not None
+    assert (replies[0].submitted.date(), plan.unsure_date) == (day, unsure)
+
+
+def test_an_address_that_says_nobody_is_no_problem() -> None:
+    _, replies = read(["ID", "Email", "Why did you come?"], ["1", "anonymous", "By chance"], ["2", "nobody", "On purpose"])
+    assert [len(reply.problems) for reply in replies] == [0, 1]
+
+
 def test_a_date_that_is_none_is_reported_and_the_row_is_taken() -> None:
     dates = [[f"2021-01-0{n}", f"Words number {n}"] for n in range(1, 10)]
     _, replies = read(["Timestamp", "Words?"], *dates, ["some day", "Last words"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from allears.core.models import AuditEvent, Job
 from allears.questionnaires.dialects import Kind, Plan
 from allears.questionnaires.importing import bring
 from allears.questionnaires.imports import Import, ImportProblem
-from allears.questionnaires.models import Response
+from allears.questionnaires.models import Answer, Response
 from allears.questionnaires.tasks import bring_responses
 from allears.studies.loop import cells_of
 from allears.studies.queries import waiting_for
@@ -137,6 +138,19 @@ def test_a_text_is_made_choices_by_what_stands_in_the_file(as_ana: Client) -> No
     assert Plan.from_json(bringing.plan).questions[0].kind is Kind.SHORT_TEXT
     as_ana.post(url("import", bringing.ref), typed(bringing, kind_0="single"))
     assert len(Plan.from_json(Import.objects.get().plan).questions[0].choices) == 15
+
+
+def test_a_date_that_may_be_two_days_is_asked_about(as_ana: Client) -> None:
+    lines = "Timestamp,Day of the visit,Why?\n01/02/2024,01/02/2024,By chance\n03/04/2024,03/04/2024,On purpose\n"
+    page = url("import", uploaded(as_ana, lines.encode()).headers["Location"].split("/")[-2])
+    shown = as_ana.get(page).content.decode()
+    for words in ("“01/02/2024” is the", "2 January 2024", "1 February 2024"):
+        assert words in shown
+    bringing = Import.objects.get()
+    as_ana.post(page, typed(bringing, day_first="yes", do="start"))
+    run_waiting_jobs()
+    day = Answer.objects.get(question__kind="date", response__submitted_at__date=date(2024, 2, 1)).number
+    assert day == date(2024, 2, 1).toordinal()
 
 
 def test_too_many_different_answers_are_refused_as_choices(as_ana: Client) -> None:

@@ -6,6 +6,7 @@ change that plan; `apply_plan` turns rows into replies, one by one, and says wha
 
 from .applying import Given, Problem, Reply, apply_plan
 from .joined import find_vocabulary
+from .moments import two_days
 from .ordering import in_order
 from .own import ABOUT, OWN, OWN_WORDS
 from .plan import ChoicePlan, Kind, Layout, MetaColumn, Plan, QuestionPlan, Role, changed_kind
@@ -37,4 +38,5 @@ __all__ = [
     "profile_columns",
     "propose",
     "rows_of",
+    "two_days",
 ]

@@ -20,7 +20,7 @@ from .grouping import NOT_TICKS
 from .heads import tidy
 from .joined import Cutter
 from .kinds import step_of
-from .moments import moment_of
+from .moments import day_of, moment_of
 from .plan import Kind, Layout, MetaColumn, Plan, QuestionPlan, Role
 from .profiles import NUMBER
 
@@ -128,6 +128,8 @@ class _Reader:
 
     def _email(self, cells: _Cells) -> str:
         address = self._cell(cells, Role.EMAIL)
+        if address.casefold() in NAMELESS:
+            return ""
         if address and (address.count("@") != 1 or " " in address or len(address) > 320):
             cells.doubt(self.roles[Role.EMAIL].column, f"“{_short(address)}” is not an e-mail address.")
             return ""
@@ -182,6 +184,8 @@ def _reading(place: int, question: QuestionPlan) -> Reading:
     """The function that reads a question's answers from a row."""
     if question.is_open:
         return partial(_read_words, place, question, frozenset(question.no_answer))
+    if question.kind is Kind.DATE:
+        return partial(_read_day, place, question, frozenset(question.no_answer))
     if question.kind in {Kind.NUMBER, Kind.SCALE}:
         return partial(_read_number, place, question, frozenset(question.no_answer))
     other = next((n for n, choice in enumerate(question.choices) if choice.asks_text), None)
@@ -212,6 +216,17 @@ def _read_number(place: int, question: QuestionPlan, nothing: frozenset[str], ce
         cells.doubt(column, f"“{_short(said)}” is outside {question.minimum:g} to {question.maximum:g}.")
     else:
         yield Given(place, number=number)
+
+
+def _read_day(place: int, question: QuestionPlan, nothing: frozenset[str], cells: _Cells) -> Iterator[Given]:
+    column = question.columns[0]
+    said = cells.stripped(column)
+    if not said or said in nothing:
+        return
+    if (day := day_of(said, day_first=question.day_first)) is None:
+        cells.doubt(column, f"“{_short(said)}” is not a date that we understand.")
+    else:
+        yield Given(place, number=day.toordinal())
 
 
 def _read_choice(

@@ -113,7 +113,7 @@ def _rows(heads: list[Head], profiles: list[Profile]) -> list[QuestionPlan]:
     """A question for each row of a matrix; all of them offer the same choices."""
     whole = replace(_row(heads[0]), text=heads[0].question)
     together = judge(whole, _sum(profiles[head.index] for head in heads), coded=heads[0].coded)
-    if together.is_open or together.kind is Kind.NUMBER:
+    if together.is_open or together.kind in {Kind.NUMBER, Kind.DATE}:
         return [_judge(head, _row(head), profiles) for head in heads]
     rows = []
     for head in heads:

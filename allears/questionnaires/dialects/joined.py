@@ -7,6 +7,7 @@ letter by letter, separators inside it included.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
@@ -20,6 +21,9 @@ RARE = 0.01  # of the filled cells: seldomer, it is not a label but somebody's o
 MOST_LABELS = 80
 LABELS_COVER = 0.75  # of all pieces, if the column is a list of choices
 SEVERAL = 0.05  # of the cells hold more than one label
+FEW_CELLS = 40  # up to here what comes again and again is not known yet
+WRITTEN_OUT = 120  # characters: a choice is hardly longer
+BY_HAND = re.compile(r";\s|&#?\w+;")  # or it is no separator at all
 
 
 @dataclass(slots=True)
@@ -37,12 +41,27 @@ def find_vocabulary(profile: Profile, *, expected: bool = False) -> Vocabulary |
 
     `expected`: the question invites several answers ("check all that apply"), so a few such cells will do.
     """
-    if profile.overflowed or profile.filled < 3:
+    if profile.overflowed:
         return None
-    for separator in SEPARATORS:
+    for separator in SEPARATORS if profile.filled >= 3 else ():
         if found := _vocabulary(profile, separator, SEVERAL / 5 if expected else SEVERAL):
             return found
-    return None
+    if not a_tool_joined(profile):
+        return None
+    lists = [(_pieces(value, ";"), count) for value, count in profile.counts.items()]
+    counts = Counter({piece: 0 for pieces, _ in lists for piece in pieces})
+    for pieces, count in lists:
+        counts.update(dict.fromkeys(pieces, count))
+    return Vocabulary(";", _form_order(lists, set(counts), counts), counts)
+
+
+def a_tool_joined(profile: Profile) -> bool:
+    """Whether the few cells of a column are choices that a tool joined: people write a space after a semicolon."""
+    if profile.overflowed or profile.filled > FEW_CELLS or any(BY_HAND.search(value) for value in profile.counts):
+        return False
+    pieces = {piece for value in profile.counts for piece in _pieces(value, ";")}
+    joined = sum(count for value, count in profile.counts.items() if ";" in value)
+    return joined >= 2 and len(pieces) > 1 and max(map(len, pieces)) <= WRITTEN_OUT
 
 
 class Cutter:

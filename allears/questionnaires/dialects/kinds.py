@@ -7,7 +7,8 @@ from collections import Counter
 from dataclasses import replace
 
 from .heads import OTHER_CODE, is_other
-from .joined import Vocabulary, find_vocabulary
+from .joined import Vocabulary, a_tool_joined, find_vocabulary
+from .moments import day_of
 from .ordering import in_order
 from .plan import ChoicePlan, Kind, Layout, QuestionPlan
 from .profiles import Profile
@@ -18,6 +19,7 @@ LABEL = 400  # characters: the longest wording of a choice
 WRITTEN_OUT = 120  # characters: a choice is hardly longer
 FEW = 12
 MANY = 40
+MOSTLY = 0.8  # of the answers lie where the heading says
 TYPED = 0.2  # of the answers stand there in two spellings: then people typed them
 NO_ANSWER = frozenset(
     [
@@ -67,7 +69,7 @@ def judge(question: QuestionPlan, profile: Profile, *, coded: bool = False) -> Q
         return question
     if _are_codes(profile) and (coded or not is_sentence(question.text)):
         return _choice(question, profile, note=CODE)
-    for guess in (_single_flag, _number, _plain_choice, _several, _choice_with_others):
+    for guess in (_day, _single_flag, _number, _plain_choice, _several, _choice_with_others):
         if found := guess(question, profile):
             return found
     if profile.numbers == profile.filled and profile.distinct <= FEW:
@@ -127,7 +129,7 @@ def _scale(question: QuestionPlan, profile: Profile) -> QuestionPlan | None:
         return None
     if not asked and len(ends) < 3:
         return None
-    low, high = _ends(question.text, set(ends))
+    low, high = _ends(question.text, profile)
     return replace(
         question,
         kind=Kind.SCALE,
@@ -135,7 +137,6 @@ def _scale(question: QuestionPlan, profile: Profile) -> QuestionPlan | None:
         maximum=high,
         low_label=ends.get(low, ""),
         high_label=ends.get(high, ""),
-        no_answer=[*question.no_answer, *_beyond(profile, low, high)],
     )
 
 
@@ -148,10 +149,12 @@ def step_of(value: str) -> tuple[int | None, str]:
     return None, ""
 
 
-def _ends(text: str, steps: set[int]) -> tuple[int, int]:
+def _ends(text: str, profile: Profile) -> tuple[int, int]:
+    """The ends of a scale: as its heading states them, if most answers lie between; the others are reported then."""
+    steps = Counter({step_of(value)[0] or 0: count for value, count in profile.counts.items()})
     if found := STATED_ENDS.search(text):
         low, high = int(found.group(1)), int(found.group(2))
-        if len(steps & set(range(low, high + 1))) == len(steps):
+        if sum(count for step, count in steps.items() if low <= step <= high) >= MOSTLY * steps.total():
             return low, high
     if RECOMMEND.search(text):
         return 0, 10
@@ -160,8 +163,11 @@ def _ends(text: str, steps: set[int]) -> tuple[int, int]:
     return low, high
 
 
-def _beyond(profile: Profile, low: int, high: int) -> list[str]:
-    return sorted(value for value in profile.counts if not low <= (step_of(value)[0] or 0) <= high)
+def _day(question: QuestionPlan, profile: Profile) -> QuestionPlan | None:
+    """A column of nothing but days."""
+    if profile.overflowed or any(day_of(value) is None for value in profile.counts):
+        return None
+    return replace(question, kind=Kind.DATE)
 
 
 def _single_flag(question: QuestionPlan, profile: Profile) -> QuestionPlan | None:
@@ -200,7 +206,7 @@ def _plain_choice(question: QuestionPlan, profile: Profile) -> QuestionPlan | No
     listed = profile.distinct <= MOST_CHOICES * 2 and profile.single_times <= 0.4 * profile.distinct and often >= 5
     if not (few or listed) or _spelt_twice(profile.counts):
         return None
-    if profile.distinct > 2 and find_vocabulary(profile, expected=_invites_several(question)):
+    if (profile.distinct > 2 or a_tool_joined(profile)) and find_vocabulary(profile, expected=_invites_several(question)):
         return None
     return _choice(question, profile)
 

@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(?!\d)")
 CLOCK = re.compile(r"[T\s]*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,6})\d*)?)?\s*([aApP]\.?\s?[mM]\.?)?")
+FOUR_FIGURES = re.compile(r"\d{4}")
+UTC = ZoneInfo("UTC")
 OFFSET = re.compile(r"\s*(?:(?:GMT|UTC)\s*)?([+-]\d{1,2})(?::?(\d{2}))?\s*$|\s*(Z|UTC|GMT)\s*$")
 
 
-def day_comes_first(values: Iterable[str]) -> bool:
-    """Whether dates such as 13/02/2020 show that the day stands before the month."""
+def day_comes_first(values: Iterable[str]) -> bool | None:
+    """Whether dates such as 13/02/2020 show that the day stands before the month; None where none of them tells."""
     firsts, seconds = set(), set()
     for value in values:
         if found := YEAR_LAST.match(value.strip()):
@@ -22,7 +24,19 @@ def day_comes_first(values: Iterable[str]) -> bool:
             seconds.add(int(found.group(2)))
     if any(number > 12 for number in firsts) != any(number > 12 for number in seconds):
         return any(number > 12 for number in firsts)
-    return False
+    return None
+
+
+def two_days(text: str) -> tuple[dt.date, dt.date] | None:
+    """The two days that a date such as 01/02/2020 may name, first with the month in front; None if it names one."""
+    one, other = (moment_of(text, zone=UTC, day_first=first) for first in (False, True))
+    return (one.date(), other.date()) if one and other and one != other else None
+
+
+def day_of(text: str, *, day_first: bool = False) -> dt.date | None:
+    """The day that `text` names, with a year of four figures and no time but midnight; None if it is anything else."""
+    moment = moment_of(text, zone=UTC, day_first=day_first)
+    return moment.date() if moment and moment.time() == dt.time() and FOUR_FIGURES.search(text) else None
 
 
 def moment_of(text: str, *, zone: ZoneInfo, day_first: bool = False) -> dt.datetime | None:
@@ -48,7 +62,8 @@ def _date(text: str, day_first: bool) -> tuple[dt.date, str] | None:
         year, month, day = (int(part) for part in found.groups())
     elif found := YEAR_LAST.match(text):
         one, two, year = (int(part) for part in found.groups())
-        day, month = (one, two) if day_first or one > 12 else (two, one)
+        # Where dots stand between them, the day comes first everywhere.
+        day, month = (one, two) if day_first or one > 12 or found.group(0)[len(found.group(1))] == "." else (two, one)
         year += 2000 if year < 100 else 0
     else:
         return None

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     MULTIPLE = "multiple"
     SCALE = "scale"
     NUMBER = "number"
+    DATE = "date"
 
 
 OPEN_KINDS = frozenset({Kind.SHORT_TEXT, Kind.LONG_TEXT})
@@ -93,6 +94,7 @@ class QuestionPlan:
     facet_name: str = ""
     include: bool = True
     note: str = ""
+    day_first: bool = False  # of dates such as 1/2/2020
 
     @property
     def is_open(self) -> bool:
@@ -114,12 +116,23 @@ class Plan:
     language: str = ""
     time_zone: str = "UTC"
     rows: int = 0
+    unsure_date: str = ""  # one that stands in the file and may name two days, where nothing tells which comes first
     meta: list[MetaColumn] = field(default_factory=list)
     questions: list[QuestionPlan] = field(default_factory=list)
 
     def column_of(self, role: Role) -> MetaColumn | None:
         """The first column with that role."""
         return next((meta for meta in self.meta if meta.role is role), None)
+
+    @property
+    def day_first(self) -> bool:
+        """Whether in dates such as 1/2/2020 the day comes first."""
+        return any(column.day_first for column in self.meta) or any(question.day_first for question in self.questions)
+
+    def with_day_first(self, first: bool) -> Plan:
+        """The plan with every date read so."""
+        meta = [replace(column, day_first=first) for column in self.meta]
+        return replace(self, meta=meta, questions=[replace(question, day_first=first) for question in self.questions])
 
     def count_by_kind(self) -> dict[str, int]:
         """How many questions of each type are taken."""
@@ -149,7 +162,7 @@ def changed_kind(question: QuestionPlan, kind: Kind) -> QuestionPlan:
     knows, and everything else that was said is kept as "Other" with the words.
     """
     question = replace(question, note="")
-    if kind in OPEN_KINDS or kind is Kind.NUMBER:
+    if kind in OPEN_KINDS or kind in {Kind.NUMBER, Kind.DATE}:
         return replace(question, kind=kind, layout=Layout.CELL, choices=[], separator="", facet=False)
     if kind is Kind.SCALE:
         return replace(question, kind=kind, layout=Layout.CELL, choices=[], separator="", **_ends(question))

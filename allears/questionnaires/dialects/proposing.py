@@ -14,9 +14,9 @@ from .heads import Head
 from .kinds import is_sentence
 from .languages import guess_language
 from .limesurvey import LimeSurvey
-from .moments import day_comes_first, moment_of
+from .moments import day_comes_first, moment_of, two_days
 from .own import OWN, Own
-from .plan import MetaColumn, Plan, Role
+from .plan import Kind, MetaColumn, Plan, Role
 from .profiles import Profile, profile_columns
 from .qualtrics import Qualtrics
 from .surveys import Alchemer, Dialect, GoogleForms, Plain, Reading, Rows, SurveyMonkey
@@ -41,6 +41,8 @@ TITLES = {
 }
 UTC = ZoneInfo("UTC")
 DATES_MOSTLY = 0.8
+DATED = frozenset([Role.STARTED, Role.SUBMITTED])
+MONTH_FIRST = frozenset(["", "en"])
 ONLY_ONCE = frozenset(Role) - {Role.IGNORED}
 
 
@@ -61,17 +63,29 @@ def detect(rows: Rows) -> Dialect:
 def plan_of(name: str, reading: Reading, profiles: list[Profile], *, time_zone: str) -> Plan:
     """The plan for headings that were read and columns that were counted."""
     heads = _settle_roles(reading.heads[: len(profiles)], profiles)
-    questions = questions_of(heads, profiles)
-    return Plan(
+    plan = Plan(
         dialect=name,
         header_rows=reading.header_rows,
         headings=reading.headings[: len(profiles)],
         language=guess_language(head.question for head in heads if is_sentence(head.question)),
         time_zone=time_zone,
         rows=max((profile.rows for profile in profiles), default=0),
-        meta=[_meta(head, profiles[head.index]) for head in heads if head.role is not None],
-        questions=questions,
+        meta=[_meta(head) for head in heads if head.role is not None],
+        questions=questions_of(heads, profiles),
     )
+    return _dated(plan, profiles)
+
+
+def _dated(plan: Plan, profiles: list[Profile]) -> Plan:
+    """The plan with the order of day and month: as the file's dates show it; where none does, as its language has it."""
+    columns = [column.column for column in plan.meta if column.role in DATED]
+    columns += [question.columns[0] for question in plan.questions if question.kind is Kind.DATE]
+    shown = {day_comes_first(profiles[column].counts) for column in columns} - {None}
+    if len(shown) == 1:
+        return plan.with_day_first(True in shown)
+    values = (value for column in columns for value in profiles[column].counts)
+    unsure = next((value for value in values if two_days(value)), "")
+    return replace(plan.with_day_first(plan.language not in MONTH_FIRST), unsure_date=unsure)
 
 
 def rows_of(table: Table, plan: Plan) -> Iterable[Row]:
@@ -105,7 +119,7 @@ def _settle_roles(heads: list[Head], profiles: list[Profile]) -> list[Head]:
 def _checked(head: Head, profile: Profile) -> Head:
     if not head.heading.strip() and not profile.filled:
         return replace(head, role=Role.IGNORED, note="Left out: an empty column.")
-    if head.role in {Role.STARTED, Role.SUBMITTED} and profile.filled and not _are_dates(profile):
+    if head.role in DATED and profile.filled and not _are_dates(profile):
         return replace(head, role=None, note="")
     if head.role is Role.STATUS and not _are_statuses(profile):
         return replace(head, role=None, note="")
@@ -141,12 +155,5 @@ def _are_statuses(profile: Profile) -> bool:
     return all(value.casefold() in COMPLETE | PARTIAL for value in profile.counts)
 
 
-def _meta(head: Head, profile: Profile) -> MetaColumn:
-    dates = head.role in {Role.STARTED, Role.SUBMITTED}
-    return MetaColumn(
-        column=head.index,
-        heading=head.heading,
-        role=head.role or Role.IGNORED,
-        note=head.note,
-        day_first=dates and day_comes_first(profile.counts),
-    )
+def _meta(head: Head) -> MetaColumn:
+    return MetaColumn(column=head.index, heading=head.heading, role=head.role or Role.IGNORED, note=head.note)

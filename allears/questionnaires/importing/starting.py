@@ -16,7 +16,7 @@ from allears.questionnaires.imports import Import
 
 
 @transaction.atomic
-def change_plan(*, bringing: Import, plan: Plan, by: User) -> Import:
+def change_plan(*, bringing: Import, plan: Plan, by: User | None) -> Import:
     """Keep what a person made of the plan."""
     bringing.plan = plan.to_json()
     bringing.save(update_fields=["plan"])
