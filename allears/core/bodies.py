@@ -15,6 +15,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
+from io import BytesIO
 from typing import Any
 
 from django.core.handlers.wsgi import WSGIRequest
@@ -48,7 +49,7 @@ def taken_in(application: Wsgi) -> Wsgi:
         if said is not None and said > MOST:
             with longer:
                 return application(environ, start_response)
-        with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as file:
+        with _room_for(said) as file:
             length = _copied(environ["wsgi.input"], file, MOST + 1 if said is None else said)
             if length > MOST:
                 return _refused(environ, start_response, 413)
@@ -64,6 +65,13 @@ def taken_in(application: Wsgi) -> Wsgi:
 
 def _may_bring_files(environ: dict[str, Any]) -> bool:
     return str(environ.get("CONTENT_TYPE", "")).strip().lower().startswith("multipart/")
+
+
+def _room_for(said: int | None) -> Any:
+    """Where a form of so many bytes is kept meanwhile; None: nobody knows how long it is."""
+    if said is not None and said <= IN_MEMORY:
+        return BytesIO()
+    return tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)
 
 
 def _copied(body: Any, file: Any, most: int) -> int:

@@ -94,11 +94,25 @@ def _opened(
     environ: dict[str, Any], hit: re.Match[str], start_response: Callable[..., Any], django: Wsgi
 ) -> Iterable[bytes]:
     request = WSGIRequest(environ)
+    return _serve(request, hit, start_response) if _is_ours(request) else django(environ, start_response)
+
+
+_hosts: set[tuple[str, ...]] = set()  # that were found to be ours, with what was asked for and allowed then
+MOST_HOSTS = 100
+
+
+def _is_ours(request: WSGIRequest) -> bool:
+    """Whether the request is for a host of ours. Looking at one costs as much as a statement, so it is remembered."""
+    said = (request.META.get("HTTP_HOST", ""), request.META.get("HTTP_X_FORWARDED_HOST", ""), *settings.ALLOWED_HOSTS)
+    if said in _hosts:
+        return True
     try:
         request.get_host()
     except DisallowedHost:
-        return django(environ, start_response)
-    return _serve(request, hit, start_response)
+        return False
+    if said[0] and len(_hosts) < MOST_HOSTS:
+        _hosts.add(said)
+    return True
 
 
 def _serve(request: WSGIRequest, hit: re.Match[str], start_response: Callable[..., Any]) -> Iterable[bytes]:

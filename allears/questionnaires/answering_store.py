@@ -16,6 +16,7 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -484,6 +485,7 @@ def _touched(saving: Saving, response_id: int, changed: bool, sends: bool) -> tu
     )
 
 
+@lru_cache(maxsize=64)
 def sql_moment(at: datetime) -> Any:
-    """Return `at` as a parameter of a hand-written statement."""
+    """Return `at` as a parameter of a hand-written statement; a saving writes its moment into many rows."""
     return connection.ops.adapt_datetimefield_value(at)

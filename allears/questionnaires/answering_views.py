@@ -50,7 +50,7 @@ from allears.questionnaires.answering_forms import Fields, Posted, Wrong, missin
 from allears.questionnaires.answering_store import Closed, Saving
 from allears.questionnaires.answering_thanks import thanks
 from allears.questionnaires.answering_turn import apart
-from allears.questionnaires.answering_ways import SHAPE, Way, look
+from allears.questionnaires.answering_ways import SHAPE, Way, look, remember
 from allears.questionnaires.answering_wrong import in_order
 from allears.questionnaires.refusal import Refusal
 from allears.studies import actions as studies
@@ -117,7 +117,7 @@ def _barred(request: HttpRequest, way: Way) -> HttpResponse | None:
         return notes.withdrawn(way)
     if way.state == State.DRAFT or way.asked_id is None:
         return notes.not_open_yet(way)
-    if request.method != "POST" and kiosk.is_over(way, now()):
+    if request.method != "POST" and way.at_a_counter and kiosk.is_over(way, now()):
         return SeeOther(f"/a/{way.door}/")
     return None
 
@@ -165,9 +165,9 @@ def numbered(request: HttpRequest, way: Way, number: int) -> HttpResponse:
     asked = logic.tailored(progress.asking_of(way), way, stored)
     if not logic.is_there(asked.pages[at]):
         return _onward(way, at, asked, back=False, sent=False)
-    wrong = missing(asked.pages[at].questions, stored) if "missing" in request.GET else []
-    returns = review.RETURNS in request.GET
-    return _show(way, at, stored=stored, wrong=wrong, more="more" in request.GET, returns=returns)
+    said = request.GET if request.META.get("QUERY_STRING") else {}
+    wrong = missing(asked.pages[at].questions, stored) if "missing" in said else []
+    return _show(way, at, stored=stored, wrong=wrong, more="more" in said, returns=review.RETURNS in said)
 
 
 @participant
@@ -319,6 +319,7 @@ def _post(request: HttpRequest, way: Way, at: int) -> HttpResponse:
         return along.reply(saving, saved, at, refused=bool(posted.not_taken))
     if way.kind == "public":
         way.token = saving.token
+        remember(hash_token(saving.token), "own")
     way.response_id = saved.response_id
     if (posted.wrong or gaps) and goes != "pause":
         return _again(way, at, fields, posted, in_order(seen.questions, [*posted.wrong, *gaps]))

@@ -16,6 +16,7 @@ from allears.questionnaires import answering_sql as sql
 from allears.studies.models import WayIn
 
 SHAPE = re.compile(r"[A-Za-z0-9_-]{16,64}")
+MOST_REMEMBERED = 20_000  # links
 
 _STUDY = """s.id, s.slug, s.title, s.problem, s.promise_on, s.language, s.state, s.collection_id, u.name,
     (SELECT o.name FROM core_organisation o WHERE o.id = 1),
@@ -26,9 +27,7 @@ _NO_RESPONSE = "NULL, NULL, NULL, NULL, NULL"
 _LANGUAGES = "s.languages, s.wording, s.example"
 _OWNED = "JOIN core_user u ON u.id = s.owner_id"
 
-# One statement for all three kinds: whoever asks does not know which one a token is, and a second look costs as
-# much as the first. The first row's columns give the later ones' NULLs their types.
-LOOK = f"""SELECT 'personal', {_STUDY}, {_RESPONSE}, i.id, i.person_id, p.name, l.revoked_at, d.at, r.public_link_id,
+_PERSONAL = f"""SELECT 'personal', {_STUDY}, {_RESPONSE}, i.id, i.person_id, p.name, l.revoked_at, d.at, r.public_link_id,
         '', '', {_LANGUAGES}, r.language, p.language
     FROM studies_invitationlink l
     JOIN studies_invitation i ON i.id = l.invitation_id
@@ -36,20 +35,22 @@ LOOK = f"""SELECT 'personal', {_STUDY}, {_RESPONSE}, i.id, i.person_id, p.name, 
     JOIN people_person p ON p.id = i.person_id
     LEFT JOIN studies_decline d ON d.invitation_id = i.id
     LEFT JOIN questionnaires_response r ON r.invitation_id = i.id
-    WHERE l.token_hash = %s
-    UNION ALL
-    SELECT 'own', {_STUDY}, {_RESPONSE}, NULL, r.person_id, NULL, NULL, NULL, r.public_link_id,
+    WHERE l.token_hash = %s"""  # noqa: S608
+_OWN = f"""SELECT 'own', {_STUDY}, {_RESPONSE}, NULL, r.person_id, NULL, NULL, NULL, r.public_link_id,
         COALESCE(b.kind, ''), COALESCE(b.token, ''), {_LANGUAGES}, r.language, NULL
     FROM questionnaires_response r
     LEFT JOIN studies_publiclink b ON b.id = r.public_link_id
     JOIN studies_study s ON s.id = r.study_id {_OWNED}
-    WHERE r.token_hash = %s
-    UNION ALL
-    SELECT 'public', {_STUDY}, {_NO_RESPONSE}, NULL, NULL, NULL, b.withdrawn_at, NULL, b.id, b.kind, b.token,
+    WHERE r.token_hash = %s"""  # noqa: S608
+_PUBLIC = f"""SELECT 'public', {_STUDY}, {_NO_RESPONSE}, NULL, NULL, NULL, b.withdrawn_at, NULL, b.id, b.kind, b.token,
         {_LANGUAGES}, NULL, NULL
     FROM studies_publiclink b
     JOIN studies_study s ON s.id = b.study_id {_OWNED}
     WHERE b.token = %s"""  # noqa: S608
+_LOOKS = {"personal": _PERSONAL, "own": _OWN, "public": _PUBLIC}
+# One statement for all three kinds: whoever asks for the first time does not know which one a token is, and a second
+# look costs as much as the first. The first row's columns give the later ones' NULLs their types.
+LOOK = " UNION ALL ".join(_LOOKS.values())
 
 
 @dataclass(slots=True)
@@ -128,8 +129,26 @@ def look(token: str) -> Way | None:
     if not SHAPE.fullmatch(token):
         return None
     hashed = hash_token(token)
-    row = sql.row(LOOK, [hashed, hashed, token])
-    return None if row is None else _way(row[0], token, row[1:])
+    keys = {"personal": hashed, "own": hashed, "public": token}
+    kind = _kinds.get(hashed)
+    row = sql.row(_LOOKS[kind], [keys[kind]]) if kind else None
+    if row is None:
+        row = sql.row(LOOK, list(keys.values()))
+    if row is None:
+        return None
+    remember(hashed, row[0])
+    return _way(row[0], token, row[1:])
+
+
+# Which kind a link was when it was looked up: it never becomes another. By the hash, so that no link lies about here.
+_kinds: dict[str, str] = {}
+
+
+def remember(hashed: str, kind: str) -> None:
+    """Remember which kind of link has this hash, so that it is looked for there first."""
+    if len(_kinds) >= MOST_REMEMBERED:
+        _kinds.clear()
+    _kinds[hashed] = kind
 
 
 def _way(kind: str, token: str, row: tuple[Any, ...]) -> Way:

@@ -192,6 +192,19 @@ def test_what_the_quick_door_does_not_know_goes_through_django(path: str, more: 
     assert passed == [path]
 
 
+def test_a_host_that_was_ours_and_is_not_any_more_goes_through_django(settings: Any) -> None:
+    def django(_environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        start_response("204 No Content", [])
+        return [b""]
+
+    asking(ONE_WORD)
+    path, host, app = invited(cast.bob()), {"HTTP_HOST": "house.example"}, before_django(django)
+    settings.ALLOWED_HOSTS = ["house.example"]
+    assert [ask(app, path, **host)[0] for _ in range(2)] == [200, 200]
+    settings.ALLOWED_HOSTS = ["other.example"]
+    assert ask(app, path, **host)[0] == 204
+
+
 def test_an_error_behind_the_quick_door_is_the_sites_own_page(
     doors: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,66 @@
+"""Who comes in by a link: which kind it was is remembered, what it opens is looked up each time."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from allears.core.links import hash_token
+from allears.questionnaires.answering_ways import look, remember
+from allears.questionnaires.models import Response, Version
+from allears.studies.models import PublicLink
+from tests import cast
+from tests.questionnaires.asked import asking, invited, public
+
+pytestmark = pytest.mark.django_db
+OWN = "a-response-by-public-link"
+
+
+def begun() -> Response:
+    link = PublicLink.objects.get(token=held(public()))
+    version = Version.objects.get()
+    return Response.objects.create(public_link=link, token_hash=hash_token(OWN), study=link.study, version=version)
+
+
+def held(path: str) -> str:
+    """The token in the path of a link."""
+    return path.split("/")[2]
+
+
+def statements(token: str) -> tuple[str, list[str]]:
+    """The kind of a link, and the statements by which it is looked up."""
+    with CaptureQueriesContext(connection) as asked:
+        way = look(token)
+    return way.kind if way else "", [query["sql"] for query in asked]
+
+
+def test_what_kind_a_link_is_is_found_out_once() -> None:
+    asking()
+    begun()
+    for token, kind in ((held(invited(cast.bob())), "personal"), (OWN, "own"), (held(public()), "public")):
+        first, again = statements(token), statements(token)
+        assert (first[0], again[0]) == (kind, kind)
+        assert [len(first[1]), len(again[1])] == [1, 1]
+        assert ("UNION" in first[1][0], "UNION" in again[1][0]) == (True, False)
+
+
+def test_a_link_of_which_the_kind_is_known_opens_what_stands_now() -> None:
+    asking()
+    response = begun()
+    before = look(OWN)
+    Response.objects.filter(pk=response.pk).update(passed=3)
+    after = look(OWN)
+    assert before
+    assert after
+    assert (before.passed, after.passed) == (0, 3)
+    response.delete()
+    assert look(OWN) is None
+
+
+def test_what_is_remembered_wrongly_costs_a_second_look_and_nothing_else() -> None:
+    asking()
+    token = held(invited(cast.bob()))
+    remember(hash_token(token), "own")
+    kind, asked = statements(token)
+    assert (kind, len(asked)) == ("personal", 2)
