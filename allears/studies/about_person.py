@@ -7,7 +7,7 @@ from typing import Any
 from allears.people.holdings import holding
 from allears.people.models import Person
 from allears.people.queries import all_of
-from allears.studies.models import Invitation, PoolMember
+from allears.studies.models import Commitment, Invitation, PoolMember
 
 
 @holding
@@ -38,8 +38,9 @@ def _declined(invitation: Invitation) -> dict[str, Any] | None:
 @holding
 def lotteries(person: Person) -> tuple[str, Any]:
     """The lotteries whose pool the person was in: their salted id in the proof, and their chance."""
-    rows = PoolMember.objects.filter(person__in=all_of(person)).select_related("selection__study").order_by("pk")
+    committed = Commitment.objects.filter(number=0).values("selection")
+    rows = PoolMember.objects.filter(person__in=all_of(person), selection__in=committed)
     return "lotteries", [
         {"study": row.selection.study.title, "selection": row.selection.ref, "id": row.token, "chance": row.chance}
-        for row in rows
+        for row in rows.select_related("selection__study").order_by("pk")
     ]

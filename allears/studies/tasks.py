@@ -85,7 +85,7 @@ def commit_in_background(job_id: int) -> None:
         if selection is None or job.started_by is None:  # it may have been thrown away meanwhile
             return
         try:
-            commit_lottery(selection=selection, by=job.started_by, told=progress.to)
+            commit_lottery(selection=selection, by=job.started_by, told=progress.wrote)
             job.result = {"found": _("The lottery is committed: now the seed")}
         except Refused as refusal:
             job.result = {"found": str(refusal)}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -37,6 +37,7 @@ from allears.studies.selection.models import (
     Publication,
     Rule,
     Selection,
+    new_salt,
 )
 from allears.studies.selection.queries import Standing, account_of, standing
 
@@ -291,6 +292,18 @@ def _next_version(selection: Selection) -> None:
 
 
 @transaction.atomic
+def salt_of(selection: Selection) -> str:
+    """Return the secret that numbers are made with; a new one where it went because somebody was erased while the pool
+    was written down for a commitment that was then not made.
+    """
+    locked = _locked(selection)
+    if not locked.salt and not locked.commitments.exists():
+        locked.salt = new_salt()
+        locked.save(update_fields=["salt"])
+    return locked.salt
+
+
+@transaction.atomic
 def keep_found(
     *, selection: Selection, version: int, number: int, proof: dict[str, Any] | None, facts: dict[str, Any],
     trouble: dict[str, Any] | None,
@@ -320,12 +333,56 @@ def ask_to_commit(*, selection: Selection, by: User, next_url: str = "") -> Job:
 def commit_lottery(*, selection: Selection, by: User, told: Callable[[int], None] = lambda people: None) -> Commitment:
     """Fix pool and lottery, before any seed. Raises `NotFound`, `NotCommitted` (one waits already), `PoolChanged`.
 
-    The pool is read and everybody gets their number before anything is locked, so that others write meanwhile; `told`
-    hears of how many that is done.
+    The pool is read and everybody gets their number before anything is locked; a large one is then written down piece by
+    piece, so that others write in between. It counts once the commitment stands, which comes last. `told` hears after
+    each piece of how many people all is done, read and written each counting half.
     """
     looked = _ready(standing(selection))
     members = [] if looked.number else _members(selection, looked.proof or {}, told)
-    return _commit(selection, by, looked, members)
+    if len(members) <= A_PIECE:
+        return _commit(selection, by, looked, members)
+    looked = _begin_pool(selection, looked)
+    try:
+        for at in range(0, len(members), A_PIECE):
+            _freeze_some(selection, looked, members[at : at + A_PIECE])
+            told((len(members) + min(at + A_PIECE, len(members))) // 2)
+        return _commit(selection, by, looked, [])
+    except Exception:
+        _give_up_pool(selection, looked)
+        raise
+
+
+@transaction.atomic
+def _begin_pool(selection: Selection, looked: Prepared) -> Prepared:
+    """Take the turn: who began before is overtaken, and what they wrote is thrown away."""
+    locked = _in_turn(selection, looked)
+    looked.at = max(now(), looked.at + timedelta(microseconds=1))
+    looked.save(update_fields=["at"])
+    PoolMember.objects.filter(selection=locked).delete()
+    return looked
+
+
+@transaction.atomic
+def _freeze_some(selection: Selection, looked: Prepared, members: list[Member]) -> None:
+    _freeze_pool(_in_turn(selection, looked), members)
+
+
+@transaction.atomic
+def _give_up_pool(selection: Selection, looked: Prepared) -> None:
+    """Throw away what was written of a pool that was not committed, unless somebody else is writing it anew."""
+    locked = _locked(selection)
+    others = Prepared.objects.filter(selection=locked).exclude(pk=looked.pk, at=looked.at)
+    if not locked.commitments.exists() and not others.exists():
+        PoolMember.objects.filter(selection=locked).delete()
+
+
+def _in_turn(selection: Selection, looked: Prepared) -> Selection:
+    """Return the selection under its lock while `looked` is what stands to be committed. Raises as `_ready`, `PoolChanged`."""
+    locked = _locked(selection)
+    if not Prepared.objects.filter(selection=locked, pk=looked.pk, at=looked.at).exists():
+        _ready(standing(locked))
+        raise PoolChanged(_("Another lottery was found meanwhile, or somebody else is committing this one. Look at it again."))
+    return locked
 
 
 def _ready(found: Standing) -> Prepared:
@@ -339,25 +396,21 @@ def _ready(found: Standing) -> Prepared:
 
 @transaction.atomic
 def _commit(selection: Selection, by: User, looked: Prepared, members: list[Member]) -> Commitment:
-    locked = _locked(selection)
-    found = standing(locked)
-    prepared = _ready(found)
-    if (prepared.pk, prepared.at) != (looked.pk, looked.at) or not prepared.proof:
-        raise PoolChanged(_("Another lottery was found meanwhile. Look at it before you commit it."))
-    proof, first = prepared.proof, not found.commitments
-    if first:
+    locked = _in_turn(selection, looked)
+    proof, first = looked.proof or {}, not looked.number
+    if members:
         _freeze_pool(locked, members)
     made = Commitment.objects.create(
         selection=locked,
-        number=len(found.commitments),
+        number=looked.number,
         digest=proof["rounds"][-1]["commitment"],
         pool_hash=proof["pool"]["hash"],
         pool={name: proof[name] for name in POOL_PARTS} if first else None,
         lottery=proof["rounds"][-1],
-        facts=prepared.facts,
+        facts=looked.facts,
         by=by,
     )
-    prepared.delete()
+    Prepared.objects.filter(pk=looked.pk).delete()
     audit.record(by=by, verb="studies.lottery_committed", target=locked, number=made.number, digest=made.digest)
     return made
 
@@ -366,15 +419,16 @@ def _members(selection: Selection, proof: dict[str, Any], told: Callable[[int], 
     """Return who is in the pool. Raises `PoolChanged` when it is not the pool that the lottery was found for."""
     names = pools.naming(selection.facets)
     people = pools.people_of(selection)
+    salt = Selection.objects.values_list("salt", flat=True).get(pk=selection.pk)
     ids = dict(people.values_list("ref", "pk"))
     tokens: dict[str, str] = {}
     for number, ref in enumerate(ids, start=1):
-        tokens[ref] = token(selection.salt, ref)
+        tokens[ref] = token(salt, ref)
         if number % A_PIECE == 0:
-            told(number)
+            told(number // 2)
     try:
         pool = pools.with_references(people, names).only(tuple(proof["facets"]))
-        types = [type_entry(pool, at, selection.salt, tokens) for at in range(len(pool.types))]
+        types = [type_entry(pool, at, salt, tokens) for at in range(len(pool.types))]
     except (SelectionError, KeyError):  # a reference without a number: somebody came while we read
         types = []
     if not types or pool_hash(types) != proof["pool"]["hash"]:
@@ -390,14 +444,15 @@ def _members(selection: Selection, proof: dict[str, Any], told: Callable[[int], 
 
 
 def _freeze_pool(selection: Selection, members: list[Member]) -> None:
-    """Write down who is in the pool; who was erased since it was read is a number that leads to nobody."""
+    """Write down these members of the pool; who was erased since it was read is a number that leads to nobody."""
     columns = "selection_id, person_id, token, place, chance"
     table = PoolMember._meta.db_table
     with connection.cursor() as cursor:
         cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES (%s, %s, %s, %s, %s)", members)  # noqa: S608
     if connection.vendor == "postgresql":
         connection.check_constraints()  # waits for whoever is erasing one of them at this moment, so that the next line sees it
-    forget_members(PoolMember.objects.filter(selection=selection, person__erased_at__isnull=False))
+    gone = Person.objects.filter(pk__in=[person for _selection, person, *_rest in members], erased_at__isnull=False)
+    forget_members(PoolMember.objects.filter(selection=selection, person__in=list(gone)))
 
 
 def _chances(proof: dict[str, Any]) -> list[str]:

@@ -13,7 +13,7 @@ from allears.selection import Plan, Quotas, SelectionError, commit, prepare, red
 from allears.selection.rounds import after
 from allears.selection.rounds import quotas_of as read_quotas
 from allears.studies.selection import pool as pools
-from allears.studies.selection.actions import keep_found, rule_of
+from allears.studies.selection.actions import keep_found, rule_of, salt_of
 from allears.studies.selection.facts import Situation, facts_of, facts_of_round, trouble_of
 from allears.studies.selection.models import Selection
 from allears.studies.selection.queries import account_of, standing
@@ -61,7 +61,7 @@ def find(selection: Selection, version: int, progress: Progress | None = None) -
         account = account_of(selection, pools.base_of(selection, names))
         try:
             plan = _plan(asked, rule_of(selection, len(pool.types)), account.weights, clock)
-            proof, facts = commit(plan, salt=selection.salt), facts_of(plan, clock.taken, clock() <= 0, account.owed)
+            proof, facts = commit(plan, salt=salt_of(selection)), facts_of(plan, clock.taken, clock() <= 0, account.owed)
             facts["panels"] = account.panels
         except SelectionError as error:
             trouble = trouble_of(error, asked)

@@ -76,7 +76,8 @@ class Prepared(models.Model):
 class PoolMember(models.Model):
     """Somebody was in the pool when it was committed: their salted id in the proof, and their chance.
 
-    Rows go when the person is erased; the proof then holds a number that leads to nobody.
+    Rows of a large pool are written before its commitment, and mean nothing until that stands. Rows go when the person
+    is erased; the proof then holds a number that leads to nobody.
     """
 
     selection = models.ForeignKey(Selection, on_delete=models.CASCADE, related_name="members")

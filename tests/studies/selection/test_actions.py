@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from fractions import Fraction
 
@@ -16,6 +17,7 @@ from allears.people.merging import merge
 from allears.people.models import Contact, Person
 from allears.selection import accepted, draw, public, token, verify
 from allears.selection.checker import Wrong
+from allears.studies.about_person import lotteries
 from allears.studies.hearing import Outcome
 from allears.studies.models import Commitment, Draw, Invitation, PoolMember, Prepared, Publication, Selection
 from allears.studies.selection import actions, guards
@@ -482,7 +484,7 @@ def test_a_large_pool_is_committed_in_the_background_and_tells_how_far_it_is(mon
     selection = lots.found()
     told: list[int] = []
     actions.commit_lottery(selection=selection, by=cast.ana(), told=told.append)
-    assert told == [10, 20, 30, 40]
+    assert told == [5, 10, 15, 20, 25, 30, 35, 40]
 
     other = lots.found()
     job = actions.ask_to_commit(selection=other, by=cast.ana())
@@ -492,6 +494,86 @@ def test_a_large_pool_is_committed_in_the_background_and_tells_how_far_it_is(mon
     assert Job.objects.get(pk=job.pk).result == {"found": "A lottery is committed already and waits for its seed."}
     assert Commitment.objects.filter(selection=other).count() == 1
     assert PoolMember.objects.filter(selection=other).count() == 40
+
+
+class Cut(BaseException):
+    """What a worker that is asked to stop raises: no `Exception`, so that nothing tidies up."""
+
+
+def in_between(at: int, act: Callable[[], object]) -> Callable[[int], None]:
+    """What a commitment tells how far it is; once that is `at`, somebody else acts, with nothing locked."""
+    outside = len(connection.savepoint_ids)
+
+    def told(people: int) -> None:
+        assert len(connection.savepoint_ids) == outside
+        if people == at:
+            act()
+
+    return told
+
+
+def test_others_write_while_a_large_pool_is_written_down_and_who_is_erased_leaves_no_row(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One whose row is there already, one whose row is yet to come: both are numbers that lead to nobody."""
+    monkeypatch.setattr(actions, "A_PIECE", 10)
+    selection = lots.found()
+    gone: list[Person] = []
+
+    def erase_two() -> None:
+        written = PoolMember.objects.values("person")
+        gone.extend([Person.objects.filter(pk__in=written)[0], Person.objects.exclude(pk__in=written)[0]])
+        for person in gone:
+            erase(person=person, by=None, reason="person")
+
+    actions.commit_lottery(selection=selection, by=cast.ana(), told=in_between(30, erase_two))
+
+    assert PoolMember.objects.count() == 38
+    assert not PoolMember.objects.filter(person__in=gone).exists()
+    assert Selection.objects.get().salt == ""
+    assert check_all() == Report(1)
+
+
+def test_a_commitment_that_was_cut_off_counts_for_nothing_and_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(actions, "A_PIECE", 10)
+    selection, salt = lots.found(), Selection.objects.get().salt
+
+    def cut() -> None:
+        raise Cut
+
+    with pytest.raises(Cut):
+        actions.commit_lottery(selection=selection, by=cast.ana(), told=in_between(30, cut))
+    person = PoolMember.objects.earliest("pk").person
+    assert PoolMember.objects.count() == 20
+    assert lotteries(person) == ("lotteries", [])
+
+    erase(person=person, by=None, reason="person")
+    with pytest.raises(actions.PoolChanged):
+        actions.commit_lottery(selection=selection, by=cast.ana())
+    lots.search(selection)
+    actions.commit_lottery(selection=selection, by=cast.ana())
+    assert PoolMember.objects.count() == 39
+    assert Selection.objects.get().salt not in ("", salt)
+    assert check_all() == Report(1)
+
+
+@pytest.mark.parametrize("faster", ["commits", "changes"])
+def test_who_is_overtaken_while_a_large_pool_is_written_down_leaves_what_the_other_did(
+    faster: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "A_PIECE", 10)
+    selection, by = lots.found(), cast.ana()
+    acts = {
+        "commits": lambda: actions.commit_lottery(selection=selection, by=by),
+        "changes": lambda: actions.change(selection=selection, by=by, size=6),
+    }
+
+    with pytest.raises(actions.NotCommitted if faster == "commits" else actions.NotFound):
+        actions.commit_lottery(selection=selection, by=by, told=in_between(30, acts[faster]))
+
+    assert Commitment.objects.count() == (faster == "commits")
+    assert PoolMember.objects.count() == (40 if faster == "commits" else 0)
+    assert check_all() == Report(int(faster == "commits"))
 
 
 def test_who_is_erased_while_the_pool_is_read_leaves_no_row_behind() -> None:
