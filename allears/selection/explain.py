@@ -131,8 +131,10 @@ def prices(problem: Problem, certificate: Certificate, weight: Fraction) -> tupl
 
 
 def percent(share: Fraction) -> str:
-    """A share in percent with three figures that mean something: 5.14 %, 0.0171 %."""
-    value = float(share) * 100
-    return f"{value:.3g} %"
+    """A share in percent with three figures that mean something: 5.14 %, 0.0171 %, 0.0000204 %."""
+    figure = f"{float(share) * 100:.3g}"
+    if "e" in figure:
+        figure = f"{float(figure):.12f}".rstrip("0").rstrip(".")
+    return f"{figure} %"
 
 

@@ -9,6 +9,7 @@ seed is known, and drawn once.
 from __future__ import annotations
 
 import copy
+import itertools
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
@@ -115,17 +116,20 @@ def landing_of(proof: Proof, number: int, seed: str) -> dict[str, Any]:
 
 
 def alternates(proof: Proof) -> dict[str, list[str]]:
-    """For everybody chosen in the last round, who is next in line among people of exactly the same type.
+    """For everybody who was drawn and has not declined, who is next in line among people of exactly the same type.
 
-    An alternate of the same type keeps every quota; where there is none, redraw (allears.selection.redraw).
+    The line is that of the round in which they were drawn, without those who were drawn since. An alternate of the same
+    type keeps every quota; where there is none, redraw (allears.selection.redraw). Raises `not_drawn`.
     """
-    round_ = drawn_round(proof)
-    before = {**proof, "rounds": proof["rounds"][:-1]}
-    left, found = tokens_left(before), {}
-    for at, count in round_["seats"]:
-        queue = line(round_["commitment"], round_["seed"], left[at])
-        for person in queue[:count]:
-            found[person] = queue[count:]
+    drawn_round(proof)
+    stay, left = set(accepted(proof)), tokens_left(proof)
+    found: dict[str, list[str]] = {}
+    for round_ in proof["rounds"]:
+        chosen = iter(round_["selected"])
+        for at, count in round_["seats"]:
+            held = stay.intersection(itertools.islice(chosen, count))
+            queue = line(round_["commitment"], round_["seed"], left[at]) if held else []
+            found |= dict.fromkeys(held, queue)
     return found
 
 

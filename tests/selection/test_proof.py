@@ -239,6 +239,10 @@ def test_who_is_next_in_line_is_of_the_same_type(pool: Pool, drawn: Proof) -> No
     assert any(waiting.values())
     assert all(kind[person] == kind[other] for person, others in waiting.items() for other in others)
     assert not {other for others in waiting.values() for other in others} & set(accepted(drawn))
+    second = draw(redraw(drawn, accepted(drawn)[:2]), "a second throw: 31")
+    assert set(alternates(second)) == set(accepted(second))
+    for person in accepted(drawn)[2:]:
+        assert alternates(second)[person] == [other for other in waiting[person] if other not in accepted(second)]
 
 
 def test_empty_seats_are_drawn_again_and_the_quotas_still_hold(pool: Pool, drawn: Proof) -> None:

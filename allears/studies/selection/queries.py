@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from allears.core.clock import now
 from allears.people.models import Person
 from allears.people.queries import all_of
-from allears.selection import Held, accepted, alternates, carried_weights, owed
+from allears.selection import Held, accepted, carried_weights, owed
 from allears.studies.hearing import Outcome, outcome_of, with_outcome
 from allears.studies.models import Invitation, Study
 from allears.studies.selection.models import (
@@ -77,7 +77,7 @@ class Seat:
     invitation: Invitation | None
     outcome: Outcome | None
     gone: bool  # declined, and drawn again or about to be
-    alternates: int  # people of exactly the same kind who are next in line
+    alternates: int  # people of exactly the same kind who were never drawn
     why_not: str = ""  # why nobody may write to them, in words; empty: somebody may, or they spoke, or the seat is gone
 
     @property
@@ -143,7 +143,7 @@ def seats_of(found: Standing) -> list[Seat]:
     proof = found.proof()
     places = _places(proof)
     stay = set(accepted(proof))
-    queue = alternates(_until_drawn(proof))
+    others = _others(proof)
     tokens = [(number, token) for number, c in enumerate(found.drawn) for token in c.draw.result["selected"]]
     members = _members(found.selection, [token for _, token in tokens])
     asked = _invitations(found.selection.study_id, members.values())
@@ -152,19 +152,28 @@ def seats_of(found: Standing) -> list[Seat]:
     return [
         Seat(
             at, number, token, places[token], members.get(token), *_became(members.get(token), asked),
-            token not in stay, len(queue.get(token, ())), unasked.get(at, ""),
+            token not in stay, others[token], unasked.get(at, ""),
         )
         for at, (number, token) in enumerate(tokens, start=1)
     ]  # fmt: skip
 
 
-def _until_drawn(proof: dict[str, Any]) -> dict[str, Any]:
-    """The proof without a last round that waits for its seed."""
-    return {**proof, "rounds": [round_ for round_ in proof["rounds"] if "seed" in round_]}
+def _chosen(proof: Mapping[str, Any]) -> set[str]:
+    """Everybody who was drawn in any round."""
+    return {token for round_ in proof["rounds"] for token in round_.get("selected", ())}
+
+
+def _others(proof: Mapping[str, Any]) -> dict[str, int]:
+    """For everybody who was drawn, how many people of exactly the same kind were never drawn."""
+    chosen, found = _chosen(proof), dict[str, int]()
+    for type_ in proof["pool"]["types"]:
+        drawn = chosen.intersection(type_["tokens"])
+        found |= dict.fromkeys(drawn, type_["people"] - len(drawn))
+    return found
 
 
 def _places(proof: Mapping[str, Any]) -> dict[str, list[tuple[str, str]]]:
-    chosen = {token for round_ in proof["rounds"] for token in round_.get("selected", ())}
+    chosen = _chosen(proof)
     return {
         token: list(zip(proof["facets"], type_["values"], strict=True))
         for type_ in proof["pool"]["types"]

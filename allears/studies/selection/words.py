@@ -22,10 +22,11 @@ def percent(share: float | Fraction) -> str:
 
 
 def one_in(share: float | Fraction) -> str:
-    """Return a chance as people say it: "1 in 23"."""
+    """Return a chance as people say it: "1 in 23", "1 in 2,730"."""
     if not share:
         return _("none")
-    return _("1 in %(n)s") % {"n": number_format(f"{1 / float(share):.3g}", use_l10n=True)}
+    figure = float(f"{1 / float(share):.3g}")
+    return _("1 in %(n)s") % {"n": number_format(f"{figure:g}" if figure < 1000 else int(figure), force_grouping=True)}
 
 
 def seats(number: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from fractions import Fraction
@@ -25,7 +26,7 @@ from allears.studies.selection import pool as pools
 from allears.studies.selection.checking import Report, check_all
 from allears.studies.selection.queries import account_of, chances_of, drawn_people, published, seats_of, standing
 from allears.studies.selection.reaching import why_not
-from allears.studies.selection.words import fairness, trouble
+from allears.studies.selection.words import fairness, one_in, trouble
 from allears.studies.tasks import commit_in_background, find_lottery, find_redraw, send_invitations
 from tests import cast
 from tests.gate import lifted
@@ -105,6 +106,11 @@ def test_a_pool_that_cannot_meet_the_quotas_says_so_and_the_change_that_helps_ca
     actions.apply_changes(selection=selection, by=cast.ana())
     lots.search(selection)
     assert Prepared.objects.get().proof is not None
+
+
+def test_a_chance_is_said_as_people_say_it() -> None:
+    said = [one_in(share) for share in (Fraction(2, 5), 0.0431, Fraction(1, 557), 1 / 1701, 4e-7, 0)]
+    assert said == ["1 in 2.5", "1 in 23.2", "1 in 557", "1 in 1,700", "1 in 2,500,000", "none"]
 
 
 def test_minimums_that_add_up_to_more_than_the_seats_are_said_and_the_change_that_helps_can_be_applied() -> None:
@@ -273,7 +279,12 @@ def test_an_empty_seat_is_drawn_again_by_the_same_rules_and_the_proof_grows() ->
     assert first[0] not in accepted(proof)
     assert set(first[1:]) < set(accepted(proof))
     assert verify(proof) == []
-    assert [(seat.round, seat.gone) for seat in seats_of(standing(selection))] == [
+    seats = seats_of(standing(selection))
+    kinds = Counter(
+        tuple(type_["values"]) for type_ in proof["pool"]["types"] for _ in set(type_["tokens"]).difference(s.token for s in seats)
+    )
+    assert [seat.alternates for seat in seats] == [kinds[tuple(value for _, value in seat.values)] for seat in seats]
+    assert [(seat.round, seat.gone) for seat in seats] == [
         (0, True), (0, False), (0, False), (0, False), (1, False),
     ]  # fmt: skip
 
