@@ -258,3 +258,19 @@ class Worker(models.Model):
 
     def __str__(self) -> str:
         return f"{self.host}, process {self.process}"
+
+
+class Counted(models.Model):
+    """A figure over very many rows, counted ahead (`core.ahead`)."""
+
+    kind = models.CharField(max_length=40)
+    of = models.CharField(max_length=60, blank=True)  # of which study, year or the like
+    value = models.JSONField()
+    at = models.DateTimeField()  # when counting began: what happened later may be missing
+    seconds = models.FloatField()  # how long it took
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "of"], name="core_counted_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.of}"

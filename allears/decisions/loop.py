@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Count, Q
 from django.urls import reverse
-from django.utils.formats import number_format
+from django.utils.formats import number_format, time_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -65,6 +66,9 @@ def _of_how_many(figures: HearBack) -> str:
     if not figures.contributors:
         return _("nobody has taken part yet")
     counts = {"told": intcomma(figures.told), "all": intcomma(figures.contributors)}
+    if figures.at:  # with very many people it is counted every few minutes
+        counts["at"] = time_format(localtime(figures.at), "TIME_FORMAT")
+        return _("%(told)s of %(all)s who took part, counted at %(at)s") % counts
     return _("%(told)s of %(all)s who took part") % counts
 
 

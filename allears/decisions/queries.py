@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
-from statistics import median
+from itertools import accumulate
+from statistics import fmean, median
 from typing import TYPE_CHECKING
 
-from django.db.models import Case, Count, Exists, F, Min, OuterRef, Prefetch, Q, QuerySet, When
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from allears.core import ahead
 from allears.core.clock import today
-from allears.core.models import User
+from allears.core.models import Counted, User
 from allears.core.waiting import Waiting
 from allears.decisions.in_public import no_longer_matching
 from allears.decisions.models import Change, ChangeState, Decision, Helped, PublicItem, Telling, Update
+from allears.people.models import Person
 from allears.questionnaires.imports import Import
 from allears.questionnaires.models import Answer, Response
 from allears.studies.models import Study
@@ -37,6 +43,13 @@ if TYPE_CHECKING:
 
     CountedUpdate = WithAnnotations[Update, Reached]
 
+    class Speaking(TypedDict):
+        """Who answered: the person that stayed when two rows were merged."""
+
+        speaker: int
+
+    SpokenResponse = WithAnnotations[Response, Speaking]
+
 # Told by mail, or seen on their own page: what waits on a page, or in a mail that failed, has not been heard.
 HEARD = Q(digest__isnull=False, digest__message__failed_at=None) | Q(seen_at__isnull=False)
 # When a telling was heard: a mail when it was written, a page when it was seen.
@@ -44,19 +57,24 @@ HEARD_AT = Case(When(digest__isnull=False, digest__message__failed_at=None, then
 # Who hears today: the person that stayed when two rows were merged.
 HEARER = Coalesce("person__merged_into_id", "person_id")
 
+# Kept of each study where very many take part: contributors, told, days and days since they spoke (how many heard after so
+# many), and whether one waits.
+HEARD_AHEAD = "heard"
+
 
 @dataclass(frozen=True)
 class HearBack:
     """The two figures that lead every study: who of the contributors heard back, and after how many days.
 
     `median_days` counts past responses from the day on which their file was handed in. Where that makes a difference,
-    `since_spoken` is the median from when everybody spoke.
+    `since_spoken` is the median from when everybody spoke. `at`: when that was counted, where it was counted ahead.
     """
 
     contributors: int
     told: int
     median_days: float | None
     since_spoken: float | None = None
+    at: datetime | None = None
 
     @property
     def rate(self) -> float | None:
@@ -69,25 +87,72 @@ def hear_back(study: Study | None = None, *, studies: QuerySet[Study] | None = N
 
     A contributor gave at least one answer; erased people are left out. Days run from when somebody first spoke in the
     study, or from when their words were brought here, to the first thing they heard of it (docs/adr/0004).
+    More than `ahead.MANY` contributors are counted ahead (`counting`), with days rounded to whole ones.
     """
-    inside = Study.objects.filter(pk=study.pk) if study else (Study.objects.all() if studies is None else studies)
-    first = list(
-        Telling.objects.filter(HEARD, update__study__in=inside, person__erased_at=None)
-        .annotate(hearer=HEARER)
-        .values("hearer", "update__study")
-        .annotate(at=Min(HEARD_AT), spoke=Min("spoke_at"))
-        .order_by()
-        .values_list("update__study", "hearer", "spoke", "at")
-    )
-    came = _came(inside) if first else _Came({}, {})
-    with_us = [_days(came.when(study, person, spoke), at) for study, person, spoke, at in first]
-    spoken = [_days(spoke, at) for _study, _person, spoke, at in first]
+    if study is None:
+        return _hear_back_of_all(Study.objects.all() if studies is None else studies)
+    row = ahead.kept(HEARD_AHEAD, study.pk)
+    if row and row.value["contributors"] > ahead.MANY:
+        return _together([row])
+    return _hear_back_now(Study.objects.filter(pk=study.pk))
+
+
+def _hear_back_now(inside: QuerySet[Study]) -> HearBack:
+    heard = [(with_us, since_spoken) for _hearer, with_us, since_spoken in days_until_heard(inside)]
+    with_us, spoken = [days for days, _spoken in heard], [days for _with_us, days in heard]
     return HearBack(
         _contributors(inside),
-        len(first),
-        median(with_us) if first else None,
+        len(heard),
+        median(with_us) if heard else None,
         median(spoken) if with_us != spoken else None,
     )
+
+
+def _hear_back_of_all(studies: QuerySet[Study]) -> HearBack:
+    rows = {int(row.of): row for row in Counted.objects.filter(kind=HEARD_AHEAD)}
+    if not rows:
+        return _hear_back_now(studies)
+    seen = set(studies.order_by().values_list("pk", flat=True))
+    known, since = _together([row for pk, row in rows.items() if pk in seen]), seen - rows.keys()
+    if not since:
+        return known
+    # A study that began some minutes ago is counted now; what it adds does not move the median of so many.
+    new = _hear_back_now(studies.filter(pk__in=since))
+    return replace(known, contributors=known.contributors + new.contributors, told=known.told + new.told)
+
+
+def _together(rows: list[Counted]) -> HearBack:
+    days, since_spoken = _days_of(rows, "days"), _days_of(rows, "spoken")
+    told, all_of_them = (sum(row.value[name] for row in rows) for name in ("told", "contributors"))
+    since = _median(since_spoken) if since_spoken != days else None
+    return HearBack(all_of_them, told, _median(days), since, min((row.at for row in rows), default=None))
+
+
+def _days_of(rows: list[Counted], name: str) -> Counter[int]:
+    found: Counter[int] = Counter()
+    for row in rows:
+        found.update({int(days): people for days, people in row.value[name].items()})
+    return found
+
+
+def _median(counts: Counter[int]) -> float | None:
+    if not counts:
+        return None
+    days = sorted(counts)
+    upto = list(accumulate(counts[value] for value in days))
+    return fmean(days[bisect_right(upto, place)] for place in ((upto[-1] - 1) // 2, upto[-1] // 2))
+
+
+def days_until_heard(inside: QuerySet[Study]) -> Iterator[tuple[int, float, float]]:
+    """Return who has heard of each of these studies, and after how many days: since we had their words, since they spoke."""
+    # Along the index of updates; the person is looked up apart, as in a join SQLite goes through all people instead.
+    stays = Person.objects.filter(pk=OuterRef("person_id"), erased_at=None).values(stays=Coalesce("merged_into_id", "pk"))
+    heard = Telling.objects.filter(HEARD, update__in=Update.objects.filter(study__in=inside))
+    by_hearer = heard.annotate(hearer=Subquery(stays[:1])).filter(hearer__isnull=False).values("hearer", "update__study")
+    first = by_hearer.annotate(at=Min(HEARD_AT), spoke=Min("spoke_at")).order_by()
+    came = _came(inside)
+    for study, hearer, spoke, at in first.values_list("update__study", "hearer", "spoke", "at").iterator(chunk_size=20_000):
+        yield hearer, _days(came.when(study, hearer, spoke), at), _days(spoke, at)
 
 
 @dataclass(frozen=True)
@@ -108,7 +173,7 @@ def _came(inside: QuerySet[Study]) -> _Came:
     brought = dict(files.values_list("study").annotate(at=Min("made_at")).order_by())
     if not brought:
         return _Came({}, {})
-    said = _responses(Study.objects.filter(pk__in=brought)).filter(import_key=None).annotate(speaker=HEARER)
+    said = spoken().filter(study__in=list(brought), import_key=None)
     here = said.values("study", "speaker").annotate(at=Min(Coalesce("submitted_at", "started_at"))).order_by()
     return _Came(brought, {(study, person): at for study, person, at in here.values_list("study", "speaker", "at")})
 
@@ -117,15 +182,15 @@ def _days(since: datetime, until: datetime) -> float:
     return max(0.0, (until - since).total_seconds() / 86_400)
 
 
-def _responses(inside: QuerySet[Study]) -> QuerySet[Response]:
-    """Responses that hold an answer of somebody who was not erased."""
-    return Response.objects.filter(
-        Exists(Answer.objects.filter(response=OuterRef("pk"))), study__in=inside, person__erased_at=None
-    ).exclude(person=None)
+def spoken() -> QuerySet[SpokenResponse]:
+    """Return the responses that hold an answer of somebody who was not erased, with `speaker`, the person that stayed."""
+    answered = Exists(Answer.objects.filter(response=OuterRef("pk")))
+    known = Response.objects.filter(answered, person__erased_at=None).exclude(person=None)
+    return known.order_by().annotate(speaker=HEARER)
 
 
 def _contributors(inside: QuerySet[Study]) -> int:
-    return _responses(inside).annotate(speaker=HEARER).values("study", "speaker").distinct().count()
+    return spoken().filter(study__in=inside).values("study", "speaker").distinct().count()
 
 
 def decisions_in(studies: QuerySet[Study]) -> QuerySet[Decision]:
@@ -175,8 +240,18 @@ def helped_by_update(updates: list[int]) -> dict[int, HelpedCount]:
 
 
 def overdue_studies(studies: QuerySet[Study]) -> QuerySet[Study]:
-    """Return the studies whose promise is past while a contributor has heard nothing yet."""
-    return waited_for(studies.filter(promise_on__lt=today()))
+    """Return the studies whose promise is past while a contributor has heard nothing yet; where very many take part, as
+    it was counted some minutes before.
+    """
+    late = studies.filter(promise_on__lt=today())
+    waits = dict(Counted.objects.filter(kind=HEARD_AHEAD).values_list("of", "value__waits"))
+    if not waits:
+        return waited_for(late)
+    past = set(late.order_by().values_list("pk", flat=True))
+    waiting, since = {pk for pk in past if waits.get(str(pk))}, {pk for pk in past if str(pk) not in waits}
+    if since:
+        waiting |= set(waited_for(late.filter(pk__in=since)).order_by().values_list("pk", flat=True))
+    return studies.filter(pk__in=waiting)
 
 
 def waited_for(studies: QuerySet[Study]) -> QuerySet[Study]:
@@ -184,13 +259,7 @@ def waited_for(studies: QuerySet[Study]) -> QuerySet[Study]:
     told = Telling.objects.filter(HEARD, update__study=OuterRef("study"))
     # Two looks along an index each; asked in one, the databases go through everybody for each of the contributors.
     own, merged = told.filter(person=OuterRef("speaker")), told.filter(person__merged_into=OuterRef("speaker"))
-    unheard = (
-        Response.objects.filter(study=OuterRef("pk"), person__erased_at=None)
-        .exclude(person=None)
-        .filter(Exists(Answer.objects.filter(response=OuterRef("pk"))))
-        .annotate(speaker=Coalesce("person__merged_into_id", "person_id"))
-        .exclude(Exists(own) | Exists(merged))
-    )
+    unheard = spoken().filter(study=OuterRef("pk")).exclude(Exists(own) | Exists(merged))
     return studies.filter(Exists(unheard))
 
 

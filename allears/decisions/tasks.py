@@ -9,7 +9,7 @@ from django_tasks import task
 from allears.core import audit
 from allears.core.models import Job, User
 from allears.core.progress import ask_for, running
-from allears.decisions import telling
+from allears.decisions import counting, telling
 from allears.decisions.errors import NothingToSend
 from allears.people import addresses
 from allears.studies.models import Study
@@ -36,3 +36,4 @@ def send_updates(job_id: int) -> None:
         study = Study.objects.get(pk=progress.job.parameters["study"])
         progress.job.result = {"told": 0, **progress.job.result}
         telling.send(study, progress)
+        counting.count_again(study)

@@ -62,7 +62,7 @@ def crowd_of(ids: Iterable[int]) -> int:
 
 def bits_of(people: QuerySet[Person]) -> bytes:
     """Return these people as a crowd, as it is kept in the database; read little by little."""
-    return _bits(people.order_by())
+    return bits_in(people.order_by())
 
 
 def ids_of(crowd: int) -> Iterator[int]:
@@ -111,19 +111,20 @@ def count_ahead() -> None:
 
 def _counted() -> Iterator[tuple[str, bytes]]:
     living = Person.objects.filter(LIVING).order_by()
-    yield EVERYBODY, _bits(living)
-    yield ADDRESSED, _bits(living.exclude(email=""))
-    yield CONTACTABLE, _bits(living.filter(contactable__in=[True]))
+    yield EVERYBODY, bits_in(living)
+    yield ADDRESSED, bits_in(living.exclude(email=""))
+    yield CONTACTABLE, bits_in(living.filter(contactable__in=[True]))
     for kind in Kind.values:
-        yield f"kind:{kind}", _bits(living.filter(kind=kind))
+        yield f"kind:{kind}", bits_in(living.filter(kind=kind))
     for minutes in living.filter(budget_minutes__isnull=False).values_list("budget_minutes", flat=True).distinct():
-        yield f"limit:{minutes}", _bits(living.filter(budget_minutes=minutes))
+        yield f"limit:{minutes}", bits_in(living.filter(budget_minutes=minutes))
     held = PersonFacet.objects.filter(Q(person__merged_into=None, person__erased_at=None))
     for value in held.order_by().values_list("value", flat=True).distinct():
-        yield f"value:{value}", _bits(held.filter(value=value).order_by().annotate(who=F("person")), "who")
+        yield f"value:{value}", bits_in(held.filter(value=value).order_by().annotate(who=F("person")), "who")
 
 
-def _bits(rows: Any, column: str = "pk") -> bytes:
+def bits_in(rows: Any, column: str = "pk") -> bytes:
+    """Return the ids that stand in a column of these rows as a crowd; read little by little."""
     bits = bytearray()
     for pk in rows.values_list(column, flat=True).iterator(chunk_size=20_000):
         if (at := pk >> 3) >= len(bits):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import ngettext
@@ -234,5 +234,5 @@ def waiting_for(user: User) -> list[Waiting]:
 
 
 def _addresses_to_mend() -> int:
-    dead = MailBounce.objects.filter(hard=True, cleared_at=None, address_key=OuterRef("email_key"))
-    return Person.objects.living().filter(Exists(dead), email_key__isnull=False)[:1000].count()
+    dead = MailBounce.objects.filter(hard=True, cleared_at=None).values("address_key")
+    return Person.objects.living().filter(email_key__in=dead)[:1000].count()

@@ -1,0 +1,53 @@
+"""Who has heard back, study by study, counted ahead where very many take part: home and the menu of every page ask."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import partial
+from typing import Any
+
+from allears.core import ahead
+from allears.decisions.queries import HEARD_AHEAD, days_until_heard, spoken
+from allears.people.crowds import bits_in
+from allears.questionnaires.models import Response
+from allears.studies.models import Study
+
+
+def count_ahead() -> None:
+    """Count each study, where all together have more responses than a page may go through; called by the heartbeat."""
+    if not ahead.are_many(Response.objects.all()):
+        ahead.forget(HEARD_AHEAD)
+        return
+    studies = list(Study.objects.order_by("pk"))
+    spoken_in = set(Response.objects.order_by().values_list("study", flat=True).distinct())
+    ahead.forget(HEARD_AHEAD, but=[study.pk for study in studies])
+    for study in studies:
+        count = partial(_heard, study) if study.pk in spoken_in else _nobody
+        ahead.keep(HEARD_AHEAD, study.pk, count)
+
+
+def count_again(study: Study) -> None:
+    """Count this study now, if it is counted ahead: its contributors have just been told something."""
+    if ahead.kept(HEARD_AHEAD, study.pk):
+        ahead.keep(HEARD_AHEAD, study.pk, lambda: _heard(study), anew=True)
+
+
+def _nobody() -> dict[str, Any]:
+    return {"contributors": 0, "told": 0, "days": {}, "spoken": {}, "waits": False}
+
+
+def _heard(study: Study) -> dict[str, Any]:
+    speakers = int.from_bytes(bits_in(spoken().filter(study=study), "speaker"), "little")
+    days: Counter[int] = Counter()
+    since_spoken: Counter[int] = Counter()
+    heard = bytearray(speakers.bit_length() // 8 + 1)
+    for hearer, with_us, spoke in days_until_heard(Study.objects.filter(pk=study.pk)):
+        days[round(with_us)] += 1
+        since_spoken[round(spoke)] += 1
+        if hearer >> 3 < len(heard):
+            heard[hearer >> 3] |= 1 << (hearer & 7)
+    waiting = speakers & ~int.from_bytes(heard, "little")
+    return {
+        "contributors": speakers.bit_count(), "told": days.total(), "days": days, "spoken": since_spoken,
+        "waits": bool(waiting),
+    }  # fmt: skip
