@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
-from allears.core.languages import choices
+from allears.core.languages import best, choices, spoken
 from allears.core.queries import the_organisation
 
 
@@ -19,4 +19,5 @@ def organisation(request: HttpRequest) -> dict[str, Any]:
         "organisation": SimpleLazyObject(the_organisation),
         "you_url": reverse("core:profile"),
         "speaks": choices,  # asked only by pages that offer them
+        "chosen_language": best((request.GET.get("lang", ""),), spoken()),  # links on public pages carry it along
     }

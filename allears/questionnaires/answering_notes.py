@@ -15,8 +15,8 @@ from django.utils.html import escape
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
+from allears.core.languages import choices, marked
 from allears.core.languages import direction as way_of_writing
-from allears.core.languages import marked
 from allears.core.queries import the_organisation
 from allears.people import leaving
 from allears.people.models import Person, Purpose
@@ -86,16 +86,25 @@ def direction(way: Way | None) -> dict[str, Any]:
     }
 
 
-def note(way: Way | None, heading: str, *lines: str, status: int = 200, **more: str) -> HttpResponse:
+def note(way: Way | None, heading: str, *lines: str, status: int = 200, **more: Any) -> HttpResponse:
     """Return a page that says something and asks nothing."""
     context = {"way": way, "heading": heading, "lines": [line for line in lines if line], **more}
-    html = render_to_string(f"{pages.FOLDER}/note.html", {**context, **direction(way)})
+    html = render_to_string(f"{pages.FOLDER}/note.html", {**direction(way), **context})
     return HttpResponse(html.encode(), status=status)
+
+
+def dead_end(way: Way | None, heading: str, *lines: str, status: int = 200) -> HttpResponse:
+    """Return a page for a link that leads no further: it says what can be done instead, in every language there is."""
+    helps: dict[str, Any] = {"helps": True, "organisation": the_organisation()}
+    if way is None:
+        helps["languages"] = render_to_string("design/languages.html", {"languages": choices()})
+        helps["query"] = f"?lang={translation.get_language()}"
+    return note(way, heading, *lines, status=status, **helps)
 
 
 def unknown() -> HttpResponse:
     """A link that nobody made, or of which a piece was lost on the way."""
-    return note(
+    return dead_end(
         None,
         _("This link opens nothing."),
         _("Perhaps a piece of it was lost on the way: please copy it whole from the mail that it came with."),
@@ -122,7 +131,7 @@ def _held_back(language: str) -> bytes:
 
 
 def withdrawn(way: Way) -> HttpResponse:
-    return note(
+    return dead_end(
         way,
         _("This link is no longer in use."),
         _("It was withdrawn, perhaps because it got into other hands. What was answered with it is kept."),
@@ -132,7 +141,7 @@ def withdrawn(way: Way) -> HttpResponse:
 
 
 def not_open_yet(way: Way) -> HttpResponse:
-    return note(
+    return dead_end(
         way,
         _("These questions are not open yet."),
         _("Please come back later: the same link will bring you here."),
@@ -142,7 +151,7 @@ def not_open_yet(way: Way) -> HttpResponse:
 def closed(way: Way) -> HttpResponse:
     """The study takes no more answers; who had begun keeps what they saved."""
     begun = _("What you had saved is kept as it was.") if way.response_id else ""
-    return note(
+    return dead_end(
         way, _("This study is closed."), _("It takes no more answers. Thank you for coming."), begun, _promise(way)
     )
 

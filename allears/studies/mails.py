@@ -18,7 +18,7 @@ from django.utils import formats, translation
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
-from allears.core.languages import Foreign, best, direction, spoken
+from allears.core.languages import Foreign, best, direction, name_of, spoken
 from allears.core.models import Organisation
 from allears.people.links import leaving_headers, leaving_link
 from allears.studies import asking
@@ -40,6 +40,7 @@ class Letters:
         self._openers: dict[str, asking.Opener | None] = {}
         self._patterns: dict[tuple[str, str, Decimal, bool], Pattern] = {}
         self._problems: dict[str, str] = {}
+        self._offered = (study.language, *languages_of(study))
 
     def invitation(self, invitation: Invitation, token: str) -> dict[str, Any]:
         """Return what `core.mail.put` needs for the invitation, but its key."""
@@ -136,6 +137,7 @@ class Letters:
             "organisation": self.organisation.name,
             "asker": self.asker,
             "problem": str(problem),
+            "asked_in": "" if language in self._offered else name_of(self.study.language),
             "problem_language": problem.language if isinstance(problem, Foreign) else language,
             "problem_way": direction(problem.language if isinstance(problem, Foreign) else language),
             "minutes": minutes_in_words(minutes),
@@ -150,7 +152,7 @@ class Letters:
             source = self.study.problem.strip()
             if language == self.study.language:
                 told = source
-            elif language in languages_of(self.study):
+            elif language in self._offered:
                 told = words_of(self.study, language).told("study.problem", source)
             else:
                 told = Foreign(source, self.study.language)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from allears.core.models import Organisation
 from allears.people.queries import consents
 from allears.questionnaires.models import Answer, Response
 from allears.studies import actions as studies
@@ -394,6 +395,19 @@ def test_a_forged_link_opens_nothing(client: Client, token: str) -> None:
     answer = client.get(f"/a/{token}/")
     assert answer.status_code == 404
     assert "This link opens nothing." in answer.content.decode()
+
+
+def test_a_link_that_leads_no_further_says_what_to_do_instead(client: Client) -> None:
+    Organisation.objects.update_or_create(pk=1, defaults={"reply_to": "help@house.example"})
+    asking()
+    closed, revoked = invited(cast.bob()), invited(cast.cleo())
+    studies.revoke_links(invitation=Invitation.objects.get(person=cast.cleo()), by=cast.ana())
+    studies.close_study(study=cast.late_orders(), by=cast.ana())
+
+    for link in (f"/a/{'x' * 24}/", closed, revoked, f"/me/{'x' * 24}/", "/people/leave/x.y/"):
+        page = client.get(link).content.decode()
+        assert ('href="/me/' in page, 'href="mailto:help@house.example"' in page) == (True, True), link
+    assert [link in client.get("/a/short/").content.decode() for link in ('href="?lang=ar"', "/me/?lang=en")] == [True, True]
 
 
 def test_a_revoked_link_says_so() -> None:

@@ -16,9 +16,10 @@ from selectolax.lexbor import LexborHTMLParser
 from allears.core.links import hash_token
 from allears.core.models import AuditEvent, Job, Message
 from allears.core.progress import Interrupted, interrupt_when, stop
+from allears.core.queries import the_organisation
 from allears.people.actions import merge, record_consent
 from allears.people.models import Contact, Person
-from allears.studies import actions, inviting, translating
+from allears.studies import actions, inviting, mails, translating
 from allears.studies.hearing import Outcome
 from allears.studies.models import Decline, Invitation, InvitationLink, RoundList, State
 from allears.studies.queries import invitations_of, outcome_counts, outcome_rates
@@ -93,6 +94,18 @@ def test_a_name_with_a_line_break_smuggles_no_header() -> None:
     actions.invite(study=cast.late_orders(), people=[person], by=cast.ana(), minutes=1)
 
     assert Message.objects.get().to_name == "Eve Bcc: all@customer.example"
+
+
+def test_a_letter_says_where_the_questions_are_in_another_language() -> None:
+    study = cast.late_orders()
+    amal, bob = cast.person("Amal Nasser", language="ar", email="amal@customer.example"), cast.bob()
+    actions.invite(study=study, people=[amal, bob], by=cast.ana(), minutes=3)
+    foreign, own = (Message.objects.get(to=person.email) for person in (amal, bob))
+
+    assert [": English." in said for said in (foreign.text, foreign.html)] == [True, True]
+    assert "another language" not in own.text
+    translating.offer(study=study, language="ar", by=cast.ana())
+    assert mails.Letters(study, the_organisation()).invitation(Invitation.objects.get(person=amal), "x")["text"].count("English") == 0
 
 
 def test_a_letter_speaks_the_person_s_language_where_we_do() -> None:

@@ -51,6 +51,7 @@ SOURCES = (
     "design/templates/design/participant.html",
     "design/templates/design/public.html",
     "design/templates/design/error*.html",
+    "design/templates/design/contact.html",
     "design/templates/design/languages.html",
     "design/templates/design/charts/bar*.html",
     "design/templates/design/components/error_summary.html",
