@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from allears.people.budget import the_budget
 from allears.people.models import ContactBudget
+from allears.questionnaires import places
 from allears.questionnaires.answering_preview import render_beside
 from allears.questionnaires.answering_timing import correction
 from allears.questionnaires.authoring import CHANGEABLE
@@ -30,7 +31,8 @@ from allears.studies.models import Study
 class Typed:
     """What would be asked if it were saved now. Rows that are not saved have ids that no saved one has.
 
-    `wrong`: sentences about ends of a scale, of numbers or of days that cannot stay as they are.
+    `wrong`: sentences about ends of a scale, of numbers or of days that cannot stay as they are, and about places for
+    words that differ from person to person which fill in nothing.
     """
 
     version: Version
@@ -65,7 +67,8 @@ class Minutes:
 
 def saved(question: Question) -> Typed:
     """Return a draft's question as it is saved."""
-    return Typed(question.version, sections_of(question.version), question)
+    sections = sections_of(question.version)
+    return Typed(question.version, sections, question, tuple(_doubts(sections, question)))
 
 
 def typed(study: Study, data: Any, kind: str, key: UUID | None, page: str = "") -> Typed:
@@ -86,7 +89,7 @@ def typed(study: Study, data: Any, kind: str, key: UUID | None, page: str = "") 
     else:
         section = next((s for s in sections if str(s.pk) == page), sections[-1])
         _loaded(section, [*section.questions.all(), question])
-    return Typed(version, sections, question, tuple(_wrong_ends(form)))
+    return Typed(version, sections, question, (*_wrong_ends(form), *_doubts(sections, question)))
 
 
 def _first(study: Study) -> Version:
@@ -103,6 +106,11 @@ def _wrong_ends(form: QuestionForm) -> list[str]:
     """What is wrong with ends that were typed; an empty one may still be filled."""
     names = [name for name in ("minimum", "maximum", "earliest", "latest") if name in form.fields and form[name].data]
     return [str(words) for name in names for words in form.errors.get(name, [])]
+
+
+def _doubts(sections: list[Section], question: Question) -> list[str]:
+    texts = [question.text, question.help]
+    return places.doubts(texts, places.known_before(sections, question)) if "{" in "".join(texts) else []
 
 
 def _question(form: QuestionForm, data: Any, before: Question | None, version: Version) -> Question:

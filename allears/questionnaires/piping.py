@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 _PIPE = re.compile(r"\{(name|account|facet:[^{}|\n]{1,80}|answer:[^{}|\n]{1,80})(?:\|([^{}\n]{0,200}))?\}")
+_BRACES = re.compile(r"\{[^{}\n]{0,300}\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,11 @@ def pieces(text: str) -> Iterator[str | Pipe]:
 def pipes_in(text: str) -> list[Pipe]:
     """Return the places in `text`, in order."""
     return [piece for piece in pieces(text) if isinstance(piece, Pipe)]
+
+
+def braces_in(text: str) -> list[str]:
+    """Return all that stands in braces, with them, in order: places, and what seems to be one."""
+    return _BRACES.findall(text)
 
 
 def said(pipe: Pipe, person: Person) -> str:

@@ -28,6 +28,7 @@ from allears.questionnaires.duration import minutes_for
 from allears.questionnaires.forms import kinds_offered
 from allears.questionnaires.measuring import estimate_of
 from allears.questionnaires.models import QuestionKind, Section, Version
+from allears.questionnaires.places import doubts_in
 from allears.questionnaires.remarks import Remarks, remarks_of
 from allears.questionnaires.ruling import everything_wrong, facets_in, in_words
 from allears.questionnaires.steps import history_of, step
@@ -250,7 +251,7 @@ def _publishing_page(
     sections, asked_now = sections_of(version), published_version(study)
     changes = differences(sections_of(asked_now), sections) if asked_now else []
     context = {
-        "study": study, "version": version, "problems": everything_wrong(sections), "asked_now": asked_now,
+        "study": study, "version": version, "problems": everything_wrong(sections), "doubts": doubts_in(sections), "asked_now": asked_now,
         "changes": changes, "minutes": minutes_for(sections), **_on_the_wording(study, version, sections),
         "history": history_of(version), "overtaken": overtaken,
     }  # fmt: skip

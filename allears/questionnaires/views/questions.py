@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from allears.core.doors import door
 from allears.core.rules import is_researcher
-from allears.questionnaires import authoring
+from allears.questionnaires import authoring, places
 from allears.questionnaires.being_typed import typed
 from allears.questionnaires.forms import (
     QuestionForm,
@@ -41,7 +41,7 @@ from allears.questionnaires.seen import (
 )
 from allears.questionnaires.side_by_side import of_question
 from allears.questionnaires.steps import step
-from allears.questionnaires.structure import draft_version
+from allears.questionnaires.structure import draft_version, published_version, sections_of
 from allears.questionnaires.views.being_typed import live
 from allears.questionnaires.views.editor import back, last_step, told_when_frozen
 from allears.questionnaires.views.finding import own_study, posted, question_edited, reader
@@ -123,9 +123,15 @@ def _question_page(
         "lists": form.kind.value, "shape": shape_of(form.preset),
         "kinds": kinds_offered(), "show_errors": wrong, "pasted": "" if apart else request.POST.get("pasted", ""),
         "apart": apart, "seen": apart.seen if apart else request.POST.get("seen", seen),
+        "places": places.to_write(places.known_before(_sections(study), question, section)),
         **_beside(request, study, form, question), **live(request, study, form.offered, question),
     }  # fmt: skip
     return render(request, "questionnaires/question.html", context, status=CONFLICT if apart else 422 if wrong else 200)
+
+
+def _sections(study: Study) -> list[Section]:
+    version = draft_version(study) or published_version(study)
+    return sections_of(version) if version else []
 
 
 def _beside(request: HttpRequest, study: Study, form: QuestionForm, question: Question | None) -> dict[str, Any]:
