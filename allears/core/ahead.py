@@ -38,10 +38,14 @@ def value_of(kind: str, of: object, count: Callable[[], Any]) -> Any:
     return count() if row is None else row.value
 
 
-def keep(kind: str, of: object, count: Callable[[], Any], *, anew: bool = False) -> None:
-    """Count and keep a figure (anything that JSON can hold), unless it was counted a short while ago; `anew`: even then."""
+def keep(
+    kind: str, of: object, count: Callable[[], Any], *, anew: bool = False, fresh: timedelta = FRESH
+) -> None:
+    """Count and keep a figure (anything that JSON can hold), unless it was counted a short while ago (`fresh`, or longer
+    where counting takes long); `anew`: even then.
+    """
     row = kept(kind, of)
-    if row and not anew and now() - row.at < _fresh(row):
+    if row and not anew and now() - row.at < min(OLDEST, max(fresh, timedelta(seconds=SHARE * row.seconds))):
         return
     at, began = now(), time.monotonic()
     value = count()
@@ -54,7 +58,3 @@ def forget(kind: str, but: Iterable[object] = ()) -> None:
     gone = Counted.objects.filter(kind=kind).exclude(of__in=[str(of) for of in but])
     if gone.exists():
         gone.delete()
-
-
-def _fresh(row: Counted) -> timedelta:
-    return min(OLDEST, max(FRESH, timedelta(seconds=SHARE * row.seconds)))

@@ -222,6 +222,8 @@ class Contact(models.Model):
         indexes = [
             models.Index(fields=["person", "-at"], name="people_contact_of_person"),
             models.Index(fields=["topic", "-at"], name="people_contact_of_topic"),
+            models.Index(fields=["at"], name="people_contact_by_day"),
+            models.Index(fields=["at"], condition=Q(overridden_by__isnull=False), name="people_contact_overridden"),
         ]
 
 

@@ -1,20 +1,28 @@
-"""What the organisation asked of whom in a year, what was given, and what came of it: over all rooms."""
+"""What the organisation asked of whom in a year, what was given, and what came of it: over all rooms.
+
+Each figure is read as it was counted ahead, where very many letters or responses are kept (`web.counting`); else counted
+now. What is kept is what the functions that begin with `count_` return.
+"""
 
 from __future__ import annotations
 
+from array import array
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from itertools import pairwise, repeat
 from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce, TruncDate, TruncMonth
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce, TruncDate
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from allears.core import ahead
 from allears.core.clock import now
 from allears.core.models import User
 from allears.decisions.models import Change, ChangeState, Decision, Ground, Telling
@@ -28,6 +36,8 @@ from allears.studies.queries import seen_by
 from allears.verbatims.models import Stone
 
 MOST_OVERRIDES = 200
+TOTALS, MONTHS, STUDIES, VALUES = "minutes", "minutes by month", "minutes by study", "minutes by value"
+GIVEN, CAME, OVERRIDDEN = "minutes given", "minutes and what came", "minutes overridden"
 WHO = Coalesce("person__merged_into", "person")
 
 
@@ -98,10 +108,22 @@ def years() -> list[int]:
     return list(range(max(this, since), min(this, since) - 1, -1))
 
 
+def count_totals(year: int) -> list[Any]:
+    """Count the minutes asked (as text), the people and the messages."""
+    row = asked_in(year).aggregate(minutes=Sum("minutes"), people=Count(WHO, distinct=True), messages=Count("pk"))
+    return [str(row["minutes"] or 0), row["people"], row["messages"]]
+
+
 def totals(year: int) -> tuple[Decimal, int, int]:
     """Return the minutes asked, of how many people, by how many messages."""
-    row = asked_in(year).aggregate(minutes=Sum("minutes"), people=Count(WHO, distinct=True), messages=Count("pk"))
-    return row["minutes"] or Decimal(0), row["people"], row["messages"]
+    minutes, people, messages = ahead.value_of(TOTALS, year, lambda: count_totals(year))
+    return Decimal(minutes), people, messages
+
+
+def counted_at(year: int) -> datetime | None:
+    """Return when the figures of the year were counted, where they are counted ahead."""
+    row = ahead.kept(TOTALS, year)
+    return row.at if row else None
 
 
 def of_examples(year: int) -> bool:
@@ -113,47 +135,87 @@ def _examples() -> QuerySet[Study, str]:
     return Study.objects.filter(example=True).values_list("ref", flat=True)
 
 
+def count_months(year: int) -> list[list[Any]]:
+    """Count the minutes (as text) and the people of each of the twelve months, in one walk through the year."""
+    begins = [timezone.make_aware(datetime(year + month // 12, month % 12 + 1, 1)) for month in range(13)]
+    inside = [Q(at__gte=begin, at__lt=end) for begin, end in pairwise(begins)]
+    sums = {f"n{place}": Sum("minutes", filter=month) for place, month in enumerate(inside)}
+    people = {f"p{place}": Count(WHO, distinct=True, filter=month) for place, month in enumerate(inside)}
+    row = asked_in(year).aggregate(**sums, **people)
+    return [[str(row[f"n{place}"] or 0), row[f"p{place}"]] for place in range(12)]
+
+
 def by_month(year: int) -> list[Row]:
     """Return the minutes of each month that is not still to come."""
-    rows = asked_in(year).annotate(month=TruncMonth("at")).values("month")
-    found = {row["month"].month: row for row in rows.annotate(n=Sum("minutes"), people=Count(WHO, distinct=True))}
+    counted = ahead.value_of(MONTHS, year, lambda: count_months(year))
     last = timezone.localtime(now())
     months = range(1, (last.month if last.year == year else 12) + 1)
-    return [
-        Row(
-            date_format(datetime(year, month, 1), "F"),
-            found[month]["n"] if month in found else Decimal(0),
-            found[month]["people"] if month in found else 0,
-        )
-        for month in months
-    ]
+    found = [(month, *counted[month - 1]) for month in months]
+    return [Row(date_format(datetime(year, month, 1), "F"), Decimal(n), people) for month, n, people in found]
+
+
+def count_studies(year: int) -> dict[str, list[Any]]:
+    """Count the minutes (as text) and the people of each topic."""
+    rows = asked_in(year).values("topic").annotate(n=Sum("minutes"), people=Count(WHO, distinct=True))
+    return {row["topic"]: [str(row["n"]), row["people"]] for row in rows}
 
 
 def by_study(year: int, seen: QuerySet[Study]) -> list[Row]:
     """Return the minutes of each of the studies that are `seen`, the others together; most minutes first."""
-    rows = asked_in(year).values("topic").annotate(n=Sum("minutes"), people=Count(WHO, distinct=True))
+    rows = ahead.value_of(STUDIES, year, lambda: count_studies(year))
     studies = {f"study:{ref}": (title, slug) for ref, title, slug in seen.values_list("ref", "title", "slug")}
     shown = [
-        Row(studies[r["topic"]][0], r["n"], r["people"], reverse("studies:study", args=[studies[r["topic"]][1]]))
-        for r in rows
-        if r["topic"] in studies
+        Row(studies[topic][0], Decimal(n), people, reverse("studies:study", args=[studies[topic][1]]))
+        for topic, (n, people) in rows.items()
+        if topic in studies
     ]
-    hidden = [row["topic"] for row in rows if row["topic"] not in studies]
-    others = asked_in(year).filter(topic__in=hidden).aggregate(n=Sum("minutes"), people=Count(WHO, distinct=True))
+    hidden = [topic for topic in rows if topic not in studies]
     shown.sort(key=lambda row: (-row.minutes, row.label))
-    return shown + ([Row(_("Studies of other teams"), others["n"], others["people"])] if hidden else [])
+    return shown + ([_of_others(year, hidden)] if hidden else [])
+
+
+def _of_others(year: int, topics: list[str]) -> Row:
+    """Together, each person once: which they are differs from reader to reader, so that it is counted now."""
+    row = asked_in(year).filter(topic__in=topics).aggregate(n=Sum("minutes"), people=Count(WHO, distinct=True))
+    return Row(_("Studies of other teams"), row["n"] or Decimal(0), row["people"])
+
+
+def asked_of_each(year: int) -> array[int]:
+    """Return the tenths of minutes asked of each person, at the place of their id, -1 of nobody; merged people once.
+
+    A million people are eight megabytes.
+    """
+    found = array("q")
+    rows = asked_in(year).annotate(who=WHO).values_list("who").annotate(n=Sum("minutes"))
+    for person, asked in rows.iterator(chunk_size=20_000):
+        if person >= len(found):
+            found.extend(repeat(-1, person + 1 - len(found)))
+        found[person] = int(10 * asked)
+    return found
+
+
+def count_values(facet: Facet, of_each: array[int]) -> list[list[Any]]:
+    """Count the minutes (as text) and the people of each value of a facet (its id; None where it is not known)."""
+    tenths: Counter[int | None] = Counter()
+    people: Counter[int | None] = Counter()
+    held = PersonFacet.objects.filter(facet=facet).order_by().values_list("person_id", "value_id")
+    for person, value in held.iterator(chunk_size=20_000):
+        if person < len(of_each) and of_each[person] >= 0:
+            tenths[value] += of_each[person]
+            people[value] += 1
+    asked = [much for much in of_each if much >= 0]
+    if len(asked) > people.total():
+        tenths[None], people[None] = sum(asked) - tenths.total(), len(asked) - people.total()
+    return [[value, str(Decimal(tenths[value]) / 10), people[value]] for value in people]
 
 
 def by_value(year: int, facet: Facet) -> list[Row]:
     """Return the minutes of each value of a facet, small groups (and what would reveal them) hidden."""
-    held = PersonFacet.objects.filter(person=OuterRef("who"), facet=facet).values("value")
-    rows = asked_in(year).annotate(who=WHO).annotate(value=Subquery(held[:1])).values("value")
-    counted = list(rows.annotate(n=Sum("minutes"), people=Count("who", distinct=True)))
+    counted = ahead.value_of(VALUES, f"{year} {facet.pk}", lambda: count_values(facet, asked_of_each(year)))
     labels: Mapping[int | None, str] = dict(FacetValue.objects.filter(facet=facet).values_list("pk", "label"))
     places = {pk: place for place, pk in enumerate(labels)}
-    counted.sort(key=lambda row: places.get(row["value"], len(places)))
-    found = [Row(labels.get(row["value"], _("not known")), row["n"], row["people"]) for row in counted]
-    return without_small(found)
+    counted.sort(key=lambda row: places.get(row[0], len(places)))
+    return without_small([Row(labels.get(pk, _("not known")), Decimal(n), people) for pk, n, people in counted])
 
 
 def without_small(rows: list[Row]) -> list[Row]:
@@ -169,6 +231,11 @@ def given_in(year: int) -> Given:
     """Return what was given in the year by who sent, in whichever year they were asked; who was asked by no letter stands
     apart, as their minutes were asked of nobody whom the budget knows.
     """
+    return Given(*ahead.value_of(GIVEN, year, lambda: count_given(year)))
+
+
+def count_given(year: int) -> list[float | int]:
+    """Count what `Given` holds."""
     begin, end = period(year)
     sent = Response.objects.filter(submitted_at__gte=begin, submitted_at__lt=end)
     asked, measured = Q(invitation__isnull=False), Q(seconds__gt=0)
@@ -176,7 +243,7 @@ def given_in(year: int) -> Given:
         asked=Sum("seconds", filter=asked), of=Count("pk", filter=asked & measured), unmeasured=Count("pk", filter=~measured),
         open=Sum("seconds", filter=~asked), open_of=Count("pk", filter=~asked & measured),
     )  # fmt: skip
-    return Given(_minutes(row["asked"]), row["of"], row["unmeasured"], _minutes(row["open"]), row["open_of"])
+    return [_minutes(row["asked"]), row["of"], row["unmeasured"], _minutes(row["open"]), row["open_of"]]
 
 
 def _minutes(seconds: int | None) -> float:
@@ -199,17 +266,18 @@ def came_in(year: int) -> Came:
     decisions on these insights, their changes that are done, and who of those invited has heard back about that study.
     What came through no invitation (imports, public links) is not in it.
     """
+    return Came(*ahead.value_of(CAME, year, lambda: count_came(year)))
+
+
+def count_came(year: int) -> list[int]:
+    """Count what `Came` holds."""
     answers = _answered(year)
     redacted = Stone.objects.filter(verbatim=OuterRef("verbatim"))
     insights = Insight.objects.filter(withdrawn_at=None, pk__in=_cited(answers).values("insight"))
     decisions = Decision.objects.filter(pk__in=Ground.objects.filter(insight__in=insights).values("decision"))
-    return Came(
-        words=answers.exclude(Exists(redacted)).count(),
-        insights=insights.count(),
-        decisions=decisions.count(),
-        changes=Change.objects.filter(state=ChangeState.DONE, decision__in=decisions).count(),
-        heard=_heard(year),
-    )
+    done = Change.objects.filter(state=ChangeState.DONE, decision__in=decisions)
+    words = answers.exclude(Exists(redacted))
+    return [words.count(), insights.count(), decisions.count(), done.count(), _heard(year)]
 
 
 def _invited(year: int) -> QuerySet[Invitation]:
@@ -259,4 +327,9 @@ def overrides_in(year: int, user: User) -> list[Override]:
 
 def overridden(year: int) -> int:
     """Return of how many people more was asked than their limit, by anybody."""
+    return int(ahead.value_of(OVERRIDDEN, year, lambda: count_overridden(year)))
+
+
+def count_overridden(year: int) -> int:
+    """Count the same now."""
     return asked_in(year).filter(overridden_by__isnull=False).aggregate(n=Count(WHO, distinct=True))["n"] or 0

@@ -11,8 +11,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from allears.core import ahead
 from allears.core.clock import now
-from allears.core.models import AuditEvent
+from allears.core.models import AuditEvent, User
 from allears.decisions.actions import add_change, move_change
 from allears.decisions.models import Decision, Telling, Update
 from allears.insights.actions import cite, claim, withdraw
@@ -28,7 +29,7 @@ from allears.studies.naming import agree, name_somebody
 from allears.studies.queries import seen_by
 from allears.verbatims.actions import keep, redact
 from allears.verbatims.models import Verbatim
-from allears.web import minutes, statements
+from allears.web import counting, minutes, statements
 from allears.web.models import Statement
 from tests import cast
 from tests.decisions.test_actions import decided
@@ -345,3 +346,30 @@ def test_a_year_of_which_there_is_nothing_is_not_found(as_lea: Client, year: str
 
 def test_a_researcher_publishes_nothing(as_ana: Client) -> None:
     assert as_ana.post("/minutes/2026/statement/", {"act": "publish"}).status_code == 403
+
+
+def figures(user: User) -> list[object]:
+    facet, asked = region(), [2026, 2025]
+    return [
+        *((minutes.totals(year), minutes.by_month(year), minutes.by_study(year, seen_by(user))) for year in asked),
+        *((minutes.by_value(year, facet), minutes.given_in(year), minutes.came_in(year), minutes.overridden(year)) for year in asked),
+    ]  # fmt: skip
+
+
+def test_what_is_counted_ahead_is_what_is_counted_now(as_lea: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ahead, "MANY", 1)
+    everybody_was_asked()
+    ask(cast.person("Nobody Knows"), at=MAY - timedelta(days=365), much=40.5, reason="because")
+    ask(cast.bob(), study=create_study(by=cast.ana(), title="Secret", team_only=True))
+    merge(keep=cast.person("Una Low"), other=cast.person("Vic Low"), by=cast.ana())
+    counted, page = figures(cast.mia()), as_lea.get("/minutes/?year=2026&facet=region").content.decode()
+    counting.count_ahead()
+    assert figures(cast.mia()) == counted
+    ask(cast.person("Una Low"), much=2)
+
+    assert minutes.totals(2026) == counted[0][0]  # type: ignore[index]
+    assert "Counted on" not in page
+    assert "Counted on" in as_lea.get("/minutes/?year=2026&facet=region").content.decode()
+    monkeypatch.setattr(ahead, "MANY", 1000)
+    counting.count_ahead()
+    assert minutes.totals(2026)[0] == counted[0][0][0] + 2  # type: ignore[index]

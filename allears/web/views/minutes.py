@@ -36,6 +36,7 @@ def asked(request: StaffRequest) -> HttpResponse:
     facets = list(Facet.objects.all())
     facet = _facet(facets, request.GET.get("facet", "")) or (facets[0] if facets else None)
     total, people, letters = minutes.totals(year)
+    values = minutes.by_value(year, facet) if facet else []
     context = {
         "year": year,
         "years": [Link(str(y), f"?year={y}" + (f"&facet={facet.key}" if facet else ""), y == year) for y in minutes.years()],
@@ -44,13 +45,14 @@ def asked(request: StaffRequest) -> HttpResponse:
         "minutes": total,
         "people": people,
         "letters": letters,
+        "counted_at": minutes.counted_at(year),
         "given": minutes.given_in(year),
         "unknown": minutes.unknown_in(year),
         "came": minutes.came_in(year) if letters else None,
         "months": _bars(minutes.by_month(year)),
         "studies": minutes.by_study(year, seen_by(request.user)),
-        "values": _bars(minutes.by_value(year, facet)) if facet else [],
-        "small": any(row.hidden for row in minutes.by_value(year, facet)) if facet else False,
+        "values": _bars(values),
+        "small": any(row.hidden for row in values),
         "overrides": minutes.overrides_in(year, request.user),
         "overridden": minutes.overridden(year),
         "may_publish": may_publish(request.user),
@@ -94,6 +96,7 @@ def statement(request: StaffRequest, year: int) -> HttpResponse:
         "stands": statements.published().filter(year=year).first(),
         "before": Statement.objects.filter(year=year, withdrawn_at__isnull=False).order_by("-withdrawn_at")[:10],
         "figures": figures,
+        "counted_at": minutes.counted_at(year),
     }
     return render(request, "web/statement.html", {**context, **drawn(figures)})
 
