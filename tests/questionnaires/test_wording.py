@@ -38,6 +38,7 @@ def spoken(finding: Finding, asked: Asked) -> str:
 
 FOUND = [
     ("leading.expects", words("Don't you find the new counter friendlier?"), "Don't you"),
+    ("leading.expects", words("{name|you}, don't you find the new counter friendlier?"), "don't you"),
     ("leading.expects", words("The new counter is friendlier, isn't it?"), "isn't it"),
     ("leading.expects", words("Isn’t this the quickest way to order?"), "Isn’t this"),
     ("leading.authority", single("Most people think that our prices are fair. What do you think?", "Fair", "Too high"), "Most people think"),
@@ -76,6 +77,7 @@ FOUND = [
 LEFT_ALONE = [
     ("leading", words("What did you think of the new counter?")),
     ("leading", words("Why don't you use the app?")),
+    ("leading", words("Of all the parcels that came last week, didn't any come late?")),
     ("leading", words("When you don't use the app, why don't you?")),
     ("leading", single("What kind of course is it?", "Evening class", "Degree")),
     ("leading", single("How clearly did we explain the bill?", "Clearly", "Not clearly")),

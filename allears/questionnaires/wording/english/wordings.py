@@ -16,6 +16,7 @@ LONG_SENTENCE = 30
 LONG_QUESTION = 60
 HARD_GRADE = 13.0
 FEWEST_FOR_A_GRADE = 30
+FEW_WORDS = 3  # a name, a greeting
 NEAR = 9
 
 
@@ -31,7 +32,7 @@ def leading(read: Reader) -> Iterator[Finding]:
 def _leads(read: Reader, part: str, index: int, sentence: Sentence) -> Iterator[Finding]:
     words = sentence.words
     for first, last in lexicon.EXPECTS.find(words):
-        if _expects(sentence, first):
+        if _expects(sentence, first) or _expects_behind_a_name(read.asked.part(part, index), sentence, first):
             yield read.mark("leading", "expects", words[first:last], part, index)
     for first, last in lexicon.AUTHORITY.find(words):
         if not first or words[first - 1].key not in ("do", "does", "did", "if", "whether", "how", "what", "why"):
@@ -46,6 +47,12 @@ def _expects(sentence: Sentence, first: int) -> bool:
     head = not first or (first == 1 and sentence.words[0].key in ("so", "but", "and"))
     tag = first >= len(sentence.words) - 2 and sentence.words[first - 1].key != "why"
     return sentence.asks and (head or tag)
+
+
+def _expects_behind_a_name(whole: str, sentence: Sentence, first: int) -> bool:
+    """The same behind a name or a word or two: "{name|you}, don't you agree"."""
+    words = sentence.words
+    return sentence.asks and 0 < first <= FEW_WORDS and "," in whole[words[first - 1].end : words[first].start]
 
 
 def _is_obvious(words: tuple[Word, ...], place: int) -> bool:
