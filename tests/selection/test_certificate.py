@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
 from math import prod
@@ -25,7 +26,7 @@ MOST_WAYS = 20_000  # to seat each type so or so often: all of them are tried
 
 @some.composite
 def pools(taken: some.DrawFn) -> tuple[Pool, Quotas, int]:
-    """Small pools with two or three facets, and quotas of any tightness."""
+    """Small pools with up to three facets, and quotas of any tightness: two of three leave room for some group."""
     facets = taken(some.integers(1, 3))
     values = [taken(some.integers(1, 3)) for _ in range(facets)]
     every = list(itertools.product(*(range(count) for count in values)))
@@ -36,12 +37,14 @@ def pools(taken: some.DrawFn) -> tuple[Pool, Quotas, int]:
     people = {f"{at}-{number}": type_ for at, (type_, size) in enumerate(counts) for number in range(size)}
     size = taken(some.integers(1, min(6, len(people))))
     assume(prod(min(count, size) + 1 for _, count in counts) <= MOST_WAYS)
+    around = taken(some.permutations(sorted(people)))[:size] if taken(some.integers(0, 2)) else []
     bounds: dict[str, dict[str, tuple[int, int]]] = {}
-    for name, count in zip(names, values, strict=True):
+    for place, (name, count) in enumerate(zip(names, values, strict=True)):
+        held = Counter(people[person][place] for person in around)
         bounds[name] = {}
-        for value in range(count):
-            low = taken(some.integers(0, 2))
-            bounds[name][f"v{value}"] = (low, low + taken(some.integers(0, size)))
+        for value in (f"v{at}" for at in range(count)):
+            low = max(0, held[value] - taken(some.integers(0, 2))) if around else taken(some.integers(0, 2))
+            bounds[name][value] = (low, max(held[value], low) + taken(some.integers(0, 2 if around else size)))
     return Pool.from_people(names, people), Quotas(bounds), size
 
 

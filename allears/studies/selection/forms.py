@@ -60,7 +60,7 @@ class SeedForm(forms.Form):
     )  # fmt: skip
     source_on = forms.DateField(
         label=_("Of which day?"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text=_("Not earlier than the commitment."),
+        help_text=_("Not earlier than the commitment; of the same day, only what became known after it: the public page says so."),
     )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:

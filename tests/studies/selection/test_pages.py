@@ -14,6 +14,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from allears.core.models import Job
 from allears.core.progress import job_url
@@ -321,6 +322,16 @@ def test_the_public_page_and_file_hold_no_names_and_no_facets_of_people() -> Non
         assert selection.salt not in text
     assert all("values" not in type_ and "nonce" not in type_ for type_ in json.loads(file.content)["pool"]["types"])
     assert selection.study.title in Client().get("/proofs/").content.decode()
+
+
+def test_a_seed_from_a_source_of_the_same_day_says_after_which_time_it_has_to_have_become_known() -> None:
+    selection = lots.committed()
+    day = timezone.localdate(Commitment.objects.get().at)
+    actions.draw_lottery(selection=selection, by=cast.ana(), seed="7 11 23", source="Lotto", source_on=day)
+    actions.publish_proof(selection=selection, by=cast.ana())
+    page = Client().get(f"/proofs/{selection.ref}/").content.decode()
+    assert "a public source of the same day: Lotto" in page
+    assert "which nobody could know before" not in page
 
 
 def test_the_downloaded_checker_proves_the_downloaded_proof_and_refuses_a_tampered_one(tmp_path: Path) -> None:
