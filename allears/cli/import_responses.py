@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.formats import date_format
 
 from allears.cli.errors import CannotDo
@@ -110,7 +110,11 @@ def _study(args: argparse.Namespace, by: User | None) -> Study:
         raise CannotDo("a study's short name holds letters, figures and hyphens only.") from error
     title = args.title or Path(args.file).stem.replace("_", " ").replace("-", " ").strip().capitalize()
     with _file(args.file):
-        return create_study(by=by or _owner(), title=title or args.study, slug=args.study)
+        try:
+            with transaction.atomic():
+                return create_study(by=by or _owner(), title=title or args.study, slug=args.study)
+        except IntegrityError:  # somebody made it at this moment
+            return Study.objects.select_related("owner").get(slug=args.study)
 
 
 def _owner() -> User:

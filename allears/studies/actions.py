@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from allears.core import audit
@@ -65,11 +65,21 @@ class NotNow(Exception):
 
 @transaction.atomic
 def create_study(*, by: User, title: str, slug: str = "", **fields: Any) -> Study:
-    """Return a new draft owned by `by`, with its collection of words. `fields`: those named in `CHANGEABLE`."""
+    """Return a new draft owned by `by`, with its collection of words. `fields`: those named in `CHANGEABLE`.
+
+    Raises IntegrityError where somebody else takes this very `slug` at the same moment.
+    """
     title = title.strip()
     collection = Collection.objects.create(title=title)
     study = Study(slug=free_slug(slug or title), title=title, owner=by, collection=collection, **_known(fields))
-    study.save()
+    try:
+        with transaction.atomic():
+            study.save()
+    except IntegrityError:  # somebody began one of the same title at this moment
+        if slug:
+            raise
+        study.slug = free_slug(title)
+        study.save()
     StateChange.objects.create(study=study, state=State.DRAFT, by=by)
     audit.record(by=by, verb="studies.created", target=study, slug=study.slug)
     return study

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from allears.core.models import AuditEvent
 from allears.studies import actions, asking
@@ -27,6 +28,16 @@ def draft(**fields: object) -> Study:
 
 def ready() -> Study:
     return draft(problem="Your orders came late.", promise_on=date.today() + timedelta(days=30))
+
+
+def test_two_studies_of_one_title_begun_at_the_same_moment_get_a_slug_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    actions.create_study(by=cast.ana(), title="Late orders")
+    slugs = iter(["late-orders", "late-orders-2", "late-orders"])
+    monkeypatch.setattr("allears.studies.actions.free_slug", lambda wanted: next(slugs))
+
+    assert actions.create_study(by=cast.ana(), title="Late orders").slug == "late-orders-2"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        actions.create_study(by=cast.ana(), title="Late orders", slug="late-orders")
 
 
 def test_a_new_study_is_a_draft_with_a_slug_of_its_own_and_a_place_for_words() -> None:

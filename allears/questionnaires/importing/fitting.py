@@ -39,6 +39,11 @@ class Fitted:
     placed: dict[int, Placed]
 
 
+def one_at_a_time(study: Study) -> None:
+    """Wait, in a transaction, for whoever else brings something into `study`; who answers it waits for nobody."""
+    Study.objects.select_for_update(no_key=True).get(pk=study.pk)
+
+
 def check(*, study: Study, plan: Plan) -> None:
     """Raises what `fit` would raise; writes nothing."""
     if not any(question.include for question in plan.questions):
@@ -55,10 +60,11 @@ def check(*, study: Study, plan: Plan) -> None:
 
 @transaction.atomic
 def fit(*, study: Study, plan: Plan, by: User | str | None) -> Fitted:
-    """The published version that asks what the plan asks, made if need be.
+    """The published version that asks what the plan asks, made if need be; two files at once make one.
 
     Raises NothingToImport, AsksSomethingElse, DraftInTheWay.
     """
+    one_at_a_time(study)
     check(study=study, plan=plan)
     published = published_version(study)
     if published and (placed := _place(published, plan)) is not None:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from itertools import islice
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from allears.core import audit
@@ -15,7 +15,7 @@ from allears.core.clock import now
 from allears.core.models import User
 from allears.questionnaires.dialects import Plan, Problem, Reply, apply_plan, rows_of
 from allears.questionnaires.importing.fitting import fit
-from allears.questionnaires.importing.storing import Numbered, Store
+from allears.questionnaires.importing.storing import Numbered, Store, Stored
 from allears.questionnaires.importing.taking import opened
 from allears.questionnaires.imports import Import, ImportProblem
 
@@ -71,17 +71,29 @@ def _new_before(bringing: Import) -> dict[str, int]:
 
 def _bring_chunk(bringing: Import, store: Store, chunk: list[Numbered], counts: Counts) -> None:
     taken = [(number, reply) for number, reply in chunk if reply.key]
-    with transaction.atomic():
-        stored = store.keep(taken)
-        _report(bringing, [problem for _, reply in chunk for problem in reply.problems])
-        counts.new_responses += stored.responses
-        counts.new_verbatims += stored.verbatims
-        bringing.result = {"new_responses": counts.new_responses, "new_verbatims": counts.new_verbatims}
-        bringing.save(update_fields=["result"])
+    try:
+        stored = _stored(bringing, store, chunk, counts)
+    except IntegrityError:  # somebody with one of these addresses came in by another way at this moment
+        stored = _stored(bringing, store, chunk, counts)
+    counts.new_responses += stored.responses
+    counts.new_verbatims += stored.verbatims
     counts.responses += len(taken)
     counts.partial += sum(not reply.complete for _, reply in taken)
     counts.verbatims += sum(1 for _, reply in taken for given in reply.given if given.text)
     counts.problems += sum(len(reply.problems) for _, reply in chunk)
+
+
+@transaction.atomic
+def _stored(bringing: Import, store: Store, chunk: list[Numbered], counts: Counts) -> Stored:
+    """Store a chunk with its report and how far it came, whole or not at all."""
+    stored = store.keep([(number, reply) for number, reply in chunk if reply.key])
+    _report(bringing, [problem for _, reply in chunk for problem in reply.problems])
+    bringing.result = {
+        "new_responses": counts.new_responses + stored.responses,
+        "new_verbatims": counts.new_verbatims + stored.verbatims,
+    }
+    bringing.save(update_fields=["result"])
+    return stored
 
 
 def _report(bringing: Import, problems: Iterable[Problem]) -> None:

@@ -12,7 +12,7 @@ from allears.core.clock import now
 from allears.people.actions import value_of
 from allears.people.models import FacetValue, Person
 from allears.questionnaires.dialects import OWN, Given, Plan, Problem, Reply
-from allears.questionnaires.importing.fitting import Fitted
+from allears.questionnaires.importing.fitting import Fitted, one_at_a_time
 from allears.questionnaires.importing.persons import persons_of
 from allears.questionnaires.importing.writing import write_answers, write_facets
 from allears.questionnaires.models import Response
@@ -43,6 +43,7 @@ class Store:
     @transaction.atomic
     def keep(self, numbered: Sequence[Numbered]) -> Stored:
         """Store the replies that are not in yet. Their problems are completed on the way."""
+        one_at_a_time(self.study)
         there = self._there([reply.key for _number, reply in numbered])
         new = [(number, reply) for number, reply in numbered if reply.key not in there]
         for _number, reply in new:
