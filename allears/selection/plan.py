@@ -17,6 +17,7 @@ from allears.selection.errors import Infeasible, SelectionError
 from allears.selection.exact import Reach, best_panel
 from allears.selection.explain import SECONDS, Price, explain_infeasible, prices
 from allears.selection.ideal import Ideal, Mask, leximin, unusable
+from allears.selection.landing import seat_sample
 from allears.selection.lottery import Lottery, publish
 from allears.selection.mixing import REACHED, Mix, mix
 from allears.selection.pool import Pool
@@ -157,7 +158,7 @@ def prepare(
 
     Quotas can shut people out together though none of them is zero. A sample knows expected seats only and cannot say
     who that is: where it would leave somebody no chance, the plan is made by leximin instead, which names them and
-    proves it.
+    proves it. So it is where no whole sample has these expected seats, as far as one can look at all types.
 
     Raises SelectionError for a wish that cannot be meant, Infeasible with sentences where no panel exists.
     """
@@ -166,7 +167,8 @@ def prepare(
     problem = describe(pool, quotas, size)
     if rule == "sample":
         plan = sample(pool, quotas, problem, budget)
-        return plan if plan.certificate.bound else prepare(pool, quotas, size, rule="leximin", budget=budget)
+        fits = plan.certificate.bound and (len(pool.types) > MOST_TYPES or lands(plan))
+        return plan if fits else prepare(pool, quotas, size, rule="leximin", budget=budget)
     if rule == "panel":
         return panel(pool, quotas, problem, alpha, row_weights(problem, weights), budget)
     mixed, ideal, barred, eligible = fair_mix(problem, rule, budget)
@@ -207,6 +209,16 @@ def sample(pool: Pool, quotas: Quotas, problem: Problem, budget: Budget) -> Plan
         raise no_seats(problem, budget) from None
     certificate = certify_least(problem, ~unusable(problem), ideal.prices, ideal.least)
     return Plan(pool, quotas, problem.size, "sample", problem, None, targets, certificate, barred, ideal.complete)
+
+
+def lands(plan: Plan) -> bool:
+    """Whether whole samples surround the expected seats, so that steps that are taken from them come to an end."""
+    assert plan.targets is not None
+    try:
+        seat_sample(plan.problem, plan.targets, "a first try")
+    except SelectionError:
+        return False
+    return True
 
 
 def check(pool: Pool, size: int, rule: str, alpha: Fraction) -> None:

@@ -130,6 +130,22 @@ def test_any_panel_of_a_few_keeps_its_floor_and_its_bound_on_coverage_is_true(ca
     verify(draw(commit(plan, salt="s"), "seed"))
 
 
+@settings(SHORT, max_examples=40)
+@given(pools())
+def test_any_sample_that_can_be_committed_can_be_drawn_and_keeps_its_quotas(case: tuple[Pool, Quotas, int]) -> None:
+    """Where whole samples cannot have the seats of the ideal, whole panels are drawn from: by their own proof."""
+    pool, quotas, size = case
+    panels = all_panels(case)
+    if not panels:
+        return
+    proof = draw(commit(prepare(pool, quotas, size, rule="sample"), salt="s"), "seed")
+    whole = [0] * len(pool.types)
+    for at, seats in proof["rounds"][0]["seats"]:
+        whole[at] = seats
+    assert tuple(whole) in panels
+    assert all("by search" in note for note in verify(proof))
+
+
 @SHORT
 @given(pools())
 def test_leximin_is_leximin(case: tuple[Pool, Quotas, int]) -> None:

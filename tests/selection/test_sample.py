@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from allears.selection import Plan, Pool, Quotas, SelectionError, prepare
+from allears.selection import Plan, Pool, Quotas, SelectionError, commit, draw, prepare, verify
 from allears.selection.cube import Chance, fly
 from allears.selection.landing import Landing, seat_sample
 from tests.selection.pools import customers, in_proportion, self_selected
@@ -88,6 +88,15 @@ def test_chance_is_spread_evenly_and_comes_from_the_key_alone() -> None:
     assert (numbers == np.concatenate([again.take(10_000), again.take(4)])).all()
     assert 0 <= numbers.min() < numbers.max() < 1
     assert np.histogram(numbers, bins=10, range=(0, 1))[0] == pytest.approx([1000] * 10, abs=150)
+
+
+def test_quotas_so_tight_that_no_whole_sample_has_the_expected_seats_are_drawn_from_whole_panels() -> None:
+    kinds = {"000": 3, "001": 2, "010": 2, "011": 2, "012": 2, "101": 2, "102": 3, "111": 4}
+    pool = Pool.from_people("abc", {f"{kind}-{number}": kind for kind, people in kinds.items() for number in range(people)})
+    bounds = {"a": {"0": (3, 4), "1": (0, 1)}, "b": {"0": (2, 3), "1": (2, 3)}, "c": {"0": (1, 1), "1": (0, 2), "2": (2, 3)}}
+    plan = prepare(pool, Quotas(bounds), 4, rule="sample")
+    assert (plan.rule, plan.targets) == ("leximin", None)
+    assert verify(draw(commit(plan, salt="s"), "x")) == []
 
 
 def test_a_sample_from_counts_alone() -> None:
