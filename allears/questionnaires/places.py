@@ -38,26 +38,36 @@ def known_before(sections: Sequence[Section], question: Question | None, page: s
     """Return what a place in `question` can name: every facet, and the questions with a short name that are answered on a
     page before it in loaded `sections`. None: a new question, at the end of the page with the id `page` or the last.
     """
+    return Known(_facets(), tuple(_answered_before(sections, question, page)))
+
+
+def _facets() -> tuple[str, ...]:
+    return tuple(Facet.objects.values_list("label", flat=True))
+
+
+def _answered_before(sections: Sequence[Section], question: Question | None, page: str = "") -> list[str]:
     named: list[str] = []
     for section in sections:
         here: list[str] = []
         for other in section.questions.all():
             if question and other.key == question.key:
-                return _known(named + here if section.version.one_question_a_page else named)
-            here += [other.code] if other.code and other.kind not in NEVER_SAID else []
+                return named + here if section.version.one_question_a_page else named
+            here += [other.code] if _can_be_said(other) else []
         if question is None and (str(section.pk) == page or section is sections[-1]):
-            return _known(named + here if section.version.one_question_a_page else named)
+            return named + here if section.version.one_question_a_page else named
         named += here
-    return _known(named)
+    return named
 
 
-def _known(answers: Sequence[str]) -> Known:
-    return Known(tuple(Facet.objects.values_list("label", flat=True)), tuple(answers))
+def _can_be_said(question: Question) -> bool:
+    return bool(question.code) and question.kind not in NEVER_SAID
 
 
 def to_write(known: Known) -> list[Place]:
-    """Return the places that can be written, each with words for whom nothing is known."""
-    return [
+    """Return the places that can be written, each with words for whom nothing is known; a name with braces or a bar in it
+    cannot stand in one.
+    """
+    places = [
         Place("{name|you}", _("Their first name.")),
         Place("{account|your company}", _("The account they belong to.")),
         *(Place(f"{{facet:{label}|it}}", _("What is known of their facet “%(facet)s”.") % {"facet": label}) for label in known.facets),
@@ -66,6 +76,7 @@ def to_write(known: Known) -> list[Place]:
             for code in known.answers
         ),
     ]  # fmt: skip
+    return [place for place in places if place.written in braces_in(place.written) and place.written.count("|") == 1]
 
 
 def doubts(texts: Collection[str], known: Known) -> list[str]:
@@ -76,14 +87,13 @@ def doubts(texts: Collection[str], known: Known) -> list[str]:
 def doubts_in(sections: Sequence[Section]) -> list[tuple[Question | None, str]]:
     """Return what there is to doubt in loaded sections, each sentence with its question; None for a page's own text."""
     found: list[tuple[Question | None, str]] = []
-    passed: list[str] = []
+    facets, passed = _facets(), list[str]()
     for section in sections:
-        if "{" in section.text:
-            found += [(None, words) for words in doubts([section.text], _known(passed))]
-        passed += [q.code for q in section.questions.all() if q.code and q.kind not in NEVER_SAID]
+        found += [(None, words) for words in doubts([section.text], Known(facets, tuple(passed)))]
+        passed += [question.code for question in section.questions.all() if _can_be_said(question)]
     for question in questions_in(sections):
         if "{" in question.text + question.help:
-            known = known_before(sections, question)
+            known = Known(facets, tuple(_answered_before(sections, question)))
             found += [(question, words) for words in doubts([question.text, question.help], known)]
     return found
 

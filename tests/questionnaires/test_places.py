@@ -57,6 +57,9 @@ def test_what_can_be_written_are_names_facets_and_answers_given_on_a_page_before
     written = [place.written for place in to_write(known)]
     assert {"{name|you}", "{account|your company}", "{facet:Product|it}", "{answer:what|that}"} <= set(written)
 
+    odd = Known(("Size|colour", "{Region}"), ())
+    assert [place.written for place in to_write(odd)] == ["{name|you}", "{account|your company}"]
+
     version.one_question_a_page = True
     version.save()
     assert known_before(sections_of(version), late).answers == ("what", "many")
