@@ -209,8 +209,15 @@ class Covering:
         self.stood: Covered | None = None
 
     def covers(self, panels: Ints) -> Floats:
-        """(P, T) panels to (P,) what each covers."""
-        return np.array([self.weights[self.problem.count(panel) > 0].sum() for panel in panels])
+        """(P, T) panels to (P,) what each covers; added up row by row, which is the same on every machine."""
+        which, types = np.nonzero(panels)
+        held = np.zeros((len(self.weights), len(panels)), dtype=bool)
+        for place in range(self.problem.facets):
+            held[self.problem.codes[types, place], which] = True
+        covers = np.zeros(len(panels))
+        for row, weight in zip(held, self.weights.tolist(), strict=True):
+            covers += row * weight
+        return covers
 
     def add(self, panels: Ints) -> int:
         """Panels not seen before enter; returns how many."""

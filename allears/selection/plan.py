@@ -11,7 +11,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from allears.selection.certificate import Barred, Certificate, certify_least, roundings, seats_bound
+from allears.selection.certificate import Barred, Certificate, certify_least, integers, roundings, seats_bound
 from allears.selection.coverage import KEPT, CoverageBound, Weights, cover, most_coverage, row_weights
 from allears.selection.errors import Infeasible, SelectionError
 from allears.selection.exact import Reach, best_panel
@@ -357,10 +357,10 @@ def measure(
     alpha: Fraction,
 ) -> Coverage:
     """What a lottery covers, exactly, beside what the most one-sided choice of panels could cover at most."""
-    expected = Fraction(0)
-    for panel, tickets in zip(lottery.panels, lottery.tickets, strict=True):
-        rows = {code for at, _ in panel for code in problem.codes[at].tolist()}
-        expected += Fraction(tickets, lottery.total) * sum(weights[row] for row in rows)
+    whole, unit = integers(list(weights))
+    held = ({code for at, _ in panel for code in problem.codes[at].tolist()} for panel in lottery.panels)
+    parts = sum(tickets * sum(whole[row] for row in rows) for rows, tickets in zip(held, lottery.tickets, strict=True))
+    expected = Fraction(parts, unit * lottery.total)
     _, best = most_coverage(problem, eligible, weights, Fraction(0))
     return Coverage(alpha, weights, expected, bound, best.bound)
 
