@@ -94,11 +94,11 @@ def leaver(token: str) -> tuple[Person, Purpose] | None:
 
 def said_of(person: Person, purpose: str) -> str:
     """Return what a signed link says of `person` and one kind of our mails; `of_whom` reads it."""
-    return person.ref if purpose == Purpose.CONTACT else f"{person.ref}:{purpose}"
+    return person.ref if purpose == Purpose.CONTACT else f"{person.ref}-{purpose}"
 
 
 def of_whom(said: str) -> tuple[Person, Purpose] | None:
     """Return whom `said_of` spoke of, and which mails; None when they are no longer known."""
-    ref, _colon, purpose = said.partition(":")
+    ref, _dash, purpose = said.partition("-")
     person = Person.objects.filter(ref=ref, erased_at=None).first()
     return (survivor(person), Purpose(purpose or Purpose.CONTACT)) if person else None

@@ -131,6 +131,10 @@ def _held_back(language: str) -> bytes:
 
 
 def withdrawn(way: Way) -> HttpResponse:
+    """A link that was revoked: by whoever gave it, or because its person was erased."""
+    if way.person_id and Person.objects.filter(pk=way.person_id, erased_at__isnull=False).exists():
+        gone = _("Whoever it was for had everything about them erased: their name, their address and their words are gone.")
+        return note(way, _("This link is no longer in use."), gone, status=410)
     return dead_end(
         way,
         _("This link is no longer in use."),

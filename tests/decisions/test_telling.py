@@ -91,7 +91,7 @@ def test_a_digest_in_arabic_runs_from_right_to_left_and_what_was_said_by_its_fir
     mail = LexborHTMLParser(Message.objects.get(to=cast.bob().email).html)
 
     assert mail.css_first("html").attributes == {"lang": "ar", "dir": "rtl"}
-    assert {node.attributes["dir"] for node in mail.css("blockquote, body > div")} == {"auto"}
+    assert {node.attributes["dir"] for node in mail.css("blockquote, body > div > div")} == {"auto"}
 
 
 def test_nobody_is_told_twice() -> None:
@@ -184,6 +184,7 @@ def test_who_does_not_want_to_be_asked_still_hears_back_and_can_end_that_by_one_
 
     assert letter.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert (link in letter.text, link in letter.html) == (True, True)
+    assert 'name="viewport"' in letter.html  # read on a phone, as the letter that asked was
     Client().post(link.removeprefix(settings.BASE_URL), {"List-Unsubscribe": "One-Click"})
     assert who_wants_no_mail([cast.bob().pk]) == {cast.bob().pk}
 

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from allears.core.models import Organisation
+from allears.people.actions import erase
 from allears.people.queries import consents
 from allears.questionnaires.models import Answer, Response
 from allears.studies import actions as studies
@@ -395,6 +396,17 @@ def test_a_forged_link_opens_nothing(client: Client, token: str) -> None:
     answer = client.get(f"/a/{token}/")
     assert answer.status_code == 404
     assert "This link opens nothing." in answer.content.decode()
+
+
+def test_whoever_was_erased_does_not_read_that_their_answers_are_kept(client: Client) -> None:
+    asking(ONE_WORD)
+    link = invited(cast.bob())
+    Robot().walk(link)
+    erase(person=cast.bob(), by=None, reason="person")
+    page = client.get(link)
+
+    assert (page.status_code, "their words are gone" in page.content.decode()) == (410, True)
+    assert "is kept" not in page.content.decode()
 
 
 def test_a_link_that_leads_no_further_says_what_to_do_instead(client: Client) -> None:
