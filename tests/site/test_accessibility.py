@@ -9,18 +9,15 @@ import contextvars
 import re
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.staticfiles import finders
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from playwright.sync_api import Browser, Page, Route
 
 from tests import cast
 from tests.conftest import signed_in
-from tests.site import house
 from tests.site.addresses import Address, addresses
 from tests.site.doors import ROLES, TABLE
 from tests.walks import browsing
@@ -34,8 +31,6 @@ NOT_FURNISHED = [
 ]  # fmt: skip
 # A part of a page that script fetches into one: it is judged where it stands.
 PARTS = {"insights:beside", "insights:beside_study"}
-# One phone in the light and one desk in the dark: colours and widths are independent of each other.
-SCREENS: tuple[tuple[int, browsing.Scheme], ...] = ((360, "light"), (1280, "dark"))
 
 
 @pytest.fixture(scope="session")
@@ -49,6 +44,7 @@ class Reader:
     def __init__(self, browser: Browser, client: Client) -> None:
         self.client = client
         self.complaints: list[str] = []
+        self.at_hand: dict[str, Any] = {}
         self.here = contextvars.copy_context()
         self.context = browser.new_context(**browsing.WISHES)
         self.page = self.context.new_page()
@@ -60,11 +56,13 @@ class Reader:
         self.page.goto(HOST + path)
         return self.page
 
-    def judges(self, path: str) -> list[str]:
-        """What axe, the window and the console have against a page."""
+    def judges(self, path: str, answer: Any = None) -> list[str]:
+        """What axe, the window and the console have against a page; `answer` is the page where it has just been asked for."""
         self.complaints.clear()
+        if answer is not None:
+            self.at_hand[path] = answer
         page = self.opens(path)
-        return [line for screen in SCREENS for line in browsing.findings(page, *screen)] + self.complaints
+        return [line for screen in browsing.SCREENS for line in browsing.findings(page, *screen)] + self.complaints
 
     def judges_refusal(self, path: str) -> list[str]:
         """The same of a page that is refused: that it is, the console says too."""
@@ -76,11 +74,10 @@ class Reader:
 
     def _answers(self, route: Route) -> None:
         path = route.request.url.removeprefix(HOST)
-        if path.startswith("/static/"):
-            found = finders.find(path.removeprefix("/static/").partition("?")[0])
-            route.fulfill(path=Path(str(found))) if found else route.fulfill(status=404)
+        if path.startswith(browsing.STATIC):
+            browsing.fulfil(route, path)
             return
-        answer = self.here.run(self.client.get, path)
+        answer = self.at_hand.pop(path, None) or self.here.run(self.client.get, path)
         headers = {name: value for name, value in answer.headers.items() if name != "Content-Length"}
         route.fulfill(status=answer.status_code, headers=headers, body=answer.content)
 
@@ -140,8 +137,9 @@ def _room(address: Address) -> str:
 
 @pytest.mark.looks
 @pytest.mark.parametrize("room", rooms())
-def test_everybody_can_use_every_page(room: str, reader: Callable[[str], Reader]) -> None:
-    things = house.furnish()
+def test_everybody_can_use_every_page(
+    room: str, things: dict[str, dict[str, Any]], reader: Callable[[str], Reader]
+) -> None:
     seen: set[tuple[str, str]] = set()
     asked: set[str] = set()
     there: set[str] = set()
@@ -157,7 +155,7 @@ def test_everybody_can_use_every_page(room: str, reader: Callable[[str], Reader]
                 page = (address.name, what_is_new(answer)) if is_page(answer) else None
                 if page and page not in seen:
                     seen.add(page)
-                    wrong[f"{role}: {address.name} {path}"] = visitor.judges(path)
+                    wrong[f"{role}: {address.name} {path}"] = visitor.judges(path, answer)
     assert {page: found for page, found in wrong.items() if found} == {}
     assert asked - there == set(), "the furnished house has nothing for these"
     assert seen
@@ -173,7 +171,5 @@ def test_refusals_can_be_read_by_everybody(reader: Callable[[str], Reader]) -> N
 
 
 @pytest.mark.django_db
-def test_the_furnished_house_has_something_for_every_address() -> None:
-    things = house.furnish()
-
+def test_the_furnished_house_has_something_for_every_address(things: dict[str, dict[str, Any]]) -> None:
     assert [address.name for address in addresses() if path_of(address, things) is None] == NOT_FURNISHED

@@ -15,7 +15,6 @@ from selectolax.lexbor import LexborHTMLParser as HTMLParser
 from allears.core.views import server_error
 from tests import cast
 from tests.conftest import signed_in
-from tests.site import house
 from tests.site.addresses import addresses
 from tests.site.doors import TABLE
 from tests.site.test_accessibility import path_of
@@ -27,9 +26,8 @@ WAYS = ("get", "post", "put", "delete", "patch")
 FEW = ("get", "post")
 
 
-def all_refusals(role: str) -> dict[str, Any]:
+def all_refusals(role: str, things: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """Every refusal that `role` meets in the furnished house, by the way of asking and the address."""
-    things = house.furnish()
     client = Client() if role == "anonymous" else signed_in(cast.everybody()[role])
     client.raise_request_exception = False
     met = {}
@@ -46,8 +44,10 @@ def all_refusals(role: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("role", ["anonymous", "researcher", "staff", "administrator"])
-def test_every_refusal_is_a_page_with_a_heading_in_its_frame_and_a_way_on(role: str) -> None:
-    met = all_refusals(role)
+def test_every_refusal_is_a_page_with_a_heading_in_its_frame_and_a_way_on(
+    role: str, things: dict[str, dict[str, Any]]
+) -> None:
+    met = all_refusals(role, things)
 
     assert {asked: answer.status_code for asked, answer in met.items() if not _helps(asked, answer)} == {}
     assert {answer.status_code for answer in met.values()} >= {405} | ({403} if role != "anonymous" else set())
@@ -62,8 +62,7 @@ def _helps(asked: str, answer: Any) -> bool:
     return framed and allowed and page.css_first("h1") is not None and page.css_first("main a[href]") is not None
 
 
-def test_where_only_a_form_is_taken_the_page_leads_to_where_the_form_stands() -> None:
-    things = house.furnish()
+def test_where_only_a_form_is_taken_the_page_leads_to_where_the_form_stands(things: dict[str, dict[str, Any]]) -> None:
     client = signed_in(cast.ana())
     ways_on = {}
     for address in addresses():

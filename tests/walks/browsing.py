@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import mimetypes
 import shutil
+from functools import cache
+from pathlib import Path
 from typing import Any, Literal
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Page, expect
+from django.contrib.staticfiles import finders
+from playwright.sync_api import Page, Route, expect
 
 QUIET = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
@@ -34,7 +38,9 @@ ASK = """async rules => (await axe.run(rules)).violations.flatMap(
 PATIENCE = 30_000
 expect.set_options(timeout=PATIENCE)
 Scheme = Literal["light", "dark"]
-SCREENS: tuple[tuple[int, Scheme], ...] = ((360, "light"), (360, "dark"), (1280, "light"), (1280, "dark"))
+# One phone in the light and one desk in the dark: colours and widths are independent of each other.
+SCREENS: tuple[tuple[int, Scheme], ...] = ((360, "light"), (1280, "dark"))
+STATIC = "/static/"
 
 
 def launch_arguments() -> dict[str, Any]:
@@ -43,6 +49,26 @@ def launch_arguments() -> dict[str, Any]:
     found = next((path for path in map(shutil.which, names) if path), None)
     assert found, "The browser tests need Chromium. On Debian: apt-get install chromium-headless-shell"
     return {"executable_path": found, "args": QUIET.split()}
+
+
+def fulfil(route: Route, path: str) -> None:
+    """Answer a request for the static file at `path`; one that is not there is not found."""
+    found = static_file(path.removeprefix(STATIC).partition("?")[0])
+    if found is None:
+        route.fulfill(status=404)
+        return
+    content, kind = found
+    route.fulfill(body=content, content_type=kind)
+
+
+@cache
+def static_file(name: str) -> tuple[bytes, str] | None:
+    """A static file and what it is, or None: looked for once a run, since the style sheets are put together anew each time."""
+    found = finders.find(name)
+    if not found:
+        return None
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return Path(str(found)).read_bytes(), f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
 
 
 def must_be_usable(page: Page, screens: tuple[tuple[int, Scheme], ...] = SCREENS) -> None:

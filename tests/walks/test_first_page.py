@@ -9,7 +9,7 @@ from bench.first_page import MOST_BYTES, visited
 from tests import cast
 from tests.questionnaires.asked import asking, invited, public
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.looks, pytest.mark.django_db(transaction=True)]
 TEN = [
     *({"kind": "long_text", "text": f"What happened on day {day}?"} for day in range(5)),
     *({"kind": "scale", "text": f"How was day {day}?", "minimum": 0, "maximum": 10, "low_label": "bad", "high_label": "good"}

@@ -17,7 +17,7 @@ from tests import cast
 from tests.questionnaires.asked import ALL_KINDS, asking, invited
 from tests.walks import browsing
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.looks, pytest.mark.django_db(transaction=True)]
 PHONE = {"width": 360, "height": 780}
 LEFT_OF = "([one, other]) => one.getBoundingClientRect().left < other.getBoundingClientRect().left"
 
@@ -85,5 +85,5 @@ def test_from_the_questions_to_the_own_page_all_is_arabic_and_runs_from_right_to
 
     phone.goto(links.page_link(amal).replace("http://localhost:8000", house))
     from_right_to_left(phone)
-    expect(phone.get_by_text("وصل الطرد")).to_be_visible()
+    expect(phone.get_by_text("وصل الطرد").first).to_be_visible()
     browsing.must_be_usable(phone, ((360, "light"), (1280, "dark")))
