@@ -1,4 +1,6 @@
-"""Who has heard back, study by study, counted ahead where very many take part: home and the menu of every page ask."""
+"""Who has heard back, study by study, and whom each update has reached, counted ahead where they are very many: home and
+the menu of every page ask.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +8,11 @@ from collections import Counter
 from functools import partial
 from typing import Any
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from allears.core import ahead
-from allears.decisions.queries import HEARD_AHEAD, days_until_heard, spoken
+from allears.decisions.models import Telling, Update
+from allears.decisions.queries import HEARD_AHEAD, REACH_AHEAD, count_reach, days_until_heard, spoken
 from allears.people.crowds import bits_in
 from allears.questionnaires.models import Response
 from allears.studies.models import Study
@@ -17,6 +22,7 @@ def count_ahead() -> None:
     """Count each study, where all together have more responses than a page may go through; called by the heartbeat."""
     if not ahead.are_many(Response.objects.all()):
         ahead.forget(HEARD_AHEAD)
+        ahead.forget(REACH_AHEAD)
         return
     studies = list(Study.objects.order_by("pk"))
     spoken_in = set(Response.objects.order_by().values_list("study", flat=True).distinct())
@@ -24,12 +30,24 @@ def count_ahead() -> None:
     for study in studies:
         count = partial(_heard, study) if study.pk in spoken_in else _nobody
         ahead.keep(HEARD_AHEAD, study.pk, count)
+    _reach(Update.objects.all())
 
 
 def count_again(study: Study) -> None:
     """Count this study now, if it is counted ahead: its contributors have just been told something."""
     if ahead.kept(HEARD_AHEAD, study.pk):
         ahead.keep(HEARD_AHEAD, study.pk, lambda: _heard(study), anew=True)
+        _reach(Update.objects.filter(study=study), anew=True)
+
+
+def _reach(updates: QuerySet[Update], *, anew: bool = False) -> None:
+    many = Exists(Telling.objects.filter(update=OuterRef("pk")).order_by().values("pk")[ahead.MANY : ahead.MANY + 1])
+    for pk in updates.filter(many).order_by("pk").values_list("pk", flat=True):
+        ahead.keep(REACH_AHEAD, pk, partial(_reached, pk), anew=anew)
+
+
+def _reached(update: int) -> dict[str, int]:
+    return count_reach([update])[update]
 
 
 def _nobody() -> dict[str, Any]:

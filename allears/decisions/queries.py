@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import accumulate
 from statistics import fmean, median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from django.db.models import Case, Count, Exists, F, Min, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
@@ -60,6 +60,7 @@ HEARER = Coalesce("person__merged_into_id", "person_id")
 # Kept of each study where very many take part: contributors, told, days and days since they spoke (how many heard after so
 # many), and whether one waits.
 HEARD_AHEAD = "heard"
+REACH_AHEAD = "reach"  # of each update that very many were told
 
 
 @dataclass(frozen=True)
@@ -203,18 +204,35 @@ def decisions_in(studies: QuerySet[Study]) -> QuerySet[Decision]:
     )
 
 
-def updates_in(studies: QuerySet[Study]) -> QuerySet[CountedUpdate]:
-    """Return the updates of these studies, newest first, with how many people each has reached."""
-    return (
-        Update.objects.filter(study__in=studies)
-        .select_related("study", "decision", "change_step__change__decision", "insight", "approved_by")
-        .annotate(
-            mailed=Count("tellings", filter=Q(tellings__digest__isnull=False)),
-            waiting_on_page=Count("tellings", filter=Q(tellings__digest=None, tellings__seen_at=None)),
-            seen=Count("tellings", filter=Q(tellings__seen_at__isnull=False)),
-        )
-        .order_by("-drafted_at", "-pk")
+def updates_in(studies: QuerySet[Study]) -> QuerySet[Update]:
+    """Return the updates of these studies, newest first."""
+    about = Update.objects.filter(study__in=studies).select_related(
+        "study", "decision", "change_step__change__decision", "insight", "approved_by"
     )
+    return about.order_by("-drafted_at", "-pk")
+
+
+def with_reach(updates: Iterable[Update]) -> list[CountedUpdate]:
+    """Return these updates with how many people each has reached; more than `ahead.MANY` are counted ahead."""
+    updates = list(updates)
+    kept = Counted.objects.filter(kind=REACH_AHEAD, of__in=[str(update.pk) for update in updates])
+    found = {int(row.of): row.value for row in kept}
+    found |= count_reach(update.pk for update in updates if update.pk not in found)
+    for update in updates:
+        vars(update).update(found.get(update.pk, {"mailed": 0, "waiting_on_page": 0, "seen": 0}))
+    return cast("list[CountedUpdate]", updates)
+
+
+def count_reach(updates: Iterable[int]) -> dict[int, dict[str, int]]:
+    """Count how many people each of these updates (ids) has reached, by what `Reached` calls it."""
+    rows = Telling.objects.filter(update__in=list(updates)).order_by().values("update")
+    counted = rows.annotate(
+        mailed=Count("pk", filter=Q(digest__isnull=False)),
+        waiting_on_page=Count("pk", filter=Q(digest=None, seen_at=None)),
+        seen=Count("pk", filter=Q(seen_at__isnull=False)),
+    )
+    found = counted.values_list("update", "mailed", "waiting_on_page", "seen")
+    return {update: {"mailed": mailed, "waiting_on_page": waits, "seen": seen} for update, mailed, waits, seen in found}
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import intcomma
@@ -12,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from allears.core import ahead
 from allears.core.settings_pages import add_settings_page
 from allears.questionnaires.answering_opener import opener_of
 from allears.questionnaires.imports import Import
@@ -24,6 +26,8 @@ from allears.studies.loop import Cell, Tab, add_tab, cell
 from allears.studies.models import Study
 from allears.studies.rules import can_see
 from allears.studies.translating import languages_of
+
+SPOKE_AHEAD, UNINVITED_AHEAD = "spoke", "uninvited"
 
 
 @asking.condition
@@ -70,11 +74,14 @@ def _begun() -> Exists:
 
 
 def _uninvited(study: Study) -> hearing.Uninvited:
-    elsewhere = Q(import_key__isnull=False)
-    counts = Response.objects.filter(study=study, invitation=None).aggregate(
-        came=Count("pk", filter=~elsewhere), brought=Count("pk", filter=elsewhere)
-    )
+    counts = ahead.value_of(UNINVITED_AHEAD, study.pk, lambda: _count_uninvited(study))
     return hearing.Uninvited(**counts, **(_files(study) if counts["brought"] else {}))
+
+
+def _count_uninvited(study: Study) -> dict[str, int]:
+    elsewhere = Q(import_key__isnull=False)
+    rows = Response.objects.filter(study=study, invitation=None)
+    return rows.aggregate(came=Count("pk", filter=~elsewhere), brought=Count("pk", filter=elsewhere))
 
 
 def _files(study: Study) -> dict[str, Any]:
@@ -91,9 +98,21 @@ def _brought() -> Exists:
 @cell("spoke")
 def spoke(study: Study) -> Cell:
     """How many said something, sent or not."""
-    said = Answer.objects.filter(response=OuterRef("pk"))
-    count = Response.objects.filter(Exists(said), study=study).count()
+    count = ahead.value_of(SPOKE_AHEAD, study.pk, lambda: _count_spoke(study))
     return Cell("spoke", intcomma(count), _("spoke"), reverse("questionnaires:results", args=[study.slug]))
+
+
+def _count_spoke(study: Study) -> int:
+    return Response.objects.filter(Exists(Answer.objects.filter(response=OuterRef("pk"))), study=study).count()
+
+
+def count_ahead() -> None:
+    """Count who spoke, invited or not, in each study of very many responses; called by the heartbeat."""
+    large = [s for s in Study.objects.order_by("pk") if ahead.are_many(Response.objects.filter(study=s))]
+    for kind, count in ((SPOKE_AHEAD, _count_spoke), (UNINVITED_AHEAD, _count_uninvited)):
+        ahead.forget(kind, but=[study.pk for study in large])
+        for study in large:
+            ahead.keep(kind, study.pk, partial(count, study))
 
 
 hearing.listen_with(hearing.Ear(answered=_sent, begun=_begun, uninvited=_uninvited, brought=_brought))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from allears.core.heartbeat import every
-from allears.questionnaires import files, importing
+from allears.questionnaires import asked, files, importing
 
 
 @every(seconds=3600)
@@ -16,3 +16,9 @@ def forget_files() -> None:
 def forget_sent_files() -> None:
     """Delete files whose page of answers was never saved."""
     files.sweep()
+
+
+@every(seconds=60)
+def count_who_spoke() -> None:
+    """Count who spoke in studies of very many responses."""
+    asked.count_ahead()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from allears.core.heartbeat import every
-from allears.studies import later, naming, reminding
+from allears.studies import counting, later, naming, reminding
 
 
 @every(seconds=60)
@@ -22,3 +22,9 @@ def remind() -> None:
 def forget_who_was_named() -> None:
     """Forget the addresses of people who were named and said nothing."""
     naming.forget_the_silent()
+
+
+@every(seconds=60)
+def count_invitations() -> None:
+    """Count what became of very many invitations."""
+    counting.count_ahead()

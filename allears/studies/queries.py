@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from allears.core import ahead
 from allears.core.clock import today
 from allears.core.models import Job, User
 from allears.core.waiting import Waiting
@@ -33,6 +34,7 @@ __all__ = [
 ]
 
 SOON = timedelta(days=7)
+OUTCOMES_AHEAD = "outcomes"
 
 
 def seen_by(user: User) -> QuerySet[Study]:
@@ -102,10 +104,21 @@ def last_round(study: Study) -> Job | None:
 
 
 def outcome_counts(study: Study) -> dict[Outcome, int]:
-    """Return how many invitations ended how; every outcome is there."""
-    rows = with_outcome(Invitation.objects.filter(study=study)).values_list("outcome")  # type: ignore[misc]
-    found = dict(rows.annotate(Count("id")).order_by())
+    """Return how many invitations ended how; every outcome is there. Very many are counted ahead (`studies.counting`)."""
+    found = ahead.value_of(OUTCOMES_AHEAD, study.pk, lambda: count_outcomes(study))
     return {outcome: found.get(outcome.value, 0) for outcome in Outcome}
+
+
+def count_outcomes(study: Study) -> dict[str, int]:
+    """Count how many invitations ended how now, by the outcome's value."""
+    rows = with_outcome(Invitation.objects.filter(study=study)).values_list("outcome")  # type: ignore[misc]
+    return dict(rows.annotate(Count("id")).order_by())
+
+
+def outcomes_counted_at(study: Study) -> datetime | None:
+    """Return when the outcomes were counted, where they are counted ahead."""
+    row = ahead.kept(OUTCOMES_AHEAD, study.pk)
+    return row.at if row else None
 
 
 def outcome_rates(study: Study) -> Outcomes:

@@ -11,12 +11,13 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 
-from allears.core import mail
+from allears.core import ahead, mail
 from allears.core.clock import now, today
 from allears.core.models import Message
 from allears.people import budget
@@ -28,6 +29,7 @@ from allears.studies.models import Invitation, InvitationMail, Later, State, Stu
 
 SAID_NOTHING = (Outcome.SILENT, Outcome.OPENED, Outcome.BEGUN)
 MOST_AT_ONCE = 500
+PLAN_AHEAD = "reminders"
 
 
 @dataclass(frozen=True)
@@ -93,13 +95,21 @@ def plan(study: Study) -> Plan:
     """Return what will be sent when, if nobody answers before; days where the reader is."""
     if study.remind_after is None:
         return Plan()
+    sent, unsent, spared = ahead.value_of(PLAN_AHEAD, study.pk, lambda: count_plan(study))
+    by_day: Counter[date] = Counter()
+    for day, count in sent:
+        by_day[max(date.fromisoformat(day) + timedelta(days=study.remind_after), today())] += count
+    return Plan(sorted(by_day.items()), unsent, Counter(spared))
+
+
+def count_plan(study: Study) -> list[Any]:
+    """Count to how many who said nothing a letter left on which day and how many have not left, and who is spared why."""
     quiet = quiet_ones(study)
     letters = InvitationMail.objects.filter(kind="invite", message__failed_at=None, invitation__in=quiet.values("pk"))
-    sent = letters.filter(message__sent_at__isnull=False).annotate(day=TruncDate("message__sent_at"))
-    by_day: Counter[date] = Counter()
-    for day, count in sent.values_list("day").annotate(n=Count("pk")).order_by("day"):
-        by_day[max(day + timedelta(days=study.remind_after), today())] += count
-    return Plan(sorted(by_day.items()), letters.filter(message__sent_at=None).count(), _spared(study))
+    days = letters.annotate(day=TruncDate("message__sent_at")).values_list("day").annotate(n=Count("pk"))
+    counted = dict(days.order_by("day"))
+    unsent = counted.pop(None, 0)
+    return [[[day.isoformat(), count] for day, count in counted.items()], unsent, _spared(study)]
 
 
 def _spared(study: Study) -> Counter[str]:

@@ -11,7 +11,7 @@ from allears.core import ahead
 from allears.core.clock import now
 from allears.core.models import Counted
 from allears.decisions import counting, telling
-from allears.decisions.queries import HearBack, hear_back, overdue_studies
+from allears.decisions.queries import HearBack, hear_back, overdue_studies, updates_in, with_reach
 from allears.people.actions import merge
 from allears.people.models import Person
 from allears.studies.actions import create_study
@@ -37,6 +37,11 @@ def told() -> Study:
     return study
 
 
+def reached() -> list[dict[str, int]]:
+    names = "mailed", "waiting_on_page", "seen"
+    return [{name: getattr(update, name) for name in names} for update in with_reach(updates_in(Study.objects.all()))]
+
+
 def now_and_ahead(study: Study) -> list[tuple[HearBack, HearBack, bool]]:
     """The figures of one and of all, and whether it is overdue; counted now, then ahead."""
     found = []
@@ -58,6 +63,16 @@ def test_what_is_counted_ahead_is_what_is_counted_now() -> None:
         assert kept.median_days == round(counted.median_days)
         assert (counted.at, bool(kept.at)) == (None, True)
     assert late is late_ahead is False
+
+
+def test_whom_an_update_reached_is_counted_ahead_too() -> None:
+    told()
+    counted = reached()
+    counting.count_ahead()
+
+    assert Counted.objects.filter(kind="reach").exists()
+    assert reached() == counted
+    assert sum(update["mailed"] for update in counted) > 1
 
 
 def test_who_spoke_since_is_missing_until_it_is_counted_again() -> None:

@@ -23,7 +23,7 @@ from allears.decisions.errors import DecisionError
 from allears.decisions.forms import ChangeForm, DecisionForm, MoveForm, OptionFormSet
 from allears.decisions.history import history
 from allears.decisions.models import Change, ChangeState, Decision, DecisionKind, Update
-from allears.decisions.queries import decisions_in, helped_by_update, updates_in
+from allears.decisions.queries import decisions_in, helped_by_update, updates_in, with_reach
 from allears.decisions.rules import can_decide, can_move, can_publish
 from allears.design.parts import Link
 from allears.insights.models import Insight
@@ -136,7 +136,7 @@ def decision(request: StaffRequest, ref: str) -> HttpResponse:
     may_decide = can_decide(request.user, found.study)
     insights = list(found.insights.order_by("pk"))
     cited = chain.cited_by_insight([i.pk for i in insights])
-    updates = list(updates_in(Study.objects.filter(pk=found.study_id)).filter(_about(found)))
+    updates = with_reach(updates_in(Study.objects.filter(pk=found.study_id)).filter(_about(found)))
     return render(
         request,
         "decisions/decision.html",

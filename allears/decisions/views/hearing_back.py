@@ -25,7 +25,7 @@ from allears.decisions.digests import as_told, compose, parts_for
 from allears.decisions.errors import DecisionError, WordingChanged
 from allears.decisions.forms import UpdateForm
 from allears.decisions.models import Ground, Telling, Update
-from allears.decisions.queries import HEARER, hear_back, helped_by_update, overdue_studies, updates_in
+from allears.decisions.queries import HEARER, hear_back, helped_by_update, overdue_studies, updates_in, with_reach
 from allears.decisions.rules import can_tell
 from allears.decisions.tasks import ask_to_send
 from allears.decisions.views.deciding import study_or_404
@@ -41,6 +41,7 @@ def all_updates(request: StaffRequest) -> HttpResponse:
     """Hearing back, over all studies: what is overdue, what waits to be read, what has gone out."""
     studies = seen_by(request.user)
     page = Paginator(updates_in(studies), 25).get_page(request.GET.get("page"))
+    page.object_list = with_reach(page.object_list)
     context = {
         "page": page,
         "figures": hear_back(studies=studies),
@@ -54,7 +55,7 @@ def all_updates(request: StaffRequest) -> HttpResponse:
 def updates(request: StaffRequest, slug: str) -> HttpResponse:
     """Hearing back, in one study."""
     study = study_or_404(request.user, slug)
-    found = list(updates_in(Study.objects.filter(pk=study.pk)))
+    found = with_reach(updates_in(Study.objects.filter(pk=study.pk)))
     told_about = {u.insight_id for u in found if u.insight_id}
     context = {
         "study": study,

@@ -192,6 +192,7 @@ def _asked(study: Study, names: bool) -> dict[str, object]:
     url = reverse("studies:invitations", args=[study.slug])
     return {
         "asked": rates.asked,
+        "counted_at": queries.outcomes_counted_at(study),
         "outcomes": [
             {
                 "label": outcome.label,

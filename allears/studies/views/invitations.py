@@ -53,6 +53,7 @@ def invitations(request: HttpRequest, slug: str) -> HttpResponse:
             "outcome": request.GET.get("outcome", ""),
             "q": typed(request.GET, "q"),
             "asked": sum(counts.values()),
+            "counted_at": queries.outcomes_counted_at(study),
             "works": can_work_on(reader(request), study),
             "last_round": queries.last_round(study),
             "named": naming.named_in(study),
