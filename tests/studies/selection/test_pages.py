@@ -332,6 +332,7 @@ def test_a_seed_from_a_source_of_the_same_day_says_after_which_time_it_has_to_ha
     page = Client().get(f"/proofs/{selection.ref}/").content.decode()
     assert "a public source of the same day: Lotto" in page
     assert "which nobody could know before" not in page
+    assert '<code class="fingerprint" dir="auto">7 11 23</code>' in page  # its numbers keep their order beside Arabic
 
 
 def test_the_downloaded_checker_proves_the_downloaded_proof_and_refuses_a_tampered_one(tmp_path: Path) -> None:
