@@ -119,14 +119,18 @@ class Price:
 
 
 def prices(problem: Problem, certificate: Certificate, weight: Fraction) -> tuple[Price, ...]:
-    """What each quota costs the least lucky person, dearest first. weight: the sum that normalises the prices."""
+    """What each quota costs the least lucky person, dearest first. weight: the sum that normalises the prices.
+
+    Nothing is gained by allowing more than all seats, or asking for fewer than none: such a bound costs nothing.
+    """
     found = []
     for (facet, value), price, low, high in zip(
         problem.rows, certificate.prices, problem.lower.tolist(), problem.upper.tolist(), strict=True
     ):
         if price and weight:
-            side, bound = ("max", high) if price > 0 else ("min", low)
-            found.append(Price(facet, value, side, bound, abs(price) / weight))
+            side, bound, end = ("max", high, problem.size) if price > 0 else ("min", low, 0)
+            if bound != end:
+                found.append(Price(facet, value, side, bound, abs(price) / weight))
     return tuple(sorted(found, key=lambda price: (-price.gain, price.facet, price.value)))
 
 

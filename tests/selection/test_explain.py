@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
 from allears.selection import Infeasible, Pool, Quotas, prepare
-from allears.selection.explain import smallest_changes
+from allears.selection.certificate import Certificate
+from allears.selection.explain import prices, smallest_changes
 from allears.selection.problem import describe
 from tests.selection.pools import two_by_two
 
@@ -66,3 +69,15 @@ def test_a_value_that_is_not_given_is_called_that() -> None:
     assert "age (not given): allow up to 4 instead of 0." in sentences(
         pool, Quotas({"age": {"": (0, 0), "old": (0, 1), "young": (0, 5)}}), 5
     )
+
+
+def test_a_bound_that_cannot_give_way_costs_nothing() -> None:
+    """Whatever prices prove the bound: nobody is told to allow five of four seats, or to ask for fewer than none."""
+    pool = two_by_two(a=("young", "coast"), b=("young", "inland"), c=("old", "coast"), d=("young", "coast"))
+    problem = describe(pool, Quotas({"age": {"young": (2, 2), "old": (0, 2)}, "town": {"coast": (1, 2), "inland": (0, 1)}}), 2)
+    priced = dict(zip(problem.rows, (Fraction(-1), Fraction(1), Fraction(-1), Fraction(1)), strict=True))
+    certificate = Certificate(Fraction(1, 2), tuple(priced.values()), Fraction(1))
+    found = prices(problem, certificate, Fraction(4))
+    assert [(price.facet, price.value, price.side, price.bound) for price in found] == [
+        ("town", "coast", "min", 1), ("town", "inland", "max", 1),
+    ]
