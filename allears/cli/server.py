@@ -27,7 +27,7 @@ from granian.server.mp import MPServer as WebServer
 
 from allears.cli.errors import CannotDo
 from allears.core.bodies import taken_in
-from allears.core.places import with_places
+from allears.core.places import Places, with_places
 from allears.questionnaires.answering_door import before_django
 
 STOPS_WITHIN = 30  # seconds; what has not ended by then is ended
@@ -120,7 +120,8 @@ class Loader:
 
     def __call__(self) -> Callable[..., Any]:
         """Return the WSGI application, with the worker running beside it where it belongs inside."""
-        application = taken_in(with_places(before_django(get_wsgi_application()), self.places))
+        places = Places(self.places)
+        application = taken_in(before_django(with_places(get_wsgi_application(), places), places))
         # Every room's pages are read in now, not while the first visitor waits.
         _ = get_resolver().url_patterns
         _in_background(_stop_without_parent, self.parent)

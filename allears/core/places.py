@@ -6,8 +6,8 @@ have sent theirs go on meanwhile. Connections to the database belong to places, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from queue import LifoQueue
 from typing import Any
 
@@ -15,17 +15,31 @@ from allears.core.bodies import Wsgi
 from allears.core.shared_connection import SharedConnection
 
 
-def with_places(application: Wsgi, number: int) -> Wsgi:
-    """Return `application` for at most `number` requests at once; a streamed answer keeps its place until its end."""
-    free: LifoQueue[SharedConnection] = LifoQueue()  # the place used last has most at hand
-    for _ in range(number):
-        free.put(SharedConnection(as_own=True))
+class Places:
+    """Some places, each with a connection of its own."""
+
+    def __init__(self, number: int) -> None:
+        self._free: LifoQueue[SharedConnection] = LifoQueue()  # the place used last has most at hand
+        for _ in range(number):
+            self._free.put(SharedConnection(as_own=True))
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """Have a place, as soon as one is free."""
+        place = self._free.get()
+        try:
+            with place.borrowed():
+                yield
+        finally:
+            self._free.put(place)
+
+
+def with_places(application: Wsgi, places: Places) -> Wsgi:
+    """Return `application` for at most so many requests at once; a streamed answer keeps its place until its end."""
 
     def placed(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         with ExitStack() as held:
-            place = free.get()
-            held.callback(free.put, place)
-            held.enter_context(place.borrowed())
+            held.enter_context(places.one())
             answer: Any = application(environ, start_response)
             if getattr(answer, "streaming", False):
                 return Streamed(answer, held.pop_all())

@@ -24,6 +24,7 @@ from django.urls import Resolver404, resolve
 
 from allears.core.bodies import Wsgi
 from allears.core.middleware import furnished
+from allears.core.places import Places
 from allears.core.typed import whole_number
 from allears.questionnaires.answering_turn import turn
 
@@ -67,17 +68,21 @@ def _answer(request: HttpRequest) -> HttpResponse | None:
 # --- before Django ---------------------------------------------------------------------------------------------
 
 
-def before_django(django: Wsgi) -> Wsgi:
-    """Return the application that answers a participant's page itself and gives everything else to `django`."""
+def before_django(django: Wsgi, places: Places) -> Wsgi:
+    """Return the application that answers a participant's page itself and gives everything else to `django`.
+
+    Pages take turns and no places; a form that others should not wait for takes one of the `places`.
+    """
 
     def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         hit = _HOT.fullmatch(environ["PATH_INFO"])
         if hit is None or environ["REQUEST_METHOD"] not in METHODS or environ.get("SCRIPT_NAME"):
             return django(environ, start_response)
-        if not _is_short(environ):
-            return _opened(environ, hit, start_response, django)
-        with turn():
-            return _opened(environ, hit, start_response, django)
+        request = WSGIRequest(environ)
+        if not _is_ours(request):
+            return django(environ, start_response)
+        with turn(places) if _is_short(environ) else places.one():
+            return _serve(request, hit, start_response)
 
     return application
 
@@ -88,13 +93,6 @@ def _is_short(environ: dict[str, Any]) -> bool:
         return True
     length = whole_number(environ.get("CONTENT_LENGTH") or "0")
     return environ.get("CONTENT_TYPE", "").startswith(FORM) and length is not None and length <= SHORT
-
-
-def _opened(
-    environ: dict[str, Any], hit: re.Match[str], start_response: Callable[..., Any], django: Wsgi
-) -> Iterable[bytes]:
-    request = WSGIRequest(environ)
-    return _serve(request, hit, start_response) if _is_ours(request) else django(environ, start_response)
 
 
 _hosts: set[tuple[str, ...]] = set()  # that were found to be ours, with what was asked for and allowed then

@@ -17,7 +17,7 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -27,7 +27,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from allears.core.prepared import prepared
 from allears.core.shared_connection import SharedConnection
 from allears.questionnaires import answering_sql as sql
-from allears.questionnaires.answering_turn import apart, aside
+from allears.questionnaires.answering_turn import Call, apart, aside
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -66,14 +66,13 @@ class Outcome:
 class Work:
     """What somebody wants written, and what came of it once that is on disk."""
 
-    __slots__ = ("do", "is_settled", "outcome", "told")
+    __slots__ = ("call", "do", "is_settled", "outcome")
 
     def __init__(self, do: Callable[[], Any]) -> None:
         self.do = do
         self.outcome: Outcome | None = None
         self.is_settled = False  # without an outcome: whoever brought it writes it
-        self.told = threading.Lock()  # let go of when it is settled, or when it is their turn to write
-        self.told.acquire()
+        self.call = Call()  # when it is settled, or when it is theirs to write
 
 
 def _wait_only_so_long(database: BaseDatabaseWrapper) -> None:
@@ -98,10 +97,9 @@ class _Desk:
             self._waiting.append(work)
             writes, self._is_taken = not self._is_taken, True
         if not writes:
-            with aside():
-                work.told.acquire()
+            work.call.wait()
         if not work.is_settled:
-            self._write()
+            self._write(work)
         if work.outcome is None:
             with apart(), transaction.atomic():
                 return _whole(do)
@@ -110,8 +108,10 @@ class _Desk:
         result: Result = work.outcome.result
         return result
 
-    def _write(self) -> None:
-        """Write what has gathered, one's own among it, and hand the desk on."""
+    def _write(self, mine: Work) -> None:
+        """Write what has gathered, one's own among it, and hand the desk on: whoever writes next is called first, so
+        that the disk has something to do.
+        """
         with self._lock:
             some = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_AT_ONCE))]
         try:
@@ -123,11 +123,12 @@ class _Desk:
             with self._lock:
                 follows = self._waiting[0] if self._waiting else None
                 self._is_taken = follows is not None
+            if follows is not None:
+                follows.call()
             for work in some:
                 work.is_settled = True
-                work.told.release()
-            if follows is not None:
-                follows.told.release()
+                if work is not mine:
+                    work.call()
 
 
 _desk = _Desk()
@@ -157,7 +158,7 @@ def _in_one_transaction(
     some: list[Work], done: Callable[[Callable[[], Any]], Outcome | None]
 ) -> list[Outcome | None]:
     with ExitStack() as stack:
-        with aside():  # somebody else may be writing
+        with aside() if connection.vendor == "sqlite" else nullcontext():  # somebody else may be writing
             stack.enter_context(transaction.atomic())
         outcomes = [done(work.do) for work in some]
         with aside():  # the disk

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection, connections
 from django.http import HttpResponse, StreamingHttpResponse
 
-from allears.core.places import Wsgi, with_places
+from allears.core.places import Places, Wsgi, with_places
 from allears.core.shared_connection import SharedConnection, own_connection
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -20,7 +20,7 @@ def placed(view: Callable[[], Any], number: int) -> Callable[[], Any]:
     def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         return view()  # type: ignore[no-any-return]
 
-    application_: Wsgi = with_places(application, number)
+    application_: Wsgi = with_places(application, Places(number))
     return lambda: application_({}, lambda *_: None)
 
 

@@ -7,10 +7,12 @@ import threading
 import pytest
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from allears.questionnaires.answering_turn import apart, aside, turn
+from allears.core.places import Places
+from allears.questionnaires.answering_turn import Call, Turns, apart, aside, turn
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SOON = 5.0  # seconds
+PLACES = Places(1)
 
 
 def in_a_turn_elsewhere() -> threading.Event:
@@ -18,7 +20,7 @@ def in_a_turn_elsewhere() -> threading.Event:
     had = threading.Event()
 
     def have() -> None:
-        with turn():
+        with turn(PLACES):
             had.set()
 
     threading.Thread(target=have, daemon=True).start()
@@ -26,14 +28,14 @@ def in_a_turn_elsewhere() -> threading.Event:
 
 
 def test_one_has_the_turn_at_a_time() -> None:
-    with turn():
+    with turn(PLACES):
         had = in_a_turn_elsewhere()
         assert not had.wait(0.05)
     assert had.wait(SOON)
 
 
 def test_who_steps_aside_lets_others_go_on_and_has_the_turn_again() -> None:
-    with turn():
+    with turn(PLACES):
         with aside():
             assert in_a_turn_elsewhere().wait(SOON)
         had = in_a_turn_elsewhere()
@@ -41,8 +43,60 @@ def test_who_steps_aside_lets_others_go_on_and_has_the_turn_again() -> None:
     assert had.wait(SOON)
 
 
+def closed() -> threading.Lock:
+    lock = threading.Lock()
+    lock.acquire()
+    return lock
+
+
+def test_who_comes_first_is_served_first_and_who_comes_back_before_who_is_new() -> None:
+    turns = Turns()
+    first, second, back = waiting = [closed() for _ in range(3)]
+    turns.take(back=False)
+    turns.call(first, back=False)
+    turns.call(second, back=False)
+    turns.call(back, back=True)
+
+    served = []
+    for _ in waiting:
+        turns.give()
+        served.append([lock.locked() for lock in (back, first, second)])
+
+    assert served == [[False, True, True], [False, False, True], [False, False, False]]
+    turns.give()
+    turns.take(back=False)  # it is free again
+
+
+@pytest.mark.parametrize("called", ["before", "while they wait"])
+def test_who_is_called_has_the_turn_again(called: str) -> None:
+    with turn(PLACES):
+        call = Call()
+        if called == "before":
+            call()
+        else:
+            threading.Thread(target=lambda: in_a_turn_elsewhere().wait(SOON) and call(), daemon=True).start()
+        call.wait()
+        had = in_a_turn_elsewhere()
+        assert not had.wait(0.05)
+    assert had.wait(SOON)
+
+
+def test_who_has_no_turn_and_is_called_waits_for_none() -> None:
+    with turn(PLACES):
+        went_on = threading.Event()
+
+        def wait() -> None:
+            call = Call()
+            call()
+            call.wait()
+            went_on.set()
+
+        threading.Thread(target=wait, daemon=True).start()
+        assert went_on.wait(SOON)
+
+
 def test_who_has_no_turn_neither_waits_nor_gives_one_away() -> None:
-    with turn():
+    with turn(PLACES):
         stepped = threading.Event()
 
         def step() -> None:
@@ -55,16 +109,20 @@ def test_who_has_no_turn_neither_waits_nor_gives_one_away() -> None:
 
 
 def test_a_page_that_fails_gives_its_turn_back() -> None:
-    with pytest.raises(ValueError, match="no"), turn(), aside():
+    with pytest.raises(ValueError, match="no"), turn(PLACES), aside():
         raise ValueError("no")
     assert in_a_turn_elsewhere().wait(SOON)
 
 
-def test_who_writes_apart_lets_others_go_on_and_uses_a_connection_of_their_own() -> None:
+def test_who_writes_apart_lets_others_go_on_and_uses_the_connection_of_a_place() -> None:
     own = connections[DEFAULT_DB_ALIAS]
-    with turn():
+    with PLACES.one():
+        place = connections[DEFAULT_DB_ALIAS]
+    with turn(PLACES):
         shared = connections[DEFAULT_DB_ALIAS]
         with apart():
             assert in_a_turn_elsewhere().wait(SOON)
-            assert connections[DEFAULT_DB_ALIAS] is own is not shared
+            assert connections[DEFAULT_DB_ALIAS] is place
         assert connections[DEFAULT_DB_ALIAS] is shared
+    assert connections[DEFAULT_DB_ALIAS] is own
+    assert len({id(own), id(place), id(shared)}) == 3
