@@ -209,7 +209,7 @@ def paused(way: Way, minutes: float, unread: Sequence[str] = ()) -> HttpResponse
 
 
 def _not_taken(text: str) -> str:
-    words = _("Only your answer to “%(question)s” could not be read, and is not kept. You can give it anew when you come back.")
+    words = _("Only your answer to “%(question)s” could not be taken, and is not kept. You can give it anew when you come back.")
     return words % {"question": piping.filled(text, piping.Person())}
 
 

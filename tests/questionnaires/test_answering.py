@@ -338,7 +338,7 @@ def test_stopping_keeps_what_could_be_taken_says_what_could_not_and_always_lets_
 
     assert (robot.status, robot.form, Answer.objects.count()) == (200, None, 1)
     assert "Saved. Come back whenever it suits you." in robot.text
-    assert "Only your answer to “How many days late?” could not be read" in robot.text
+    assert "Only your answer to “How many days late?” could not be taken" in robot.text
     assert "Only your answer" not in Robot().open(f"{link}pause/?not=0&not=x&not={days.pk + 99}").text
     assert "How many days late?" in Robot().open(link).text
 

@@ -278,6 +278,14 @@ def test_without_an_address_nothing_more_can_be_allowed_and_all_can_be_taken_bac
     assert (said(), Message.objects.filter(kind="own").count()) == ({"contact": False}, 0)
 
 
+def test_where_a_box_is_still_to_be_ticked_another_language_is_another_language_of_the_same_page() -> None:
+    personal = fresh(told())
+    unsure = Client().post(f"{personal}erasure/").content.decode()
+
+    assert "Tick the box first" in unsure
+    assert f'href="{personal}?lang=ar"' in unsure
+
+
 def test_the_first_link_does_not_open_what_is_personal() -> None:
     address = told()
 

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -241,7 +242,8 @@ def _personal_page(request: HttpRequest, person: Person, token: str, *, status: 
     with translation.override(for_reader(request, person.language)):
         context = {
             "person": person, "token": token, "purposes": own.may_be_allowed(person), "time": own_time.time_of(person),
-            "limits": own_time.limits_form(person, wished=wished), "zones": places(), "wished": wished is not None, **more,
+            "limits": own_time.limits_form(person, wished=wished), "zones": places(), "wished": wished is not None,
+            "page_at": reverse("web:personal", args=[token]), **more,
         }  # fmt: skip
         return render(request, "web/me/personal.html", context, status=status)
 
