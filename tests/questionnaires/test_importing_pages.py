@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from allears.core.clock import now
 from allears.core.models import AuditEvent, Job
 from allears.questionnaires.dialects import Kind, Plan
 from allears.questionnaires.importing import bring
@@ -75,6 +76,19 @@ def test_what_is_started_is_brought_in_the_background_and_reported(as_ana: Clien
     page = as_ana.get(url("import", bringing.ref)).content.decode()
     assert "Everything in the file was understood." in page
     assert Job.objects.get().result["responses"] == 6
+
+
+def test_while_rows_come_in_the_report_says_how_far_and_what_was_not_understood_so_far(as_ana: Client) -> None:
+    uploaded(as_ana)
+    bringing = Import.objects.get()
+    job_page = as_ana.post(url("import", bringing.ref), typed(bringing, do="start")).headers["Location"]
+    Job.objects.update(started_at=now(), done=4)
+    ImportProblem.objects.create(bringing=bringing, row=3, column="How often?", reason="“Now” is not among the choices.")
+
+    assert "See what came in" in as_ana.get(job_page).content.decode()
+    page = as_ana.get(url("import", bringing.ref)).content.decode()
+    for words in ("Still being brought", 'max="6" value="4"', "What was not understood so far", "is not among the choices"):
+        assert words in page
 
 
 def test_after_the_file_its_pages_say_where_they_lead_and_the_study_what_it_is_and_what_comes_next(as_ana: Client) -> None:
