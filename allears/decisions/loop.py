@@ -76,7 +76,7 @@ def _of_the_days(figures: HearBack) -> str:
     """Why there are none yet; or, where past responses were brought, from when they count, and the days since all spoke."""
     if figures.since_spoken is not None:
         days = _in_words(figures.since_spoken)
-        return _("past responses from when they were brought here; %(days)s from when all spoke") % {"days": days}
+        return _("past responses count from when they were brought; %(days)s from when people spoke") % {"days": days}
     if figures.median_days is not None:
         return ""
     return _("nobody has heard back yet") if figures.contributors else _("nobody has taken part yet")
@@ -99,6 +99,8 @@ def shown_days(figures: HearBack) -> str:
 
 def _in_words(median_days: float) -> str:
     days = round(median_days)
+    if not days:
+        return _("under a day")
     if days >= IN_YEARS:
         return _("%(years)s years") % {"years": number_format(median_days / DAYS_A_YEAR, 1)}
     return ngettext("%(days)s day", "%(days)s days", days) % {"days": intcomma(days)}

@@ -9,7 +9,7 @@ from allears.decisions.queries import HearBack
 
 
 @pytest.mark.parametrize(
-    ("days", "shown"), [(None, ""), (0.6, "1 day"), (12.2, "12 days"), (730.0, "730 days"), (3992.0, "10.9 years")]
+    ("days", "shown"), [(None, ""), (0.2, "under a day"), (0.6, "1 day"), (12.2, "12 days"), (730.0, "730 days"), (3992.0, "10.9 years")]
 )  # fmt: skip
 def test_long_times_are_told_in_years(days: float | None, shown: str) -> None:
     assert shown_days(HearBack(contributors=30, told=20, median_days=days)) == shown
@@ -27,7 +27,7 @@ def test_long_times_are_told_in_years(days: float | None, shown: str) -> None:
             (30, 30, 1.2, 3984.4),
             [
                 ("100%", "30 of 30 who took part"),
-                ("1 day", "past responses from when they were brought here; 10.9 years from when all spoke"),
+                ("1 day", "past responses count from when they were brought; 10.9 years from when people spoke"),
             ],
         ),
     ],
