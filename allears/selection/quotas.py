@@ -80,21 +80,31 @@ def propose(
     """Quotas in proportion to a base such as all customers: floor and ceiling, widened by `slack` seats.
 
     `base` holds, per facet, a count (or share) per value. `carried` adds seats owed from earlier draws
-    (see allears.selection.carry). Exact quotas are harmful: they leave few or no replacements when
-    somebody declines, hence one seat of slack unless told otherwise.
+    (see allears.selection.carry), in each facet as much of them as leaves every value half of its share: what
+    somebody had before must not shut others like them out. Exact quotas are harmful: they leave few or no
+    replacements when somebody declines, hence one seat of slack unless told otherwise.
     """
     if size < 1:
         raise SelectionError("bad_size", size=size)
-    owed = carried or {}
+    wanted = {
+        facet: repaid({(facet, value): share * size for value, share in shares(facet, values).items()}, carried or {})
+        for facet, values in base.items()
+    }
     return Quotas(
         {
-            facet: {
-                value: around(share * size + owed.get((facet, value), Fraction(0)), size, slack)
-                for value, share in shares(facet, values).items()
-            }
-            for facet, values in base.items()
+            facet: {value: around(seats, size, slack) for (_, value), seats in rows.items()}
+            for facet, rows in wanted.items()
         }
     )
+
+
+def repaid(
+    seats: Mapping[tuple[str, str], Fraction], owed: Mapping[tuple[str, str], Fraction]
+) -> dict[tuple[str, str], Fraction]:
+    """Expected seats of a facet's values with as much of what is owed as leaves each value half of its seats."""
+    given = [held / 2 / -owed[row] for row, held in seats.items() if owed.get(row, 0) < 0 < held]
+    part = min([Fraction(1), *given])
+    return {row: held + part * owed.get(row, Fraction(0)) for row, held in seats.items()}
 
 
 def shares(facet: str, values: Mapping[str, float | int | Fraction]) -> dict[str, Fraction]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
 from allears.selection import Pool, Quotas, SelectionError, prepare, propose
@@ -165,6 +167,14 @@ def test_proposed_quotas_are_floor_and_ceiling_with_a_seat_of_slack() -> None:
     quotas = propose({"age": {"young": 70, "old": 30}}, 12)
     assert list(quotas) == [("age", "young", 7, 10), ("age", "old", 2, 5)]
     assert list(propose({"age": {"young": 3, "old": 1}}, 4, slack=0)) == [("age", "young", 3, 3), ("age", "old", 1, 1)]
+
+
+def test_what_is_owed_moves_the_proposal_but_shuts_nobody_out() -> None:
+    base = {"tool": {"alone": 88, "hub": 5, "other": 7}}
+    debts = {("tool", "alone"): Fraction(5, 2), ("tool", "hub"): Fraction(-12, 5), ("tool", "other"): Fraction(-1, 10)}
+    assert list(propose(base, 12, carried=debts)) == [("tool", "alone", 9, 12), ("tool", "hub", 0, 2), ("tool", "other", 0, 2)]
+    halves = {("age", "young"): Fraction(3), ("age", "old"): Fraction(-3)}
+    assert list(propose({"age": {"young": 1, "old": 1}}, 12, carried=halves)) == [("age", "young", 8, 10), ("age", "old", 2, 4)]
 
 
 def test_a_base_that_is_no_base_is_refused() -> None:

@@ -239,7 +239,7 @@ def account_of(selection: Selection, base: Mapping[str, Mapping[str, int]]) -> A
     debts: dict[tuple[str, str], Fraction] = {}
     weights: dict[tuple[str, str], Fraction] = {}
     for facet, values in base.items():
-        own = [_of_facet(facet, panel) for panel in held]
+        own = [_of_facet(facet, values, panel) for panel in held]
         panels = [panel for panel in own if panel.size]
         debts |= owed({facet: values}, panels)
         weights |= {
@@ -248,8 +248,9 @@ def account_of(selection: Selection, base: Mapping[str, Mapping[str, int]]) -> A
     return Account(debts, weights if held else None, len(held))
 
 
-def _of_facet(facet: str, panel: Mapping[tuple[str, str], int]) -> Held:
-    seats = {row: n for row, n in panel.items() if row[0] == facet}
+def _of_facet(facet: str, values: Iterable[str], panel: Mapping[tuple[str, str], int]) -> Held:
+    """The seats of one facet. Who gave no value of it took a seat from none: theirs are owed to nobody."""
+    seats = {(facet, value): panel[facet, value] for value in values if (facet, value) in panel}
     return Held(sum(seats.values()), seats)
 
 

@@ -348,7 +348,8 @@ def test_what_earlier_panels_owe_weighs_in_the_next() -> None:
     assert account.panels == 1
     assert account.weights is not None
     assert sum(account.weights.values()) == 1
-    assert sum(debt for (facet, _), debt in account.owed.items() if facet == "Region") == 0
+    for name in base:
+        assert sum(debt for (facet, _), debt in account.owed.items() if facet == name) == 0, name
     lots.search(following)
     assert Prepared.objects.get().facts["owed"] != []
     assert account_of(lots.described(carries=False), base).weights is None
