@@ -222,9 +222,17 @@ def _count_ahead() -> None:
 
 
 def _counting() -> dict[str, Callable[[], None]]:
+    from allears.decisions import counting as heard
     from allears.insights import speakers
+    from allears.people import crowds
+    from allears.questionnaires import asked
+    from allears.studies import counting as invitations
+    from allears.web import counting as minutes
 
-    return {"speakers": speakers.count_ahead}
+    return {
+        "speakers": speakers.count_ahead, "people": crowds.count_ahead, "who spoke": asked.count_ahead,
+        "invitations": invitations.count_ahead, "who heard": heard.count_ahead, "minutes": minutes.count_ahead,
+    }  # fmt: skip
 
 
 def pages() -> dict[str, str]:
@@ -250,7 +258,7 @@ def pages() -> dict[str, str]:
         "invitations, outcome: answered": f"{study}invitations/?outcome=answered",
         "invitations, one person": f"{silent}invitations/?q=p77777@customer.example",
         "invitations, everybody's word": f"{silent}invitations/?q=customer",
-        "minutes of the year": "/minutes/", "minutes, by tenure": "/minutes/?facet=tenure",
+        "people": "/people/", "minutes of the year": "/minutes/", "minutes, by tenure": "/minutes/?facet=tenure",
         "who to ask": f"{silent}people/",
     }  # fmt: skip
 

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from allears.core.models import AuditEvent
 from allears.core.tables import restore_cell
-from allears.questionnaires.exporting import export, responses_csv
+from allears.questionnaires.exporting import export, responses_csv, verbatims_jsonl
 from allears.questionnaires.importing import bring
 from allears.questionnaires.models import Response
 from allears.verbatims.actions import redact
@@ -94,6 +94,19 @@ def test_redacted_words_leave_as_a_stone(tmp_path: Path) -> None:
     entry = next(entry for entry in entries if entry["ref"] == gone.ref)
     assert (entry["text"], entry["redacted_at"] is not None) == (None, True)
     assert "quiet" not in [cell for row in rows for cell in row.values()]
+
+
+def test_a_line_of_words_is_what_json_writes_and_stays_one_line() -> None:
+    words = ['say "late" \\ or\tnot', "a line\n and \u2028 another \x85", "שלום 🙂", ""]
+    for text in words:
+        cast.said(cast.bob(), text or "gone", study(), prompt='What "happened"?')
+    redact(verbatims=[Verbatim.objects.get(text="gone").pk], reason="person", by=None, by_label="the person")
+    cast.said(None, "late", study())
+
+    lines = list(verbatims_jsonl(study()))
+    assert [json.loads(line)["text"] for line in lines] == [*words[:3], None, "late"]
+    ends = {ord(sign): f"\\u{ord(sign):04x}" for sign in "\x85\u2028\u2029"}
+    assert lines == [json.dumps(json.loads(line), ensure_ascii=False).translate(ends) + "\n" for line in lines]
 
 
 def test_a_study_without_responses_has_headings_and_no_rows(tmp_path: Path) -> None:
