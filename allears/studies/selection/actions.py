@@ -418,23 +418,22 @@ def _commit(selection: Selection, by: User, looked: Prepared, members: list[Memb
 def _members(selection: Selection, proof: dict[str, Any], told: Callable[[int], None]) -> list[Member]:
     """Return who is in the pool. Raises `PoolChanged` when it is not the pool that the lottery was found for."""
     names = pools.naming(selection.facets)
-    people = pools.people_of(selection)
     salt = Selection.objects.values_list("salt", flat=True).get(pk=selection.pk)
-    ids = dict(people.values_list("ref", "pk"))
+    read, ids = pools.with_ids(pools.people_of(selection), names)
     tokens: dict[str, str] = {}
     for number, ref in enumerate(ids, start=1):
         tokens[ref] = token(salt, ref)
         if number % A_PIECE == 0:
             told(number // 2)
+    changed = PoolChanged(
+        _("Who may be drawn has changed since the lottery was found (somebody came, was asked, or said no). Find it anew.")
+    )
     try:
-        pool = pools.with_references(people, names).only(tuple(proof["facets"]))
-        types = [type_entry(pool, at, salt, tokens) for at in range(len(pool.types))]
-    except (SelectionError, KeyError):  # a reference without a number: somebody came while we read
-        types = []
-    if not types or pool_hash(types) != proof["pool"]["hash"]:
-        raise PoolChanged(
-            _("Who may be drawn has changed since the lottery was found (somebody came, was asked, or said no). Find it anew.")
-        )
+        pool = read.only(tuple(proof["facets"]))
+    except SelectionError:
+        raise changed from None
+    if pool_hash([type_entry(pool, at, salt, tokens) for at in range(len(pool.types))]) != proof["pool"]["hash"]:
+        raise changed
     chances = _chances(proof)
     return [
         (selection.pk, ids[ref], tokens[ref], at, chances[at])

@@ -94,9 +94,15 @@ def counted(people: QuerySet[Person], names: Naming) -> Pool:
 
 def with_references(people: QuerySet[Person], names: Naming) -> Pool:
     """Return the pool with the reference of everybody in it, for a lottery that is to be committed."""
+    return with_ids(people, names)[0]
+
+
+def with_ids(people: QuerySet[Person], names: Naming) -> tuple[Pool, dict[str, int]]:
+    """Return the same pool, and the id of everybody in it by their reference."""
     joined, columns = _joined(people, names)
-    rows = joined.values_list("ref", *columns).order_by()
-    return Pool.from_people(_facets(names), {row[0]: _named(row[1:], names) for row in rows})
+    rows = list(joined.values_list("ref", "pk", *columns).order_by())
+    pool = Pool.from_people(_facets(names), {row[0]: _named(row[2:], names) for row in rows})
+    return pool, {row[0]: row[1] for row in rows}
 
 
 def _facets(names: Naming) -> tuple[str, ...]:
