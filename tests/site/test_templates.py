@@ -15,7 +15,7 @@ HOUSE = Path(allears.__file__).parent
 TEMPLATES = sorted(HOUSE.glob("*/templates/**/*.html"))
 NAMES = [str(path).split("/templates/", 1)[1] for path in TEMPLATES]
 # Mail programs know no style sheet: what is mailed carries its own styles.
-PAGES = [path for path in TEMPLATES if "mails" not in path.parts]
+PAGES = [path for path in TEMPLATES if not {"mail", "mails"} & set(path.parts)]
 # Participants have no session to be ridden on: their token is what lets a form in.
 BY_TOKEN = {"answering", "me"}
 STAFF_PAGES = [p for p in PAGES if not BY_TOKEN & set(p.parts) and "design/participant.html" not in p.read_text()]
