@@ -1,8 +1,8 @@
 """Letting every contributor hear back: who has not been told yet, and sending one digest a person, never twice.
 
 Whoever has no address, or wants no mail about their words, is told on their own page; that counts as heard only once
-they have seen it. Who does not want to be asked still hears: these are two things (docs/adr/0014). A mail waits for the end of their quiet hours. Whose new address waits for its two days (`people.addresses`)
-is written down and told by itself afterwards: nobody has to send a second time. Sending may be killed at any point: each
+they have seen it. Who does not want to be asked still hears: these are two things (docs/adr/0014). A mail waits for the
+end of their quiet hours. Whose new address waits for its two days (`people.addresses`) is written down and told by itself afterwards: nobody has to send a second time. Sending may be killed at any point: each
 chunk of people is one transaction that writes the tellings and puts the mails, so a second run goes on with whoever is
 left.
 """

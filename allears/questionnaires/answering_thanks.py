@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import escape
@@ -68,7 +69,7 @@ def _page(
 ) -> Compiled:
     return pages.compile_template(
         "thanks", language, named=named, promised=promised, spoke=spoke, known=known, open=open_,
-        asked_again=asked_again, example=example,
+        asked_again=asked_again, example=example, look_up=settings.BASE_URL + _addresses(),
     )  # fmt: skip
 
 

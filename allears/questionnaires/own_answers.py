@@ -105,7 +105,8 @@ class _Kept:
 
 
 def _cell(part: dict[str, Any], words: dict[int, str]) -> Cell:
-    return Cell(part["box"], part.get("choice"), part.get("number"), part.get("words") or words.get(part.get("verbatim", 0), ""))
+    said = part.get("words") or words.get(part.get("verbatim", 0), "")
+    return Cell(part["box"], part.get("choice"), part.get("number"), said)
 
 
 def _answers(response: Response, asked: Asking, kept: _Kept, reader: _Reader) -> Iterator[OwnAnswer]:

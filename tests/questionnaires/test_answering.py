@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from allears.core.models import Organisation
@@ -341,6 +342,15 @@ def test_stopping_keeps_what_could_be_taken_says_what_could_not_and_always_lets_
     assert "Only your answer to “How many days late?” could not be taken" in robot.text
     assert "Only your answer" not in Robot().open(f"{link}pause/?not=0&not=x&not={days.pk + 99}").text
     assert "How many days late?" in Robot().open(link).text
+
+
+def test_on_paper_thanks_say_where_a_receipt_is_checked() -> None:
+    asking(ONE_WORD)
+    page = Robot().walk(invited(cast.bob())).page
+    where = page.css_first(".on-paper").text().split()[-1]
+
+    assert where == f"{settings.BASE_URL}/verbatims/receipt/"
+    assert Client().get(where.removeprefix(settings.BASE_URL)).status_code == 200
 
 
 def test_declining_is_an_answer_with_or_without_a_reason() -> None:
