@@ -181,6 +181,11 @@ def all_customers() -> list[FacetCount]:
     return list(cache.get_or_set(key, lambda: counts_of_kind(Kind.CUSTOMER, kept), CACHED_SECONDS) or [])
 
 
+def people_of_kind(kind: str, kept: crowds.Crowds | None) -> int:
+    """Return how many people of this kind there are: counted now, or by crowds that were counted before."""
+    return matching({"kind": kind}).count() if kept is None else kept.of(f"kind:{kind}").bit_count()
+
+
 def counts_of_kind(kind: str, kept: crowds.Crowds | None) -> list[FacetCount]:
     """Return how many people of this kind have each value: counted now, or by crowds that were counted before."""
     if kept is None:

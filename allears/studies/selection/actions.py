@@ -146,7 +146,9 @@ def _save(selection: Selection, fields: list[str]) -> None:
 def proposal(selection: Selection) -> list[dict[str, Any]]:
     """Return quotas in proportion to the customer base: floor and ceiling with one seat of slack, by keys.
 
-    In a group larger than a panel, seats that earlier panels owe are added; in a panel they weigh in what is heard.
+    Whoever gave no value of a facet may be of any: so at least is the share of all, at most that of who gave one, and
+    the quotas take no seat from those of whom little is known. In a group larger than a panel, seats that earlier
+    panels owe are added; in a panel they weigh in what is heard.
     """
     names = pools.naming(selection.facets)
     base = pools.base_of(selection, names)
@@ -154,11 +156,12 @@ def proposal(selection: Selection) -> list[dict[str, Any]]:
         return []
     panel = rule_of(selection, 0) == Rule.PANEL
     carried = None if panel else account_of(selection, base).owed
+    fewest = propose(pools.with_unknown(base, selection.kind), selection.size, carried=carried).bounds
     quotas = propose(base, selection.size, carried=carried)
     keys = {(names.names[f], name): (f, v) for (f, v), name in names.values.items()}
     return [
-        {"facet": keys[facet, value][0], "value": keys[facet, value][1], "min": low, "max": high}
-        for facet, value, low, high in quotas
+        {"facet": keys[facet, value][0], "value": keys[facet, value][1], "min": fewest[facet][value][0], "max": high}
+        for facet, value, _low, high in quotas
     ]
 
 

@@ -142,6 +142,13 @@ def base_of(selection: Selection, names: Naming) -> dict[str, dict[str, int]]:
     return {facet: values for facet, values in base.items() if sum(values.values())}
 
 
+def with_unknown(base: Mapping[str, Mapping[str, int]], kind: str) -> dict[str, dict[str, int]]:
+    """Return the base with how many of all customers gave no value of a facet, under the empty name."""
+    everybody = choosing.people_of_kind(kind or Kind.CUSTOMER, crowds.the_crowds())
+    unknown = {facet: everybody - sum(values.values()) for facet, values in base.items()}
+    return {facet: {**values, "": unknown[facet]} if unknown[facet] > 0 else {**values} for facet, values in base.items()}
+
+
 @dataclass(frozen=True)
 class Glimpse:
     """The pool as pages show it (None: nobody may be drawn); `at` is when many people were counted, None for now."""

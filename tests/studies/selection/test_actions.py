@@ -15,7 +15,7 @@ from allears.core.clock import today
 from allears.core.models import AuditEvent, Job
 from allears.people.actions import erase, record_consent
 from allears.people.merging import merge
-from allears.people.models import Contact, Person
+from allears.people.models import Contact, Person, PersonFacet
 from allears.selection import accepted, draw, public, token, verify
 from allears.selection.checker import Wrong
 from allears.studies.about_person import lotteries
@@ -106,6 +106,16 @@ def test_a_pool_that_cannot_meet_the_quotas_says_so_and_the_change_that_helps_ca
     actions.apply_changes(selection=selection, by=cast.ana())
     lots.search(selection)
     assert Prepared.objects.get().proof is not None
+
+
+def test_who_gave_no_value_may_be_of_any_so_that_the_proposal_takes_no_seat_from_them() -> None:
+    people = lots.customers()
+    PersonFacet.objects.filter(facet__label="Region", person__in=people[:20]).delete()
+    selection = lots.described(size=12)
+    regions = [(quota["min"], quota["max"]) for quota in selection.quotas if quota["value"] in ("north", "south", "east")]
+    assert regions == [(1, 6), (0, 5), (1, 6)]  # of 12 seats 2 are the share of all, and 4 that of who told; one of slack
+    lots.search(selection)
+    assert Fraction(Prepared.objects.get().facts["least"]) == pytest.approx(Fraction(12, 40))
 
 
 def test_a_chance_is_said_as_people_say_it() -> None:
