@@ -5,14 +5,18 @@ the menu of every page ask.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
 from allears.core import ahead
+from allears.core.models import Counted
+from allears.decisions import telling
 from allears.decisions.models import Telling, Update
 from allears.decisions.queries import HEARD_AHEAD, REACH_AHEAD, count_reach, days_until_heard, spoken
+from allears.decisions.telling import WAITING_AHEAD, waiting_key
 from allears.people.crowds import bits_in
 from allears.questionnaires.models import Response
 from allears.studies.models import Study
@@ -23,6 +27,7 @@ def count_ahead() -> None:
     if not ahead.are_many(Response.objects.all()):
         ahead.forget(HEARD_AHEAD)
         ahead.forget(REACH_AHEAD)
+        ahead.forget(WAITING_AHEAD)
         return
     studies = list(Study.objects.order_by("pk"))
     spoken_in = set(Response.objects.order_by().values_list("study", flat=True).distinct())
@@ -31,6 +36,7 @@ def count_ahead() -> None:
         count = partial(_heard, study) if study.pk in spoken_in else _nobody
         ahead.keep(HEARD_AHEAD, study.pk, count)
     _reach(Update.objects.all())
+    _wait(studies)
 
 
 def count_again(study: Study) -> None:
@@ -38,6 +44,22 @@ def count_again(study: Study) -> None:
     if ahead.kept(HEARD_AHEAD, study.pk):
         ahead.keep(HEARD_AHEAD, study.pk, lambda: _heard(study), anew=True)
         _reach(Update.objects.filter(study=study), anew=True)
+        if updates := telling.approved(study):
+            _keep_waiting(study, waiting_key(study, updates), anew=True)
+
+
+def _wait(studies: Iterable[Study]) -> None:
+    """For how many something new is approved, of each study of very many contributors, for what is approved now."""
+    heard = {row.of: row.value["contributors"] for row in Counted.objects.filter(kind=HEARD_AHEAD)}
+    large = [study for study in studies if heard.get(str(study.pk), 0) > ahead.MANY]
+    keys = {study: waiting_key(study, updates) for study in large if (updates := telling.approved(study))}
+    ahead.forget(WAITING_AHEAD, but=keys.values())
+    for study, key in keys.items():
+        _keep_waiting(study, key)
+
+
+def _keep_waiting(study: Study, key: str, *, anew: bool = False) -> None:
+    ahead.keep(WAITING_AHEAD, key, lambda: len(telling.untold(study)), anew=anew)
 
 
 def _reach(updates: QuerySet[Update], *, anew: bool = False) -> None:

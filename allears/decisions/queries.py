@@ -146,10 +146,12 @@ def _median(counts: Counter[int]) -> float | None:
 
 def days_until_heard(inside: QuerySet[Study]) -> Iterator[tuple[int, float, float]]:
     """Return who has heard of each of these studies, and after how many days: since we had their words, since they spoke."""
-    # Along the index of updates; the person is looked up apart, as in a join SQLite goes through all people instead.
+    told = Telling.objects.filter(update__in=Update.objects.filter(study__in=inside))
+    if not told.exists():
+        return
+    # The person is looked up apart: in a join SQLite goes through all people instead of along the index of updates.
     stays = Person.objects.filter(pk=OuterRef("person_id"), erased_at=None).values(stays=Coalesce("merged_into_id", "pk"))
-    heard = Telling.objects.filter(HEARD, update__in=Update.objects.filter(study__in=inside))
-    by_hearer = heard.annotate(hearer=Subquery(stays[:1])).filter(hearer__isnull=False).values("hearer", "update__study")
+    by_hearer = told.filter(HEARD).annotate(hearer=Subquery(stays[:1])).filter(hearer__isnull=False).values("hearer", "update__study")
     first = by_hearer.annotate(at=Min(HEARD_AT), spoke=Min("spoke_at")).order_by()
     came = _came(inside)
     for study, hearer, spoke, at in first.values_list("update__study", "hearer", "spoke", "at").iterator(chunk_size=20_000):

@@ -9,6 +9,7 @@ left.
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
-from allears.core import audit, mail
+from allears.core import ahead, audit, mail
 from allears.core.clock import now
 from allears.core.progress import HALF, Progress
 from allears.decisions.chain import contributors, insights_behind, quoted_by_person
@@ -31,6 +32,7 @@ from allears.people.queries import who_wants_no_mail
 from allears.studies.models import Study
 
 CHUNK = 200
+WAITING_AHEAD = "untold"
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,22 @@ def untold(study: Study) -> dict[int, set[int]]:
     What was sent before and waits for an address is not among them.
     """
     return _untold(approved(study), contributors(study))
+
+
+def how_many_wait(study: Study) -> int:
+    """Return for how many people something approved is new; of very many contributors as it was counted ahead, for
+    exactly the updates that are approved now.
+    """
+    updates = approved(study)
+    if not updates:
+        return 0
+    return int(ahead.value_of(WAITING_AHEAD, waiting_key(study, updates), lambda: len(untold(study))))
+
+
+def waiting_key(study: Study, updates: Sequence[Update]) -> str:
+    """Return under what it is kept how many wait: the study, and a short name of what is approved and when."""
+    told = ",".join(f"{update.pk} {update.approved_at}" for update in updates)
+    return f"{study.pk} {hashlib.sha256(told.encode()).hexdigest()[:16]}"
 
 
 def _untold(updates: Sequence[Update], people: dict[int, datetime]) -> dict[int, set[int]]:

@@ -11,6 +11,7 @@ from allears.core import ahead
 from allears.core.clock import now
 from allears.core.models import Counted
 from allears.decisions import counting, telling
+from allears.decisions.models import Update
 from allears.decisions.queries import HearBack, hear_back, overdue_studies, updates_in, with_reach
 from allears.people.actions import merge
 from allears.people.models import Person
@@ -73,6 +74,21 @@ def test_whom_an_update_reached_is_counted_ahead_too() -> None:
     assert Counted.objects.filter(kind="reach").exists()
     assert reached() == counted
     assert sum(update["mailed"] for update in counted) > 1
+
+
+def test_how_many_wait_is_counted_ahead_for_exactly_what_is_approved() -> None:
+    study = told()
+    cast.said(cast.person("Dee Ray"), "Late again")
+    assert telling.how_many_wait(study) == 1
+    counting.count_ahead()
+    cast.said(cast.person("Eve Low"), "Late too")
+    assert telling.how_many_wait(study) == 1
+
+    Update.objects.update(approved_at=now())
+    assert telling.how_many_wait(study) == 2
+    telling.send(study)
+    counting.count_again(study)
+    assert telling.how_many_wait(study) == 0
 
 
 def test_who_spoke_since_is_missing_until_it_is_counted_again() -> None:

@@ -65,7 +65,7 @@ def updates(request: StaffRequest, slug: str) -> HttpResponse:
         "sent": [u for u in found if u.mailed or u.waiting_on_page or u.seen],
         "discarded": [u for u in found if u.discarded_at],
         "helped": helped_by_update([u.pk for u in found]),
-        "waiting": len(telling.untold(study)),
+        "waiting": telling.how_many_wait(study),
         "held": telling.held_back(study),
         "insights": Insight.objects.filter(study=study, withdrawn_at=None).exclude(pk__in=told_about),
         "may_tell": can_tell(request.user, study),
