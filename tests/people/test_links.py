@@ -9,7 +9,7 @@ import time_machine
 from django.conf import settings
 
 from allears.people import links
-from allears.people.models import PersonalLink
+from allears.people.models import PersonalLink, Purpose
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -53,4 +53,8 @@ def test_leaving_is_one_click_and_says_so_in_the_mails_headers() -> None:
 
     assert headers["List-Unsubscribe"] == f"<{links.leaving_link(cast.bob())}>"
     assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert (links.leaver(token), links.leaver(token + "x"), links.leaver("x")) == (cast.bob(), None, None)
+    assert (links.leaver(token), links.leaver(token + "x"), links.leaver("x")) == (
+        (cast.bob(), Purpose.CONTACT),
+        None,
+        None,
+    )
