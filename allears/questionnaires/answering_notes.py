@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.formats import date_format
-from django.utils.html import escape
+from django.utils.html import escape, format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
@@ -29,6 +29,32 @@ from allears.questionnaires.answering_progress import minutes_from
 from allears.questionnaires.answering_ways import Way
 from allears.questionnaires.answering_wrong import Wrong
 from allears.studies.links import answering_url
+
+
+def head(way: Way, at: int, page_title: str, place: int, count: int, *, wrong: bool) -> dict[str, str]:
+    """Return the slots of the page's title, and of its heading with the line above it. `place`: which of the `count` pages
+    that this person sees.
+    """
+    parts = dict(_head(way.language, way.source, way.organisation, way.asks, way.title, page_title, at, place, count))
+    if at == 0 and way.first_name:
+        parts["heading"] = escape(_("%(name)s, can you help us understand?") % {"name": way.first_name})
+    if wrong:
+        parts["title"] = f"{escape(_('Please look again'))} · {parts['title']}"
+    return parts
+
+
+@lru_cache(maxsize=512, typed=True)  # words of another language are of a type of their own
+def _head(
+    _language: str, _source: str, organisation: str, asks: str, title: str, page_title: str, at: int, place: int, count: int
+) -> dict[str, str]:
+    """The same for everybody who is asked without a name."""
+    first = _("%(organisation)s · %(name)s asks") % {"organisation": organisation, "name": asks}
+    later = format_html("{} · {}", organisation, marked(title)) if page_title else escape(organisation)
+    return {
+        "title": escape(f"{place + 1}/{count} · {title}" if place else f"{title} · {organisation}"),
+        "kicker": escape(first) if at == 0 else later,
+        "heading": escape(_("Can you help us understand?") if at == 0 else marked(page_title or title)),
+    }
 
 
 def lead(way: Way, at: int, asked: Asking, place: int, count: int, given: Mapping[int, Given]) -> str:

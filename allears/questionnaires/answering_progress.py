@@ -19,7 +19,7 @@ def asking_of(way: Way) -> Asking:
 
 def given_by(way: Way) -> dict[int, Given]:
     """Return what was answered by this way."""
-    return store.given(store.answers(way.response_id))
+    return store.given(store.answers(way.response_id) if way.said is None else store.as_stored(way.said))
 
 
 def next_page(way: Way) -> int:

@@ -27,7 +27,7 @@ from allears.core.prepared import Statement
 from allears.core.typed import whole_number
 from allears.questionnaires import answering_sql as sql
 from allears.questionnaires.answering_asked import Asked, Asking, Cell, Given
-from allears.questionnaires.answering_ways import Way, moment, stamp
+from allears.questionnaires.answering_ways import ANSWERS, Way, moment, stamp
 from allears.studies.models import State
 from allears.verbatims import ledger
 from allears.verbatims.actions import redact
@@ -80,27 +80,25 @@ class Saved:
 
 # --- reading ---------------------------------------------------------------------------------------------------
 
-_ANSWERS = """SELECT a.question_id, a.box, a.choice_id, a.number, a.text, a.verbatim_id, a.at, v.text,
-        a.language
-    FROM questionnaires_answer a LEFT JOIN verbatims_verbatim v ON v.id = a.verbatim_id
-    WHERE a.response_id = %s ORDER BY a.question_id, a.box"""
+_ANSWERS = ANSWERS.format(response="%s")
 
 
 def answers(response_id: int | None) -> dict[int, Stored]:
     """Return what a response says, by question; words that were sent are read from the ledger."""
-    return {} if response_id is None else _stored(sql.rows(_ANSWERS, [response_id]))
+    return {} if response_id is None else as_stored(sql.rows(_ANSWERS, [response_id]))
 
 
-def _stored(rows: list[sql.Row]) -> dict[int, Stored]:
+def as_stored(rows: list[sql.Row]) -> dict[int, Stored]:
+    """Return what the rows of `ANSWERS` say, by question."""
     found: dict[int, Stored] = {}
     for question_id, box, choice, number, text, verbatim, at, kept, language in rows:
-        stored = found.setdefault(question_id, Stored())
-        stored.given += (Cell(box, choice, number, text if kept is None else kept),)
-        stored.at = moment(at)
+        answer = found.setdefault(question_id, Stored())
+        answer.given += (Cell(box, choice, number, text if kept is None else kept),)
+        answer.at = moment(at)
         if verbatim is not None:
-            stored.verbatims[box] = verbatim
+            answer.verbatims[box] = verbatim
         if language:
-            stored.languages[box] = language
+            answer.languages[box] = language
     return found
 
 
@@ -196,7 +194,7 @@ def _held(saving: Saving) -> tuple[int, datetime | None, dict[int, Stored]]:
     if state != State.OPEN:
         raise Closed
     way.changed_at, way.passed = moment(changed_at), passed
-    return response_id, moment(submitted_at), _stored(kept)
+    return response_id, moment(submitted_at), as_stored(kept)
 
 
 # --- what changes ----------------------------------------------------------------------------------------------

@@ -22,13 +22,12 @@ from urllib.parse import parse_qs, urlsplit
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.html import escape, format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from allears.core.clock import now
 from allears.core.doors import open_door
-from allears.core.languages import for_reader, marked
+from allears.core.languages import for_reader
 from allears.core.links import hash_token, new_token
 from allears.people import leaving
 from allears.people.queries import survivor
@@ -69,7 +68,8 @@ def participant(view: View) -> View:
     @open_door
     @wraps(view)
     def opened(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponse:
-        way = look(token)
+        # A page that is opened shows what was answered; a form's is read when it is kept, while nobody else writes.
+        way = look(token, with_answers="number" in kwargs and request.method == "GET")
         if way is None:
             with _in(for_reader(request)):
                 return private(guard.unknown_link(request))
@@ -486,10 +486,8 @@ def _show(
     first, last = at == there[0], at >= there[-1]
     start = (start or new_token()) if way.kind == "public" else ""
     parts = {
-        "title": escape(_title(way, place, count, wrong=bool(wrong))),
+        **notes.head(way, at, progress.asking_of(way).pages[at].title, place, count, wrong=bool(wrong)),
         "languages": language.choice(way, in_form=True),
-        "kicker": _kicker(way, at),
-        "heading": escape(_heading(way, at)),
         "lead": notes.lead(way, at, asked, place, count, stored),
         "summary": _above(
             wrong,
@@ -513,11 +511,6 @@ def _show(
     return _html(compiled.filled(parts, answers | mark))
 
 
-def _title(way: Way, place: int, count: int, *, wrong: bool) -> str:
-    title = f"{place + 1}/{count} · {way.title}" if place else f"{way.title} · {way.organisation}"
-    return f"{_('Please look again')} · {title}" if wrong else title
-
-
 def _seed(way: Way, start: str) -> str:
     """What orders this person's lists, the same before and after their response begins: whoever comes by a public
     link keeps the token that their first page brought along.
@@ -531,22 +524,6 @@ def _above(wrong: list[Wrong] | None, news: str, read_by: Callable[[str], str]) 
         said = [{"field": one.field, "text": read_by(one.question.text), "words": one.words} for one in wrong]
         return pages.part("summary", wrong=said)
     return pages.part("above", news=news) if news else ""
-
-
-def _kicker(way: Way, at: int) -> str:
-    if at == 0:
-        return escape(_("%(organisation)s · %(name)s asks") % {"organisation": way.organisation, "name": way.asks})
-    if not progress.asking_of(way).pages[at].title:
-        return escape(way.organisation)
-    return format_html("{} · {}", way.organisation, marked(way.title))
-
-
-def _heading(way: Way, at: int) -> str:
-    if at > 0:
-        return marked(progress.asking_of(way).pages[at].title or way.title)
-    if way.first_name:
-        return _("%(name)s, can you help us understand?") % {"name": way.first_name}
-    return _("Can you help us understand?")
 
 
 def _hidden(way: Way, start: str) -> str:

@@ -91,6 +91,7 @@ class Way:
     spoken: str = ""  # the person's own
     chosen: str = ""  # what the address says
     device: str = ""  # that it is opened on: see `answering_timing.device_of`
+    said: list[sql.Row] | None = None  # its rows of `ANSWERS`, where they were read along with it
 
     @property
     def written(self) -> tuple[str, int]:
@@ -122,22 +123,46 @@ def stamp(at: datetime) -> str:
     return str(round(at.timestamp() * 1_000_000))
 
 
-def look(token: str) -> Way | None:
+# What a response says: whoever asks puts in which response.
+ANSWERS = """SELECT a.question_id, a.box, a.choice_id, a.number, a.text, a.verbatim_id, a.at, v.text,
+        a.language
+    FROM questionnaires_answer a LEFT JOIN verbatims_verbatim v ON v.id = a.verbatim_id
+    WHERE a.response_id = {response} ORDER BY a.question_id, a.box"""
+_ANSWERS_BEHIND = {
+    "own": ANSWERS.format(response="(SELECT r.id FROM questionnaires_response r WHERE r.token_hash = %s)"),
+    "personal": ANSWERS.format(
+        response="(SELECT r.id FROM questionnaires_response r JOIN studies_invitationlink l"
+        " ON l.invitation_id = r.invitation_id WHERE l.token_hash = %s)"
+    ),
+}
+
+
+def look(token: str, *, with_answers: bool = False) -> Way | None:
     """Return what `token` opens; None when nobody ever made it. A closed way is returned, too: see
-    `closed_at`.
+    `closed_at`. `with_answers`: read what was answered in the same trip, where the kind of the link is known.
     """
     if not SHAPE.fullmatch(token):
         return None
     hashed = hash_token(token)
     keys = {"personal": hashed, "own": hashed, "public": token}
-    kind = _kinds.get(hashed)
-    row = sql.row(_LOOKS[kind], [keys[kind]]) if kind else None
-    if row is None:
-        row = sql.row(LOOK, list(keys.values()))
-    if row is None:
+    kind = _kinds.get(hashed, "")
+    found, said = _known(kind, keys[kind], with_answers) if kind else ([], None)
+    if not found:
+        found, said = sql.rows(LOOK, list(keys.values())), None
+    if not found:
         return None
-    remember(hashed, row[0])
-    return _way(row[0], token, row[1:])
+    remember(hashed, found[0][0])
+    way = _way(found[0][0], token, found[0][1:])
+    way.said = said
+    return way
+
+
+def _known(kind: str, key: str, with_answers: bool) -> tuple[list[sql.Row], list[sql.Row] | None]:
+    """The row of a link of a known kind, and those of its answers."""
+    if with_answers and kind in _ANSWERS_BEHIND:
+        found, said = sql.several([(_LOOKS[kind], [key]), (_ANSWERS_BEHIND[kind], [key])])
+        return found, said
+    return sql.rows(_LOOKS[kind], [key]), None
 
 
 # Which kind a link was when it was looked up: it never becomes another. By the hash, so that no link lies about here.

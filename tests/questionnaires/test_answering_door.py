@@ -17,6 +17,7 @@ from django.urls import resolve
 from django.utils import timezone, translation
 
 from allears.core.places import Places
+from allears.core.queries import the_organisation
 from allears.questionnaires import answering_views as views
 from allears.questionnaires.answering_door import before_django
 from allears.questionnaires.models import Response
@@ -232,6 +233,7 @@ def test_the_quick_door_opens_the_same_views_as_the_addresses() -> None:
 def test_a_closed_study_is_closed_at_both_doors(doors: tuple[Any, Any]) -> None:
     asking(ONE_WORD)
     path = invited(cast.bob())
+    the_organisation()  # has a name before the first page is shown
     studies.close_study(study=cast.late_orders(), by=cast.ana())
 
     long, short = (ask(door, path) for door in doors)

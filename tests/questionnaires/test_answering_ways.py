@@ -6,21 +6,26 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from allears.core.links import hash_token
+from allears.core.links import hash_token, new_token
+from allears.questionnaires import answering
+from allears.questionnaires.answering_asked import Cell
+from allears.questionnaires.answering_progress import given_by
 from allears.questionnaires.answering_ways import look, remember
 from allears.questionnaires.models import Response, Version
-from allears.studies.models import PublicLink
+from allears.studies.models import Invitation, PublicLink
 from tests import cast
-from tests.questionnaires.asked import asking, invited, public
+from tests.questionnaires.asked import asking, invited, public, question
 
 pytestmark = pytest.mark.django_db
-OWN = "a-response-by-public-link"
 
 
-def begun() -> Response:
+def begun(token: str) -> Response:
+    """A response by the public link that is found again by `token`: one of its own in each test, because the process
+    remembers links.
+    """
     link = PublicLink.objects.get(token=held(public()))
     version = Version.objects.get()
-    return Response.objects.create(public_link=link, token_hash=hash_token(OWN), study=link.study, version=version)
+    return Response.objects.create(public_link=link, token_hash=hash_token(token), study=link.study, version=version)
 
 
 def held(path: str) -> str:
@@ -37,8 +42,9 @@ def statements(token: str) -> tuple[str, list[str]]:
 
 def test_what_kind_a_link_is_is_found_out_once() -> None:
     asking()
-    begun()
-    for token, kind in ((held(invited(cast.bob())), "personal"), (OWN, "own"), (held(public()), "public")):
+    own = new_token()
+    begun(own)
+    for token, kind in ((held(invited(cast.bob())), "personal"), (own, "own"), (held(public()), "public")):
         first, again = statements(token), statements(token)
         assert (first[0], again[0]) == (kind, kind)
         assert [len(first[1]), len(again[1])] == [1, 1]
@@ -47,15 +53,16 @@ def test_what_kind_a_link_is_is_found_out_once() -> None:
 
 def test_a_link_of_which_the_kind_is_known_opens_what_stands_now() -> None:
     asking()
-    response = begun()
-    before = look(OWN)
+    token = new_token()
+    response = begun(token)
+    before = look(token)
     Response.objects.filter(pk=response.pk).update(passed=3)
-    after = look(OWN)
+    after = look(token)
     assert before
     assert after
     assert (before.passed, after.passed) == (0, 3)
     response.delete()
-    assert look(OWN) is None
+    assert look(token) is None
 
 
 def test_what_is_remembered_wrongly_costs_a_second_look_and_nothing_else() -> None:
@@ -64,3 +71,25 @@ def test_what_is_remembered_wrongly_costs_a_second_look_and_nothing_else() -> No
     remember(hash_token(token), "own")
     kind, asked = statements(token)
     assert (kind, len(asked)) == ("personal", 2)
+
+
+@pytest.mark.parametrize("kind", ["own", "personal"])
+def test_what_was_answered_is_read_along_with_a_link_whose_kind_is_known(kind: str) -> None:
+    version = asking()
+    token = new_token()
+    response = begun(token)
+    if kind == "personal":
+        token = held(invited(cast.bob()))
+        response = answering.begin(invitation=Invitation.objects.get())
+    what, how_many = question(version, "What happened?"), question(version, "How many days late?")
+    answering.save(response=response, given={what: (Cell(0, text="It rained."),), how_many: (Cell(0, number=3.0),)})
+
+    first, known, bare = look(token, with_answers=True), look(token, with_answers=True), look(token)
+
+    assert first
+    assert known
+    assert bare
+    assert [way.said is None for way in (first, known, bare)] == [True, False, True]
+    assert given_by(known) == given_by(bare) == {
+        what.pk: (Cell(0, text="It rained."),), how_many.pk: (Cell(0, number=3.0),),
+    }  # fmt: skip
