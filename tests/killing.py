@@ -25,8 +25,6 @@ from typing import Any
 from django.core.files.storage import default_storage
 from django.db import connection
 
-from allears.questionnaires import answering_turn, answering_writer
-
 ROOT = Path(__file__).resolve().parent.parent
 KILLED = -signal.SIGKILL
 # PostgreSQL copies no database that anybody is connected to, and a browser may still keep a page's thread waiting.
@@ -171,6 +169,8 @@ def _copied(folder: Path) -> Iterator[str]:
         return
     kept, name = connection.settings_dict, f"{connection.settings_dict['NAME']}_{folder.parent.name[-20:]}"
     connection.close()
+    from allears.questionnaires import answering_turn, answering_writer  # not before the process is set up
+
     answering_writer.leave()
     answering_turn.leave()
     with connection._nodb_cursor() as cursor:
