@@ -15,9 +15,12 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING
 
-from allears.core.places import Places
 from allears.core.shared_connection import SharedConnection, own_connection
+
+if TYPE_CHECKING:  # read in truth it would need the apps, and `tests.killing` comes before them
+    from allears.core.places import Places
 
 
 class Turns:
