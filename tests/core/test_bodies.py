@@ -23,7 +23,7 @@ from django.test import Client, RequestFactory
 
 from allears.core.bodies import FILES_AT_ONCE, LONGER_AT_ONCE, MOST, taken_in
 from allears.core.clock import now
-from allears.core.places import with_places
+from allears.core.places import Places, with_places
 from allears.questionnaires.models import Choice, Question
 from tests import cast
 from tests.killing import House, house
@@ -122,7 +122,7 @@ def test_many_files_at_once_leave_a_place_to_those_who_send_none() -> None:
             here[kind] -= 1
         return [kind.encode()]
 
-    whole = taken_in(with_places(application, FEWEST_PLACES))
+    whole = taken_in(with_places(application, Places(FEWEST_PLACES)))
     picture = parts(1, file=True)
 
     def ask(name: str, kind: str, body: bytes, said: int) -> threading.Thread:
