@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from allears.core.shared_connection import SharedConnection, own_connection
 
-if TYPE_CHECKING:  # read in truth it would need the apps, and `tests.killing` comes before them
+if TYPE_CHECKING:  # read in truth it would need the apps, and turns may be named before these are set up
     from allears.core.places import Places
 
 
