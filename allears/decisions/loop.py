@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from allears.decisions.models import Change, ChangeState, Decision
-from allears.decisions.queries import HearBack, hear_back
+from allears.decisions.queries import MOST_IN_OUTBOX, HearBack, hear_back
 from allears.studies.loop import Cell, Figure, Tab, add_tab, cell
 from allears.studies.models import Study
 from allears.studies.rules import can_see
@@ -66,10 +66,22 @@ def _of_how_many(figures: HearBack) -> str:
     if not figures.contributors:
         return _("nobody has taken part yet")
     counts = {"told": intcomma(figures.told), "all": intcomma(figures.contributors)}
+    words = _("%(told)s of %(all)s who took part") % counts
     if figures.at:  # with very many people it is counted every few minutes
         counts["at"] = time_format(localtime(figures.at), "TIME_FORMAT")
-        return _("%(told)s of %(all)s who took part, counted at %(at)s") % counts
-    return _("%(told)s of %(all)s who took part") % counts
+        words = _("%(told)s of %(all)s who took part, counted at %(at)s") % counts
+    return _with_outbox(words, figures.in_outbox)
+
+
+def _with_outbox(words: str, number: int) -> str:
+    """Whom a mail tells is told when it is written; that it has not left yet is said beside."""
+    if not number:
+        return words
+    shown = f"{intcomma(number)}+" if number >= MOST_IN_OUTBOX else intcomma(number)
+    told = ngettext(
+        "%(shown)s of these by a mail that has not left yet", "%(shown)s of these by mails that have not left yet", number
+    )
+    return f"{words}, {told % {'shown': shown}}"
 
 
 def _of_the_days(figures: HearBack) -> str:

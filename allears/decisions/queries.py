@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 
 from allears.core import ahead
 from allears.core.clock import today
-from allears.core.models import Counted, User
+from allears.core.models import Counted, Message, User
 from allears.core.waiting import Waiting
 from allears.decisions.in_public import no_longer_matching
 from allears.decisions.models import Change, ChangeState, Decision, Helped, PublicItem, Telling, Update
@@ -60,6 +60,7 @@ HEARER = Coalesce("person__merged_into_id", "person_id")
 # Kept of each study where very many take part: contributors, told, days and days since they spoke (how many heard after so
 # many), and whether one waits.
 HEARD_AHEAD = "heard"
+MOST_IN_OUTBOX = 1_000
 REACH_AHEAD = "reach"  # of each update that very many were told
 
 
@@ -69,6 +70,7 @@ class HearBack:
 
     `median_days` counts past responses from the day on which their file was handed in. Where that makes a difference,
     `since_spoken` is the median from when everybody spoke. `at`: when that was counted, where it was counted ahead.
+    `in_outbox`: to how many of those told the mail has not left yet, `MOST_IN_OUTBOX` at most.
     """
 
     contributors: int
@@ -76,6 +78,7 @@ class HearBack:
     median_days: float | None
     since_spoken: float | None = None
     at: datetime | None = None
+    in_outbox: int = 0
 
     @property
     def rate(self) -> float | None:
@@ -90,12 +93,25 @@ def hear_back(study: Study | None = None, *, studies: QuerySet[Study] | None = N
     study, or from when their words were brought here, to the first thing they heard of it (docs/adr/0004).
     More than `ahead.MANY` contributors are counted ahead (`counting`), with days rounded to whole ones.
     """
-    if study is None:
-        return _hear_back_of_all(Study.objects.all() if studies is None else studies)
+    inside = Study.objects.filter(pk=study.pk) if study else (Study.objects.all() if studies is None else studies)
+    found = _hear_back_of_all(inside) if study is None else _hear_back_of(study)
+    return replace(found, in_outbox=_in_outbox(inside)) if found.told else found
+
+
+def _hear_back_of(study: Study) -> HearBack:
     row = ahead.kept(HEARD_AHEAD, study.pk)
     if row and row.value["contributors"] > ahead.MANY:
         return _together([row])
     return _hear_back_now(Study.objects.filter(pk=study.pk))
+
+
+def _in_outbox(inside: QuerySet[Study]) -> int:
+    waiting = Message.objects.filter(sent_at=None, failed_at=None, kind="update").order_by("pk")
+    mails = list(waiting.values_list("pk", flat=True)[:MOST_IN_OUTBOX])
+    if not mails:
+        return 0
+    told = Telling.objects.filter(digest__message__in=mails, update__study__in=inside, person__erased_at=None)
+    return told.annotate(hearer=HEARER).values("hearer").distinct().count()
 
 
 def _hear_back_now(inside: QuerySet[Study]) -> HearBack:

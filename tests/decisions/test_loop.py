@@ -36,3 +36,16 @@ def test_the_leading_figures_say_why_where_there_is_none_yet(
     found: tuple[int, int, float | None] | tuple[int, int, float, float], shown: list[tuple[str, str]]
 ) -> None:
     assert [(figure.shown, figure.note) for figure in leading(HearBack(*found))] == shown
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (1, "3 of 4 who took part, 1 of these by a mail that has not left yet"),
+        (3, "3 of 4 who took part, 3 of these by mails that have not left yet"),
+        (1_000, "3 of 4 who took part, 1,000+ of these by mails that have not left yet"),
+    ],
+)
+def test_mails_that_have_not_left_yet_are_told_beside_who_heard(number: int, said: str) -> None:
+    heard, _days = leading(HearBack(4, 3, 1.0, in_outbox=number))
+    assert heard.note == said

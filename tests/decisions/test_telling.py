@@ -248,6 +248,16 @@ def test_a_mail_that_failed_has_told_nobody() -> None:
     assert hear_back(cast.late_orders()).told == 1
 
 
+def test_whose_mail_has_not_left_yet_is_counted_beside() -> None:
+    approved()
+    telling.send(cast.late_orders())
+    told = hear_back(cast.late_orders()).told
+    assert hear_back(cast.late_orders()).in_outbox == hear_back().in_outbox == told > 0
+
+    Message.objects.update(sent_at=now())
+    assert (hear_back(cast.late_orders()).told, hear_back(cast.late_orders()).in_outbox) == (told, 0)
+
+
 def test_looking_again_at_the_page_does_not_make_a_mail_late() -> None:
     approved()
     telling.send(cast.late_orders())

@@ -13,12 +13,13 @@ from django.utils import timezone
 from PIL import Image
 
 from allears.core import audit, mail, progress, staff
-from allears.core.models import Job, StaffInvitation
+from allears.core.models import Job, Message, StaffInvitation
 from allears.decisions import actions as decisions
 from allears.decisions.models import Update
 from allears.design import gallery
 from allears.people import actions as people
 from allears.people import links, living, returning
+from allears.people.erasing import forget_mails
 from allears.people.models import Facet, FacetValue
 from allears.questionnaires import answering_agreed, authoring
 from allears.questionnaires.models import Question, SentFile, Version
@@ -213,6 +214,8 @@ def _machinery() -> dict[str, dict[str, Any]]:
     failed = mail.put(to="gone@customer.example", subject="Please tell us", text="Hello", key="house:2")
     failed.failed_at, failed.error = timezone.now(), "550 5.1.1 No such person here"
     failed.save()
+    mail.put(to="erased@customer.example", subject="Of somebody who was erased", text="Hello", key="house:3")
+    forget_mails(Message.objects.filter(key="house:3"))
     job = Job.objects.create(
         kind="test", title="Bring responses", started_by=cast.ada(), started_at=timezone.now(), done=420, total=1706
     )

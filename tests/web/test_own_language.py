@@ -114,6 +114,7 @@ def test_several_studies_take_as_many_questions_as_one() -> None:
         cast.said(person, f"كلمات {number}")
         cast.said(person, f"أخرى {number}", study=other)
     say({"Late orders": "الطلبات"})
+    own_page(person)  # what a questionnaire asks is read once
     with CaptureQueriesContext(connection) as many:
         page = own_page(person)
 
