@@ -53,5 +53,14 @@ def _flush_behind_the_guards(self: Any, sql_list: Sequence[str]) -> None:
         cursor.execute(" UNION ALL ".join(f"SELECT '{one}' WHERE EXISTS (SELECT 1 FROM \"{one}\")" for one in tables))
         for (filled,) in cursor.fetchall():
             cursor.execute(f'DELETE FROM "{filled}"')
+        forget_the_counters(connection.vendor, cursor)
         if connection.vendor == "sqlite":
             cursor.execute("INSERT INTO verbatims_words (verbatims_words) VALUES ('delete-all')")
+
+
+def forget_the_counters(vendor: str, cursor: Any) -> None:
+    """Let an emptied ledger count from one again: a counter that stands higher says that rows were cut off."""
+    if vendor == "sqlite":
+        cursor.execute("DELETE FROM sqlite_sequence WHERE name IN ('verbatims_verbatim', 'verbatims_block')")
+    else:
+        cursor.execute("SELECT setval(pg_get_serial_sequence('verbatims_block', 'id'), 1, false)")

@@ -13,10 +13,11 @@ from allears.verbatims.verify import Report, verify
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--head", default="", metavar="HASH", help="a head written down earlier, which must be in the chain")
 
 
 def run(args: argparse.Namespace) -> int:
-    report, lots = verify(), check_all()
+    report, lots = verify(args.head.strip().lower()), check_all()
     if args.json:
         print(json.dumps({**asdict(report), "lotteries": asdict(lots)}))
     else:
@@ -34,7 +35,7 @@ def of_words(report: Report) -> list[str]:
         return ["0 verbatims were checked: no words are kept here yet, so there is nothing that could have been changed."]
     blocks = f" in {_count(report.blocks, 'block', 'blocks')}" if report.blocks else ""
     stands = "was checked: it stands as spoken." if report.checked == 1 else "were checked: every one stands as spoken."
-    return [f"{verbatims}{blocks} {stands}", *_unsealed(report), *_head(report)]
+    return [f"{verbatims}{blocks} {stands}", *_unsealed(report), *_known(report), *_head(report)]
 
 
 def _unsealed(report: Report) -> list[str]:
@@ -43,6 +44,12 @@ def _unsealed(report: Report) -> list[str]:
     all_new = "It is" if report.checked == 1 else "All of them are"
     new = _count(report.unsealed, "of them is", "of them are") if report.blocks else all_new
     return [f"{new} new and not sealed yet: a worker (`allears serve`) does it in seconds."]
+
+
+def _known(report: Report) -> list[str]:
+    if not report.known:
+        return []
+    return [f"The head that was written down is block {report.known:,} of {report.blocks:,}: nothing up to it was cut off."]
 
 
 def _head(report: Report) -> list[str]:

@@ -1,4 +1,5 @@
-"""What the database itself refuses: to change or delete words, blocks, places and stones.
+"""What the database itself refuses: to change or delete words, blocks, places and stones, and what was asked
+once words stand on it.
 
 The one exception is a redaction, which has put its stone first and then takes the words and their salt,
 nothing else. The guards are triggers, written here for SQLite and PostgreSQL. They are put in place after
@@ -14,9 +15,10 @@ from collections.abc import Iterable, Iterator
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from allears.verbatims.models import Block, Leaf, Stone, Verbatim
+from allears.verbatims.models import Block, Leaf, Source, Stone, Verbatim
 
 KEPT: tuple[type[models.Model], ...] = (Verbatim, Block, Leaf, Stone)
+GUARDED: tuple[type[models.Model], ...] = (*KEPT, Source)
 REFUSAL = "the ledger only grows: rows are neither changed nor deleted"
 
 
@@ -79,6 +81,11 @@ def _names(model: type[models.Model], fields: Iterable[str]) -> tuple[str, ...]:
     return tuple(f.attname for f in model._meta.concrete_fields if f.name in wanted)
 
 
+def _spoken_to() -> str:
+    """The condition under which words stand on a source."""
+    return "EXISTS (SELECT 1 FROM verbatims_verbatim WHERE source_id = OLD.id)"
+
+
 # Names in the statements below come from the models; nothing in them was typed by anybody.
 def _for_sqlite() -> Iterator[tuple[str, str]]:
     for model in KEPT:
@@ -93,6 +100,11 @@ def _for_sqlite() -> Iterator[tuple[str, str]]:
     stone = "EXISTS (SELECT 1 FROM verbatims_stone WHERE verbatim_id = OLD.id)"
     redaction = f"NEW.text = '' AND NEW.salt IS NULL AND {unchanged} AND {stone}"
     yield _refusing("verbatims_verbatim", "no_update", "UPDATE", f"NOT ({redaction})")
+    asked = Source._meta.db_table
+    yield _refusing(asked, "no_update", "UPDATE", _spoken_to())
+    yield _refusing(asked, "no_delete", "DELETE", _spoken_to())
+    replaces = f"EXISTS (SELECT 1 FROM {asked} WHERE {_same_row(Source)})"  # noqa: S608
+    yield _refusing(asked, "no_replace", "INSERT", replaces)
     yield _telling_the_index("kept", "INSERT", "NEW", "(rowid, text) VALUES (NEW.id, NEW.text)")
     forget = "(verbatims_words, rowid, text) VALUES ('delete', OLD.id, OLD.text)"
     yield _telling_the_index("redacted", "UPDATE", "OLD", forget)
@@ -121,9 +133,13 @@ def _for_postgresql() -> Iterator[tuple[str, str]]:
     redaction = f"NEW.text = '' AND NEW.salt IS NULL AND {unchanged} AND {stone}"
     yield _function("verbatims_refuse", refuse)
     yield _function("verbatims_only_redact", f"IF {redaction} THEN RETURN NEW; END IF; {refuse}")
-    for model in KEPT:
+    ends = "IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW;"
+    yield _function("verbatims_keep_asked", f"IF NOT {_spoken_to()} THEN {ends} END IF; {refuse}")
+    for model in GUARDED:
         table = model._meta.db_table
-        if model is Verbatim:
+        if model is Source:
+            yield _calling("verbatims_keep_asked", table, "no_change", "DELETE OR UPDATE", "ROW")
+        elif model is Verbatim:
             yield _calling("verbatims_only_redact", table, "no_update", "UPDATE", "ROW")
             yield _calling("verbatims_refuse", table, "no_delete", "DELETE", "ROW")
         else:
@@ -157,7 +173,7 @@ def _found(connection: BaseDatabaseWrapper) -> dict[str, str]:
             return {name: _plain(sql) for name, sql in cursor.fetchall()}
         cursor.execute(
             "SELECT proname, '$$' || prosrc || '$$' FROM pg_proc"
-            " WHERE proname IN ('verbatims_refuse', 'verbatims_only_redact')"
+            " WHERE proname IN ('verbatims_refuse', 'verbatims_only_redact', 'verbatims_keep_asked')"
             " UNION ALL SELECT tgname, CASE tgenabled WHEN 'A' THEN pg_get_triggerdef(oid) END"
             " FROM pg_trigger WHERE NOT tgisinternal AND tgname ^@ 'verbatims_'",
             None,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from django.db import connection, transaction
 from django.db.models import Max
@@ -44,6 +45,7 @@ def _seal_one(after: int) -> int:
         if rows:
             block = _link([digest for _, digest in rows], now())
             _place(block, [pk for pk, _ in rows])
+            transaction.on_commit(partial(_count_on, block.number))
     return len(rows)
 
 
@@ -84,6 +86,13 @@ def _link(digests: Sequence[bytes], at: datetime) -> Block:
     return Block.objects.create(
         id=number, number=number, size=len(digests), root=root, previous=previous, hash=hashed, sealed_at=at
     )
+
+
+def _count_on(number: int) -> None:
+    """Let PostgreSQL count block `number`, too: SQLite remembers the highest id ever given by itself."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT setval(pg_get_serial_sequence('verbatims_block', 'id'), %s)", [number])
 
 
 def _place(block: Block, verbatims: Sequence[int]) -> None:

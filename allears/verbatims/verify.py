@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from allears.verbatims import guards, ledger
+from allears.verbatims import guards, ledger, remembered
 from allears.verbatims.ledger import Words
 from allears.verbatims.models import Block, Leaf, Verbatim
 
@@ -26,7 +26,7 @@ class Report:
     """What `verify` found: words checked, blocks, words not sealed yet, and the first thing that is broken.
 
     `head` is the hash of the last block: who wrote it down earlier can tell that nothing before it was cut
-    off.
+    off. `known` is the number of the block whose hash somebody had written down, 0 when nobody asked.
     """
 
     checked: int = 0
@@ -34,6 +34,7 @@ class Report:
     broken: str | None = None
     unsealed: int = 0
     head: str = ""
+    known: int = 0
 
 
 class Broken(Exception):
@@ -55,6 +56,7 @@ class Row(NamedTuple):
     salt: bytes | None
     digest: bytes
     stone: int | None
+    recorded_at: datetime
     block: int = 0
     position: int = 0
 
@@ -71,14 +73,15 @@ FIELDS = (
         "spoken_at",
         "supersedes_id",
     ),
-    *("salt", "digest", "stone__verbatim_id"),
+    *("salt", "digest", "stone__verbatim_id", "recorded_at"),
 )
 
 
-def verify() -> Report:
+def verify(head: str = "") -> Report:
     """Recompute everything and return what was found; `broken` is None when every word stands as it was
     spoken.
 
+    `head` is the hash of a block in hexadecimal figures, written down earlier: it must be one of the chain's.
     Takes no lock: blocks never change, and words that are redacted meanwhile are read together with their
     stone.
     """
@@ -86,7 +89,12 @@ def verify() -> Report:
     try:
         _check_guards()
         _check_blocks(report)
+        if head:
+            report.known = _block_of(head)
         _check_unsealed(report)
+        remembered.check_nothing_is_missing()
+    except remembered.Missing as missing:
+        report.broken = str(missing)
     except Broken as broken:
         report.broken = str(broken)
     return report
@@ -115,6 +123,17 @@ def _check_blocks(report: Report) -> None:
     astray = Leaf.objects.exclude(block_id__in=Block.objects.values("pk")).order_by("verbatim_id").first()
     if astray:
         raise Broken(f"block {astray.block_id} is gone: verbatim {astray.verbatim_id} was sealed in it")
+
+
+def _block_of(head: str) -> int:
+    """Return the number of the block with this hash."""
+    try:
+        found = Block.objects.filter(hash=bytes.fromhex(head)).values_list("number", flat=True).first()
+    except ValueError:
+        found = None
+    if found is None:
+        raise Broken(f"no block has the hash {head}: blocks were cut off or written anew since it was written down")
+    return found
 
 
 def _blocks(last: int) -> Iterator[Block]:
@@ -179,13 +198,15 @@ def _nobody_at(block: Block, position: int) -> str:
 
 
 def _check_unsealed(report: Report) -> None:
-    """Check what has no place yet, oldest first."""
-    at = 0
+    """Check what has no place yet, oldest first, and whether it should have one."""
+    at, sealed = 0, remembered.Sealed.now()
     while True:
         rows = Verbatim.objects.filter(leaf=None, pk__gt=at).order_by("pk").values_list(*FIELDS)[:CHUNK]
         found = [Row(*values) for values in rows]
         for row in found:
             _check_words(row)
+            if sealed.passed_by(row.id, row.recorded_at):
+                raise Broken(f"verbatim {row.id} ({row.ref}) is not sealed though it should be: later words are")
         if not found:
             return
         report.checked += len(found)

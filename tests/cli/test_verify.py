@@ -29,6 +29,14 @@ HEAD = "Head of the chain: ab12. Write it down elsewhere: it proves all before i
                 HEAD,
             ],
         ),
+        (
+            Report(checked=9, blocks=3, head="ab12", known=2),
+            [
+                "9 verbatims in 3 blocks were checked: every one stands as spoken.",
+                "The head that was written down is block 2 of 3: nothing up to it was cut off.",
+                HEAD,
+            ],
+        ),
         (Report(checked=0, broken="block 1 is gone"), ["BROKEN: block 1 is gone", "0 verbatims were checked before it."]),
     ],
 )
@@ -53,3 +61,9 @@ def test_lotteries_are_spoken_of_where_there_are_any(report: Lotteries, lines: l
 def test_where_nobody_has_said_anything_verify_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verify"]) == 0
     assert capsys.readouterr().out.splitlines()[0].startswith("0 verbatims were checked: no words are kept here yet")
+
+
+@pytest.mark.django_db
+def test_a_head_that_is_no_block_of_the_chain_is_told_by_the_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", "--head", "AB12"]) == 1
+    assert capsys.readouterr().out.startswith("BROKEN: no block has the hash ab12: blocks were cut off or written anew")

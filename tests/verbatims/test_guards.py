@@ -12,11 +12,11 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from allears.verbatims import actions, guards
-from allears.verbatims.models import Verbatim
-from tests.verbatims.words import said
+from allears.verbatims.models import Source, Verbatim
+from tests.verbatims.words import said, why
 
 pytestmark = pytest.mark.django_db
-KEPT = ["verbatims_verbatim", "verbatims_block", "verbatims_leaf", "verbatims_stone"]
+KEPT = ["verbatims_verbatim", "verbatims_block", "verbatims_leaf", "verbatims_stone", "verbatims_source"]
 
 
 @contextmanager
@@ -82,6 +82,20 @@ def test_nothing_can_be_deleted(ledger: Verbatim, table: str) -> None:
 def test_blocks_places_and_stones_cannot_be_changed(ledger: Verbatim, change: str) -> None:
     with refused():
         run(f"UPDATE {change}")
+
+
+@pytest.mark.parametrize("change", ["prompt = 'What went well?'", "ref = 'x'", "position = 9"])
+def test_what_was_asked_cannot_be_changed_once_words_stand_on_it(ledger: Verbatim, change: str) -> None:
+    with refused():
+        run(f"UPDATE verbatims_source SET {change} WHERE id = {ledger.source_id}")
+
+
+def test_what_nobody_has_answered_yet_can_be_asked_otherwise_or_not_at_all() -> None:
+    asked = why()
+    Source.objects.filter(pk=asked.pk).update(prompt="What went well?")
+    assert why().pk != asked.pk
+    asked.delete()
+    assert not Source.objects.filter(prompt="What went well?").exists()
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="a statement of SQLite")

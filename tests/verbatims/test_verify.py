@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from typing import Any
+
 import pytest
 from django.db import connection, transaction
 
+from allears.core.clock import now
+from allears.insights.models import Read
 from allears.verbatims import actions, guards, ledger, sealing
 from allears.verbatims.models import Block, Leaf, Verbatim
 from allears.verbatims.verify import Report, verify
 from tests import cast, gate
-from tests.verbatims.words import said
+from tests.verbatims.words import NOON, said
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +32,19 @@ def sealed() -> list[Verbatim]:
     return first + second
 
 
-def tamper(*statements: str) -> Report:
+@pytest.fixture
+def counted(
+    request: pytest.FixtureRequest, django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[Any]]
+) -> Iterator[list[Verbatim]]:
+    """The same sentences, their blocks counted by the database as they are where transactions end."""
+    with django_capture_on_commit_callbacks(execute=True):
+        sentences = request.getfixturevalue("sealed")
+    yield sentences
+    with connection.cursor() as cursor:  # PostgreSQL takes no counter back
+        gate.forget_the_counters(connection.vendor, cursor)
+
+
+def tamper(*statements: str, head: str = "") -> Report:
     """What `verify` says after these statements, run with the guards taken away, as who owns the database
     can.
 
@@ -35,7 +54,7 @@ def tamper(*statements: str) -> Report:
         with gate.lifted(connection), connection.cursor() as cursor:
             for statement in (_without_keys[connection.vendor], *statements, _with_keys[connection.vendor]):
                 cursor.execute(statement)
-        report = verify()
+        report = verify(head)
         transaction.set_rollback(True)
     return report
 
@@ -135,6 +154,64 @@ def test_words_under_a_stone_are_named(sealed: list[Verbatim]) -> None:
     row = sealed[5]
     report = tamper(f"UPDATE verbatims_stone SET verbatim_id = {row.pk}, note = 'moved'")
     assert report.broken is not None
+
+
+def test_a_ledger_that_is_to_look_as_if_it_was_never_sealed_is_found_out(counted: list[Verbatim]) -> None:
+    report = tamper("DELETE FROM verbatims_leaf", "DELETE FROM verbatims_block")
+    assert report.broken == "block 1 is gone: the database counted on to 2"
+
+
+def cut_off(block: int) -> list[str]:
+    """The statements that take a block away with its rows."""
+    its_rows = f"(SELECT verbatim_id FROM verbatims_leaf WHERE block_id = {block})"
+    return [
+        f"DELETE FROM verbatims_stone WHERE verbatim_id IN {its_rows}",
+        f"DELETE FROM verbatims_verbatim WHERE id IN {its_rows}",
+        f"DELETE FROM verbatims_leaf WHERE block_id = {block}",
+        f"DELETE FROM verbatims_block WHERE id = {block}",
+    ]
+
+
+def test_a_last_block_that_was_cut_off_with_its_rows_is_missed(counted: list[Verbatim]) -> None:
+    assert tamper(*cut_off(2)).broken == "block 2 is gone: the database counted on to 2"
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL counts what was never committed, too")
+def test_last_words_that_were_not_sealed_yet_are_missed(sealed: list[Verbatim]) -> None:
+    fresh = said("just now")
+    broken = tamper(f"DELETE FROM verbatims_verbatim WHERE id = {fresh.pk}").broken
+    assert broken == f"verbatim {fresh.pk} is gone: the database counted on to {fresh.pk}"
+
+
+def test_words_that_a_room_above_stands_on_are_missed() -> None:
+    read, _after = said("somebody read this"), said("and not this")
+    reading = Read.objects.create(user=cast.lea(), verbatim=read)
+    broken = tamper(f"DELETE FROM verbatims_verbatim WHERE id = {read.pk}").broken
+    assert broken == f"verbatim {read.pk} is gone: insights.read:{reading.pk} stands on it"
+
+
+def test_what_was_asked_is_missed_where_words_stand_on_it(sealed: list[Verbatim]) -> None:
+    asked = sealed[0].source_id
+    broken = tamper(f"DELETE FROM verbatims_source WHERE id = {asked}").broken
+    assert broken == f"source {asked} is gone: verbatims.verbatim:{sealed[0].pk} stands on it"
+
+
+def test_words_below_sealed_ones_that_have_no_place_were_taken_out_of_it() -> None:
+    """As if block 1 had been of one sentence less: nothing else gives it away."""
+    old, at = said("long ago"), NOON - timedelta(days=2)
+    told = f"UPDATE verbatims_verbatim SET recorded_at = '{at.isoformat(sep=' ')}' WHERE id = {old.pk}"
+    later = said("and after it")
+    sealing._place(sealing._link([bytes(later.digest)], now()), [later.pk])
+    assert tamper(told).broken == f"verbatim {old.pk} ({old.ref}) is not sealed though it should be: later words are"
+
+
+def test_a_head_that_was_written_down_is_found_in_the_chain_or_missed(counted: list[Verbatim]) -> None:
+    first, last = (bytes(block.hash).hex() for block in Block.objects.order_by("number"))
+    assert (verify(first).known, verify(first).broken, verify(last).known) == (1, None, 2)
+
+    rewind = {"sqlite": "UPDATE sqlite_sequence SET seq = 0", "postgresql": "SELECT 1"}[connection.vendor]
+    assert (tamper(*cut_off(2), rewind, head=last).broken or "").startswith(f"no block has the hash {last}")
+    assert (verify("what was it").broken or "").startswith("no block has the hash what was it")
 
 
 def test_words_that_are_not_sealed_yet_are_checked_too(sealed: list[Verbatim]) -> None:
