@@ -143,6 +143,24 @@ def test_dates_that_may_be_two_days_are_said_on_the_command_line(tmp_path: Path,
     assert Response.objects.get(study__slug="said").submitted_at == datetime(2024, 2, 1, tzinfo=UTC)
 
 
+def test_what_is_read_as_empty_or_left_out_is_said_once_for_its_column(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "departures.csv"
+    said = [f"10/{n + 1}/2016,{6 + n}:15:00,{'Did not answer' if n % 3 else f'Line {n} was too long for us'}" for n in range(12)]
+    path.write_text("\n".join(["INTDATE,DEPTIME,Why did you say so?", *said]))
+    told = printed(capsys, "import-responses", str(path), "--study", "ours", "--create")
+    assert "8 cells of “Why did you say so?” say “Did not answer”: they were read as no answer." in told
+    assert "DEPTIME: Left out: these are times of day, not words." in told
+
+    report = json.loads(printed(capsys, "import-responses", str(path), "--study", "again", "--create", "--json"))
+    assert (report["verbatims"], report["problems"]) == (4, [])
+    assert report["read_as_empty"] == [{"column": "Why did you say so?", "words": "Did not answer", "cells": 8}]
+    assert [column["column"] for column in report["left_out"]] == ["DEPTIME"]
+    days = Verbatim.objects.filter(collection=Study.objects.get(slug="again").collection).order_by("spoken_at").values_list("spoken_at", flat=True)
+    assert list(days) == [datetime(2016, 10, day, tzinfo=UTC) for day in (1, 4, 7, 10)]
+
+
 @pytest.mark.parametrize("said", [("--encoding", "klingon"), ("--encoding", "rot13"), ("--no-headings", "--dialect", "qualtrics")])
 def test_what_no_file_can_be_read_as_is_refused(
     file: Path, capsys: pytest.CaptureFixture[str], said: tuple[str, ...]

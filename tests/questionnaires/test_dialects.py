@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 from allears.core.tables import read_table
 from allears.questionnaires.dialects import (
+    ABOUT,
+    OWN,
     Kind,
     Layout,
     Plan,
@@ -622,3 +624,37 @@ def test_the_jupyter_survey_is_sixteen_questions_of_which_five_are_facets() -> N
     assert plan.count_by_kind() == {"single": 5, "long_text": 1, "short_text": 9, "multiple": 1}
     assert sum(question.facet for question in plan.questions) == 5
     assert [len(question.columns) for question in plan.questions if question.is_open].count(3) == 8
+
+
+TIMES = [f"{hour}:{minute}5:00" for hour in range(6, 20) for minute in (0, 3)]
+OLD_TIMES = [f"12/31/1899 {hour:02}:{minute}5:00 AM" for hour in range(1, 13) for minute in (0, 3)]
+PLACES = [f"Stop {n}, behind the mill" for n in range(30)]
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells", "taken"),
+    [
+        ("DEPTIME", [*TIMES, "N"], False),
+        ("DEPTIME", OLD_TIMES, False),
+        ("Waited", [f"{n} min" for n in range(30)], False),
+        ("Postcode", [f"SW{n}A {n % 10}AA" for n in range(30)], False),
+        ("Order", [f"ORD-{n:05}" for n in range(5000)], False),
+        ("When would you rather leave?", TIMES, True),
+        ("Times", TIMES[:9], True),
+        ("Where", PLACES, True),
+        ("Comment", [*PLACES, *TIMES[:20]], True),
+        ("Mood", [chr(0x1F600 + n) for n in range(30)], True),
+    ],
+)
+def test_what_holds_no_word_is_left_out_unless_people_were_asked_for_it(heading: str, cells: list[str], taken: bool) -> None:
+    plan, replies = read(["Name", heading], *(["Anna", cell] for cell in cells))
+    (question,) = plan.questions
+    assert (question.include, bool(question.note)) == (taken, not taken)
+    assert sum(1 for reply in replies for given in reply.given if given.text) == (len(cells) if taken else 0)
+
+
+def test_our_own_export_is_taken_whole_whatever_its_cells_look_like() -> None:
+    rows = [[f"r{n}", "", "complete", "en", "", "", "1", f"A-{n:03}"] for n in range(30)]
+    plan, replies = read([*ABOUT, "Code"], *rows)
+    assert plan.dialect == OWN
+    assert [given.text for reply in replies for given in reply.given] == [row[-1] for row in rows]

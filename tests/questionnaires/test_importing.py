@@ -93,6 +93,7 @@ def test_rows_become_responses_and_words_enter_the_ledger_as_spoken() -> None:
         "new_responses": 6,
         "new_verbatims": 6,
         "questions": {"single": 1, "long_text": 1, "multiple": 1, "scale": 1},
+        "read_as_empty": [],
     }
     assert list(Verbatim.objects.order_by("pk").values_list("text", flat=True)) == [
         "speed ",

@@ -4,8 +4,9 @@ Pure: no database, no clock, no chance. `propose` looks at a table and says what
 change that plan; `apply_plan` turns rows into replies, one by one, and says what it did not understand.
 """
 
-from .applying import Given, Problem, Reply, apply_plan
+from .applying import Given, Problem, Reply, apply_plan, noting_empty
 from .joined import find_vocabulary
+from .kinds import taken
 from .moments import two_days
 from .ordering import in_order
 from .own import ABOUT, OWN, OWN_WORDS
@@ -35,8 +36,10 @@ __all__ = [
     "detect",
     "find_vocabulary",
     "in_order",
+    "noting_empty",
     "profile_columns",
     "propose",
     "rows_of",
+    "taken",
     "two_days",
 ]

@@ -80,6 +80,24 @@ def apply_plan(plan: Plan, rows: Iterable[Row]) -> Iterator[Reply]:
         yield reader.reply(row)
 
 
+def noting_empty(plan: Plan, rows: Iterable[Row], noted: Counter[tuple[int, str]]) -> Iterator[Row]:
+    """The rows, as a stream; `noted` counts the cells that `apply_plan` takes as empty though words stand in them.
+
+    Its keys are a column and what stands there, stripped.
+    """
+    nothing = [
+        (column, frozenset(question.no_answer))
+        for question in plan.questions
+        if question.include and question.no_answer and question.layout is not Layout.SPREAD
+        for column in question.columns
+    ]
+    for row in rows:
+        for column, markers in nothing:
+            if (said := row.cells[column].strip()) in markers:
+                noted[column, said] += 1
+        yield row
+
+
 Reading = Callable[["_Cells"], Iterator[Given]]
 
 

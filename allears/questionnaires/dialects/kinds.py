@@ -20,6 +20,8 @@ WRITTEN_OUT = 120  # characters: a choice is hardly longer
 FEW = 12
 MANY = 40
 MOSTLY = 0.8  # of the answers lie where the heading says
+MOSTLY_WORDLESS = 0.9  # of the cells hold no word: then nobody was asked to write
+ENOUGH = 10  # cells, from which that is judged
 TYPED = 0.2  # of the answers stand there in two spellings: then people typed them
 NO_ANSWER = frozenset(
     [
@@ -51,6 +53,16 @@ STATED_ENDS = re.compile(r"\b(0|1)\s*(?:to|-|–|a|al|bis|à|and|through)\s*(5|7
 WHOLE = re.compile(r"(\d{1,2})(?:\.0)?")
 LABELLED_END = re.compile(r"(\d{1,2})\s*(?:[-–:=]\s*(\D.*)|\((\D[^()]*)\))")
 SENTENCE = 4  # words: a heading of so many was read by people, not only by programs
+CLOCK = re.compile(
+    r"(?:(?:12/3[01]/1899|1/[01]/1900|1899-12-3[01]|1900-01-0[01])[T ]+)?"  # the day a spreadsheet puts before a mere time
+    r"(?:\d{1,2}[:h]\d{1,2}(?::\d{2}(?:\.\d+)?)?(?:\s*[ap]\.?m\.?)?|\d{1,2}\s*[ap]\.?m\.?)",
+    re.IGNORECASE,
+)
+WITH_UNIT = re.compile(r"[^\w\s]?\s?[+-]?\d[\d.,]*\s?[^\W\d_]{0,3}(?:[.%°²³]|/[^\W\d_]{1,3})?")
+CODED = re.compile(r"[^\W_a-zß-öø-ÿ]+(?:[-_/. ][^\W_a-zß-öø-ÿ]+){0,3}")  # capitals and figures: “SW1A 1AA”, “ORD-0042”
+LONGEST_CODE = 30
+CLOCKS = "Left out: these are times of day, not words. It can be ticked on the import's page."
+CODES = "Left out: these are numbers or codes, not words. It can be ticked on the import's page."
 CODE = "These look like codes. If they are ratings, make it a scale and say which codes mean no answer."
 
 
@@ -74,14 +86,43 @@ def judge(question: QuestionPlan, profile: Profile, *, coded: bool = False) -> Q
             return found
     if profile.numbers == profile.filled and profile.distinct <= FEW:
         return _choice(question, profile, note=CODE)
-    return words(question, [profile])
+    return words(_wordless(question, profile), [profile])
+
+
+def taken(question: QuestionPlan) -> QuestionPlan:
+    """The question, taken though its cells hold no words: somebody is known to have been asked to write there."""
+    return replace(question, include=True, note="") if question.note in {CLOCKS, CODES} else question
+
+
+def _wordless(question: QuestionPlan, profile: Profile) -> QuestionPlan:
+    """The question, left out where a program wrote its cells: times of day, numbers with units, codes.
+
+    A heading that is a sentence was put to people, and whatever stands below it is what they said.
+    """
+    if is_sentence(question.text) or profile.filled < ENOUGH or not profile.counts:
+        return question
+    mute = MOSTLY_WORDLESS * profile.counts.total()
+    clocks = sum(count for value, count in profile.counts.items() if CLOCK.fullmatch(value))
+    if clocks >= mute:
+        return replace(question, include=False, note=CLOCKS)
+    if sum(count for value, count in profile.counts.items() if _is_code(value)) >= mute:
+        return replace(question, include=False, note=CODES)
+    return question
+
+
+def _is_code(value: str) -> bool:
+    """Whether a cell holds figures and no word."""
+    if len(value) > LONGEST_CODE or not any(sign.isdigit() for sign in value):
+        return False
+    spells = any(sign.isalpha() for sign in value)
+    return not spells or any(form.fullmatch(value) for form in (CLOCK, WITH_UNIT, CODED))
 
 
 def chosen(question: QuestionPlan, profile: Profile) -> QuestionPlan | None:
     """The question as a choice of what its column holds; None where that is too much, or too long, for choices."""
     if profile.overflowed or not profile.filled or profile.distinct > MOST_CHOICES or profile.longest > WRITTEN_OUT:
         return None
-    return _choice(question, profile)
+    return _choice(taken(question), profile)
 
 
 def words(question: QuestionPlan, profiles: list[Profile]) -> QuestionPlan:

@@ -11,7 +11,7 @@ from allears.core.tables import Row, Table, restore_cell
 from .applying import COMPLETE, PARTIAL
 from .grouping import questions_of
 from .heads import Head
-from .kinds import is_sentence
+from .kinds import is_sentence, taken
 from .languages import guess_language
 from .limesurvey import LimeSurvey
 from .moments import day_comes_first, moment_of, two_days
@@ -71,7 +71,7 @@ def plan_of(name: str, reading: Reading, profiles: list[Profile], *, time_zone: 
         time_zone=time_zone,
         rows=max((profile.rows for profile in profiles), default=0),
         meta=[_meta(head) for head in heads if head.role is not None],
-        questions=questions_of(heads, profiles),
+        questions=[taken(question) if name == OWN else question for question in questions_of(heads, profiles)],
     )
     return _dated(plan, profiles)
 

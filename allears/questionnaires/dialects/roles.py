@@ -24,7 +24,9 @@ NAMES: dict[Role, str] = {
         "submitted at|completion time|date completed|marca temporal|zeitstempel|horodateur|"
         "informazioni cronologiche|carimbo de data/hora|tijdstempel|submit date|submitted|"
         "datum abgeschickt|fecha de envío|date modified|completed at|sygnatura czasowa|date|"
-        "fecha"
+        "fecha|intdate|interview date|date of interview|survey date|date of survey|response date|date of response|"
+        "date answered|answered at|answered on|interviewdatum|datum des interviews|befragungsdatum|"
+        "fecha de la entrevista|fecha de respuesta|date de l'entretien|date de réponse"
     ),
     Role.STATUS: ("status|response status|finished|completed|complete|is complete"),
     Role.EMAIL: (

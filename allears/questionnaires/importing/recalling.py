@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from allears.questionnaires.dialects import ChoicePlan, Kind, Layout, Plan, QuestionPlan, changed_kind
+from allears.questionnaires.dialects import ChoicePlan, Kind, Layout, Plan, QuestionPlan, changed_kind, taken
 from allears.questionnaires.models import Question
 from allears.questionnaires.structure import published_version, questions_in, sections_of
 from allears.studies.models import Study
@@ -36,7 +36,7 @@ def _like(wanted: QuestionPlan, asked: Question | None, joined_by: str) -> Quest
     if asked is None or kind is None:
         return wanted
     if kind in OPEN:
-        return changed_kind(wanted, kind) if kind is not wanted.kind else wanted
+        return changed_kind(taken(wanted), kind) if kind is not wanted.kind else taken(wanted)
     if kind is wanted.kind and wanted.choices:
         return _with_their_other(wanted, asked)
     if kind is Kind.SINGLE and wanted.kind in OPEN and len(wanted.columns) == 1:

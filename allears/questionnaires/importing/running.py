@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from itertools import islice
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from allears.core import audit
 from allears.core.clock import now
 from allears.core.models import User
-from allears.questionnaires.dialects import Plan, Problem, Reply, apply_plan, rows_of
+from allears.questionnaires.dialects import Plan, Problem, Reply, apply_plan, noting_empty, rows_of
 from allears.questionnaires.importing.fitting import fit
 from allears.questionnaires.importing.storing import Numbered, Store, Stored
 from allears.questionnaires.importing.taking import opened
@@ -35,6 +36,7 @@ class Counts:
     new_responses: int = 0
     new_verbatims: int = 0
     questions: dict[str, int] = field(default_factory=dict)
+    read_as_empty: list[dict[str, Any]] = field(default_factory=list)  # column, words, cells
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for reports."""
@@ -55,16 +57,21 @@ def bring(bringing: Import, *, by: User | str | None, told: Told = lambda done, 
         # A second run goes through all rows again and meets the same problems again.
         bringing.problems.all().delete()
     counts = Counts(questions=plan.count_by_kind(), **_new_before(bringing))
+    empty: Counter[tuple[int, str]] = Counter()
     with opened(bringing) as table:
-        replies = _once_each(apply_plan(plan, rows_of(table, plan)), counts)
+        rows = noting_empty(plan, rows_of(table, plan), empty)
+        replies = _once_each(apply_plan(plan, rows), counts)
         for chunk in _chunks(enumerate(replies, start=bringing.first_number)):
             _bring_chunk(bringing, store, chunk, counts)
             told(counts.rows, bringing.rows)
+    counts.read_as_empty = [
+        {"column": plan.headings[column], "words": words, "cells": cells} for (column, words), cells in sorted(empty.items())
+    ]
     _end(bringing, counts, by)
     return counts
 
 
-def _new_before(bringing: Import) -> dict[str, int]:
+def _new_before(bringing: Import) -> dict[str, Any]:
     """What a run that was cut off had brought: it is new to the study, though this run finds it there."""
     return {name: bringing.result.get(name, 0) for name in ("new_responses", "new_verbatims")}
 
