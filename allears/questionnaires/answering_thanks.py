@@ -59,6 +59,7 @@ def thanks(way: Way) -> str:
             "own_page": "/me/" if known else "",
             "link": link,
             "change": f"/a/{way.token}/review/",
+            "look_up": escape(settings.BASE_URL + _addresses()),
         }
     )
 
@@ -69,7 +70,7 @@ def _page(
 ) -> Compiled:
     return pages.compile_template(
         "thanks", language, named=named, promised=promised, spoke=spoke, known=known, open=open_,
-        asked_again=asked_again, example=example, look_up=settings.BASE_URL + _addresses(),
+        asked_again=asked_again, example=example,
     )  # fmt: skip
 
 
