@@ -16,14 +16,23 @@ UTC as `2026-11-23T06:52:12.000000Z`, the id of the row that it supersedes (deci
 
 *Tree.* RFC 9162, section 2.1: a leaf is SHA-256(0x00 || digest), a node SHA-256(0x01 || left || right).
 
+*What was asked, version 1.* SHA-256 over `allears asked 1`, a line feed and seven netstrings: the source's id,
+ref, the id of its collection, kind, prompt, touchpoint, position.
+
+*Frame, version 1.* What stands around the words of a block: SHA-256 over `allears frame 1`, a line feed and, for
+each row in its order, the 32 bytes of what was asked and the 27 of the moment at which it was recorded.
+
 *Block, version 1.* SHA-256 over `allears block 1`, a line feed and five netstrings: number, size, root,
 hash of the block before (32 zero bytes for the first), the moment of sealing.
+
+*Block, version 2.* The same over `allears block 2` with a sixth netstring: the frame. Blocks that were sealed
+before there were frames have none.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -46,6 +55,19 @@ class Words:
     language: str
     spoken_at: datetime
     supersedes_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody was asked, as the ledger seals it."""
+
+    id: int
+    ref: str
+    collection_id: int
+    kind: str
+    prompt: str
+    touchpoint: str
+    position: int
 
 
 def faithful(text: str) -> str:
@@ -136,7 +158,35 @@ def root_by_proof(digest_: bytes, position: int, size: int, path: Sequence[bytes
     return None if steps else hashed
 
 
-def block_hash(*, block: int, size: int, root_: bytes, previous: bytes, sealed_at: datetime) -> bytes:
-    """Return the hash that links a block to the one before (version 1)."""
-    fields = (number(block), number(size), root_, previous, moment(sealed_at))
-    return sha256(b"allears block 1\n" + b"".join(map(netstring, fields))).digest()
+def asked_digest(asked: Asked) -> bytes:
+    """Return the 32 bytes that stand for what was asked (version 1)."""
+    fields = (
+        number(asked.id),
+        asked.ref.encode(),
+        number(asked.collection_id),
+        asked.kind.encode(),
+        asked.prompt.encode(),
+        asked.touchpoint.encode(),
+        number(asked.position),
+    )
+    return sha256(b"allears asked 1\n" + b"".join(map(netstring, fields))).digest()
+
+
+def frame(rows: Iterable[tuple[bytes, datetime]]) -> bytes:
+    """Return the frame of a block: `rows` are what was asked (its digest) and when words were recorded
+    (version 1).
+    """
+    hashed = sha256(b"allears frame 1\n")
+    for asked, recorded_at in rows:
+        hashed.update(asked + moment(recorded_at))
+    return hashed.digest()
+
+
+def block_hash(
+    *, block: int, size: int, root_: bytes, previous: bytes, sealed_at: datetime, frame_: bytes | None
+) -> bytes:
+    """Return the hash that links a block to the one before (version 2; version 1 without a frame)."""
+    fields = [number(block), number(size), root_, previous, moment(sealed_at)]
+    if frame_ is None:
+        return sha256(b"allears block 1\n" + b"".join(map(netstring, fields))).digest()
+    return sha256(b"allears block 2\n" + b"".join(map(netstring, [*fields, frame_]))).digest()

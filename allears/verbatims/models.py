@@ -82,13 +82,14 @@ class Verbatim(models.Model):
 
 class Block(models.Model):
     """A sealed run of verbatims: the Merkle root over their digests, linked to the block before (RFC
-    9162).
+    9162). Its frame seals what was asked and when the words were recorded; the oldest blocks have none.
     """
 
     number = models.PositiveBigIntegerField(unique=True)
     size = models.PositiveIntegerField()
     root = models.BinaryField(max_length=32)
     previous = models.BinaryField(max_length=32)
+    frame = models.BinaryField(max_length=32, null=True)
     hash = models.BinaryField(max_length=32, unique=True)
     sealed_at = models.DateTimeField(default=now)
 

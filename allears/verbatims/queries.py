@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.expressions import RawSQL
 
 from allears.people.models import Person
 from allears.people.queries import all_of
-from allears.verbatims.models import Verbatim
+from allears.verbatims import ledger
+from allears.verbatims.models import Source, Verbatim
 
 
 def current() -> QuerySet[Verbatim]:
     """Words that stand: neither redacted nor superseded by what the same person said later."""
     later = Verbatim.objects.filter(supersedes=OuterRef("pk"))
     return Verbatim.objects.filter(~Exists(later), salt__isnull=False)
+
+
+def what_was_asked(sources: Iterable[int] | None = None) -> dict[int, bytes]:
+    """Return the digest of what was asked at each of `sources` (their ids; all when None), by id."""
+    found = Source.objects.in_bulk(None if sources is None else set(sources))
+    return {pk: _asked(source) for pk, source in found.items()}
+
+
+def _asked(source: Source) -> bytes:
+    return ledger.asked_digest(
+        ledger.Asked(
+            source.pk,
+            source.ref,
+            source.collection_id,
+            source.kind,
+            source.prompt,
+            source.touchpoint,
+            source.position,
+        )
+    )
 
 
 def said_by(person: Person) -> QuerySet[Verbatim]:

@@ -10,18 +10,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
+from typing import NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 
 from allears.core.clock import now
 from allears.verbatims import ledger
-from allears.verbatims.models import Block, Leaf
+from allears.verbatims.models import Block, Leaf, Verbatim
+from allears.verbatims.queries import what_was_asked
 
 BLOCK_SIZE = 10_000
 # How far below the last sealed row the sealer looks for rows that came in late, unless it looks everywhere.
 LATE = 20_000
 LOCK = 0x616C6C65  # one sealer at a time on PostgreSQL
+
+
+class Waiting(NamedTuple):
+    """Words that have no place yet."""
+
+    id: int
+    digest: bytes
+    source_id: int
+    recorded_at: datetime
 
 
 def seal_waiting(*, everywhere: bool = True) -> int:
@@ -43,8 +54,8 @@ def _seal_one(after: int) -> int:
     with transaction.atomic():
         rows = _waiting(after, BLOCK_SIZE) if _may_seal() else []
         if rows:
-            block = _link([digest for _, digest in rows], now())
-            _place(block, [pk for pk, _ in rows])
+            block = _link(rows, now())
+            _place(block, [row.id for row in rows])
             transaction.on_commit(partial(_count_on, block.number))
     return len(rows)
 
@@ -65,26 +76,32 @@ def _may_seal() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def _waiting(after: int, limit: int) -> list[tuple[int, bytes]]:
-    """Rows without a place, oldest first: id and digest."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT v.id, v.digest FROM verbatims_verbatim v WHERE v.id > %s"
-            " AND NOT EXISTS (SELECT 1 FROM verbatims_leaf l WHERE l.verbatim_id = v.id)"
-            " ORDER BY v.id LIMIT %s",
-            [after, limit],
-        )
-        return [(pk, bytes(digest)) for pk, digest in cursor.fetchall()]
+def _waiting(after: int, limit: int) -> list[Waiting]:
+    """Rows without a place, oldest first."""
+    placed = Exists(Leaf.objects.filter(verbatim=OuterRef("pk")))
+    rows = Verbatim.objects.filter(~placed, pk__gt=after).order_by("pk").values_list(*Waiting._fields)[:limit]
+    return [Waiting(*row) for row in rows]
 
 
-def _link(digests: Sequence[bytes], at: datetime) -> Block:
-    """Add the block over `digests` to the end of the chain."""
+def _link(rows: Sequence[Waiting], at: datetime) -> Block:
+    """Add the block over `rows` to the end of the chain."""
     last = Block.objects.order_by("-number").first()
     number, previous = (last.number + 1, bytes(last.hash)) if last else (1, ledger.FIRST)
-    root = ledger.root(digests)
-    hashed = ledger.block_hash(block=number, size=len(digests), root_=root, previous=previous, sealed_at=at)
+    size, root = len(rows), ledger.root([bytes(row.digest) for row in rows])
+    asked = what_was_asked(row.source_id for row in rows)
+    frame = ledger.frame((asked[row.source_id], row.recorded_at) for row in rows)
+    hashed = ledger.block_hash(
+        block=number, size=size, root_=root, previous=previous, sealed_at=at, frame_=frame
+    )
     return Block.objects.create(
-        id=number, number=number, size=len(digests), root=root, previous=previous, hash=hashed, sealed_at=at
+        id=number,
+        number=number,
+        size=size,
+        root=root,
+        previous=previous,
+        frame=frame,
+        hash=hashed,
+        sealed_at=at,
     )
 
 

@@ -17,6 +17,7 @@ from django.db import connection
 from allears.verbatims import guards, ledger, remembered
 from allears.verbatims.ledger import Words
 from allears.verbatims.models import Block, Leaf, Verbatim
+from allears.verbatims.queries import what_was_asked
 
 CHUNK = 1_000
 
@@ -111,12 +112,12 @@ def _check_blocks(report: Report) -> None:
     the start.
     """
     last = Block.objects.order_by("-number").values_list("number", flat=True).first() or 0
-    groups, previous = _by_block(last), ledger.FIRST
+    groups, previous, asked = _by_block(last), ledger.FIRST, what_was_asked()
     for block in _blocks(last):
         if block.number != report.blocks + 1 or block.pk != block.number:
             raise Broken(f"block {report.blocks + 1} is gone")
         _check_link(block, previous)
-        _check_rows(block, next(groups, (0, iter(()))), report)
+        _check_rows(block, next(groups, (0, iter(()))), asked, report)
         previous = bytes(block.hash)
         report.blocks += 1
     report.head = previous.hex() if report.blocks else ""
@@ -171,23 +172,32 @@ def _check_link(block: Block, previous: bytes) -> None:
         root_=bytes(block.root),
         previous=previous,
         sealed_at=block.sealed_at,
+        frame_=None if block.frame is None else bytes(block.frame),
     )
     if hashed != bytes(block.hash):
         raise Broken(f"block {block.number} was edited: its hash does not fit")
 
 
-def _check_rows(block: Block, group: tuple[int, Iterator[Row]], report: Report) -> None:
+def _check_rows(
+    block: Block, group: tuple[int, Iterator[Row]], asked: dict[int, bytes], report: Report
+) -> None:
     digests: list[bytes] = []
+    around: list[tuple[bytes, datetime]] = []
     for row in group[1] if group[0] == block.pk else ():
         if row.position != len(digests):
             raise Broken(_nobody_at(block, len(digests)))
         _check_words(row)
+        if row.source_id not in asked:
+            raise Broken(f"verbatim {row.id} ({row.ref}): what was asked (source {row.source_id}) is gone")
         digests.append(bytes(row.digest))
+        around.append((asked[row.source_id], row.recorded_at))
         report.checked += 1
     if len(digests) != block.size:
         raise Broken(_nobody_at(block, len(digests)))
     if ledger.root(digests) != bytes(block.root):
         raise Broken(f"block {block.number}: its words, or their order, are not those that were sealed")
+    if block.frame is not None and ledger.frame(around) != bytes(block.frame):
+        raise Broken(f"block {block.number}: what was asked, or when words were recorded, is not what was sealed")
 
 
 def _nobody_at(block: Block, position: int) -> str:

@@ -80,3 +80,21 @@ def test_a_receipt_leads_to_the_root_and_nothing_else_does(size: int, data: st.D
     assert ledger.root_by_proof(digests[position], position, size, path) == ledger.root(digests)
     assert ledger.root_by_proof(b"other words", position, size, path) != ledger.root(digests)
     assert ledger.root_by_proof(digests[position], position, size, [*path, b"more"]) is None
+
+
+def test_the_formats_of_what_was_asked_of_a_frame_and_of_blocks_are_written_down_and_never_change() -> None:
+    asked = ledger.asked_digest(ledger.Asked(2, "abcdefghij", 1, "question", "Why?", "Checkout", 0))
+    fields = b"1:2,10:abcdefghij,1:1,8:question,4:Why?,8:Checkout,1:0,"
+    assert asked == sha256(b"allears asked 1\n" + fields).digest()
+
+    frame = ledger.frame([(asked, NOON), (asked, NOON)])
+    assert frame == sha256(b"allears frame 1\n" + (asked + b"2026-03-12T12:00:00.000005Z") * 2).digest()
+
+    def block(frame_: bytes | None) -> bytes:
+        return ledger.block_hash(
+            block=7, size=2, root_=b"r" * 32, previous=b"p" * 32, sealed_at=NOON, frame_=frame_
+        )
+
+    same = b"1:7,1:2,32:" + b"r" * 32 + b",32:" + b"p" * 32 + b",27:2026-03-12T12:00:00.000005Z,"
+    assert block(None) == sha256(b"allears block 1\n" + same).digest()
+    assert block(frame) == sha256(b"allears block 2\n" + same + b"32:" + frame + b",").digest()

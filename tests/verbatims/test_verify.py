@@ -191,9 +191,52 @@ def test_words_that_a_room_above_stands_on_are_missed() -> None:
 
 
 def test_what_was_asked_is_missed_where_words_stand_on_it(sealed: list[Verbatim]) -> None:
-    asked = sealed[0].source_id
-    broken = tamper(f"DELETE FROM verbatims_source WHERE id = {asked}").broken
-    assert broken == f"source {asked} is gone: verbatims.verbatim:{sealed[0].pk} stands on it"
+    row, asked = sealed[0], sealed[0].source_id
+    gone = tamper(f"DELETE FROM verbatims_source WHERE id = {asked}").broken
+    assert gone == f"verbatim {row.pk} ({row.ref}): what was asked (source {asked}) is gone"
+
+
+def test_what_was_asked_is_missed_where_words_are_not_sealed_yet() -> None:
+    fresh = said("just now")
+    gone = tamper(f"DELETE FROM verbatims_source WHERE id = {fresh.source_id}").broken
+    assert gone == f"source {fresh.source_id} is gone: verbatims.verbatim:{fresh.pk} stands on it"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "verbatims_source SET prompt = 'What went well?'",
+        "verbatims_source SET touchpoint = 'Checkout'",
+        "verbatims_verbatim SET recorded_at = '2020-01-01 00:00:00+00:00' WHERE text = 'sentence 2'",
+    ],
+)
+def test_another_question_above_the_words_and_another_day_are_found_out(
+    sealed: list[Verbatim], change: str
+) -> None:
+    broken = tamper(f"UPDATE {change}").broken
+    assert broken == "block 1: what was asked, or when words were recorded, is not what was sealed"
+
+
+def test_a_block_whose_frame_was_taken_away_was_edited(sealed: list[Verbatim]) -> None:
+    assert tamper("UPDATE verbatims_block SET frame = NULL").broken == "block 1 was edited: its hash does not fit"
+
+
+def test_blocks_from_before_there_were_frames_verify_for_ever() -> None:
+    """And their words count as they are: what was asked there is guarded, not sealed."""
+    old = said("sealed long ago")
+    at, root = now(), ledger.root([bytes(old.digest)])
+    hashed = ledger.block_hash(
+        block=1, size=1, root_=root, previous=ledger.FIRST, sealed_at=at, frame_=None
+    )
+    made = Block.objects.create(
+        id=1, number=1, size=1, root=root, previous=ledger.FIRST, hash=hashed, sealed_at=at
+    )
+    Leaf.objects.create(verbatim=old, block=made, position=0)
+    said("and now")
+    actions.seal_waiting()
+
+    assert [block.frame is None for block in Block.objects.order_by("number")] == [True, False]
+    assert (verify().broken, verify().blocks) == (None, 2)
 
 
 def test_words_below_sealed_ones_that_have_no_place_were_taken_out_of_it() -> None:
@@ -201,7 +244,8 @@ def test_words_below_sealed_ones_that_have_no_place_were_taken_out_of_it() -> No
     old, at = said("long ago"), NOON - timedelta(days=2)
     told = f"UPDATE verbatims_verbatim SET recorded_at = '{at.isoformat(sep=' ')}' WHERE id = {old.pk}"
     later = said("and after it")
-    sealing._place(sealing._link([bytes(later.digest)], now()), [later.pk])
+    waiting = sealing.Waiting(later.pk, bytes(later.digest), later.source_id, later.recorded_at)
+    sealing._place(sealing._link([waiting], now()), [later.pk])
     assert tamper(told).broken == f"verbatim {old.pk} ({old.ref}) is not sealed though it should be: later words are"
 
 
