@@ -53,7 +53,7 @@ def helped(person: Person) -> tuple[str, Any]:
 def words(person: Person, user: User) -> tuple[str, dict[str, Any]] | None:
     """Their words in the studies that the reader may see, newest first, each leading to its line of sight."""
     seen = seen_by(user).values("collection")
-    said = said_by(person).filter(collection__in=seen, salt__isnull=False).select_related("source")
+    said = said_by(person).filter(collection__in=seen, salt__isnull=False).select_related("source", "undated")
     found = [(v, reverse("web:sight", args=["verbatim", v.ref])) for v in said.order_by("-spoken_at", "-pk")[:MOST]]
     return ("decisions/words_of_person.html", {"words": found, "more": len(found) == MOST}) if found else None
 

@@ -7,11 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from django.urls import NoReverseMatch, reverse
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -47,7 +44,7 @@ class Shown:
     who_href: str = ""
     facts: list[str] = field(default_factory=list)
     prompt: str = ""
-    when: datetime | None = None
+    day: str = ""  # on which it was said
     sight: str = ""
     chips: list[Chip] = field(default_factory=list)
     why: str = ""
@@ -81,11 +78,6 @@ class Shown:
     def place_href(self) -> str:
         room = reverse("insights:words_of_study", args=[self.study.slug])
         return room if self.among == "studies" else f"{room}?question={self.verbatim.source.ref}"
-
-    @property
-    def day(self) -> str:
-        """The day on which it was said."""
-        return date_format(localtime(self.when)) if self.when else ""
 
 
 @dataclass(frozen=True)
@@ -128,7 +120,7 @@ def shown(
     `among` says what the page holds several of. `whole` shows however much was said. `theme_href` makes the address that a theme's chip leads to.
     """
     by_collection = {study.collection_id: study for study in studies}
-    rows = Verbatim.objects.select_related("source", "person__merged_into").in_bulk(list(ids))
+    rows = Verbatim.objects.select_related("source", "person__merged_into", "undated").in_bulk(list(ids))
     verbatims = [rows[pk] for pk in ids if pk in rows and rows[pk].collection_id in by_collection]
     people = {v.pk: _stays(v.person) for v in verbatims}
     codings, citations = queries.codings_of(ids), queries.citations_of(ids)
@@ -151,7 +143,7 @@ def shown(
                 who_href=_page_of(person) if named else "",
                 facts=[f.label for f in of if named or f.pk in safe.get(study.pk, set())][:MOST_FACTS],
                 prompt=v.source.prompt,
-                when=v.spoken_at,
+                day=v.said_day,
                 sight=line_of_sight("verbatim", v.ref),
                 chips=[*_theme_chips(study, codings[v.pk], theme_href), *_citation_chips(kept), *more[v.pk]],
                 why=_why((scores or {}).get(v.pk), codings[v.pk]),

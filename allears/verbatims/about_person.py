@@ -12,7 +12,7 @@ from allears.verbatims.queries import said_by
 @holding
 def words(person: Person) -> tuple[str, Any]:
     """Everything the person said, oldest first, with what they were asked and the digest that seals it."""
-    said = said_by(person).select_related("source", "collection", "stone").order_by("pk")
+    said = said_by(person).select_related("source", "collection", "stone", "undated").order_by("pk")
     return "words", [
         {
             "ref": v.ref,
@@ -21,6 +21,7 @@ def words(person: Person) -> tuple[str, Any]:
             "words": v.text,
             "language": v.language,
             "spoken_at": v.spoken_at,
+            "day_known": v.is_dated,
             "taken_back": v.salt is None,
             "digest": bytes(v.digest).hex(),
         }

@@ -18,11 +18,11 @@ from allears.core.models import User
 from allears.people.models import Person
 from allears.verbatims import ledger
 from allears.verbatims.ledger import Words
-from allears.verbatims.models import Collection, Source, Stone, Verbatim
+from allears.verbatims.models import Collection, Source, Stone, Undated, Verbatim
 from allears.verbatims.sealing import seal_waiting
 from allears.verbatims.signals import words_redacted
 
-__all__ = ["NothingSaid", "TooLong", "Words", "keep", "keep_many", "redact", "seal_waiting"]
+__all__ = ["NothingSaid", "TooLong", "Words", "keep", "keep_many", "mark_undated", "redact", "seal_waiting"]
 
 BATCH = 5_000
 
@@ -66,6 +66,11 @@ def keep_many(rows: Sequence[Words]) -> list[Verbatim]:
     verbatims = [_row(words) for words in rows]
     with transaction.atomic():
         return Verbatim.objects.bulk_create(verbatims, batch_size=BATCH)
+
+
+def mark_undated(verbatims: Iterable[Verbatim]) -> None:
+    """Note that nobody knows when these words were spoken: their `spoken_at` is when they were brought here."""
+    Undated.objects.bulk_create([Undated(verbatim=verbatim) for verbatim in verbatims], batch_size=BATCH)
 
 
 def _row(words: Words) -> Verbatim:

@@ -9,6 +9,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
 
 from allears.core.clock import now
 from allears.core.ids import new_ref
@@ -78,6 +81,31 @@ class Verbatim(models.Model):
 
     def __str__(self) -> str:
         return self.ref
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether it is known when they were spoken; else `spoken_at` is when they were brought here.
+
+        Costs a query unless "undated" was selected along.
+        """
+        return not hasattr(self, "undated")
+
+    @property
+    def said_day(self) -> str:
+        """The day as people read it, in the reader's time zone; of words without one, the day they were brought."""
+        day = date_format(localtime(self.spoken_at), "DATE_FORMAT")
+        return day if self.is_dated else gettext("brought here on %(day)s, day unknown") % {"day": day}
+
+
+class Undated(models.Model):
+    """A mark on words that were brought from elsewhere and of which nobody knows when they were spoken."""
+
+    verbatim = models.OneToOneField(
+        Verbatim, primary_key=True, on_delete=models.PROTECT, related_name="undated"
+    )
+
+    def __str__(self) -> str:
+        return f"verbatim {self.verbatim_id}, whose day is unknown"
 
 
 class Block(models.Model):

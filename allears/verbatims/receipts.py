@@ -38,6 +38,7 @@ class Receipt:
     name: str
     digest: str
     spoken_at: datetime
+    dated: bool
     place: Place | None
     redacted_at: datetime | None
     holds: bool
@@ -81,6 +82,7 @@ def receipt(verbatim: Verbatim, fits: bool = True) -> Receipt:
         name=written(verbatim.ref, bytes(verbatim.digest)),
         digest=bytes(verbatim.digest).hex(),
         spoken_at=verbatim.spoken_at,
+        dated=verbatim.is_dated,
         place=place,
         redacted_at=stone.at if stone else None,
         holds=fits and still_holds(verbatim, stone is not None) and (place is None or place.holds),

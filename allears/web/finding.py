@@ -121,7 +121,7 @@ def _around(text: str, place: int) -> str:
 
 def _words(studies: QuerySet[Study], query: str) -> list[Verbatim]:
     found = matching(current().filter(collection__in=studies.values("collection")), query)
-    return list(found.select_related("person", "source", "collection").order_by("-id")[:MOST])
+    return list(found.select_related("person", "source", "collection", "undated").order_by("-id")[:MOST])
 
 
 def _insights(studies: QuerySet[Study], words: list[str]) -> list[Hit]:

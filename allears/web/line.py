@@ -48,7 +48,7 @@ def from_verbatim(verbatim: Verbatim) -> Sight:
 
     An insight that was withdrawn stays in the chain, and says so.
     """
-    wordings = list(wordings_of(verbatim).select_related("stone"))
+    wordings = list(wordings_of(verbatim).select_related("stone", "undated"))
     cited = Citation.objects.filter(verbatim__in=wordings).select_related("insight__made_by", "verbatim")
     insights = {c.insight_id: c.insight for c in cited}
     sight = _forward(list(insights.values()))

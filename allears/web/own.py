@@ -65,7 +65,7 @@ def whose(token: str, scope: str = "page") -> Person | None:
 
 def words_of(person: Person) -> list[Verbatim]:
     """Return everything the person said, newest first, as it stands in the ledger."""
-    return list(said_by(person).select_related("source", "collection", "stone", "leaf__block"))
+    return list(said_by(person).select_related("source", "collection", "stone", "leaf__block", "undated"))
 
 
 def tellings_of(person: Person) -> list[Telling]:

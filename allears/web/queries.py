@@ -34,7 +34,7 @@ def unread(user: User) -> QuerySet[Verbatim]:
 
 def to_read_now(user: User) -> Verbatim | None:
     """Return the words spoken last that `user` has not read: a sentence or two, if there are any, that can be set large."""
-    newest = list(unread(user).select_related("person", "source", "collection")[:200])
+    newest = list(unread(user).select_related("person", "source", "collection", "undated")[:200])
     fitting = [v for v in newest if FEWEST_CHARACTERS <= len(v.text) <= MOST_CHARACTERS]
     return next(iter(fitting or newest), None)
 

@@ -7,11 +7,13 @@ import csv
 import io
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -38,7 +40,7 @@ from allears.questionnaires.imports import Import, ImportProblem
 from allears.questionnaires.models import Answer, Choice, Question, QuestionKind, Response, Version
 from allears.studies.actions import create_study
 from allears.studies.models import Study
-from allears.verbatims.models import Verbatim
+from allears.verbatims.models import Undated, Verbatim
 from allears.verbatims.verify import verify
 from tests import cast
 
@@ -183,6 +185,21 @@ def test_the_next_file_is_asked_what_was_asked_before_whatever_its_answers_look_
     same = [["2016-01-01 08:00:00", "2016-01-01 08:09:00", "Complete", "Daily", "", "yes", "no", "cool", "3"]]
     bring(taken([[f"2016-01-{n:02} 08:00:00", *same[0][1:]] for n in range(1, 20)]), by=cast.ana())
     assert (counts(Version), counts(Response)) == (1, 25)
+
+
+def test_words_that_come_without_a_day_are_marked_and_those_imported_before_are_marked_when_updating() -> None:
+    rows = [["2015-12-21 22:00:00", "A letter came"], ["", "Nobody came"], ["2015-12-23 22:00:00", "A neighbour came"]]
+    bring(taken(rows, ["Date Submitted", "What happened then?"]), by=cast.ana())
+    assert [(words.text, words.is_dated) for words in Verbatim.objects.order_by("pk")] == [
+        ("A letter came", True), ("Nobody came", False), ("A neighbour came", True),
+    ]  # fmt: skip
+    assert verify().broken is None
+
+    Undated.objects.all().delete()
+    updating = import_module("allears.questionnaires.migrations.0013_words_that_came_without_a_day")
+    for _ in range(2):
+        updating.mark(apps, None)
+        assert [mark.verbatim.text for mark in Undated.objects.select_related("verbatim")] == ["Nobody came"]
 
 
 def test_two_rows_that_are_the_same_are_two_responses() -> None:

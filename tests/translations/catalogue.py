@@ -71,6 +71,7 @@ PARTS = {
     ),
     "studies/wording.py": ("about %(count)d minute", "today", "%(day)s, %(time)s"),
     "design/wording.py": ("Please ",),
+    "verbatims/models.py": ("brought here on",),
 }
 # Beside them, but read by who writes the questions.
 OF_STAFF = ("answering_trial.py", "answering_preview.py", "trial.html")

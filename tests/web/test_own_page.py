@@ -27,6 +27,7 @@ from allears.people.queries import consents
 from allears.studies.actions import invite
 from allears.studies.models import PoolMember
 from allears.studies.selection.actions import publish_proof
+from allears.verbatims.actions import mark_undated
 from allears.verbatims.models import Stone, Verbatim
 from allears.web import line, own
 from allears.web.views.own_page import MOST_ASKED
@@ -59,6 +60,13 @@ def test_the_page_shows_their_words_and_what_was_decided_beside_them() -> None:
     assert "Nobody told us until we called." in shown
     assert "call before you do" in shown
     assert "What we decided" in shown
+
+
+def test_words_that_were_brought_without_a_day_are_not_said_to_be_of_the_day_they_were_brought() -> None:
+    address = told()
+    assert "day unknown" not in page(address)
+    mark_undated(Verbatim.objects.filter(person=cast.bob()))
+    assert re.search(r"brought here on \d+ \w+ \d{4}, day unknown", page(address))
 
 
 def test_opening_the_page_changes_nothing_and_sets_no_cookie() -> None:

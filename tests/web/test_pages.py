@@ -19,7 +19,7 @@ from allears.decisions import actions, telling
 from allears.decisions.models import Decision, Update
 from allears.insights import actions as insights
 from allears.insights.models import Insight, Read
-from allears.verbatims.actions import keep, redact
+from allears.verbatims.actions import keep, mark_undated, redact
 from allears.verbatims.models import Verbatim
 from allears.web.first_round import first_round
 from allears.web.queries import unread
@@ -317,6 +317,26 @@ def brought_later(beside: Verbatim, words: str, spoken_at: datetime) -> Verbatim
     return keep(
         collection=beside.collection, source=beside.source, person=beside.person, text=words, spoken_at=spoken_at
     )
+
+
+def test_words_without_a_day_are_nowhere_said_to_have_been_spoken_when_they_were_brought(as_sam: Client, as_ana: Client) -> None:
+    beside = cast.said(cast.bob(), "It came on time.")
+    words = brought_later(beside, "The letter about the boiler reached us far too late to do anything about it.", now())
+    mark_undated([words])
+    day = f"brought here on {date_format(localtime(words.spoken_at), 'DATE_FORMAT')}, day unknown"
+    sight, page = reverse("web:sight", args=["verbatim", words.ref]), reverse("people:person", args=[cast.bob().ref])
+
+    home = text(as_sam, "/")
+    assert words.text in home
+    assert "Said by a customer on a day that is not known, brought here on" in home
+    for client, address in [
+        (as_sam, reverse("insights:words")), (as_sam, reverse("insights:verbatim", args=[words.ref])), (as_sam, sight),
+        (as_sam, "/search/?q=boiler"), (as_ana, page),
+    ]:  # fmt: skip
+        assert day in text(client, address), address
+    receipt = text(Client(), reverse("verbatims:receipt", args=[words.ref]))
+    assert "the day they were spoken is not known" in receipt
+    assert "Spoken on" not in receipt
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="a small PostgreSQL table is read whole whatever its indexes")

@@ -17,7 +17,7 @@ from allears.questionnaires.importing.persons import persons_of
 from allears.questionnaires.importing.writing import write_answers, write_facets
 from allears.questionnaires.models import Response
 from allears.studies.models import Study
-from allears.verbatims.actions import keep_many
+from allears.verbatims.actions import keep_many, mark_undated
 from allears.verbatims.ledger import LONGEST, Words
 
 Numbered = tuple[int, Reply]
@@ -80,7 +80,10 @@ class Store:
         """Write every answer; words go to the ledger first. Returns how many words there were."""
         given = [(response, answer) for response, reply in pairs for answer in reply.given]
         speaking = [(response, answer) for response, answer in given if answer.text]
-        kept = iter(keep_many([self._words(response, answer) for response, answer in speaking]))
+        words = keep_many([self._words(response, answer) for response, answer in speaking])
+        undated = {response.pk for response, reply in pairs if not (reply.started or reply.submitted)}
+        mark_undated(said for said, (response, _) in zip(words, speaking, strict=True) if response.pk in undated)
+        kept = iter(words)
         write_answers(
             (response, self.fitted.placed[answer.question], answer, next(kept) if answer.text else None)
             for response, answer in given
