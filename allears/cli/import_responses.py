@@ -12,6 +12,7 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -19,6 +20,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
 from django.db import IntegrityError, transaction
 from django.utils.formats import date_format
+from django.utils.timezone import localdate
 
 from allears.cli.errors import CannotDo
 from allears.core.models import Role, User
@@ -59,7 +61,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dates", choices=["day-first", "month-first"], help="what 1/2/2024 begins with; by default as the file shows it"
     )
+    parser.add_argument(
+        "--said-on", type=_day, metavar="YYYY-MM-DD", help="when, or about when, all of it was said that bears no day"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def _day(typed: str) -> date:
+    """The day that was typed. Raises ArgumentTypeError for what is none, or one that is still to come."""
+    try:
+        day = date.fromisoformat(typed)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"“{typed}” is not a day such as 2016-05-21") from error
+    if day > localdate():
+        raise argparse.ArgumentTypeError(f"{typed} is still to come")
+    return day
 
 
 def run(args: argparse.Namespace) -> int:
@@ -143,6 +159,9 @@ def _look(args: argparse.Namespace, study: Study, by: User | None) -> Import:
     if args.dates:
         plan = Plan.from_json(bringing.plan or {}).with_day_first(args.dates == "day-first")
         change_plan(bringing=bringing, plan=replace(plan, unsure_date=""), by=by)
+    if args.said_on:
+        plan = Plan.from_json(bringing.plan or {})
+        change_plan(bringing=bringing, plan=replace(plan, said_on=args.said_on.isoformat()), by=by)
     return bringing
 
 
@@ -186,6 +205,7 @@ def _report(bringing: Import, counts: Counts, reading: Reading) -> dict[str, Any
         "encoding_guessed": reading.guessed,
         "first_row_like_data": bool(reading.first_row),
         "unsure_date": plan.unsure_date,
+        "said_on": plan.said_on,
         "read_as_empty": counts.read_as_empty,
         "left_out": list(_left_out(plan)),
     }
@@ -209,6 +229,8 @@ def _left_out_in_words(plan: Plan) -> Iterator[str]:
 
 def _doubts(plan: Plan, reading: Reading) -> Iterator[str]:
     """What was taken for granted and may be otherwise."""
+    if not (plan.says_when or plan.said_on):
+        yield "No column says when it was said, so the day is unknown. If you know it, drop the study and say --said-on."
     if days := two_days(plan.unsure_date):
         day = date_format(days[plan.day_first], "DATE_FORMAT")
         yield f"Dates such as {plan.unsure_date} were read as {day}. If that is wrong, drop the study and say --dates."

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
 from django.utils.formats import date_format
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -60,6 +62,13 @@ class PlanForm(FileReadingForm):
                 initial="yes" if plan.day_first else "",
                 required=False,
             )
+        if not plan.says_when:
+            self.fields["said_on"] = forms.DateField(
+                label=_("All of it was said on, or about"),
+                required=False,
+                initial=plan.said_on,
+                widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            )
         for place, question in enumerate(plan.questions):
             self.fields.update(_fields(place, question))
 
@@ -71,6 +80,13 @@ class PlanForm(FileReadingForm):
             if typed.get(f"kind_{place}") == Kind.SCALE and low is not None and high is not None and low >= high:
                 self.add_error(f"maximum_{place}", _("The upper end of the scale must be above the lower."))
         return typed
+
+    def clean_said_on(self) -> str:
+        """The day, not one that is still to come, as a plan holds it."""
+        day: date | None = self.cleaned_data["said_on"]
+        if day and day > localdate():
+            raise forms.ValidationError(_("This day is still to come."))
+        return day.isoformat() if day else ""
 
     @property
     def is_new_look(self) -> bool:
@@ -95,7 +111,7 @@ class PlanForm(FileReadingForm):
     def written(self, plan: Plan) -> Plan:
         """The plan (its types changed already) with everything else that was typed."""
         questions = [_typed(place, question, self.cleaned_data) for place, question in enumerate(plan.questions)]
-        plan = replace(plan, questions=questions)
+        plan = replace(plan, questions=questions, said_on=self.cleaned_data.get("said_on", ""))
         return plan.with_day_first(self.cleaned_data["day_first"] == "yes") if "day_first" in self.fields else plan
 
     def rows(self, samples: Mapping[int, list[str]]) -> list[dict[str, Any]]:

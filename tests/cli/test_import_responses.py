@@ -161,6 +161,29 @@ def test_what_is_read_as_empty_or_left_out_is_said_once_for_its_column(
     assert list(days) == [datetime(2016, 10, day, tzinfo=UTC) for day in (1, 4, 7, 10)]
 
 
+def test_the_day_of_a_file_without_days_can_be_said_on_the_command_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "old.csv"
+    path.write_text("What happened then?\nNobody came for days\n")
+    assert "No column says when it was said" in printed(capsys, "import-responses", str(path), "--study", "ours", "--create")
+    assert not Verbatim.objects.get().is_dated
+
+    said = ("--said-on", "2016-05-21", "--time-zone", "America/Chicago")
+    told = printed(capsys, "import-responses", str(path), "--study", "said", "--create", *said)
+    assert "No column says when" not in told
+    words = Verbatim.objects.get(collection=Study.objects.get(slug="said").collection)
+    assert (words.is_dated, words.spoken_at) == (True, datetime(2016, 5, 21, 17, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("typed", ["21.5.2016", "2999-01-01"])
+def test_a_day_that_cannot_be_is_refused(file: Path, capsys: pytest.CaptureFixture[str], typed: str) -> None:
+    with pytest.raises(SystemExit):
+        main(["import-responses", str(file), "--study", "ours", "--create", "--said-on", typed])
+    assert typed in capsys.readouterr().err
+    assert not Study.objects.exists()
+
+
 @pytest.mark.parametrize("said", [("--encoding", "klingon"), ("--encoding", "rot13"), ("--no-headings", "--dialect", "qualtrics")])
 def test_what_no_file_can_be_read_as_is_refused(
     file: Path, capsys: pytest.CaptureFixture[str], said: tuple[str, ...]

@@ -351,3 +351,24 @@ def test_the_report_says_what_was_read_as_no_answer(as_ana: Client) -> None:
     html = as_ana.get(url("import", bringing.ref)).content.decode()
     assert "3 cells of “Why?” say “Did not answer”." in html
     assert not bringing.problems.exists()
+
+
+def test_the_day_of_a_file_without_days_can_be_said_on_its_page(as_ana: Client) -> None:
+    uploaded(as_ana, b"What happened then?\nNobody came for days\n")
+    bringing = Import.objects.get()
+    address = url("import", bringing.ref)
+    assert "No column of this file says when it was said." in as_ana.get(address).content.decode()
+    refused = as_ana.post(address, typed(bringing, said_on="2999-01-01"))
+    assert (refused.status_code, "This day is still to come." in refused.content.decode()) == (422, True)
+
+    as_ana.post(address, typed(bringing, said_on="2016-05-21"))
+    assert "2016-05-21" in as_ana.get(address).content.decode()
+    bringing.refresh_from_db()
+    bring(bringing, by=cast.ana())
+    words = Verbatim.objects.get()
+    assert (words.is_dated, words.spoken_at.date()) == (True, date(2016, 5, 21))
+
+
+def test_a_file_whose_rows_say_their_day_is_not_asked_for_one(as_ana: Client) -> None:
+    uploaded(as_ana)
+    assert "said_on" not in as_ana.get(url("import", Import.objects.get().ref)).content.decode()

@@ -66,7 +66,10 @@ def test_words_that_were_brought_without_a_day_are_not_said_to_be_of_the_day_the
     address = told()
     assert "day unknown" not in page(address)
     mark_undated(Verbatim.objects.filter(person=cast.bob()))
-    assert re.search(r"brought here on \d+ \w+ \d{4}, day unknown", page(address))
+    shown = page(address)
+    assert len(re.findall(r"brought here on \d+ \w+ \d{4}, day unknown", shown)) == 2  # over the words, over all answers
+    assert "Your answers, brought here on" in shown
+    assert ", sent on" not in shown
 
 
 def test_opening_the_page_changes_nothing_and_sets_no_cookie() -> None:

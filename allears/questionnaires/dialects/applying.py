@@ -107,6 +107,7 @@ class _Reader:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.zone = ZoneInfo(plan.time_zone)
+        self.said_on = _noon(plan.said_on, self.zone)
         self.names = [tidy(column.name) for column in columns_of(plan.headings)]
         self.roles = {meta.role: meta for meta in reversed(plan.meta)}
         self.seen: Counter[int] = Counter()
@@ -143,6 +144,8 @@ class _Reader:
         reply.started = self._moment(cells, Role.STARTED)
         reply.submitted = self._moment(cells, Role.SUBMITTED)
         reply.complete = self._is_complete(reply, cells)
+        if reply.started is None and reply.submitted is None:
+            reply.submitted = self.said_on
 
     def _email(self, cells: _Cells) -> str:
         address = self._cell(cells, Role.EMAIL)
@@ -176,6 +179,11 @@ class _Reader:
     def _cell(self, cells: _Cells, role: Role) -> str:
         meta = self.roles.get(role)
         return cells.stripped(meta.column) if meta else ""
+
+
+def _noon(day: str, zone: ZoneInfo) -> dt.datetime | None:
+    """The middle of a day, which is that day to readers nearly everywhere; None of an empty text."""
+    return dt.datetime.combine(dt.date.fromisoformat(day), dt.time(12), tzinfo=zone) if day else None
 
 
 class _Cells:

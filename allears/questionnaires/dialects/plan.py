@@ -117,8 +117,14 @@ class Plan:
     time_zone: str = "UTC"
     rows: int = 0
     unsure_date: str = ""  # one that stands in the file and may name two days, where nothing tells which comes first
+    said_on: str = ""  # as YYYY-MM-DD: the day of whatever says no day of its own, as somebody told us
     meta: list[MetaColumn] = field(default_factory=list)
     questions: list[QuestionPlan] = field(default_factory=list)
+
+    @property
+    def says_when(self) -> bool:
+        """Whether a column says when a response was given."""
+        return any(column.role in {Role.STARTED, Role.SUBMITTED} for column in self.meta)
 
     def column_of(self, role: Role) -> MetaColumn | None:
         """The first column with that role."""
