@@ -22,7 +22,7 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps({**asdict(report), "lotteries": asdict(lots)}))
     else:
         print("\n".join([*of_words(report), *of_lotteries(lots)]))
-    return 1 if report.broken or lots.broken else 0
+    return 1 if report.broken or report.overdue or lots.broken else 0
 
 
 def of_words(report: Report) -> list[str]:
@@ -39,6 +39,8 @@ def of_words(report: Report) -> list[str]:
 
 
 def _unsealed(report: Report) -> list[str]:
+    if report.overdue:
+        return [f"BROKEN: {report.overdue}: no worker (`allears serve`) has run since, or blocks were taken away."]
     if not report.unsealed:
         return []
     all_new = "It is" if report.checked == 1 else "All of them are"

@@ -90,7 +90,7 @@ def netstring(field: bytes) -> bytes:
 
 def moment(at: datetime) -> bytes:
     """Return `at` as digests hold it: UTC, microseconds, Z."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0").encode()
+    return at.astimezone(UTC).isoformat(timespec="microseconds")[:26].encode() + b"Z"
 
 
 def number(value: int | None) -> bytes:

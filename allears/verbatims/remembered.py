@@ -17,7 +17,7 @@ from django.db.models.fields.reverse_related import ForeignObjectRel
 
 from allears.verbatims.models import Block, Leaf, Source, Verbatim
 
-# How long a transaction may have been open on PostgreSQL before its words came to light.
+# After so long words are in a block, even those of a transaction that was open for hours on PostgreSQL.
 LATEST = timedelta(days=1)
 
 

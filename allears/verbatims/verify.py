@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from allears.core.clock import now
 from allears.verbatims import guards, ledger, remembered
 from allears.verbatims.ledger import Words
 from allears.verbatims.models import Block, Leaf, Verbatim
@@ -27,7 +28,8 @@ class Report:
     """What `verify` found: words checked, blocks, words not sealed yet, and the first thing that is broken.
 
     `head` is the hash of the last block: who wrote it down earlier can tell that nothing before it was cut
-    off. `known` is the number of the block whose hash somebody had written down, 0 when nobody asked.
+    off. `known` is the number of the block whose hash somebody had written down, 0 when nobody asked. `overdue`
+    names the first words that have waited for their block so long that no worker ran, or blocks were taken away.
     """
 
     checked: int = 0
@@ -36,6 +38,7 @@ class Report:
     unsealed: int = 0
     head: str = ""
     known: int = 0
+    overdue: str = ""
 
 
 class Broken(Exception):
@@ -221,7 +224,16 @@ def _check_unsealed(report: Report) -> None:
             return
         report.checked += len(found)
         report.unsealed += len(found)
+        report.overdue = report.overdue or _overdue(found)
         at = found[-1].id
+
+
+def _overdue(rows: list[Row]) -> str:
+    """Which of these words should have been in a block long ago; empty when none should."""
+    for row in rows:
+        if row.recorded_at < now() - remembered.LATEST:
+            return f"verbatim {row.id} ({row.ref}) was recorded on {row.recorded_at:%Y-%m-%d} and is not sealed"
+    return ""
 
 
 def _check_words(row: Row) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 
 from allears.cli.main import main
 from allears.cli.verify import of_lotteries, of_words
 from allears.studies.selection.checking import Report as Lotteries
+from allears.verbatims.models import Verbatim
 from allears.verbatims.verify import Report
+from tests import gate
+from tests.verbatims.words import NOON, said
 
 HEAD = "Head of the chain: ab12. Write it down elsewhere: it proves all before it."
 
@@ -27,6 +31,14 @@ HEAD = "Head of the chain: ab12. Write it down elsewhere: it proves all before i
                 "1,204 verbatims in 3 blocks were checked: every one stands as spoken.",
                 "4 of them are new and not sealed yet: a worker (`allears serve`) does it in seconds.",
                 HEAD,
+            ],
+        ),
+        (
+            Report(checked=1, unsealed=1, overdue="verbatim 7 was recorded on 2026-03-12 and is not sealed"),
+            [
+                "1 verbatim was checked: it stands as spoken.",
+                "BROKEN: verbatim 7 was recorded on 2026-03-12 and is not sealed: no worker (`allears serve`) has run since,"
+                " or blocks were taken away.",
             ],
         ),
         (
@@ -67,3 +79,12 @@ def test_where_nobody_has_said_anything_verify_says_so(capsys: pytest.CaptureFix
 def test_a_head_that_is_no_block_of_the_chain_is_told_by_the_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verify", "--head", "AB12"]) == 1
     assert capsys.readouterr().out.startswith("BROKEN: no block has the hash ab12: blocks were cut off or written anew")
+
+
+@pytest.mark.django_db
+def test_words_that_nobody_sealed_for_days_are_told_by_the_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
+    said("sealed, and made to look as if it never was")
+    with gate.lifted(connection):
+        Verbatim.objects.update(recorded_at=NOON)
+    assert main(["verify"]) == 1
+    assert "was recorded on 2026-03-12 and is not sealed: no worker" in capsys.readouterr().out
