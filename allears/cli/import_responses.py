@@ -26,7 +26,6 @@ from allears.cli.errors import CannotDo
 from allears.core.models import Role, User
 from allears.core.tables import ENCODINGS, Reading, TableError
 from allears.questionnaires.dialects import DIALECTS, TITLES, Plan, two_days
-from allears.questionnaires.dialects import Role as Column
 from allears.questionnaires.importing import (
     AsksSomethingElse,
     Counts,
@@ -207,24 +206,8 @@ def _report(bringing: Import, counts: Counts, reading: Reading) -> dict[str, Any
         "unsure_date": plan.unsure_date,
         "said_on": plan.said_on,
         "read_as_empty": counts.read_as_empty,
-        "left_out": list(_left_out(plan)),
+        "left_out": [{"column": name, "why": why} for why, names in plan.left_out.items() for name in names],
     }
-
-
-def _left_out(plan: Plan) -> Iterator[dict[str, str]]:
-    """The columns that are neither questions nor said of a response, with why."""
-    yield from ({"column": meta.heading, "why": meta.note} for meta in plan.meta if meta.role is Column.IGNORED)
-    for question in plan.questions:
-        if not question.include:
-            yield from ({"column": plan.headings[column], "why": question.note} for column in question.every_column)
-
-
-def _left_out_in_words(plan: Plan) -> Iterator[str]:
-    """A line for each reason, with the columns that it left out."""
-    columns: dict[str, list[str]] = {}
-    for told in _left_out(plan):
-        columns.setdefault(told["why"] or "Left out.", []).append(told["column"] or "(no heading)")
-    yield from (f"{', '.join(names)}: {why}" for why, names in columns.items())
 
 
 def _doubts(plan: Plan, reading: Reading) -> Iterator[str]:
@@ -250,7 +233,7 @@ def _in_words(bringing: Import, counts: Counts, reading: Reading) -> str:
         f"{counts.problems:,} problems.",
         *_doubts(plan, reading),
         *(_EMPTY.format(**told) for told in counts.read_as_empty),
-        *_left_out_in_words(plan),
+        *(f"{', '.join(name or '(no heading)' for name in names)}: {why}" for why, names in plan.left_out.items()),
     ]
     for problem in bringing.problems.order_by("row", "pk")[:SHOWN]:
         lines.append(f"  row {problem.row}, {problem.column}: {problem.reason}")

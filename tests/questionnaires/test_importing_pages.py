@@ -345,11 +345,14 @@ def test_the_report_says_whether_the_study_still_asks(as_ana: Client) -> None:
 
 def test_the_report_says_what_was_read_as_no_answer(as_ana: Client) -> None:
     cells = ["Did not answer"] * 3 + [f"Nobody came on day {n}, so I <b>walked</b>" for n in range(4)]
-    uploaded(as_ana, "\n".join(["Date,Why?", *(f"2016-05-0{n},{said!r}".replace("'", '"') for n, said in enumerate(cells, 1))]).encode())
+    rows = [f"2016-05-0{n},,\"{said}\"" for n, said in enumerate(cells, 1)]
+    uploaded(as_ana, "\n".join(["Date,<i>Seat</i> &,Why?", *rows]).encode())
     bringing = Import.objects.get()
     bring(bringing, by=cast.ana())
     html = as_ana.get(url("import", bringing.ref)).content.decode()
     assert "3 cells of “Why?” say “Did not answer”." in html
+    assert "<bdi>&lt;i&gt;Seat&lt;/i&gt; &amp;</bdi>" in html
+    assert "Nobody answered this in the file." in html
     assert not bringing.problems.exists()
 
 

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     DATE = "date"
 
 
+LEFT_OUT = "Left out."
 OPEN_KINDS = frozenset({Kind.SHORT_TEXT, Kind.LONG_TEXT})
 
 
@@ -134,6 +135,19 @@ class Plan:
     def day_first(self) -> bool:
         """Whether in dates such as 1/2/2020 the day comes first."""
         return any(column.day_first for column in self.meta) or any(question.day_first for question in self.questions)
+
+    @property
+    def left_out(self) -> dict[str, list[str]]:
+        """The headings of columns that are neither taken as questions nor say anything of a response, by why."""
+        found: dict[str, list[str]] = {}
+        for meta in self.meta:
+            if meta.role is Role.IGNORED:
+                found.setdefault(meta.note or LEFT_OUT, []).append(meta.heading)
+        for question in self.questions:
+            if not question.include:
+                names = [self.headings[column] for column in question.every_column]
+                found.setdefault(question.note or LEFT_OUT, []).extend(names)
+        return found
 
     def with_day_first(self, first: bool) -> Plan:
         """The plan with every date read so."""

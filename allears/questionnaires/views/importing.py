@@ -166,6 +166,7 @@ def _report(request: HttpRequest, study: Study, bringing: Import) -> HttpRespons
         "bringing": bringing,
         "job_url": job_url(bringing.job) if bringing.job else "",
         "page": page,
+        "left_out": Plan.from_json(bringing.plan).left_out if bringing.ended_at and bringing.plan else {},
         "columns": [Column(_("Row"), numeric=True), Column(_("Column")), Column(_("What was not understood"))],
         "problems": [[Cell(str(found.row)), found.column, found.reason] for found in page],
     }
