@@ -161,6 +161,7 @@ def _typed(place: int, question: QuestionPlan, typed: Mapping[str, Any]) -> Ques
     return replace(
         question,
         include=typed[f"take_{place}"],
+        note=question.note if typed[f"take_{place}"] is question.include else "",  # why we proposed it, no longer why it is so
         facet=typed[f"facet_{place}"] and question.kind is Kind.SINGLE,
         facet_name=typed[f"facet_name_{place}"],
         minimum=low if scale and low is not None else question.minimum,

@@ -375,3 +375,14 @@ def test_the_day_of_a_file_without_days_can_be_said_on_its_page(as_ana: Client) 
 def test_a_file_whose_rows_say_their_day_is_not_asked_for_one(as_ana: Client) -> None:
     uploaded(as_ana)
     assert "said_on" not in as_ana.get(url("import", Import.objects.get().ref)).content.decode()
+
+
+def test_what_somebody_unticks_is_left_out_for_no_reason_of_ours(as_ana: Client) -> None:
+    rows = [f"Did it rain on day {n}?,red;{('blue', 'green')[n % 2]}" for n in range(20)]
+    uploaded(as_ana, "\n".join(["Comment,Colours", *rows]).encode())
+    bringing = Import.objects.get()
+    plan = Plan.from_json(bringing.plan)
+    assert plan.questions[1].note.startswith("Several choices")
+    as_ana.post(url("import", bringing.ref), typed(bringing, take_1=None))
+    bringing.refresh_from_db()
+    assert Plan.from_json(bringing.plan).left_out == {"Left out.": ["Colours"]}
