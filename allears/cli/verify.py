@@ -13,11 +13,11 @@ from allears.verbatims.verify import Report, verify
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--head", default="", metavar="HASH", help="a head written down earlier, which must be in the chain")
+    parser.add_argument("--head", metavar="HASH", help="a head written down earlier, which must be in the chain")
 
 
 def run(args: argparse.Namespace) -> int:
-    report, lots = verify(args.head.strip().lower()), check_all()
+    report, lots = verify(None if args.head is None else args.head.strip().lower()), check_all()
     if args.json:
         print(json.dumps({**asdict(report), "lotteries": asdict(lots)}))
     else:

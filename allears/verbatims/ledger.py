@@ -20,7 +20,8 @@ UTC as `2026-11-23T06:52:12.000000Z`, the id of the row that it supersedes (deci
 ref, the id of its collection, kind, prompt, touchpoint, position.
 
 *Frame, version 1.* What stands around the words of a block: SHA-256 over `allears frame 1`, a line feed and, for
-each row in its order, the 32 bytes of what was asked and the 27 of the moment at which it was recorded.
+each row in its order, the 32 bytes of what was asked (zero where that was gone) and the 27 of the moment at
+which it was recorded.
 
 *Block, version 1.* SHA-256 over `allears block 1`, a line feed and five netstrings: number, size, root,
 hash of the block before (32 zero bytes for the first), the moment of sealing.
@@ -39,6 +40,7 @@ from hashlib import sha256
 
 SALT_BYTES = 16
 FIRST = bytes(32)  # what stands for "the block before" in block 1
+GONE = bytes(32)  # what a frame holds where what was asked was taken away before it was sealed
 LONGEST = 1024 * 1024  # bytes of UTF-8 in one verbatim
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")

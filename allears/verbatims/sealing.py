@@ -89,7 +89,7 @@ def _link(rows: Sequence[Waiting], at: datetime) -> Block:
     number, previous = (last.number + 1, bytes(last.hash)) if last else (1, ledger.FIRST)
     size, root = len(rows), ledger.root([bytes(row.digest) for row in rows])
     asked = what_was_asked(row.source_id for row in rows)
-    frame = ledger.frame((asked[row.source_id], row.recorded_at) for row in rows)
+    frame = ledger.frame((asked.get(row.source_id, ledger.GONE), row.recorded_at) for row in rows)
     hashed = ledger.block_hash(
         block=number, size=size, root_=root, previous=previous, sealed_at=at, frame_=frame
     )

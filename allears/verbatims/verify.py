@@ -81,7 +81,7 @@ FIELDS = (
 )
 
 
-def verify(head: str = "") -> Report:
+def verify(head: str | None = None) -> Report:
     """Recompute everything and return what was found; `broken` is None when every word stands as it was
     spoken.
 
@@ -93,7 +93,7 @@ def verify(head: str = "") -> Report:
     try:
         _check_guards()
         _check_blocks(report)
-        if head:
+        if head is not None:
             report.known = _block_of(head)
         _check_unsealed(report)
         remembered.check_nothing_is_missing()

@@ -44,7 +44,7 @@ def counted(
         gate.forget_the_counters(connection.vendor, cursor)
 
 
-def tamper(*statements: str, head: str = "") -> Report:
+def tamper(*statements: str, head: str | None = None) -> Report:
     """What `verify` says after these statements, run with the guards taken away, as who owns the database
     can.
 
@@ -202,6 +202,13 @@ def test_what_was_asked_is_missed_where_words_are_not_sealed_yet() -> None:
     assert gone == f"source {fresh.source_id} is gone: verbatims.verbatim:{fresh.pk} stands on it"
 
 
+def test_a_question_that_was_taken_away_keeps_nobodys_words_from_being_sealed() -> None:
+    fresh = said("just now")
+    waiting = sealing.Waiting(fresh.pk, bytes(fresh.digest), fresh.source_id + 1, fresh.recorded_at)
+    frame = ledger.frame([(ledger.GONE, fresh.recorded_at)])
+    assert bytes(sealing._link([waiting], now()).frame or b"") == frame
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -256,6 +263,7 @@ def test_a_head_that_was_written_down_is_found_in_the_chain_or_missed(counted: l
     rewind = {"sqlite": "UPDATE sqlite_sequence SET seq = 0", "postgresql": "SELECT 1"}[connection.vendor]
     assert (tamper(*cut_off(2), rewind, head=last).broken or "").startswith(f"no block has the hash {last}")
     assert (verify("what was it").broken or "").startswith("no block has the hash what was it")
+    assert (verify("").broken or "").startswith("no block has the hash")
 
 
 def test_words_that_are_not_sealed_yet_are_checked_too(sealed: list[Verbatim]) -> None:
