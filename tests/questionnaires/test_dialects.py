@@ -477,6 +477,14 @@ def test_dates_that_may_be_two_days_are_read_as_the_file_or_its_language_has_it_
     assert (replies[0].submitted.date(), plan.unsure_date) == (day, unsure)
 
 
+@pytest.mark.parametrize(("odd", "day"), [(1, dt.date(2021, 12, 9)), (5, dt.date(2021, 9, 12))])
+def test_a_file_that_mixes_both_orders_is_read_as_nearly_all_its_dates_show_and_asked_about(odd: int, day: dt.date) -> None:
+    dates = ["09/12/2021", *["30/11/2021"] * 15, *["10/17/2021"] * odd]
+    plan, replies = read(["Date", "Why did you come to us?"], *([date, f"By chance, {n}"] for n, date in enumerate(dates)))
+    assert replies[0].submitted is not None
+    assert (replies[0].submitted.date(), plan.unsure_date) == (day, "09/12/2021")
+
+
 def test_an_address_that_says_nobody_is_no_problem() -> None:
     _, replies = read(["ID", "Email", "Why did you come?"], ["1", "anonymous", "By chance"], ["2", "nobody", "On purpose"])
     assert [len(reply.problems) for reply in replies] == [0, 1]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from zoneinfo import ZoneInfo
 
 YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(?!\d)")
 CLOCK = re.compile(r"[T\s]*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,6})\d*)?)?\s*([aApP]\.?\s?[mM]\.?)?")
 FOUR_FIGURES = re.compile(r"\d{4}")
+NEARLY_ALL = 0.9
 UTC = ZoneInfo("UTC")
 OFFSET = re.compile(r"\s*(?:(?:GMT|UTC)\s*)?([+-]\d{1,2})(?::?(\d{2}))?\s*$|\s*(Z|UTC|GMT)\s*$")
 
@@ -25,6 +26,19 @@ def day_comes_first(values: Iterable[str]) -> bool | None:
     if any(number > 12 for number in firsts) != any(number > 12 for number in seconds):
         return any(number > 12 for number in firsts)
     return None
+
+
+def day_mostly_first(counts: Mapping[str, int]) -> bool | None:
+    """Which order nine in ten of the cells show that tell it, in a file that mixes both; else None.
+
+    `counts`: how often each date stands in the file.
+    """
+    day = month = 0
+    for value, count in counts.items():
+        if found := YEAR_LAST.match(value.strip()):
+            day += count * (int(found.group(1)) > 12)
+            month += count * (int(found.group(2)) > 12)
+    return day > month if day + month and max(day, month) >= NEARLY_ALL * (day + month) else None
 
 
 def two_days(text: str) -> tuple[dt.date, dt.date] | None:

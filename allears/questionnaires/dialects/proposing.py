@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from zoneinfo import ZoneInfo
@@ -14,7 +15,7 @@ from .heads import Head
 from .kinds import is_sentence, taken
 from .languages import guess_language
 from .limesurvey import LimeSurvey
-from .moments import day_comes_first, moment_of, two_days
+from .moments import day_comes_first, day_mostly_first, moment_of, two_days
 from .own import OWN, Own
 from .plan import Kind, MetaColumn, Plan, Role
 from .profiles import Profile, profile_columns
@@ -77,15 +78,20 @@ def plan_of(name: str, reading: Reading, profiles: list[Profile], *, time_zone: 
 
 
 def _dated(plan: Plan, profiles: list[Profile]) -> Plan:
-    """The plan with the order of day and month: as the file's dates show it; where none does, as its language has it."""
+    """The plan with the order of day and month: as the file's dates show it; where none does, as its language has it.
+
+    Where a file mixes both, as nearly all its dates show it; that stays unsure, and is asked about.
+    """
     columns = [column.column for column in plan.meta if column.role in DATED]
     columns += [question.columns[0] for question in plan.questions if question.kind is Kind.DATE]
     shown = {day_comes_first(profiles[column].counts) for column in columns} - {None}
     if len(shown) == 1:
         return plan.with_day_first(True in shown)
-    values = (value for column in columns for value in profiles[column].counts)
-    unsure = next((value for value in values if two_days(value)), "")
-    return replace(plan.with_day_first(plan.language not in MONTH_FIRST), unsure_date=unsure)
+    counts = sum((profiles[column].counts for column in columns), Counter[str]())
+    unsure = next((value for value in counts if two_days(value)), "")
+    mostly = day_mostly_first(counts)
+    first = plan.language not in MONTH_FIRST if mostly is None else mostly
+    return replace(plan.with_day_first(first), unsure_date=unsure)
 
 
 def rows_of(table: Table, plan: Plan) -> Iterable[Row]:
