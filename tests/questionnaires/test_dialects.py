@@ -483,6 +483,8 @@ def test_a_file_that_mixes_both_orders_is_read_as_nearly_all_its_dates_show_and_
     plan, replies = read(["Date", "Why did you come to us?"], *([date, f"By chance, {n}"] for n, date in enumerate(dates)))
     assert replies[0].submitted is not None
     assert (replies[0].submitted.date(), plan.unsure_date) == (day, "09/12/2021")
+    assert replies[-1].submitted is not None
+    assert (replies[-1].submitted.date(), replies[-1].problems) == (dt.date(2021, 10, 17), [])
 
 
 def test_an_address_that_says_nobody_is_no_problem() -> None:

@@ -76,8 +76,9 @@ def _date(text: str, day_first: bool) -> tuple[dt.date, str] | None:
         year, month, day = (int(part) for part in found.groups())
     elif found := YEAR_LAST.match(text):
         one, two, year = (int(part) for part in found.groups())
-        # Where dots stand between them, the day comes first everywhere.
-        day, month = (one, two) if day_first or one > 12 or found.group(0)[len(found.group(1))] == "." else (two, one)
+        # Where dots stand between them, the day comes first everywhere; and there is no thirteenth month.
+        first = one > 12 or found.group(0)[len(found.group(1))] == "." or (day_first and two <= 12)
+        day, month = (one, two) if first else (two, one)
         year += 2000 if year < 100 else 0
     else:
         return None
