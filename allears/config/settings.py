@@ -124,7 +124,9 @@ def _database(url: str) -> dict[str, object]:
                 "timeout": 20,
                 # FULL: an answer that was acknowledged is on disk even after a power cut.
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;"
-                " PRAGMA cache_size=-16384; PRAGMA mmap_size=1073741824; PRAGMA recursive_triggers=ON;",
+                " PRAGMA cache_size=-16384; PRAGMA mmap_size=1073741824; PRAGMA recursive_triggers=ON;"
+                # What is deleted is zeroed in the file at once: see core/wiping.py.
+                " PRAGMA secure_delete=ON;",
             },
             "TEST": {"NAME": str(DATA_DIR / "test.sqlite3")},
         }

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.contrib.sessions.models import Session
 from django_tasks_db.models import DBTaskResult
 
-from allears.core import delivery
+from allears.core import delivery, wiping
 from allears.core.clock import now
 from allears.core.heartbeat import every
 
@@ -17,6 +17,11 @@ TASKS_ARE_KEPT = timedelta(days=30)
 @every(seconds=3)
 def send_waiting_mail() -> None:
     delivery.send_waiting()
+
+
+@every(seconds=5)
+def wipe_what_was_erased() -> None:
+    wiping.wipe()
 
 
 @every(seconds=60)

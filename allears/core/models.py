@@ -274,3 +274,12 @@ class Counted(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.of}"
+
+
+class Unwiped(models.Model):
+    """Something was erased whose bytes may still be in the database's file (`core.wiping`)."""
+
+    at = models.DateTimeField(default=now)
+
+    def __str__(self) -> str:
+        return f"erased at {self.at}"

@@ -47,6 +47,11 @@ def interrupt_when(asked: Callable[[], bool]) -> None:
     _interrupted = asked
 
 
+def asked_to_stop() -> bool:
+    """Return whether this process works in the background and is to come to its end."""
+    return _interrupted()
+
+
 class Progress:
     """How a running job tells how far it has come; writes at most twice a second."""
 

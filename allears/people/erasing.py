@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from allears.core import audit
+from allears.core import audit, wiping
 from allears.core.clock import now
 from allears.core.models import Message, User
 from allears.people import forgotten
@@ -53,6 +53,7 @@ def erase(*, person: Person, by: User | None, reason: str) -> Person:
     stays = Person.objects.select_for_update().get(pk=rows[0])
     if stays.erased_at:
         raise AlreadyErased(_("This person has been erased already."))
+    wiping.remember()
     _forget_mails_to(rows)
     _forget_history(rows)
     Person.objects.filter(pk__in=rows).update(**EMPTY, erased_at=now())

@@ -9,9 +9,9 @@ import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from allears.core import audit
+from allears.core import audit, wiping
 from allears.core.clock import now
 from allears.core.ids import new_ref
 from allears.core.models import User
@@ -113,7 +113,6 @@ def redact(
     so nobody can guess the words back. What was redacted before keeps its first stone.
     """
     with transaction.atomic():
-        _wipe_what_is_overwritten()
         standing = _still_standing(verbatims)
         stones = [
             Stone(verbatim_id=pk, at=now(), reason=reason, note=note, by=by, by_label=by_label)
@@ -123,6 +122,7 @@ def redact(
         for start in range(0, len(standing), 500):
             Verbatim.objects.filter(pk__in=standing[start : start + 500]).update(text="", salt=None)
         if standing:
+            wiping.remember()
             audit.record(by=by or by_label, verb="verbatims.redacted", count=len(standing), reason=reason)
             words_redacted.send(sender=Verbatim, verbatim_ids=standing)
     return standing
@@ -136,10 +136,3 @@ def _still_standing(verbatims: Iterable[int]) -> list[int]:
         rows = Verbatim.objects.filter(pk__in=wanted[start : start + 500], salt__isnull=False).order_by("pk")
         found += rows.select_for_update().values_list("pk", flat=True)
     return found
-
-
-def _wipe_what_is_overwritten() -> None:
-    """SQLite leaves what was deleted in the file until the page is used again; here it is zeroed at once."""
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA secure_delete = ON")
