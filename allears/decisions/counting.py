@@ -5,7 +5,7 @@ the menu of every page ask.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -17,7 +17,7 @@ from allears.decisions import telling
 from allears.decisions.models import Telling, Update
 from allears.decisions.queries import HEARD_AHEAD, REACH_AHEAD, count_reach, days_until_heard, spoken
 from allears.decisions.telling import WAITING_AHEAD, waiting_key
-from allears.people.crowds import bits_in
+from allears.people.crowds import bits_in, crowd_of
 from allears.questionnaires.models import Response
 from allears.studies.models import Study
 
@@ -80,13 +80,14 @@ def _heard(study: Study) -> dict[str, Any]:
     speakers = int.from_bytes(bits_in(spoken().filter(study=study), "speaker"), "little")
     days: Counter[int] = Counter()
     since_spoken: Counter[int] = Counter()
-    heard = bytearray(speakers.bit_length() // 8 + 1)
-    for hearer, with_us, spoke in days_until_heard(Study.objects.filter(pk=study.pk)):
-        days[round(with_us)] += 1
-        since_spoken[round(spoke)] += 1
-        if hearer >> 3 < len(heard):
-            heard[hearer >> 3] |= 1 << (hearer & 7)
-    waiting = speakers & ~int.from_bytes(heard, "little")
+
+    def hearers() -> Iterator[int]:
+        for hearer, with_us, spoke in days_until_heard(Study.objects.filter(pk=study.pk)):
+            days[round(with_us)] += 1
+            since_spoken[round(spoke)] += 1
+            yield hearer
+
+    waiting = speakers & ~crowd_of(hearers())
     return {
         "contributors": speakers.bit_count(), "told": days.total(), "days": days, "spoken": since_spoken,
         "waits": bool(waiting),

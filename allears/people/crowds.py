@@ -4,24 +4,22 @@ A *crowd* is a set of people as a number in which the bit of each one's id is se
 facets, kinds and so on are counted ahead by the heartbeat and kept; what a page asks for is then a few `and`s, exact as
 of the moment when they were counted. A million people are 125 KB a crowd and a thousandth of a second an `and`.
 
-Only for where there are more than `MANY` people: fewer are counted as they are now.
+Only for where there are many people (`core.ahead`): fewer are counted as they are now.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
+from allears.core import ahead
 from allears.core.clock import now
 from allears.people.models import LIVING, Crowd, Kind, Person, PersonFacet
-
-MANY = 10_000
-FRESH = timedelta(minutes=5)
 
 ADDRESSED, CONTACTABLE, EVERYBODY = "addressed", "contactable", "everybody"
 
@@ -50,14 +48,17 @@ class Crowds:
 
 
 def crowd_of(ids: Iterable[int]) -> int:
-    """Return the people with these ids as a crowd."""
-    ids = list(ids)
-    if not ids:
-        return 0
-    bits = bytearray(max(ids) // 8 + 1)
+    """Return the people with these ids as a crowd; read little by little."""
+    return int.from_bytes(_bits(ids), "little")
+
+
+def _bits(ids: Iterable[int]) -> bytes:
+    bits = bytearray()
     for pk in ids:
-        bits[pk >> 3] |= 1 << (pk & 7)
-    return int.from_bytes(bits, "little")
+        if (at := pk >> 3) >= len(bits):
+            bits.extend(bytes(at + 1 - len(bits)))
+        bits[at] |= 1 << (pk & 7)
+    return bytes(bits)
 
 
 def bits_of(people: QuerySet[Person]) -> bytes:
@@ -89,18 +90,14 @@ def the_crowds() -> Crowds | None:
     return _read.get(at)
 
 
-def _are_many() -> bool:
-    return len(Person.objects.filter(LIVING).order_by().values_list("pk")[MANY : MANY + 1]) > 0
-
-
 def count_ahead() -> None:
     """Count all people anew, where they are many and were not counted just now; called by the heartbeat."""
-    if not _are_many():
+    if not ahead.are_many(Person.objects.filter(LIVING)):
         if Crowd.objects.exists():
             Crowd.objects.all().delete()
         return
     last = Crowd.objects.values_list("at", flat=True).first()
-    if last and now() - last < FRESH:
+    if last and now() - last < ahead.FRESH:
         return
     at = now()
     made = [Crowd(key=key, at=at, bits=bits) for key, bits in _counted()]
@@ -125,9 +122,4 @@ def _counted() -> Iterator[tuple[str, bytes]]:
 
 def bits_in(rows: Any, column: str = "pk") -> bytes:
     """Return the ids that stand in a column of these rows as a crowd; read little by little."""
-    bits = bytearray()
-    for pk in rows.values_list(column, flat=True).iterator(chunk_size=20_000):
-        if (at := pk >> 3) >= len(bits):
-            bits.extend(bytes(at + 1 - len(bits)))
-        bits[at] |= 1 << (pk & 7)
-    return bytes(bits)
+    return _bits(rows.values_list(column, flat=True).iterator(chunk_size=20_000))

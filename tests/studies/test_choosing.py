@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from allears.core import ahead
 from allears.core.clock import now
 from allears.people import crowds
 from allears.people.models import Contact, Facet, FacetValue, Kind, Person, PersonFacet
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def crowd(monkeypatch: pytest.MonkeyPatch) -> list[Person]:
     """Sixty people of two kinds and three regions; some without address, unwilling, with limits of their own, asked."""
-    monkeypatch.setattr(crowds, "MANY", 20)
+    monkeypatch.setattr(ahead, "MANY", 20)
     region = Facet.objects.create(key="region", label="Region")
     values = [FacetValue.objects.create(facet=region, key=key, label=key) for key in ("north", "south", "west")]
     people = Person.objects.bulk_create(
@@ -83,7 +84,7 @@ def test_when_few_are_left_they_are_counted_as_they_are_now(
     crowd: list[Person], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     crowds.count_ahead()
-    monkeypatch.setattr(crowds, "MANY", 100)
+    monkeypatch.setattr(ahead, "MANY", 100)
 
     crowds.count_ahead()
 

@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from allears.core import ahead
 from allears.core.clock import now
 from allears.people import crowds
 from allears.people.crowds import crowd_of
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def many(monkeypatch: pytest.MonkeyPatch) -> list[Person]:
     """Forty people who count as many: some asked before, without address, unwilling, invited, merged, neighbours."""
-    monkeypatch.setattr(crowds, "MANY", 20)
+    monkeypatch.setattr(ahead, "MANY", 20)
     people = lots.customers()
     Person.objects.filter(pk__in=[p.pk for p in people[:4]]).update(contactable=False)
     Person.objects.filter(pk__in=[p.pk for p in people[4:6]]).update(email="", email_key=None)
