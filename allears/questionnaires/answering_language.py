@@ -40,6 +40,12 @@ def settle_as(way: Way, other: Way) -> None:
     _tell(way)
 
 
+def settle_to(way: Way, other: str) -> None:
+    """Give `way` the language that was chosen with a button."""
+    way.language = way.chosen = other
+    _tell(way)
+
+
 def _tell(way: Way) -> None:
     if way.language != way.source and way.asked_id is not None:
         words = asking(way.asked_id, *way.written).words

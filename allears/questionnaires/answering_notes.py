@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.formats import date_format
@@ -27,7 +26,6 @@ from allears.questionnaires import answering_pages as pages
 from allears.questionnaires.answering_asked import Asking, Given
 from allears.questionnaires.answering_progress import minutes_from
 from allears.questionnaires.answering_ways import Way
-from allears.questionnaires.answering_wrong import Wrong
 from allears.studies.links import answering_url
 
 
@@ -214,18 +212,38 @@ def _what_else_ended(way: Way) -> str:
     return _("We ask you nothing more, and write you nothing.")
 
 
-def paused_at(not_taken: Sequence[Wrong]) -> str:
-    """Return where "Stop for now" leads, behind a link: it says which answers could not be taken."""
-    unread = urlencode([("not", one.question.id) for one in not_taken])
-    return f"pause/?{unread}" if unread else "pause/"
+MET, NOT_TAKEN = "met", "not"  # in addresses, before numbers of questions; see `told_of`
+Numbers = Mapping[str, Any]
 
 
-def paused(way: Way, minutes: float, unread: Sequence[str] = ()) -> HttpResponse:
-    """What stands there after "Stop for now"; `unread`: questions whose answer could not be taken."""
+def told_along(way: Way, asked: Asking, numbers: Numbers) -> str:
+    """Return a notice with what `told_of` says, and the way to both answers where two met; "" where there is nothing."""
+    lines = told_of(asked, numbers)
+    look = f"/a/{way.token}/review/{answering_language.query(way)}" if _named(asked, numbers, MET) else ""
+    return pages.part("told", lines=lines, look=look) if lines else ""
+
+
+def told_of(asked: Asking, numbers: Numbers) -> list[str]:
+    """Return what has to be said of a page before: which of its answers could not be taken, and which met another that
+    was given on another device.
+    """
+    met = _named(asked, numbers, MET)
+    return [*(_not_taken(text) for text in _named(asked, numbers, NOT_TAKEN)), *([_met(met)] if met else [])]
+
+
+def _named(asked: Asking, numbers: Numbers, what: str) -> list[str]:
+    """The texts of the questions whose numbers stand in an address (a `QueryDict`) or in a mapping of lists."""
+    found = numbers.getlist(what) if isinstance(numbers, QueryDict) else numbers.get(what, ())
+    wanted = set(map(str, found))
+    return [question.text for question in asked.questions() if str(question.id) in wanted] if wanted else []
+
+
+def paused(way: Way, minutes: float, told: Sequence[str] = ()) -> HttpResponse:
+    """What stands there after "Stop for now"; `told`: what has to be said of the answers before."""
     return note(
         way,
         _("Saved. Come back whenever it suits you."),
-        *(_not_taken(text) for text in unread),
+        *told,
         _("This link brings you to where you stopped, on any device.") + " " + pages.minutes_left(minutes) + ".",
         link=answering_url(way.token),
         onward=f"/a/{way.token}/",
@@ -237,6 +255,12 @@ def paused(way: Way, minutes: float, unread: Sequence[str] = ()) -> HttpResponse
 def _not_taken(text: str) -> str:
     words = _("Only your answer to “%(question)s” could not be taken, and is not kept. You can give it anew when you come back.")
     return words % {"question": piping.filled(text, piping.Person())}
+
+
+def _met(texts: Sequence[str]) -> str:
+    words = _("Answered differently meanwhile, on another device or in another window: %(questions)s. The newer answer counts, and the other one is kept.")
+    told = (_("“%(question)s”") % {"question": piping.filled(text, piping.Person())} for text in texts)
+    return words % {"questions": " · ".join(told)}
 
 
 def what_is_kept(way: Way) -> HttpResponse:

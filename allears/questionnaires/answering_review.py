@@ -6,8 +6,9 @@ Only reading: the page is shown, and what its one button does is done, in `answe
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -24,6 +25,7 @@ from allears.questionnaires import answering_timing as timing
 from allears.questionnaires.answering_asked import Asked, Asking, Cell, Given, Page
 from allears.questionnaires.answering_forms import missing
 from allears.questionnaires.answering_kinds import first_place
+from allears.questionnaires.answering_store import met_elsewhere
 from allears.questionnaires.answering_ways import Way
 from allears.questionnaires.calendar import date_of
 from allears.questionnaires.models import SentFile
@@ -38,11 +40,22 @@ MARK = f'<input type="hidden" name="{RETURNS}" value="1">'
 class Line:
     """A question and what was answered: `words` as they were written, or `parts` of a list."""
 
+    question: Asked
     text: str
     change: str
     is_missing: bool = False
     words: list[str] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
+    others: list[Other] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Other:
+    """Another answer to the same question, given on another device; the newer one counts."""
+
+    at: datetime
+    words: list[str]
+    parts: list[str]
 
 
 def page(way: Way, asked: Asking, given: dict[int, Given], *, changed: bool = False) -> str:
@@ -50,11 +63,14 @@ def page(way: Way, asked: Asking, given: dict[int, Given], *, changed: bool = Fa
 
     `changed`: their answers have changed since they looked at them, so that nothing was sent.
     """
-    names = _names_of_files(asked, given)
+    others = _others(way, given)
+    names = _names_of_files(asked, [given, *({q: said} for q, them in others.items() for said, _at in them)])
     sections: list[dict[str, Any]] = []
     for at in logic.pages_there(asked):
         one = asked.pages[at]
         lines = list(_lines(way, asked, at, given, names))
+        for line in lines:
+            line.others = [Other(given_at, *in_words(line.question, said, names)) for said, given_at in others.get(line.question.id, ())]
         if lines and (not sections or (one.title and one.title != sections[-1]["title"])):
             sections.append({"title": one.title, "heading": marked(one.title), "lines": []})
         if lines:
@@ -78,7 +94,7 @@ def _lines(way: Way, asked: Asking, at: int, given: dict[int, Given], names: dic
     gaps = {gap.question.id for gap in missing(one.questions, given)}
     for question in one.questions:
         if question.kind != "statement":
-            line = Line(_text(question, one, asked, way, given), _address(way, at, question), question.id in gaps)
+            line = Line(question, _text(question, one, asked, way, given), _address(way, at, question), question.id in gaps)
             line.words, line.parts = in_words(question, given.get(question.id, ()), names)
             yield line
 
@@ -145,7 +161,16 @@ def _has_steps(question: Asked) -> bool:
     return question.kind in ("scale", "matrix")
 
 
-def _names_of_files(asked: Asking, given: dict[int, Given]) -> dict[int, str]:
+def _others(way: Way, given: dict[int, Given]) -> dict[int, list[tuple[Given, datetime]]]:
+    """What was answered on other devices meanwhile and says something else than what stands; each once, oldest first."""
+    if way.at_a_counter:
+        return {}
+    found = {q: {said: at for said, at in them if said and said != given.get(q)} for q, them in met_elsewhere(way.response_id).items()}
+    return {question: list(them.items()) for question, them in found.items()}
+
+
+def _names_of_files(asked: Asking, answers: Iterable[dict[int, Given]]) -> dict[int, str]:
     """The names of the files that were sent, by number; one query, or none where there is none."""
-    sent = [int(c.number or 0) for q in asked.questions() if q.kind == "file" for c in given.get(q.id, ())]
+    questions = [q.id for q in asked.questions() if q.kind == "file"]
+    sent = [int(c.number or 0) for given in answers for q in questions for c in given.get(q, ())]
     return dict(SentFile.objects.filter(pk__in=sent).values_list("pk", "name")) if sent else {}

@@ -1,8 +1,9 @@
 """Answers saved while the page stays open: a small script posts the form with `go=save`.
 
 Nothing counts as gone through and nothing is sent. A form that was filled before another device answered keeps
-saying so: otherwise what it showed would overrule the newer answer the next time. What waited in a browser says for
-how long (`q7.age`, in milliseconds), so that it does not overrule what was answered elsewhere meanwhile.
+saying so: otherwise what it showed would overrule the newer answer the next time. It says when it was saved itself
+(`wrote`), so that its own answers are not taken for another device's. What waited in a browser says for how long
+(`q7.age`, in milliseconds), so that it does not overrule what was answered elsewhere meanwhile.
 
 A first change by a public link begins the response; the script goes on under the response's own link. At a counter
 only "Next" does: who touches a tablet in passing has not begun to answer, and nothing waits in that browser.
@@ -28,6 +29,7 @@ from allears.questionnaires.answering_ways import Way, stamp
 from allears.questionnaires.answering_wrong import Fields
 
 GO = "save"
+MOST_SAVED = 1_000  # times that a form says it was saved
 LONGEST_AGE = 400 * 24 * 3600 * 1000  # milliseconds; nothing waits longer
 
 
@@ -56,9 +58,15 @@ def ages(fields: Fields) -> dict[int, int]:
     return found
 
 
+def wrote(fields: Fields) -> frozenset[str]:
+    """Return the moments at which this form was saved before, as it says: what was given with it is no other device's."""
+    return frozenset(fields.get("wrote", [""])[0].split(" ")[:MOST_SAVED])
+
+
 def reply(saving: Saving, saved: Saved, at: int, *, refused: bool) -> HttpResponse:
     """Return what the script learns: 204, or 422 where an answer could not be taken; what the form has seen now; the
-    minutes that are left from page `at` on, in words; and where it goes on.
+    minutes that are left from page `at` on, in words; which questions were answered on another device meanwhile; and
+    where it goes on.
     """
     response = HttpResponse(status=422 if refused else 204)
     stored = store.given(store.answers(saved.response_id))
@@ -67,6 +75,9 @@ def reply(saving: Saving, saved: Saved, at: int, *, refused: bool) -> HttpRespon
         response.headers["X-Allears-Seen"] = stamp(saved.changed_at)
     else:
         response.headers["X-Allears-Elsewhere"] = "1"
+        response.headers["X-Allears-Wrote"] = stamp(saved.changed_at)
+    if saved.met:
+        response.headers["X-Allears-Met"] = " ".join(map(str, saved.met))
     if saving.way.kind == "public":
         response.headers["X-Allears-Link"] = f"/a/{saving.token}/1/{language.action_query(saving.way)}"
     return response

@@ -6,14 +6,15 @@ is thrown away: what an answer was before it changed becomes an `EarlierAnswer`.
 
 Two devices may hold the same page. A form says which answers it was filled from (`seen`); when they have
 changed since, an answer counts only where it differs from what that form showed, and the newer one wins: an answer
-that waited in a browser without a connection is as old as it says.
+that waited in a browser without a connection is as old as it says. Where two answers met so, the older one is marked
+as `unseen`, and whoever answers is told.
 """
 
 from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -66,6 +67,7 @@ class Saving:
     new_files: Sequence[int] = ()  # `SentFile`s that came with this page
     dropped_files: Sequence[int] = ()  # those that are to be taken away
     ages: Mapping[int, int] = field(default_factory=dict)  # for how many milliseconds answers have waited, by question
+    wrote: Collection[str] = ()  # the moments at which this very form was saved before, while it was stale
 
 
 @dataclass(slots=True)
@@ -76,6 +78,7 @@ class Saved:
     sent: bool
     changed_at: datetime
     verbatims: list[int] = field(default_factory=list)
+    met: list[int] = field(default_factory=list)  # questions with an answer that this form had not shown; the newer one stands
 
 
 # --- reading ---------------------------------------------------------------------------------------------------
@@ -126,18 +129,18 @@ def write(saving: Saving) -> Saved:
 
 def _go_on(saving: Saving, response_id: int, submitted_at: datetime | None, stored: dict[int, Stored]) -> Saved:
     """Write to a response that has begun before."""
-    changed = _changes(saving, response_id, stored)
+    changed, met = _changes(saving, response_id, stored)
     sends = saving.send and submitted_at is None
     for question_id in changed:
         if question_id in stored:
-            _keep_earlier(response_id, question_id, stored[question_id], saving.now)
+            _keep_earlier(response_id, question_id, stored[question_id], saving.now, unseen=question_id in met)
     verbatims = _speak_what_is_stored(saving, response_id, stored, changed) if sends else []
     rows, more = _rows(saving, stored, changed, spoken=sends or submitted_at is not None)
     changed_at, touched = _touched(saving, response_id, bool(changed), sends)
     gone = [question_id for question_id in changed if question_id in stored]
     sql.several([*_deleted(response_id, gone), *_inserted(response_id, rows), touched])
     _take_back(changed, stored)
-    return Saved(response_id, sends or submitted_at is not None, changed_at, verbatims + more)
+    return Saved(response_id, sends or submitted_at is not None, changed_at, verbatims + more, met)
 
 
 _STATE = "SELECT state FROM studies_study WHERE id = %s"
@@ -200,18 +203,25 @@ def _held(saving: Saving) -> tuple[int, datetime | None, dict[int, Stored]]:
 # --- what changes ----------------------------------------------------------------------------------------------
 
 
-def _changes(saving: Saving, response_id: int, stored: dict[int, Stored]) -> dict[int, Given]:
+def _changes(saving: Saving, response_id: int, stored: dict[int, Stored]) -> tuple[dict[int, Given], list[int]]:
     """What is to be written: answers that differ from what stands, and on a stale form from what it
-    showed.
+    showed; and the questions that were answered elsewhere meanwhile, to which only one of two answers can stand.
     """
+    met: list[int] = []
     changed = {
         question_id: new for question_id, new in saving.given.items() if new != stored.get(question_id, _NOTHING).given
     }
     if changed and stored and _is_stale(saving):
         shown = _shown(response_id, saving.seen, stored, changed)
         changed = {question_id: new for question_id, new in changed.items() if new != shown.get(question_id, ())}
+        met = [q for q in changed if q in stored and _is_news(saving, stored[q], shown.get(q, ()))]
         _set_aside_older(saving, response_id, stored, changed)
-    return changed
+    return changed, met
+
+
+def _is_news(saving: Saving, stands: Stored, shown: Given) -> bool:
+    """Whether an answer that stands was neither shown by this form nor given with it."""
+    return stands.given != shown and stamp(_since(stands)) not in saving.wrote
 
 
 def _set_aside_older(
@@ -224,7 +234,7 @@ def _set_aside_older(
             older = Stored(changed.pop(question_id), at=given_at)
             if older.given and not _is_kept(response_id, question_id, older.given):
                 # No form was ever filled from it: it is replaced at the moment it was given.
-                _keep_earlier(response_id, question_id, older, given_at)
+                _keep_earlier(response_id, question_id, older, given_at, unseen=True)
 
 
 def _is_kept(response_id: int, question_id: int, given: Given) -> bool:
@@ -268,12 +278,29 @@ def _earlier(response_id: int) -> list[tuple[int, list[Any], datetime, datetime]
     return [(q, json.loads(v) if isinstance(v, str) else v, moment(g), moment(r)) for q, v, g, r in rows]  # type: ignore[misc]
 
 
-def _keep_earlier(response_id: int, question_id: int, before: Stored, now: datetime) -> None:
+def _keep_earlier(response_id: int, question_id: int, before: Stored, now: datetime, *, unseen: bool) -> None:
     sql.rows(
-        "INSERT INTO questionnaires_earlieranswer (response_id, question_id, value, given_at, replaced_at)"
-        " VALUES (%s, %s, %s, %s, %s)",
-        [response_id, question_id, json.dumps(_packed(before)), sql_moment(_since(before)), sql_moment(now)],
+        "INSERT INTO questionnaires_earlieranswer (response_id, question_id, value, given_at, replaced_at, unseen)"
+        " VALUES (%s, %s, %s, %s, %s, %s)",
+        [response_id, question_id, json.dumps(_packed(before)), sql_moment(_since(before)), sql_moment(now), unseen],
     )
+
+
+def met_elsewhere(response_id: int | None) -> dict[int, list[tuple[Given, datetime]]]:
+    """Return by question what was answered on one device while another was asked the same, oldest first, with when it
+    was given: the newer answer stands, these do not.
+    """
+    found: dict[int, list[tuple[Given, datetime]]] = {}
+    for question_id, value, given_at in sql.rows(_UNSEEN, [response_id, True]) if response_id else ():
+        said = _unpacked(json.loads(value) if isinstance(value, str) else value)
+        found.setdefault(question_id, []).append((said, moment(given_at)))  # type: ignore[arg-type]
+    return found
+
+
+_UNSEEN = (
+    "SELECT question_id, value, given_at FROM questionnaires_earlieranswer"
+    " WHERE response_id = %s AND unseen = %s ORDER BY id"
+)
 
 
 def _packed(before: Stored) -> list[dict[str, Any]]:

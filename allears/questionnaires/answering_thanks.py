@@ -32,8 +32,8 @@ _SAID = """SELECT q.id, q.text, v.text, v.ref, v.digest, v.language
     WHERE a.response_id = %s ORDER BY s.position, q.position, a.box"""
 
 
-def thanks(way: Way) -> str:
-    """Return the page for who has sent their answers."""
+def thanks(way: Way, told: str = "") -> str:
+    """Return the page for who has sent their answers; `told`: what has to be said of them, as HTML."""
     if way.at_a_counter:
         return kiosk.thanks(way)
     said = _said(way)
@@ -55,6 +55,7 @@ def thanks(way: Way) -> str:
             "name": escape(way.first_name),
             "day": date_format(way.promise_on, "DATE_FORMAT") if way.promise_on else "",
             "said": said,
+            "told": told,
             "languages": choice(way),
             "own_page": "/me/" if known else "",
             "link": link,

@@ -13,11 +13,11 @@ saved. Only what could not be taken makes it a 422.
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import wraps
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -141,7 +141,8 @@ def start(request: HttpRequest, way: Way) -> HttpResponse:
     if request.method == "POST":
         return _post(request, way, progress.next_page(way))
     if way.submitted_at:
-        return _html(thanks(way))
+        said = request.GET if request.META.get("QUERY_STRING") else {}
+        return _html(thanks(way, notes.told_along(way, progress.asking_of(way), said) if said else ""))
     if way.state != State.OPEN:
         return notes.closed(way)
     if way.declined_at:
@@ -167,7 +168,8 @@ def numbered(request: HttpRequest, way: Way, number: int) -> HttpResponse:
         return _onward(way, at, asked, back=False, sent=False)
     said = request.GET if request.META.get("QUERY_STRING") else {}
     wrong = missing(asked.pages[at].questions, stored) if "missing" in said else []
-    return _show(way, at, stored=stored, wrong=wrong, more="more" in said, returns=review.RETURNS in said)
+    told = notes.told_along(way, asked, said) if said else ""
+    return _show(way, at, stored=stored, wrong=wrong, more="more" in said, returns=review.RETURNS in said, told=told)
 
 
 @participant
@@ -175,9 +177,7 @@ def paused(request: HttpRequest, way: Way) -> HttpResponse:
     """What stands there after "Stop for now"."""
     if way.submitted_at or way.at_a_counter:
         return _go_to(way)
-    numbers = set(request.GET.getlist("not"))
-    unread = [question.text for question in progress.asking_of(way).questions() if str(question.id) in numbers]
-    return notes.paused(way, progress.minutes_left(way), unread)
+    return notes.paused(way, progress.minutes_left(way), notes.told_of(progress.asking_of(way), request.GET))
 
 
 @participant
@@ -308,6 +308,7 @@ def _post(request: HttpRequest, way: Way, at: int) -> HttpResponse:
         device=way.device,
         becomes=other,
         ages=along.ages(fields) if goes == along.GO else {},
+        wrote=along.wrote(fields) if "wrote" in fields else (),
     )
     try:
         saved = keep(saving)
@@ -321,22 +322,32 @@ def _post(request: HttpRequest, way: Way, at: int) -> HttpResponse:
         way.token = saving.token
         remember(hash_token(saving.token), "own")
     way.response_id = saved.response_id
-    if (posted.wrong or gaps) and goes != "pause":
-        return _again(way, at, fields, posted, in_order(seen.questions, [*posted.wrong, *gaps]))
+    if other and posted.wrong:
+        return _again_in(way, other, at, fields, posted, saved.met)
+    if (posted.wrong or gaps) and goes not in ("pause", "back"):
+        return _again(way, at, fields, posted, in_order(seen.questions, [*posted.wrong, *gaps]), saved.met)
     if other:
-        return _go_to(way, f"{at + 1}/", lang=other)
+        return _telling(_go_to(way, f"{at + 1}/", lang=other), saved.met)
     if goes == "pause":
         if way.invitation_id:
             with apart():
                 studies.mark_paused(invitation_id=way.invitation_id)
-        return _go_to(way, notes.paused_at(posted.not_taken))
+        return _telling(_go_to(way, "pause/"), saved.met, posted.not_taken)
     if elsewhere is not None:
-        return _go_to(way, f"{elsewhere + 1}/?missing")
+        return _telling(_go_to(way, f"{elsewhere + 1}/?missing"), saved.met)
     if goes == review.GO or (complete and last and looked_at):
         return _go_to(way, review.PATH)
     if follows:
-        return _go_to(way, f"{at + 1}/?more")
-    return _onward(way, at, asked, back=goes == "back", sent=saving.send)
+        return _telling(_go_to(way, f"{at + 1}/?more"), saved.met)
+    return _telling(_onward(way, at, asked, back=goes == "back", sent=saving.send), saved.met, posted.not_taken)
+
+
+def _telling(onward: SeeOther, met: Sequence[int], not_taken: Sequence[Wrong] = ()) -> SeeOther:
+    """Let the page that follows say which questions were answered differently on another device, and which answers could
+    not be taken.
+    """
+    said = [(notes.MET, question) for question in met] + [(notes.NOT_TAKEN, one.question.id) for one in not_taken]
+    return SeeOther(f"{onward.url}{'&' if '?' in onward.url else '?'}{urlencode(said)}") if said else onward
 
 
 def _not_now(way: Way, at: int, fields: Fields) -> HttpResponse:
@@ -348,7 +359,7 @@ def _not_now(way: Way, at: int, fields: Fields) -> HttpResponse:
     return response
 
 
-def _onward(way: Way, at: int, asked: Asking, *, back: bool, sent: bool) -> HttpResponse:
+def _onward(way: Way, at: int, asked: Asking, *, back: bool, sent: bool) -> SeeOther:
     if sent:
         return _go_to(way)
     there = logic.pages_there(asked)
@@ -359,7 +370,9 @@ def _onward(way: Way, at: int, asked: Asking, *, back: bool, sent: bool) -> Http
     return _go_to(way, f"{to + 1}/")
 
 
-def _again(way: Way, at: int, fields: Fields, posted: Posted, wrong: list[Wrong]) -> HttpResponse:
+def _again(
+    way: Way, at: int, fields: Fields, posted: Posted, wrong: list[Wrong], met: Sequence[int] = ()
+) -> HttpResponse:
     """The same page with what is wrong; what was typed stays in its fields."""
     fresh = look(way.token)
     assert fresh is not None
@@ -370,10 +383,23 @@ def _again(way: Way, at: int, fields: Fields, posted: Posted, wrong: list[Wrong]
     returns = review.RETURNS in fields
     retyped = {question.id for question in refused}
     response = _show(
-        fresh, at, wrong=wrong, typed=pages.typed(refused, fields), retyped=retyped, settled=settled, returns=returns
+        fresh, at, wrong=wrong, typed=pages.typed(refused, fields), retyped=retyped, settled=settled, returns=returns, met=met
     )
     response.status_code = 422 if refused else 200
     return response
+
+
+def _again_in(
+    way: Way, other: str, at: int, fields: Fields, posted: Posted, met: Sequence[int]
+) -> HttpResponse:
+    """The same page in the language that they have just chosen; what could not be taken is said in it, too."""
+    language.settle_to(way, other)
+    files_refused = [one for one in posted.wrong if one.question.kind == "file"]
+    with _in(other):
+        questions = logic.tailored(progress.asking_of(way), way, progress.given_by(way)).pages[at].questions
+        anew = read(questions, fields)
+        anew.wrong += files_refused
+        return _again(way, at, fields, anew, in_order(questions, anew.wrong), met)
 
 
 def _standing(way: Way, posted: Posted) -> dict[int, Given]:
@@ -440,7 +466,7 @@ class SeeOther(HttpResponse):
         self.url = url
 
 
-def _go_to(way: Way, where: str = "", lang: str = "") -> HttpResponse:
+def _go_to(way: Way, where: str = "", lang: str = "") -> SeeOther:
     return SeeOther(f"/a/{way.token}/{where}{f'?lang={lang}' if lang else language.query(way)}")
 
 
@@ -462,12 +488,15 @@ def _show(
     start: str = "",
     settled: str = "",
     returns: bool = False,
+    told: str = "",
+    met: Sequence[int] = (),
 ) -> HttpResponse:
     """Page `at` with the answers that stand, and what is wrong with them.
 
     `typed` stands in the fields of the questions `retyped` in place of what was answered. `picked` is an answer that was clicked in a mail: it is marked, and counts once the form is sent. `more`: an answer
     on this page has brought up another question here. `crowded`: too many come from there, nothing was taken. `returns`: they came from looking through
-    their answers, and go back there.
+    their answers, and go back there. `told`: what has to be said of the page before, as HTML; `met`: questions that were
+    answered on another device meanwhile.
     """
     submitted = way.submitted_at is not None
     if stored is None:
@@ -489,7 +518,7 @@ def _show(
         **notes.head(way, at, progress.asking_of(way).pages[at].title, place, count, wrong=bool(wrong)),
         "languages": language.choice(way, in_form=True),
         "lead": notes.lead(way, at, asked, place, count, stored),
-        "summary": _above(
+        "summary": (notes.told_along(way, asked, {notes.MET: met}) if met else told) + _above(
             wrong,
             "crowded" if crowded else "more" if more else "marked" if mark else "",
             lambda text: logic.read_by(text, page, asked, way, stored),

@@ -244,6 +244,8 @@ class EarlierAnswer(models.Model):
     value = models.JSONField()  # numbers, choice keys; words only while they are not yet in the ledger
     given_at = models.DateTimeField()
     replaced_at = models.DateTimeField(default=now)
+    # Whoever gave the newer answer had not seen this one: it was given on another device meanwhile.
+    unseen = models.BooleanField(default=False, db_default=False)
 
 
 class SentFile(models.Model):

@@ -105,7 +105,7 @@ def test_by_a_public_link_the_first_change_begins_the_response_once_and_goes_on_
     assert said_to(question(version, "What happened?")) == ["Nine days late"]
     robot.press(**{happened: "Ten days late"})
     assert Response.objects.count() == 1
-    assert robot.url.endswith("/2/")
+    assert robot.url.endswith(f"/2/?met={happened[1:]}")
     assert save(robot, **{where: "At home"})[0] == 204
 
 

@@ -90,6 +90,9 @@ def test_a_page_that_was_closed_without_a_connection_sends_its_answers_when_the_
     assert Response.objects.get().pk == desk_says.pk
     assert said_to(question(version, "What happened?")) == ["It came on a Sunday."]
     assert [one.value[0]["words"] for one in EarlierAnswer.objects.all()] == ["It came nine days late."]
+    expect(train.get_by_text("Answered differently meanwhile, on another device or in another window: “What happened?”.")).to_be_visible()
+    train.get_by_role("link", name="Look at both answers").click()
+    expect(train.locator(".review__other")).to_contain_text("It came nine days late.")
 
 
 def again(closed: Page, path: str) -> Page:
@@ -142,6 +145,53 @@ def test_two_devices_meet_and_the_newer_answer_of_each_question_stands(visit: Vi
     assert said_to(question(version, "Where?")) == ["At work"]
     earlier = [part["words"] for one in EarlierAnswer.objects.order_by("id") for part in one.value]
     assert earlier == ["It came late.", "At home"]
+
+
+def test_who_answers_later_from_an_older_page_is_told_beside_the_question_and_sees_both_answers(visit: Visit, axe: Any) -> None:
+    version = asking([WORDS, PLACE])
+    path = invited(cast.bob())
+    phone, desk = visit(None, path), visit(None, path)
+    desk.get_by_label("What happened?").fill("It came nine days late.")
+    is_saved(desk)
+
+    phone.get_by_label("What happened?").fill("It came late.")
+    both = phone.get_by_role("link", name="Look at both answers")
+    expect(both).to_have_count(1)
+    expect(phone.locator("#saving")).to_contain_text("answered differently on another device")
+    phone.get_by_label("What happened?").fill("It came a week late.")
+    expect(phone.locator("#saving")).to_contain_text("Saved. Less")
+    axe(phone)
+    both.click()
+
+    expect(phone.locator(".review__words").first).to_have_text("It came a week late.")
+    expect(phone.locator(".review__other")).to_have_count(1)
+    expect(phone.locator(".review__other")).to_contain_text("It came nine days late.")
+    axe(phone)
+    assert said_to(question(version, "What happened?")) == ["It came a week late."]
+
+
+def test_what_was_saved_without_a_reply_is_not_taken_for_another_device_s(visit: Visit) -> None:
+    version = asking([WORDS])
+    page = visit(None, invited(cast.bob()))
+    lost: list[str] = []
+
+    def lose(route: Any) -> None:
+        if lost:
+            route.continue_()
+            return
+        lost.append(route.request.post_data)
+        route.fetch()
+        route.abort()
+
+    page.route("**/a/**", lose)
+    page.get_by_label("What happened?").fill("It came late.")
+    expect(page.get_by_text(NO_CONNECTION)).to_be_visible()
+    page.get_by_label("What happened?").fill("It came nine days late.")
+    is_saved(page)
+
+    expect(page.get_by_role("link", name="Look at both answers")).to_have_count(0)
+    assert said_to(question(version, "What happened?")) == ["It came nine days late."]
+    assert [(one.value[0]["words"], one.unseen) for one in EarlierAnswer.objects.all()] == [("It came late.", False)]
 
 
 def test_a_server_in_trouble_is_told_and_tried_again_and_a_button_waits_for_what_is_being_saved(visit: Visit) -> None:

@@ -38,6 +38,7 @@
   document.getElementById("error-summary")?.focus();
   if (!said || !form) return;
 
+  let unheard = null; // what was sent and got no reply: it may have arrived
   let timer, busy = null, changes = 0, acknowledged = 0, tried = 0, wait = 0, times = {}, going = false, pressed = false;
   const isDirty = () => changes > acknowledged;
   const content = () => {
@@ -65,6 +66,8 @@
     }
     const seen = answer.headers.get("X-Allears-Seen"), own = answer.headers.get("X-Allears-Link");
     if (seen) setField("seen", seen);
+    const wrote = answer.headers.get("X-Allears-Wrote");
+    if (wrote) setField("wrote", [wrote, ...(form.elements.wrote?.value.split(" ") ?? [])].slice(0, 1000).join(" "));
     if (own && own !== new URL(form.action).pathname + new URL(form.action).search) {
       forget(pageOf(form.action));
       form.action = own;
@@ -72,17 +75,46 @@
     }
   };
 
+  // Beside a question that was answered on another device meanwhile stands the way to both answers.
+  const meet = (numbers) => {
+    for (const number of numbers) {
+      const place = document.getElementById(`q${number}-question`), id = `q${number}-met`;
+      if (!place || document.getElementById(id)) continue;
+      const note = Object.assign(document.createElement("p"), { className: "small", id });
+      const address = new URL("../review/", new URL(form.action).origin + new URL(form.action).pathname).href;
+      note.append(said.dataset.met + " ", Object.assign(document.createElement("a"), { href: address, textContent: said.dataset.look }));
+      place.append(note);
+    }
+  };
+  const metIn = (answer) => (answer.headers.get("X-Allears-Met") ?? "").split(" ").filter(Boolean);
+
+  const send = async (body, then) => {
+    const answer = await post(form.action, body, then);
+    unheard = answer || !navigator.onLine ? null : { body, then };
+    return answer;
+  };
+  // Sent again as it was, what has arrived changes nothing, and the form learns that it was its own. Nothing where it is
+  // through.
+  const repeat = async () => {
+    const answer = unheard && await send(unheard.body, unheard.then);
+    if (!isTaken(answer)) return unheard ? false : answer;
+    learn(answer);
+    meet(metIn(answer));
+    return null;
+  };
+
   const attempt = async () => {
     const until = tried = changes, then = { ...times };
     keep();
-    const answer = await post(form.action, content(), times);
+    const answer = await repeat() ?? await send(content(), then);
     if (isTaken(answer)) {
       learn(answer);
       acknowledged = until;
       wait = 0;
       for (const name of Object.keys(then)) if (times[name] === then[name]) delete times[name];
       if (isDirty()) keep(); else forget(pageOf(form.action));
-      say(answer.headers.has("X-Allears-Elsewhere") ? "elsewhere" : answer.status === 422 ? "partly" : pressed ? "back" : "saved");
+      meet(metIn(answer));
+      say(answer.headers.has("X-Allears-Elsewhere") ? "elsewhere" : metIn(answer).length ? "met" : answer.status === 422 ? "partly" : pressed ? "back" : "saved");
       pressed = false;
       return true;
     }
@@ -140,6 +172,7 @@
     if (!isDirty() || going) return;
     keep();
     const body = content();
+    unheard = { body, then: { ...times } };
     if (String(body).length < LONGEST_FAREWELL) post(form.action, body, times, { keepalive: true, signal: undefined });
   });
   addEventListener("pageshow", () => { going = false; });
@@ -157,7 +190,11 @@
       const own = answer.headers.get("X-Allears-Link");
       if (own) {
         said.replaceChildren(said.dataset.found + " ", Object.assign(document.createElement("a"), { href: own, textContent: said.dataset.resume }));
-      } else if (here && differs && !isDirty()) location.replace(form.action);
+      } else if (here && differs && !isDirty()) {
+        const again = new URL(form.action);
+        for (const number of metIn(answer)) again.searchParams.append("met", number);
+        location.replace(again);
+      }
     }
   };
   deliver();
