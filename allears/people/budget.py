@@ -190,9 +190,9 @@ def minutes_left(people: Iterable[Person] | Iterable[int]) -> dict[int, Decimal]
 
 
 def is_overdrawn(person: Person) -> bool:
-    """Whether more minutes were asked of this person, in the running period, than they give."""
+    """Whether more minutes were asked of this person, in the running period, than they give, or they give none."""
     row = Person.objects.get(pk=stands_for([person.pk])[person.pk])
-    return _left_of([row])[row.pk] < 0
+    return _limit(row, the_budget()) == 0 or _left_of([row])[row.pk] < 0
 
 
 def _left_of(rows: Iterable[Person]) -> dict[int, Decimal]:
@@ -299,7 +299,10 @@ def _after_quiet(local: datetime, begin: time, end: time) -> datetime | None:
     if not quiet:
         return None
     day = local.date() + timedelta(days=1 if clock >= end else 0)
-    return datetime.combine(day, end, tzinfo=local.tzinfo)
+    # Where clocks are put back the hours may end twice: the second time counts. Where they are put forward over the
+    # end, it is over with the gap.
+    ends = (datetime.combine(day, end.replace(fold=fold), tzinfo=local.tzinfo) for fold in (0, 1))
+    return max(ends, key=datetime.timestamp)
 
 
 def zone_of(person: Person) -> tzinfo:

@@ -6,7 +6,8 @@ saying so: otherwise what it showed would overrule the newer answer the next tim
 (`q7.age`, in milliseconds), so that it does not overrule what was answered elsewhere meanwhile.
 
 A first change by a public link begins the response; the script goes on under the response's own link. At a counter
-only "Next" does: who touches a tablet in passing has not begun to answer, and nothing waits in that browser.
+"Next" does, or the end of a visit in which something was answered (`kiosk.js`): who touches a tablet in passing has not
+begun to answer, and nothing waits in that browser.
 """
 
 from __future__ import annotations

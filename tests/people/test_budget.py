@@ -171,6 +171,28 @@ def test_night_is_where_the_person_is() -> None:
     assert budget.good_moment(bob, at("12:00")) == at("08:00", zone_hours=9) + timedelta(days=1)
 
 
+@pytest.mark.parametrize(
+    ("zone", "until", "moment", "good"),
+    [
+        # Clocks go back from 03:00 to 02:00, so that 02:30 comes twice: mail waits for the second time.
+        ("Europe/Paris", time(2, 30), datetime(2026, 10, 25, 0, 15, tzinfo=UTC), datetime(2026, 10, 25, 1, 30, tzinfo=UTC)),
+        ("Europe/Paris", time(2, 30), datetime(2026, 10, 25, 1, 15, tzinfo=UTC), datetime(2026, 10, 25, 1, 30, tzinfo=UTC)),
+        # Clocks go forward from 02:00 to 03:00: 02:30 never comes, and is over at 03:30.
+        ("Europe/Paris", time(2, 30), datetime(2026, 3, 29, 0, 30, tzinfo=UTC), datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),
+        # A night in which clocks change ends at the hour on the wall.
+        ("Europe/Paris", time(8), datetime(2026, 10, 24, 21, 0, tzinfo=UTC), datetime(2026, 10, 25, 7, 0, tzinfo=UTC)),
+        ("America/New_York", time(8), datetime(2026, 3, 8, 4, 0, tzinfo=UTC), datetime(2026, 3, 8, 12, 0, tzinfo=UTC)),
+    ],
+)
+def test_quiet_hours_end_by_the_clock_on_the_wall_also_where_clocks_change(
+    zone: str, until: time, moment: datetime, good: datetime
+) -> None:
+    bob = cast.person("Bob Hale", time_zone=zone, quiet_from=time(22), quiet_to=until)
+
+    assert budget.good_moment(bob, moment).astimezone(UTC) == good
+    assert budget.good_moment(bob, good).astimezone(UTC) == good
+
+
 def test_their_own_quiet_hours_count_before_the_houses() -> None:
     bob = actions.set_limits(person=cast.bob(), by=None, budget_minutes=None, quiet_from=time(12), quiet_to=time(14))
 

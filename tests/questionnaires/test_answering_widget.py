@@ -141,7 +141,7 @@ def test_a_customer_who_is_known_is_asked_until_they_have_answered() -> None:
     assert script(path) == SILENT
 
 
-@pytest.mark.parametrize("said", ["no", "later", "paused", "nothing more", "too much"])
+@pytest.mark.parametrize("said", ["no", "later", "paused", "nothing more", "too much", "none at all"])
 def test_a_customer_who_is_known_is_not_asked_when_they_would_rather_not(said: str) -> None:
     asking([AGAIN])
     path = invited(cast.bob())
@@ -156,6 +156,9 @@ def test_a_customer_who_is_known_is_not_asked_when_they_would_rather_not(said: s
         type(cast.bob()).objects.filter(pk=cast.bob().pk).update(contactable=False)
     if said == "too much":
         Contact.objects.create(person=cast.bob(), minutes=Decimal(900), subject="x", topic="y", at=now())
+
+    if said == "none at all":
+        type(cast.bob()).objects.filter(pk=cast.bob().pk).update(budget_minutes=0)
 
     assert script(path) == SILENT
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from allears.questionnaires.models import Response
+from allears.questionnaires.models import Answer, Response
 from allears.studies import actions as studies
 from allears.studies.models import WayIn
 from allears.verbatims.models import Verbatim
@@ -82,8 +82,23 @@ def test_whoever_is_quiet_is_asked_and_can_go_on_with_everything_they_wrote(hous
 
     tablet.clock.run_for(35_000)
     expect(stay).to_be_visible()
+    assert not Response.objects.exists()
     tablet.clock.run_for(21_000)
     expect(words).to_have_value("")
+    begun = Response.objects.get()
+    assert (begun.submitted_at, [answer.text for answer in begun.answers.all()]) == (None, ["It came late."])
+
+    # Begun anew by hand it is kept as well; a visit in which nothing was answered leaves nothing.
+    words.fill("It never came.")
+    words.blur()
+    tablet.clock.run_for(61_000)
+    tablet.get_by_role("link", name="Begin anew").click()
+    expect(words).to_have_value("")
+    tablet.clock.run_for(82_000)
+    expect(tablet).to_have_url(door)
+    said = Answer.objects.order_by("pk").values_list("text", flat=True)
+    assert list(said) == ["It came late.", "It never came."]
+    assert not Verbatim.objects.exists()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, time
 
 import pytest
@@ -37,8 +38,18 @@ def test_they_read_what_was_asked_of_them_and_of_how_much() -> None:
     invited()
     shown = Client().get(page()).content.decode()
 
-    assert "In the last 90 days we asked about 7 of at most 30 minutes of your time." in shown
-    assert "Late orders, about 7 minutes" in shown
+    assert "In the last 90 days we asked about 6.5 of at most 30 minutes of your time." in shown
+    assert "Late orders, 6.5 min" in shown
+
+
+def test_what_was_asked_for_each_thing_adds_up_to_what_was_asked() -> None:
+    for minutes in (2.5, 1.4, 0.5, 0.3, 0.3):
+        ask_minutes(person=bob(), minutes=minutes, subject="Late orders", topic="late")
+    shown = Client().get(page()).content.decode()
+
+    each = [float(minutes) for minutes in re.findall(r"Late orders, ([\d.]+) min", shown)]
+    assert "we asked about 5 of at most 30 minutes" in shown
+    assert sum(each) == pytest.approx(5)
 
 
 def test_a_limit_set_afterwards_is_no_reason_that_somebody_gave() -> None:
@@ -48,7 +59,7 @@ def test_a_limit_set_afterwards_is_no_reason_that_somebody_gave() -> None:
     ask_minutes(person=bob(), minutes=1, subject="One more", topic="more", by=cast.ana(), override_reason="He called.")
     overridden = Client().get(page()).content.decode()
 
-    assert "we asked about 7 of at most 5 minutes" in lowered
+    assert "we asked about 6.5 of at most 5 minutes" in lowered
     assert ("asked before this limit held" in lowered, "gave a reason" in lowered) == (True, False)
     assert ("asked before this limit held" in overridden, "gave a reason" in overridden) == (False, True)
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
-from math import ceil
 from typing import Any
 
 from django import template
@@ -34,9 +32,3 @@ def written_in(words: str, language: str) -> str:
 def get(found: Mapping[Any, Any], key: Any) -> Any:
     """Return what `found` has under `key`, or None."""
     return found.get(key)
-
-
-@register.filter
-def whole(number: Decimal) -> int:
-    """Return minutes as letters say them: rounded up."""
-    return ceil(number)

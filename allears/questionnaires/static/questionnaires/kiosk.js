@@ -5,7 +5,16 @@
   const QUIET = 60_000, ASKED = 20_000;
   const dialog = document.getElementById("still-there");
   const thanks = document.querySelector("[data-thanks]");
-  const anew = () => location.replace(dialog.dataset.start);
+  const form = document.getElementById("answers");
+  let answered = false;
+  // Whoever went away without a button has answered all the same: it is kept as begun, as everywhere else.
+  const keep = () => {
+    if (!answered || !form) return;
+    const body = new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string"));
+    body.set("go", "pause");
+    return fetch(form.action, { method: "POST", body, redirect: "manual", keepalive: true }).catch(() => null);
+  };
+  const anew = async () => { await keep(); location.replace(dialog.dataset.start); };
   let timer;
   const after = (wait, what) => { clearTimeout(timer); timer = setTimeout(what, wait); };
   const ask = () => { dialog.showModal(); after(ASKED, anew); };
@@ -16,6 +25,9 @@
   };
   const stay = () => { dialog.close(); alive(); };
   dialog.querySelector("[data-stay]").addEventListener("click", stay);
+  dialog.querySelector("a").addEventListener("click", (event) => { event.preventDefault(); anew(); });
+  form?.addEventListener("input", () => { answered = true; });
+  form?.addEventListener("submit", () => { answered = false; });
   dialog.addEventListener("cancel", (event) => { event.preventDefault(); stay(); });
   for (const sign of ["pointerdown", "keydown", "input", "scroll"]) addEventListener(sign, alive, { passive: true });
   // A page taken out of the browser's memory by "back" asks the server again, who knows whose visit it was.
