@@ -2,7 +2,8 @@
 
 Nothing of one visit may be seen in the next: the thanks hold no words and no link, and whoever opens the page of
 a visit that has been over for a while, or goes back to it, comes to a new one. What was answered stays. A small
-script asks whoever has been quiet for a while whether they are still there, and starts anew; without it the
+script asks whoever has been quiet for a while whether they are still there, keeps what stands on the page as begun,
+and starts anew; without it the
 browser does so by itself on the thanks, and everywhere the server forgets the visit.
 """
 
@@ -46,8 +47,8 @@ def _still_there(language: str) -> Compiled:
 
 def thanks(way: Way) -> str:
     """Return the thanks at the counter: nothing of what was said, and the way to the next visit."""
-    told = _("By %(day)s we tell everybody here what came of it.") % {"day": date_format(way.promise_on, "DATE_FORMAT")} if (
-        way.promise_on
+    told = _("By %(day)s we tell everybody here what came of it.") % {"day": date_format(way.promise_to_come, "DATE_FORMAT")} if (
+        way.promise_to_come
     ) else ""  # fmt: skip
     return _thanks(way.language).filled(
         {"organisation": escape(way.organisation), "told": told, "door": way.door, **parts(way)}

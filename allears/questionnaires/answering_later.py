@@ -89,9 +89,9 @@ def _may_be_kept(person: Person, name: str) -> bool:
 
 
 def _not_then(way: Way) -> str:
-    if way.promise_on is None:
+    if way.promise_to_come is None:
         return _("Choose a day that is still to come, within a year.")
-    day = date_format(way.promise_on, "DATE_FORMAT")
+    day = date_format(way.promise_to_come, "DATE_FORMAT")
     return _("Choose a day that is still to come, up to %(day)s: then we tell everybody what came of it.") % {"day": day}
 
 
@@ -135,7 +135,7 @@ def _offers(invitation: Invitation, zone: tzinfo) -> list[Offer]:
     found = []
     for moment in moments.offered(now(), zone):
         at = good_moment(invitation.person, moment.at).astimezone(zone)
-        promise = invitation.study.promise_on
+        promise = invitation.study.promise_to_come
         if at.date() == moment.at.date() and not (promise and at.date() > promise):
             found.append(Offer(moment.key, words[moment.key], moment_in_words(at)))
     return found

@@ -60,7 +60,7 @@ def lead(way: Way, at: int, asked: Asking, place: int, count: int, given: Mappin
     pages that this person sees.
     """
     template = _lead(
-        way.language, way.problem, way.promise_on, way.kind, way.at_a_counter, way.submitted_at is not None,
+        way.language, way.problem, way.promise_on, way.promise_to_come is None, way.kind, way.at_a_counter, way.submitted_at is not None,
         place, count, pages.minutes_left(minutes_from(asked, at, way.device, given)), way.example,
     )  # fmt: skip
     link = escape(answering_url(way.token)) if way.kind == "own" and not way.at_a_counter else ""
@@ -69,12 +69,12 @@ def lead(way: Way, at: int, asked: Asking, place: int, count: int, given: Mappin
 
 @lru_cache(maxsize=512)
 def _lead(
-    language: str, problem: str, promise_on: Any, kind: str, kiosk: bool, submitted: bool, at: int, count: int,
+    language: str, problem: str, promise_on: Any, late: bool, kind: str, kiosk: bool, submitted: bool, at: int, count: int,
     minutes: str, example: bool,
 ) -> pages.Compiled:
     return pages.compile_part(
         "lead",
-        way={"problem": marked(problem), "promise_on": promise_on, "kind": kind, "example": example},
+        way={"problem": marked(problem), "promise_on": promise_on, "late": late, "kind": kind, "example": example},
         kiosk=kiosk,
         submitted=submitted,
         own_link=pages.slot("own_link") if kind == "own" and not kiosk else "",
@@ -187,7 +187,12 @@ def closed(way: Way) -> HttpResponse:
 def _promise(way: Way) -> str:
     if way.promise_on is None:
         return ""
-    return _("Whoever took part hears by %(day)s what came of it.") % {"day": date_format(way.promise_on, "DATE_FORMAT")}
+    told = (
+        _("Whoever took part hears by %(day)s what came of it.")
+        if way.promise_to_come
+        else _("Whoever took part was to hear by %(day)s what came of it.")
+    )
+    return told % {"day": date_format(way.promise_on, "DATE_FORMAT")}
 
 
 def declined(way: Way) -> HttpResponse:

@@ -41,7 +41,7 @@ def thanks(way: Way, told: str = "") -> str:
     page = _page(
         way.language,
         named=bool(way.first_name),
-        promised=way.promise_on is not None,
+        promised=way.promise_to_come is not None,
         spoke=bool(said),
         known=known,
         open_=way.state == State.OPEN,
@@ -53,7 +53,7 @@ def thanks(way: Way, told: str = "") -> str:
         {
             "organisation": escape(way.organisation),
             "name": escape(way.first_name),
-            "day": date_format(way.promise_on, "DATE_FORMAT") if way.promise_on else "",
+            "day": date_format(way.promise_to_come, "DATE_FORMAT") if way.promise_to_come else "",
             "said": said,
             "told": told,
             "languages": choice(way),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from allears.core.clock import today
 from allears.core.links import hash_token
 from allears.questionnaires import answering_sql as sql
 from allears.studies.models import WayIn
@@ -97,6 +98,11 @@ class Way:
     def written(self) -> tuple[str, int]:
         """What `answering_asked.asking` needs to know of the language."""
         return ("", 0) if self.language == (self.source or self.language) else (self.language, self.wording)
+
+    @property
+    def promise_to_come(self) -> date | None:
+        """By when they hear what came of it; None where nothing is promised, and where that day is past."""
+        return self.promise_on if self.promise_on and self.promise_on >= today() else None
 
     @property
     def first_name(self) -> str:

@@ -28,7 +28,7 @@ MOST_AT_ONCE = 500
 
 
 class NotThen(Exception):
-    """The moment is past, or after the study has told everybody what became of it."""
+    """The moment is past, or after the day by which everybody is told what became of it."""
 
 
 def open_later(invitation: Invitation) -> Later | None:
@@ -54,7 +54,7 @@ def ask_later(*, invitation: Invitation, at: datetime) -> Later:
 
 
 def _must_fit(invitation: Invitation, at: datetime) -> None:
-    promise = invitation.study.promise_on
+    promise = invitation.study.promise_to_come
     if not now() < at < now() + LONGEST or (promise and at.date() > promise):
         raise NotThen
 

@@ -141,7 +141,7 @@ class Letters:
             "problem_language": problem.language if isinstance(problem, Foreign) else language,
             "problem_way": direction(problem.language if isinstance(problem, Foreign) else language),
             "minutes": minutes_in_words(minutes),
-            "promise": formats.date_format(self.study.promise_on, "DATE_FORMAT") if self.study.promise_on else "",
+            "promise": formats.date_format(self.study.promise_to_come, "DATE_FORMAT") if self.study.promise_to_come else "",
             "rtl": direction(language) == "rtl",
             "language": language,
         }

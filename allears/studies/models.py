@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -63,6 +65,11 @@ class Study(models.Model):
     def promise_is_past(self) -> bool:
         """Whether the day by which contributors were to hear back is over."""
         return self.promise_on is not None and self.promise_on < today()
+
+    @property
+    def promise_to_come(self) -> date | None:
+        """By when contributors hear back; None where nothing is promised, and where that day is past."""
+        return None if self.promise_is_past else self.promise_on
 
 
 class Translation(models.Model):
