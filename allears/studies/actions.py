@@ -12,7 +12,7 @@ from allears.core.clock import now
 from allears.core.ids import new_ref
 from allears.core.links import new_token
 from allears.core.models import User
-from allears.studies import asking
+from allears.studies import asking, resting
 from allears.studies.inviting import (
     AlreadyReminded,
     HasPaused,
@@ -137,9 +137,10 @@ def open_study(*, study: Study, by: User, note: str = "") -> StateChange:
 
 @transaction.atomic
 def close_study(*, study: Study, by: User, note: str = "") -> StateChange:
-    """Close an open study: answers can no longer be given or changed. Raises `NotNow`."""
+    """Close an open study: answers can no longer be given or changed, and letters that still wait stay. Raises `NotNow`."""
     _must_be(study, State.OPEN)
     change = _move(study, State.CLOSED, by, note, verb="studies.closed")
+    resting.rest(study)
     study_closed.send(Study, study=study, by=by)
     return change
 
@@ -150,6 +151,7 @@ def reopen_study(*, study: Study, by: User, note: str = "") -> StateChange:
     _must_be(study, State.CLOSED)
     _must_be_ready(study)
     change = _move(study, State.OPEN, by, note, verb="studies.reopened")
+    resting.wake(study)
     study_opened.send(Study, study=study, by=by)
     return change
 
