@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
+from functools import reduce
+from operator import or_
 
 from django.db import transaction
 from django.db.models import DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
@@ -22,7 +24,7 @@ from allears.core import audit
 from allears.core.clock import now
 from allears.core.models import User
 from allears.core.queries import the_organisation
-from allears.people import crowds
+from allears.people import crowds, spending
 from allears.people.errors import BudgetSpent, NoReason, NotContactable, PeopleError
 from allears.people.models import Contact, ContactBudget, Person
 from allears.people.queries import stands_for
@@ -238,15 +240,12 @@ def without(minutes: Decimal | float, kept: crowds.Crowds) -> int:
     """Return, as a crowd, those who have not `minutes` left: by their limit as it was when the crowds were counted, and
     by what they were asked until now."""
     house, wanted, limits = the_budget(), Decimal(str(minutes)), kept.limits()
-    own = {pk: limit for limit, crowd in limits.items() for pk in crowds.ids_of(crowd)}
-    recent = Contact.objects.filter(at__gt=now() - timedelta(days=house.days)).order_by()
-    sums = recent.values_list(Coalesce("person__merged_into", "person")).annotate(total=Sum("minutes"))
-    spent = crowds.crowd_of(pk for pk, total in sums if own.get(pk, house.minutes) - Decimal(total) < wanted)
-    if house.minutes < wanted:
-        spent |= kept.of(crowds.EVERYBODY) & ~crowds.crowd_of(own)
-    for limit, crowd in limits.items():
-        spent |= crowd if limit < wanted else 0
-    return spent
+    known = kept.spending
+    asked = known.until_now() if known and known.days == house.days else spending.count(now(), house.days)
+    of_each = [(house.minutes, kept.of(crowds.EVERYBODY) & ~reduce(or_, limits.values(), 0)), *limits.items()]
+    return reduce(
+        or_, (crowd & (asked.more_than(limit - wanted) if limit >= wanted else crowd) for limit, crowd in of_each)
+    )
 
 
 def good_moment(person: Person, at: datetime | None = None) -> datetime:

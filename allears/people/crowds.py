@@ -2,26 +2,33 @@
 
 A *crowd* is a set of people as a number in which the bit of each one's id is set. The crowds of all values of all
 facets, kinds and so on are counted ahead by the heartbeat and kept; what a page asks for is then a few `and`s, exact as
-of the moment when they were counted. A million people are 125 KB a crowd and a thousandth of a second an `and`.
+of the moment when they were counted. A million people are 125 KB a crowd and a thousandth of a second an `and`. Who
+stands in rows that are only ever added (whom a study invited, whom an update told) is `Growing`: exact as of now.
 
 Only for where there are many people (`core.ahead`): fewer are counted as they are now.
 """
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from allears.core import ahead
 from allears.core.clock import now
-from allears.people.models import LIVING, Crowd, Kind, Person, PersonFacet
+from allears.core.models import Counted
+from allears.people import spending
+from allears.people.models import LIVING, Consent, ContactBudget, Crowd, Kind, Person, PersonFacet, Purpose
 
-ADDRESSED, CONTACTABLE, EVERYBODY = "addressed", "contactable", "everybody"
+ADDRESSED, CONTACTABLE, EVERYBODY, NO_MAIL = "addressed", "contactable", "everybody", "no mail"
+OPEN_MEANWHILE = 1000
+SPENT = "spent:"  # its days, and the newest contact; no crowd, but the tenths of minutes of each
 
 
 @dataclass(frozen=True)
@@ -30,6 +37,7 @@ class Crowds:
 
     at: datetime
     bits: Mapping[str, int] = field(default_factory=dict)
+    spending: spending.Spending | None = None
 
     def of(self, key: str) -> int:
         """Return a crowd; nobody's, where nobody is in it."""
@@ -83,11 +91,17 @@ def the_crowds() -> Crowds | None:
     if at is None:
         return None
     if at not in _read:
-        rows = Crowd.objects.filter(at=at).values_list("key", "bits")
-        found = Crowds(at, {key: int.from_bytes(bytes(bits), "little") for key, bits in rows})
+        rows = dict(Crowd.objects.filter(at=at).values_list("key", "bits"))
+        asked = next((_spending(at, key, bytes(rows.pop(key))) for key in list(rows) if key.startswith(SPENT)), None)
+        found = Crowds(at, {key: int.from_bytes(bytes(bits), "little") for key, bits in rows.items()}, asked)
         _read.clear()
         _read[at] = found
     return _read.get(at)
+
+
+def _spending(at: datetime, key: str, tenths: bytes) -> spending.Spending:
+    days, last = (int(number) for number in key.removeprefix(SPENT).split(":"))
+    return spending.Spending(at, days, last, np.frombuffer(tenths, np.int32))
 
 
 def count_ahead() -> None:
@@ -100,17 +114,20 @@ def count_ahead() -> None:
     if last and now() - last < ahead.FRESH:
         return
     at = now()
-    made = [Crowd(key=key, at=at, bits=bits) for key, bits in _counted()]
+    made = [Crowd(key=key, at=at, bits=bits) for key, bits in _counted(at)]
     with transaction.atomic():
         Crowd.objects.all().delete()
         Crowd.objects.bulk_create(made, batch_size=20)
 
 
-def _counted() -> Iterator[tuple[str, bytes]]:
+def _counted(at: datetime) -> Iterator[tuple[str, bytes]]:
+    asked = spending.count(at, (ContactBudget.objects.first() or ContactBudget()).days)
+    yield f"{SPENT}{asked.days}:{asked.last}", asked.tenths.tobytes()
     living = Person.objects.filter(LIVING).order_by()
     yield EVERYBODY, bits_in(living)
     yield ADDRESSED, bits_in(living.exclude(email=""))
     yield CONTACTABLE, bits_in(living.filter(contactable__in=[True]))
+    yield NO_MAIL, _bits(_who_wants_no_mail())
     for kind in Kind.values:
         yield f"kind:{kind}", bits_in(living.filter(kind=kind))
     for minutes in living.filter(budget_minutes__isnull=False).values_list("budget_minutes", flat=True).distinct():
@@ -120,6 +137,65 @@ def _counted() -> Iterator[tuple[str, bytes]]:
         yield f"value:{value}", bits_in(held.filter(value=value).order_by().annotate(who=F("person")), "who")
 
 
+def _who_wants_no_mail() -> Iterable[int]:
+    """Who wants no mail about what became of their words: so they said last."""
+    refused = Consent.objects.filter(purpose=Purpose.HEAR, given=False).values("person")
+    said = Consent.objects.filter(purpose=Purpose.HEAR, person__in=refused).order_by("at", "pk")
+    newest = dict(said.values_list("person", "given").iterator(chunk_size=20_000))
+    return (person for person, given in newest.items() if not given)
+
+
 def bits_in(rows: Any, column: str = "pk") -> bytes:
     """Return the ids that stand in a column of these rows as a crowd; read little by little."""
     return _bits(rows.values_list(column, flat=True).iterator(chunk_size=20_000))
+
+
+@dataclass(frozen=True)
+class Growing:
+    """The people who stand in `columns` of `rows` that are only ever added, for each of what stands in the column `of` (a
+    study, an update): kept under `kind` as of some minutes ago (see `core.ahead`), brought up to now by the rows since then.
+    """
+
+    kind: str
+    rows: QuerySet[Any]
+    of: str
+    columns: tuple[str, ...]
+
+    def now(self, of: int) -> int:
+        """Return those of one study or update, as a crowd."""
+        return self.of_each([of])[of]
+
+    def of_each(self, wanted: Iterable[int]) -> dict[int, int]:
+        """Return those of each, as crowds; no more questions for many than for two."""
+        found = dict.fromkeys(wanted, 0)
+        kept = {
+            int(row.of): row.value for row in Counted.objects.filter(kind=self.kind, of__in=[str(of) for of in found])
+        }
+        for of, value in kept.items():
+            found[of] = int.from_bytes(base64.b64decode(value["bits"]), "little")
+        # Rows of a transaction that was open while they were counted may have lower ids than the last one.
+        since = min((value["last"] for value in kept.values()), default=0) - OPEN_MEANWHILE
+        for some, rows in ((kept.keys(), self.rows.filter(pk__gt=since)), (found.keys() - kept.keys(), self.rows)):
+            for of, ids in self._ids(rows, some).items():
+                found[of] |= crowd_of(ids)
+        return found
+
+    def keep(self, of: int, *, anew: bool = False) -> None:
+        """Count them ahead, for one study or update."""
+        ahead.keep(self.kind, of, lambda: self._count(of), anew=anew)
+
+    def _ids(self, rows: QuerySet[Any], of: Iterable[int]) -> dict[int, list[int]]:
+        ids: dict[int, list[int]] = {pk: [] for pk in of}
+        if ids:
+            for key, *row in (
+                rows.filter(**{f"{self.of}__in": list(ids)}).order_by().values_list(self.of, *self.columns)
+            ):
+                ids[key].extend(pk for pk in row if pk)
+        return ids
+
+    def _count(self, of: int) -> dict[str, Any]:
+        # The newest of all rows, not of these alone: few are newer, and the databases find them at once.
+        last = self.rows.model._default_manager.order_by("-pk").values_list("pk", flat=True).first() or 0
+        rows = self.rows.filter(**{self.of: of})
+        found = rows.order_by().values_list(*self.columns).iterator(chunk_size=20_000)
+        return {"last": last, "bits": base64.b64encode(_bits(pk for row in found for pk in row if pk)).decode()}

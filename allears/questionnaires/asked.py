@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.db.models import Count, Exists, OuterRef, Q, Value
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -73,6 +73,10 @@ def _begun() -> Exists:
     return Exists(Response.objects.filter(Exists(said), invitation=OuterRef("pk")))
 
 
+def _traces(study: Study, sent: bool) -> QuerySet[Response, Any]:
+    return Response.objects.filter(study=study, invitation__isnull=False, submitted_at__isnull=not sent).values("invitation")
+
+
 def _uninvited(study: Study) -> hearing.Uninvited:
     counts = ahead.value_of(UNINVITED_AHEAD, study.pk, lambda: _count_uninvited(study))
     return hearing.Uninvited(**counts, **(_files(study) if counts["brought"] else {}))
@@ -115,7 +119,7 @@ def count_ahead() -> None:
             ahead.keep(kind, study.pk, partial(count, study))
 
 
-hearing.listen_with(hearing.Ear(answered=_sent, begun=_begun, uninvited=_uninvited, brought=_brought))
+hearing.listen_with(hearing.Ear(answered=_sent, begun=_begun, traces=_traces, uninvited=_uninvited, brought=_brought))
 
 add_tab(Tab(30, gettext_lazy("Questions"), "questionnaires:questionnaire", can_see))
 add_settings_page(gettext_lazy("Wording check"), "questionnaires:wording_rules")

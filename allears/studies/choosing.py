@@ -19,9 +19,12 @@ from allears.people.bounces import came_back, to_mend
 from allears.people.listing import among
 from allears.people.models import Contact, Kind, Person
 from allears.people.queries import FacetCount, facet_counts, matching, values_by_facet, values_in_order
+from allears.studies import knowing
 from allears.studies.models import Invitation, Study
 
 CACHED_SECONDS = 300
+# Whom a study invited: the rows by which it did, and the rows that stay of them.
+INVITED = crowds.Growing("invited", Invitation.objects.all(), "study", ("person", "person__merged_into"))
 
 
 @dataclass(frozen=True)
@@ -50,9 +53,10 @@ def people_for(criteria: dict[str, Any], rested: int | None = None) -> QuerySet[
 
 def not_invited(people: QuerySet[Person], study: Study) -> QuerySet[Person]:
     """Return those of `people` whom `study` has not invited, under whichever of their rows."""
-    invited = Invitation.objects.filter(study=study)
-    merged = invited.filter(person__merged_into__isnull=False)
-    return people.exclude(pk__in=invited.values("person")).exclude(pk__in=merged.values("person__merged_into"))
+    own, merged = (
+        Invitation.objects.filter(study=study, **{row: OuterRef("pk")}) for row in ("person", "person__merged_into")
+    )
+    return people.filter(~Exists(own), ~Exists(merged))
 
 
 def askable(people: QuerySet[Person], study: Study, minutes: float | Decimal) -> QuerySet[Person]:
@@ -87,6 +91,15 @@ class Picture:
     at: datetime | None = None
 
 
+@dataclass(frozen=True)
+class LastLook:
+    """Of those who are about to be asked: how many can be, how many are outside of who can know; `at` as in `Picture`."""
+
+    verdict: Verdict
+    outside: int
+    at: datetime | None = None
+
+
 def picture(criteria: dict[str, Any], rested: int | None, study: Study, minutes: float | Decimal) -> Picture:
     """Return the picture of the people for whom `people_for` stands. Where there are many, it is drawn from crowds that
     were counted some minutes ago (see `people.crowds`); whom the study asked, and their minutes, are as of now."""
@@ -96,6 +109,17 @@ def picture(criteria: dict[str, Any], rested: int | None, study: Study, minutes:
         return Picture(verdict(people, study, minutes), coverage(people))
     chosen = crowd_for(criteria, rested, kept)
     return Picture(_verdict_of(chosen, study, minutes, kept), _coverage_of(chosen, kept), kept.at)
+
+
+def before_asking(criteria: dict[str, Any], rested: int | None, study: Study, minutes: float | Decimal) -> LastLook:
+    """Return what is said of the people for whom `people_for` stands before they are asked; counted as for `picture`."""
+    kept = crowds.the_crowds()
+    if kept is None:
+        people = people_for(criteria, rested)
+        return LastLook(verdict(people, study, minutes), knowing.outside(people, study))
+    chosen = crowd_for(criteria, rested, kept)
+    outside = chosen & ~crowd_for(study.criteria, None, kept) if study.criteria else 0
+    return LastLook(_verdict_of(chosen, study, minutes, kept), outside.bit_count(), kept.at)
 
 
 def crowd_for(criteria: dict[str, Any], rested: int | None, kept: crowds.Crowds) -> int:
@@ -120,8 +144,7 @@ def _narrowed(
     chosen: int, study: Study, minutes: float | Decimal, kept: crowds.Crowds
 ) -> tuple[int, int, int, int]:
     """Of the chosen: whom the study has not invited; of them who has an address; is willing; has minutes left."""
-    rows = Invitation.objects.filter(study=study).values_list("person", "person__merged_into")
-    new = chosen & ~crowds.crowd_of(pk for pair in rows for pk in pair if pk)
+    new = chosen & ~INVITED.now(study.pk)
     dead = crowds.crowd_of(to_mend().order_by().values_list("pk", flat=True))
     addressed = new & kept.of(crowds.ADDRESSED) & ~dead
     willing = addressed & kept.of(crowds.CONTACTABLE)

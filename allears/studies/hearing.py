@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import (
     BooleanField,
@@ -61,12 +62,13 @@ class Uninvited:
 
 @dataclass(frozen=True)
 class Ear:
-    """How a room tells who answered: conditions over an invitation, a count of who was never invited, and a condition
-    over a study that holds past responses.
+    """How a room tells who answered: conditions over an invitation, the ids of a study's invitations with a response
+    that was sent (or not), a count of who was never invited, and a condition over a study that holds past responses.
     """
 
     answered: Callable[[], Combinable]
     begun: Callable[[], Combinable]
+    traces: Callable[[Study, bool], QuerySet[Any, Any]]
     uninvited: Callable[[Study], Uninvited]
     brought: Callable[[], Combinable]
 
@@ -75,7 +77,11 @@ def _nobody() -> Combinable:
     return Value(False, output_field=BooleanField())
 
 
-_ear = Ear(answered=_nobody, begun=_nobody, uninvited=lambda study: Uninvited(), brought=_nobody)
+def _no_traces(study: Study, sent: bool) -> QuerySet[Any, Any]:
+    return Invitation.objects.none().values("pk")
+
+
+_ear = Ear(answered=_nobody, begun=_nobody, traces=_no_traces, uninvited=lambda study: Uninvited(), brought=_nobody)
 
 
 def listen_with(ear: Ear) -> None:
@@ -110,6 +116,23 @@ def with_outcome(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:
             output_field=CharField(),
         )
     )
+
+
+def with_trace_of(outcome: Outcome, invitations: QuerySet[Invitation], study: Study) -> QuerySet[Invitation]:
+    """Return those of the study's `invitations` that hold what alone can lead to `outcome`.
+
+    Where few have the outcome, the databases find them by it instead of looking at each.
+    """
+    traces: dict[Outcome, QuerySet[Any, Any]] = {
+        Outcome.LATER: Later.objects.filter(invitation__study=study, asked_at=None, over_at=None).values("invitation"),
+        Outcome.DECLINED: Decline.objects.filter(invitation__study=study).values("invitation"),
+        Outcome.NOT_ME: Decline.objects.filter(invitation__study=study, kind="not_me").values("invitation"),
+        Outcome.BEGUN: _ear.traces(study, False),
+        Outcome.ANSWERED: _ear.traces(study, True),
+    }
+    if outcome in traces:
+        return invitations.filter(pk__in=traces[outcome])
+    return invitations.filter(opened_at__isnull=outcome == Outcome.SILENT)
 
 
 def outcome_of(row: Model) -> Outcome:

@@ -13,8 +13,6 @@ from allears.core import ahead
 from allears.core.clock import today
 from allears.core.models import Job, User
 from allears.core.waiting import Waiting
-from allears.people.models import Person
-from allears.people.search import find
 from allears.studies.hearing import Outcome, with_outcome, without_past_responses
 from allears.studies.links import invitation_for, public_link_for
 from allears.studies.models import Invitation, Member, Selection, State, Study
@@ -88,14 +86,12 @@ def looking_for(studies: QuerySet[Study], words: str) -> QuerySet[Study]:
     return studies
 
 
-def invitations_of(study: Study, outcome: str = "", words: str = "") -> QuerySet[Invitation]:
-    """Return the study's invitations with their outcome, newest first; of one outcome, or of people found by
-    words.
-    """
+def invitations_of(study: Study, outcome: str = "") -> QuerySet[Invitation]:
+    """Return the study's invitations with their outcome, newest first; of one outcome only."""
     found = with_outcome(Invitation.objects.filter(study=study)).order_by("-id")
     if outcome in Outcome.values:
         found = found.filter(outcome=outcome)  # type: ignore[misc]
-    return found.filter(person__in=find(Person.objects.all(), words)) if words.strip() else found
+    return found
 
 
 def last_round(study: Study) -> Job | None:

@@ -18,6 +18,7 @@ from allears.people import crowds
 from allears.people.models import Person
 from allears.studies.inviting import CHUNK, Round, invite_some
 from allears.studies.models import RoundList, Selection, Study
+from allears.studies.selection import reaching
 from allears.studies.selection.actions import Refused, commit_lottery
 from allears.studies.selection.finding import find, find_again
 
@@ -86,6 +87,7 @@ def commit_in_background(job_id: int) -> None:
             return
         try:
             commit_lottery(selection=selection, by=job.started_by, told=progress.wrote)
+            reaching.count_ahead(selection)
             job.result = {"found": _("The lottery is committed: now the seed")}
         except Refused as refusal:
             job.result = {"found": str(refusal)}

@@ -6,13 +6,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 
 from allears.core import ahead
 from allears.core.clock import now
-from allears.people import crowds
+from allears.core.models import Counted
+from allears.people import budget, crowds
 from allears.people.models import Contact, Facet, FacetValue, Kind, Person, PersonFacet
-from allears.studies import actions, choosing
+from allears.studies import actions, choosing, counting, knowing
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +72,43 @@ def test_what_was_counted_ahead_says_the_same_as_counting_now(
     assert (ahead.verdict, ahead.coverage) == (as_of_now.verdict, as_of_now.coverage)
 
 
+@pytest.mark.parametrize("minutes", [2, 12, 29])
+def test_whom_the_study_asked_and_minutes_are_as_of_now_although_people_were_counted_before(
+    crowd: list[Person], minutes: int
+) -> None:
+    study, days = cast.late_orders(), timedelta(days=budget.the_budget().days)
+    actions.invite(study=study, people=[*crowd[20:30], *crowd[36:58]], by=cast.ana(), minutes=2)
+    asked = [Contact(person=person, minutes=27, subject="Then", topic="study:x") for person in crowd[:40:3]]
+    for contact in asked:
+        contact.at = now() - days + timedelta(hours=1)
+    Contact.objects.bulk_create(asked)
+    with time_machine.travel(now() - timedelta(seconds=1)):
+        crowds.count_ahead()
+        counting.count_ahead()
+
+    with time_machine.travel(now() + timedelta(hours=2)):
+        actions.invite(study=study, people=crowd[30:36], by=cast.ana(), minutes=2)
+        budget.ask_minutes_of(people=[crowd[3].pk, crowd[59].pk], minutes=18.5, subject="Since", topic="study:y")
+        kept = choosing.picture({}, None, study, minutes)
+        look = choosing.before_asking({}, None, study, minutes)
+        as_of_now = choosing.verdict(choosing.people_for({}), study, minutes)
+
+    assert Counted.objects.filter(kind="invited").exists()
+    assert kept.verdict == look.verdict == as_of_now
+    assert (bool(kept.at), kept.at) == (True, look.at)
+
+
+def test_how_many_are_outside_of_who_can_know_is_the_same_among_many(crowd: list[Person]) -> None:
+    study = knowing.set_criteria(study=cast.late_orders(), criteria={"facets": {"region": ["north"]}}, by=cast.ana())
+    as_of_now = choosing.before_asking({"kind": "customer"}, None, study, 2)
+    crowds.count_ahead()
+
+    kept = choosing.before_asking({"kind": "customer"}, None, study, 2)
+
+    assert (kept.verdict, kept.outside) == (as_of_now.verdict, as_of_now.outside)
+    assert as_of_now.outside > 0
+
+
 def test_the_page_says_when_many_were_counted(as_ana: Client, crowd: list[Person]) -> None:
     assert "People were counted at" not in as_ana.get("/studies/late-orders/people/").content.decode()
     crowds.count_ahead()
@@ -78,6 +117,7 @@ def test_the_page_says_when_many_were_counted(as_ana: Client, crowd: list[Person
 
     assert "People were counted at" in page
     assert "of 59 can be asked now" in page
+    assert "People were counted at" in as_ana.get("/studies/late-orders/people/round/?how=all").content.decode()
 
 
 def test_when_few_are_left_they_are_counted_as_they_are_now(

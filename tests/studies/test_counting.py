@@ -38,7 +38,9 @@ def test_what_is_counted_ahead_is_what_is_counted_now(as_ana: Client, monkeypatc
 
     counting.count_ahead()
     asked.count_ahead()
-    assert {"outcomes", "reminders", "spoke", "uninvited"} == set(Counted.objects.values_list("kind", flat=True))
+    assert {"invited", "outcomes", "reminders", "spoke", "uninvited"} == set(
+        Counted.objects.values_list("kind", flat=True)
+    )
     assert (outcome_counts(study), reminding.plan(study), cells_of(study)) == now
     assert now[1].coming == 3
     assert all("was counted at" in as_ana.get(page).content.decode() for page in pages)

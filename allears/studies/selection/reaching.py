@@ -7,18 +7,23 @@ are asked for their minutes by somebody else. Their seat counts as empty and is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from allears.core import ahead
 from allears.people.bounces import not_working
 from allears.people.budget import free_for
 from allears.people.models import Person
 from allears.studies import choosing
 from allears.studies.hearing import Outcome
 from allears.studies.models import Invitation
-from allears.studies.selection.models import PoolMember, Selection
+from allears.studies.selection.models import Commitment, PoolMember, Selection
 
+THERE_AHEAD = "still there"
 SPOKE = (Outcome.ANSWERED, Outcome.BEGUN)
 
 
@@ -55,13 +60,39 @@ def why_not(
     return found
 
 
-def lost_since(selection: Selection, people: int) -> int:
+@dataclass(frozen=True)
+class Lost:
+    """How many of a committed pool may not be asked any more; `at` is when they were counted, None for now."""
+
+    count: int
+    at: datetime | None = None
+
+
+def lost_since(selection: Selection, people: int) -> Lost:
     """Return how many of the `people` of a committed pool may not be asked any more, or were erased.
 
-    Whom the study has asked meanwhile in another way is not lost.
+    Whom the study has asked meanwhile in another way is not lost. A very large pool is counted ahead (`count_ahead`).
     """
+    row = ahead.kept(THERE_AHEAD, selection.pk)
+    return Lost(people - (row.value if row else _still_there(selection)), row.at if row else None)
+
+
+def count_ahead(only: Selection | None = None) -> None:
+    """Count who is still there of the very large pools that wait for their seed, or of one that was just committed."""
+    waiting = Selection.objects.filter(pk__in=Commitment.objects.filter(number=0, draw=None).values("selection"))
+    large = [
+        row
+        for row in waiting.select_related("study").order_by("pk")
+        if ahead.are_many(PoolMember.objects.filter(selection=row))
+    ]
+    ahead.forget(THERE_AHEAD, but=[row.pk for row in large])
+    for row in large:
+        if only in (None, row):
+            ahead.keep(THERE_AHEAD, row.pk, partial(_still_there, row))
+
+
+def _still_there(selection: Selection) -> int:
     askable = choosing.askable(choosing.people_for({}), selection.study, selection.minutes).order_by().values("pk")
     asked = Invitation.objects.filter(study=selection.study_id).values("person")
     members = PoolMember.objects.filter(selection=selection)
-    there = Q(person__in=askable) | Q(person__merged_into__in=askable) | Q(person__in=asked)
-    return people - members.filter(there).count()
+    return members.filter(Q(person__in=askable) | Q(person__merged_into__in=askable) | Q(person__in=asked)).count()

@@ -211,17 +211,19 @@ def invitation_round(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and study.is_open:
         return redirect(job_url(_ask(request, study, chosen, how, form.cleaned_data)))
     minutes = form.cleaned_data.get("minutes", estimate) if form.is_bound and form.is_valid() else estimate
+    look = _last_look(request.GET, how, study, minutes)
     context = {
         "study": study,
         "form": form,
         "how": how,
         "count": _count(request.GET),
-        "verdict": choosing.verdict(chosen, study, minutes),
+        "verdict": look.verdict,
+        "counted_at": look.at,
         "query": request.GET.urlencode(),
         "back": reverse("studies:people", args=[slug]) + "?" + request.GET.urlencode(),
         "may_override": may_override_budget(reader(request)),
         "one": chosen.order_by("pk").first(),
-        "outside": knowing.outside(chosen, study),
+        "outside": look.outside,
         "knowing": knowing.in_words(study.criteria),
         "basis": asking.basis_of(study),
     }
@@ -232,6 +234,14 @@ def _chosen(query: QueryDict, how: str) -> Any:
     if how == "picked":
         return matching({}).filter(ref__in=_values(query, "person")[:MOST_BY_HAND])
     return wish_of(query).people()
+
+
+def _last_look(query: QueryDict, how: str, study: Study, minutes: float | Decimal) -> choosing.LastLook:
+    if how == "picked":
+        picked = _chosen(query, how)
+        return choosing.LastLook(choosing.verdict(picked, study, minutes), knowing.outside(picked, study))
+    wish = wish_of(query)
+    return choosing.before_asking(wish.criteria, wish.rested, study, minutes)
 
 
 def _count(query: QueryDict) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -17,17 +16,15 @@ from allears.core import audit
 from allears.core.doors import door
 from allears.core.rules import is_researcher
 from allears.core.tables import safe_cell
-from allears.core.typed import whole_number
 from allears.design.parts import Chip
 from allears.people.rules import may_read
-from allears.studies import actions, naming, queries
+from allears.studies import actions, listing, naming, queries
 from allears.studies.hearing import Outcome, outcome_of
 from allears.studies.links import answering_url
 from allears.studies.models import Invitation, Study
 from allears.studies.rules import can_work_on
 from allears.studies.views.finding import asked_study, own_study, reader, typed
 
-A_PAGE = 50
 TONES = {
     Outcome.ANSWERED: "kept", Outcome.BEGUN: "accent", Outcome.DECLINED: "dissent", Outcome.NOT_ME: "dissent",
     Outcome.OPENED: "neutral", Outcome.SILENT: "neutral", Outcome.LATER: "surprise",
@@ -39,19 +36,18 @@ TONES = {
 def invitations(request: HttpRequest, slug: str) -> HttpResponse:
     """The study's invitations, newest first, by what became of them."""
     study = asked_study(request, slug)
-    found = queries.invitations_of(study, request.GET.get("outcome", ""), typed(request.GET, "q"))
-    rows, onward = _a_page(found, request.GET.get("after", ""))
+    outcome, words = request.GET.get("outcome", ""), typed(request.GET, "q")
+    page = listing.page_of(study, outcome=outcome, words=words, after=request.GET.get("after", ""))
     counts = queries.outcome_counts(study)
     return render(
         request,
         "studies/invitations.html",
         {
             "study": study,
-            "rows": [{"row": row, "outcome": outcome_of(row), "tone": TONES[outcome_of(row)]} for row in rows],
-            "after": onward,
-            "chips": _filters(study, counts, request.GET.get("outcome", "")),
-            "outcome": request.GET.get("outcome", ""),
-            "q": typed(request.GET, "q"),
+            "rows": [{"row": row, "outcome": outcome_of(row), "tone": TONES[outcome_of(row)]} for row in page.rows],
+            "page": page,
+            "chips": _filters(study, counts, outcome),
+            "q": words,
             "asked": sum(counts.values()),
             "counted_at": queries.outcomes_counted_at(study),
             "works": can_work_on(reader(request), study),
@@ -59,13 +55,6 @@ def invitations(request: HttpRequest, slug: str) -> HttpResponse:
             "named": naming.named_in(study),
         },
     )
-
-
-def _a_page(found: Any, after: str) -> tuple[list[Invitation], str]:
-    if below := whole_number(after):
-        found = found.filter(pk__lt=below)
-    rows = list(found.select_related("person__account").prefetch_related("mails__message")[: A_PAGE + 1])
-    return rows[:A_PAGE], str(rows[A_PAGE - 1].pk) if len(rows) > A_PAGE else ""
 
 
 def _filters(study: Study, counts: dict[Outcome, int], chosen: str) -> list[Chip]:

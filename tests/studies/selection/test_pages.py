@@ -16,14 +16,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from allears.core.models import Job
+from allears.core import ahead
+from allears.core.models import Counted, Job
 from allears.core.progress import job_url
 from allears.people.actions import record_consent
 from allears.people.models import Facet, Person
 from allears.selection import draw, loads, verify
 from allears.studies.actions import create_study, decline
 from allears.studies.models import Commitment, Draw, Invitation, PoolMember, Prepared, Publication, Selection, Study
-from allears.studies.selection import actions, quotas
+from allears.studies.selection import actions, quotas, reaching
 from allears.studies.selection import pool as pools
 from allears.studies.selection.queries import seats_of, standing
 from allears.studies.tasks import commit_in_background, find_lottery, find_redraw, send_invitations
@@ -413,7 +414,9 @@ def test_a_facet_that_is_gone_after_the_draw_leaves_the_record_whole(as_ana: Cli
     assert verify(standing(selection).proof()) == []
 
 
-def test_the_page_says_who_of_the_pool_and_of_the_drawn_may_no_longer_be_asked(as_ana: Client) -> None:
+def test_the_page_says_who_of_the_pool_and_of_the_drawn_may_no_longer_be_asked(
+    as_ana: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     selection = lots.committed()
     assert "may not be asked any more" not in page_of(as_ana, at(selection))
     will_be = draw(standing(selection).proof(), lots.SEED)["rounds"][0]["selected"]
@@ -422,11 +425,18 @@ def test_the_page_says_who_of_the_pool_and_of_the_drawn_may_no_longer_be_asked(a
     asked = PoolMember.objects.get(token=will_be[1]).person
     Invitation.objects.create(study=selection.study, person=asked)
     assert "1 person of the pool may not be asked any more" in page_of(as_ana, at(selection))
+    assert "People were counted at" not in page_of(as_ana, at(selection))
+    monkeypatch.setattr(ahead, "MANY", 3)
+    reaching.count_ahead()
+    counted = page_of(as_ana, at(selection))
+    assert ("1 person of the pool may not be asked any more" in counted, "People were counted at" in counted) == (True, True)
 
     actions.draw_lottery(selection=selection, by=cast.ana(), seed=lots.SEED)
     page = page_of(as_ana, at(selection))
     assert "does not want to be asked any more" in page
     assert re.findall(r'name="seat" value="(\w+)" checked', page) == will_be[:1]
+    reaching.count_ahead()
+    assert not Counted.objects.exists()  # it waits for its seed no more
 
 
 def test_a_large_pool_is_committed_by_a_job_that_leads_to_the_draw(as_ana: Client, monkeypatch: pytest.MonkeyPatch) -> None:
