@@ -13,10 +13,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from allears.core import ahead
 from allears.core.models import Counted
-from allears.decisions import telling
 from allears.decisions.models import Telling, Update
 from allears.decisions.queries import HEARD_AHEAD, REACH_AHEAD, count_reach, days_until_heard, spoken
-from allears.decisions.telling import WAITING_AHEAD, waiting_key
+from allears.decisions.reaching import CONTRIBUTORS, TOLD
 from allears.people.crowds import bits_in, crowd_of
 from allears.questionnaires.models import Response
 from allears.studies.models import Study
@@ -25,9 +24,8 @@ from allears.studies.models import Study
 def count_ahead() -> None:
     """Count each study, where all together have more responses than a page may go through; called by the heartbeat."""
     if not ahead.are_many(Response.objects.all()):
-        ahead.forget(HEARD_AHEAD)
-        ahead.forget(REACH_AHEAD)
-        ahead.forget(WAITING_AHEAD)
+        for kind in (HEARD_AHEAD, REACH_AHEAD, CONTRIBUTORS.kind, TOLD.kind):
+            ahead.forget(kind)
         return
     studies = list(Study.objects.order_by("pk"))
     spoken_in = set(Response.objects.order_by().values_list("study", flat=True).distinct())
@@ -36,7 +34,9 @@ def count_ahead() -> None:
         count = partial(_heard, study) if study.pk in spoken_in else _nobody
         ahead.keep(HEARD_AHEAD, study.pk, count)
     _reach(Update.objects.all())
-    _wait(studies)
+    ahead.forget(CONTRIBUTORS.kind, but=[study.pk for study in _large(studies)])
+    for study in _large(studies):
+        CONTRIBUTORS.keep(study.pk)
 
 
 def count_again(study: Study) -> None:
@@ -44,28 +44,21 @@ def count_again(study: Study) -> None:
     if ahead.kept(HEARD_AHEAD, study.pk):
         ahead.keep(HEARD_AHEAD, study.pk, lambda: _heard(study), anew=True)
         _reach(Update.objects.filter(study=study), anew=True)
-        if updates := telling.approved(study):
-            _keep_waiting(study, waiting_key(study, updates), anew=True)
+        for large in _large([study]):
+            CONTRIBUTORS.keep(large.pk, anew=True)
 
 
-def _wait(studies: Iterable[Study]) -> None:
-    """For how many something new is approved, of each study of very many contributors, for what is approved now."""
+def _large(studies: Iterable[Study]) -> list[Study]:
+    """Those of very many contributors, as they were counted."""
     heard = {row.of: row.value["contributors"] for row in Counted.objects.filter(kind=HEARD_AHEAD)}
-    large = [study for study in studies if heard.get(str(study.pk), 0) > ahead.MANY]
-    keys = {study: waiting_key(study, updates) for study in large if (updates := telling.approved(study))}
-    ahead.forget(WAITING_AHEAD, but=keys.values())
-    for study, key in keys.items():
-        _keep_waiting(study, key)
-
-
-def _keep_waiting(study: Study, key: str, *, anew: bool = False) -> None:
-    ahead.keep(WAITING_AHEAD, key, lambda: len(telling.untold(study)), anew=anew)
+    return [study for study in studies if heard.get(str(study.pk), 0) > ahead.MANY]
 
 
 def _reach(updates: QuerySet[Update], *, anew: bool = False) -> None:
     many = Exists(Telling.objects.filter(update=OuterRef("pk")).order_by().values("pk")[ahead.MANY : ahead.MANY + 1])
     for pk in updates.filter(many).order_by("pk").values_list("pk", flat=True):
         ahead.keep(REACH_AHEAD, pk, partial(_reached, pk), anew=anew)
+        TOLD.keep(pk, anew=anew)
 
 
 def _reached(update: int) -> dict[str, int]:

@@ -94,15 +94,15 @@ def hear_back(study: Study | None = None, *, studies: QuerySet[Study] | None = N
     More than `ahead.MANY` contributors are counted ahead (`counting`), with days rounded to whole ones.
     """
     inside = Study.objects.filter(pk=study.pk) if study else (Study.objects.all() if studies is None else studies)
-    found = _hear_back_of_all(inside) if study is None else _hear_back_of(study)
+    found = _hear_back_of_all(inside) if study is None else _hear_back_of(study, inside)
     return replace(found, in_outbox=_in_outbox(inside)) if found.told else found
 
 
-def _hear_back_of(study: Study) -> HearBack:
+def _hear_back_of(study: Study, inside: QuerySet[Study]) -> HearBack:
     row = ahead.kept(HEARD_AHEAD, study.pk)
     if row and row.value["contributors"] > ahead.MANY:
         return _together([row])
-    return _hear_back_now(Study.objects.filter(pk=study.pk))
+    return _hear_back_now(inside)
 
 
 def _in_outbox(inside: QuerySet[Study]) -> int:

@@ -9,7 +9,6 @@ left.
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
-from allears.core import ahead, audit, mail
+from allears.core import audit, mail
 from allears.core.clock import now
 from allears.core.progress import HALF, Progress
 from allears.decisions.chain import contributors, insights_behind, quoted_by_person
@@ -32,21 +31,6 @@ from allears.people.queries import who_wants_no_mail
 from allears.studies.models import Study
 
 CHUNK = 200
-WAITING_AHEAD = "untold"
-
-
-@dataclass(frozen=True)
-class Reach:
-    """Whom a sending would reach: how many by mail, how many on their page only and why, how many were told before.
-
-    `held` are those whose new address waits for its two days (`people.addresses`): they are told by themselves then.
-    """
-
-    by_mail: int
-    no_address: int
-    no_mail: int  # they said that they want none
-    told_before: int
-    held: int = 0
 
 
 def approved(study: Study) -> list[Update]:
@@ -70,26 +54,10 @@ def untold(study: Study) -> dict[int, set[int]]:
     return _untold(approved(study), contributors(study))
 
 
-def how_many_wait(study: Study) -> int:
-    """Return for how many people something approved is new; of very many contributors as it was counted ahead, for
-    exactly the updates that are approved now.
-    """
-    updates = approved(study)
-    if not updates:
-        return 0
-    return int(ahead.value_of(WAITING_AHEAD, waiting_key(study, updates), lambda: len(untold(study))))
-
-
-def waiting_key(study: Study, updates: Sequence[Update]) -> str:
-    """Return under what it is kept how many wait: the study, and a short name of what is approved and when."""
-    told = ",".join(f"{update.pk} {update.approved_at}" for update in updates)
-    return f"{study.pk} {hashlib.sha256(told.encode()).hexdigest()[:16]}"
-
-
 def _untold(updates: Sequence[Update], people: dict[int, datetime]) -> dict[int, set[int]]:
     held = addresses.held()
     told = _heard(updates, Q())
-    told |= {pair for pair in _told(sent_and_held().filter(update__in=updates)) if pair[0] in held}
+    told |= {pair for pair in sent_to(updates) if pair[0] in held}
     waiting: dict[int, set[int]] = {}
     for update in updates:
         for person_id in _recipients(update, people):
@@ -102,13 +70,14 @@ def _heard(updates: Iterable[Update], people: Q) -> set[tuple[int, int]]:
     """Who of `people` was told these, or what they go out instead of, as (person, update)."""
     stands_for: dict[int, list[int]] = defaultdict(list)
     for update in updates:
-        for earlier in (update.pk, *_earlier(update)):
-            stands_for[earlier].append(update.pk)
+        for before in (update.pk, *earlier(update)):
+            stands_for[before].append(update.pk)
     told = _told(Telling.objects.filter(people, update__in=list(stands_for)))
-    return {(person, pk) for person, earlier in told for pk in stands_for[earlier]}
+    return {(person, pk) for person, before in told for pk in stands_for[before]}
 
 
-def _earlier(update: Update) -> Iterator[int]:
+def earlier(update: Update) -> Iterator[int]:
+    """Return the ids of what the update goes out instead of."""
     while update.instead_of:
         update = update.instead_of
         yield update.pk
@@ -121,13 +90,18 @@ def concerned(update: Update, people: Iterable[int]) -> list[int]:
     if update.insight_id and update.corrects_id:
         hearers = {person for person, _update in _told(Telling.objects.filter(update=update.corrects_id))}
         return [person for person in people if person in hearers]
-    before = {person for person, _update in _told(Telling.objects.filter(update__in=list(_earlier(update))))}
+    before = {person for person, _update in _told(Telling.objects.filter(update__in=list(earlier(update))))}
     return [person for person in people if person not in before]
 
 
 def sent_and_held() -> QuerySet[HeldTelling]:
     """Return what was sent and waits for an address; what was worded anew since then was not sent."""
     return HeldTelling.objects.filter(update__in=_may_go(), update__approved_at__lte=F("at"))
+
+
+def sent_to(updates: Sequence[Update]) -> set[tuple[int, int]]:
+    """Return to whom which of these was sent that waits for an address, as (person, update)."""
+    return _told(sent_and_held().filter(update__in=updates))
 
 
 def _told(tellings: QuerySet[Telling] | QuerySet[HeldTelling]) -> set[tuple[int, int]]:
@@ -142,21 +116,8 @@ def _recipients(update: Update, people: dict[int, datetime]) -> Sequence[int]:
     return [person_id for person_id in cited if person_id in people]
 
 
-def reach(study: Study) -> Reach:
-    """Return whom the next sending reaches, for the page that asks for confirmation."""
-    people = contributors(study)
-    waiting = _untold(approved(study), people)
-    held = addresses.held() & set(waiting)
-    now_told = [person_id for person_id in waiting if person_id not in held]
-    addressed = _addressed(Person.objects.in_bulk(now_told).values())
-    silent = len(who_wants_no_mail(addressed))
-    return Reach(
-        by_mail=len(addressed) - silent, no_address=len(now_told) - len(addressed), no_mail=silent,
-        told_before=len(people) - len(waiting), held=len(held),
-    )  # fmt: skip
-
-
-def _addressed(people: Iterable[Person]) -> set[int]:
+def addressed(people: Iterable[Person]) -> set[int]:
+    """Return the ids of those of `people` to whom mail can go."""
     return {person.pk for person in people if person.email and person.erased_at is None}
 
 
@@ -247,8 +208,8 @@ def _tell(chunk: dict[int, set[int]], updates: dict[int, Update], spoke: dict[in
 
 
 def _told_by_mail(people: Iterable[Person]) -> set[int]:
-    addressed = _addressed(people)
-    return addressed - who_wants_no_mail(addressed)
+    reachable = addressed(people)
+    return reachable - who_wants_no_mail(reachable)
 
 
 def _hold_back(later: dict[int, set[int]]) -> None:

@@ -25,7 +25,7 @@ from allears.core.queries import the_organisation
 from allears.people import folding
 from allears.people.errors import NoReason
 from allears.people.models import AddressChange, Person
-from allears.people.queries import all_of
+from allears.people.queries import all_of, stands_for
 
 HOLD = timedelta(days=2)
 
@@ -71,8 +71,11 @@ def held() -> set[int]:
 
 def holds() -> dict[int, datetime]:
     """Return until when the address of whom is held, by id; also of the person that stayed after a merge."""
-    rows = _holding().order_by("at").values_list("person", "person__merged_into", "at")
-    return {pk: at + HOLD for person, stays, at in rows for pk in (person, stays) if pk}
+    rows = list(_holding().order_by("at").values_list("person", "at"))
+    stays = (
+        stands_for(person for person, _at in rows) if rows else {}
+    )  # apart: joined, SQLite may walk through all people
+    return {pk: at + HOLD for person, at in rows for pk in (person, stays[person])}
 
 
 def _holding() -> QuerySet[AddressChange]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,11 +11,13 @@ from django.test import Client
 from allears.core import ahead
 from allears.core.clock import now
 from allears.core.models import Counted
-from allears.decisions import counting, telling
-from allears.decisions.models import Update
-from allears.decisions.queries import HearBack, hear_back, overdue_studies, updates_in, with_reach
-from allears.people.actions import merge
-from allears.people.models import Person
+from allears.decisions import counting, reaching, telling
+from allears.decisions.models import Decision, Telling, Update
+from allears.decisions.queries import HEARER, HearBack, hear_back, overdue_studies, updates_in, with_reach
+from allears.people import crowds
+from allears.people.actions import merge, record_consent
+from allears.people.crowds import ids_of
+from allears.people.models import AddressChange, Person
 from allears.studies.actions import create_study
 from allears.studies.models import Study
 from tests import cast
@@ -76,19 +79,45 @@ def test_whom_an_update_reached_is_counted_ahead_too() -> None:
     assert sum(update["mailed"] for update in counted) > 1
 
 
-def test_how_many_wait_is_counted_ahead_for_exactly_what_is_approved() -> None:
+def test_whom_a_sending_reaches_is_what_it_was_when_everybody_was_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some were told, some not yet; some have no address, want no mail, or a new address; an update for the cited alone."""
+    study, names = told(), ("Dee Ray", "Eve Low", "Flo Lee", "Gus Orr")
+    dee, eve, flo, _gus = people = [cast.person(name) for name in names]
+    for person in people:
+        cast.said(person, "Late again")
+    record_consent(person=dee, purpose="hear", given=False, source="test", by=cast.ana())
+    Person.objects.filter(pk=eve.pk).update(email="", email_key=None)
+    AddressChange.objects.create(person=flo, at=now())
+    Update.objects.create(study=study, decision=Decision.objects.get(), text_cited="Only you", approved_at=now())
+    as_of_now = reaching.reach(study), len(telling.untold(study))
+    counting.count_ahead()
+    crowds.count_ahead()
+    assert {"contributors", "told"} <= set(Counted.objects.values_list("kind", flat=True))
+
+    kept = reaching.reach(study)
+
+    assert (as_of_now[0].at, bool(kept.at)) == (None, True)
+    assert replace(kept, at=None) == as_of_now[0]
+    assert (kept.by_mail, kept.no_address, kept.no_mail, kept.held) == (1, 1, 1, 2)
+    assert reaching.how_many_wait(study) == as_of_now[1] == 5
+
+
+def test_who_spoke_or_was_told_since_they_were_counted_is_known_at_once() -> None:
     study = told()
     cast.said(cast.person("Dee Ray"), "Late again")
-    assert telling.how_many_wait(study) == 1
     counting.count_ahead()
     cast.said(cast.person("Eve Low"), "Late too")
-    assert telling.how_many_wait(study) == 1
+    assert reaching.how_many_wait(study) == len(telling.untold(study)) == 2
 
-    Update.objects.update(approved_at=now())
-    assert telling.how_many_wait(study) == 2
     telling.send(study)
-    counting.count_again(study)
-    assert telling.how_many_wait(study) == 0
+    assert reaching.how_many_wait(study) == 0
+    update = Telling.objects.order_by("pk")[0].update
+    whom = reaching.audience(update)
+    hearers = Telling.objects.filter(update=update).annotate(hearer=HEARER).values_list("hearer", "cited")
+    assert sorted([*((pk, True) for pk in whom.cited), *((pk, False) for pk in ids_of(whom.others))]) == sorted(
+        set(hearers)
+    )
+    assert (len(hearers), whom.told) == (4, True)
 
 
 def test_who_spoke_since_is_missing_until_it_is_counted_again() -> None:

@@ -17,7 +17,7 @@ from selectolax.lexbor import LexborHTMLParser
 from allears.core import worker
 from allears.core.clock import now
 from allears.core.models import AuditEvent, Message
-from allears.decisions import actions, telling
+from allears.decisions import actions, reaching, telling
 from allears.decisions.answering import answer_helped, mark_seen
 from allears.decisions.chain import contributors
 from allears.decisions.errors import NothingToSend
@@ -195,14 +195,14 @@ def test_staff_read_who_has_no_address_and_who_wants_no_mail(as_lea: Client) -> 
     cast.said(cast.person("Nia N", email="", email_key=None), "Fine.")
     page = as_lea.get(reverse("decisions:sending", args=[cast.late_orders().slug])).content.decode()
 
-    assert telling.reach(cast.late_orders()) == telling.Reach(by_mail=1, no_address=1, no_mail=1, told_before=0)
+    assert reaching.reach(cast.late_orders()) == reaching.Reach(by_mail=1, no_address=1, no_mail=1, told_before=0)
     assert ("1 has no address:" in page, "1 wants no mail about their words:" in page) == (True, True)
 
 
 def test_a_merged_person_hears_once_for_both() -> None:
     approved()
     merge(keep=cast.cleo(), other=cast.bob(), by=cast.ana())
-    assert (telling.reach(cast.late_orders()).held, telling.send(cast.late_orders())) == (1, 0)
+    assert (reaching.reach(cast.late_orders()).held, telling.send(cast.late_orders())) == (1, 0)
     trust(person=cast.cleo(), by=cast.ada(), reason="both cards lay on my desk")
     telling.send_what_was_held()
 

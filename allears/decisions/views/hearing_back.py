@@ -19,21 +19,24 @@ from allears.core.doors import StaffRequest, door
 from allears.core.models import User
 from allears.core.progress import job_url
 from allears.core.rules import signs_in
-from allears.decisions import actions, drafting, telling
-from allears.decisions.chain import contributors, decision_of, insights_behind, quoted_by_person
+from allears.decisions import actions, drafting, reaching, telling
+from allears.decisions.chain import decision_of
 from allears.decisions.digests import as_told, compose, parts_for
 from allears.decisions.errors import DecisionError, WordingChanged
 from allears.decisions.forms import UpdateForm
 from allears.decisions.models import Ground, Telling, Update
-from allears.decisions.queries import HEARER, hear_back, helped_by_update, overdue_studies, updates_in, with_reach
+from allears.decisions.queries import hear_back, helped_by_update, overdue_studies, updates_in, with_reach
 from allears.decisions.rules import can_tell
 from allears.decisions.tasks import ask_to_send
 from allears.decisions.views.deciding import study_or_404
 from allears.insights.models import Insight
+from allears.people.crowds import ids_of
 from allears.people.models import Person
 from allears.people.queries import all_of
 from allears.studies.models import Study
 from allears.studies.queries import seen_by
+
+MOST_SHOWN = 40
 
 
 @door(signs_in)
@@ -65,7 +68,7 @@ def updates(request: StaffRequest, slug: str) -> HttpResponse:
         "sent": [u for u in found if u.mailed or u.waiting_on_page or u.seen],
         "discarded": [u for u in found if u.discarded_at],
         "helped": helped_by_update([u.pk for u in found]),
-        "waiting": telling.how_many_wait(study),
+        "waiting": reaching.how_many_wait(study),
         "held": telling.held_back(study),
         "insights": Insight.objects.filter(study=study, withdrawn_at=None).exclude(pk__in=told_about),
         "may_tell": can_tell(request.user, study),
@@ -107,41 +110,28 @@ def _edited(request: StaffRequest, found: Update, form: UpdateForm) -> HttpRespo
 
 
 def _update_page(request: StaffRequest, found: Update, form: UpdateForm, status: int = 200) -> HttpResponse:
-    told = _told(found)
-    people = told or telling.concerned(found, contributors(found.study))
-    cited = [pk for pk, beside in told.items() if beside] if told else _cited(found)
-    quoted = dict.fromkeys(cited)
-    others = [pk for pk in people if pk not in quoted]
-    may_tell = can_tell(request.user, found.study)
+    whom, may_tell = reaching.audience(found), can_tell(request.user, found.study)
+    other = next(ids_of(whom.others), 0)
     # A letter greets by name, and stands beside one person's words: only who may send it reads it as they will.
-    shown = [*quoted, *others] if may_tell else []
-    chosen = _recipient(request.GET.get("as", ""), shown)
+    chosen = _recipient(request.GET.get("as", ""), whom) if may_tell else None
     context = {
         "update": found,
         "study": found.study,
         "form": form,
-        "cited": len(quoted),
-        "others": len(others),
-        "recipients": Person.objects.filter(pk__in=shown[: min(40, len(quoted))]).order_by("name", "label"),
-        "other": Person.objects.filter(pk__in=others[:1] if may_tell else []).first(),
+        "cited": len(whom.cited),
+        "others": whom.others.bit_count(),
+        "recipients": Person.objects.filter(pk__in=whom.cited[:MOST_SHOWN] if may_tell else []).order_by(
+            "name", "label"
+        ),
+        "other": Person.objects.filter(pk=other).first() if may_tell else None,
         "chosen": chosen,
         "preview": _preview(found, chosen) if chosen else None,
         "may_tell": may_tell,
-        "sent": bool(told),
+        "sent": whom.told,
         "withdrawn": _withdrawn(found),
         "drafted_now": drafting.about(found) if found.overtaken_at and found.edited_by_id else None,
     }
     return render(request, "decisions/update.html", context, status=status)
-
-
-def _cited(update: Update) -> list[int]:
-    return telling.concerned(update, quoted_by_person(insights_behind(update)))
-
-
-def _told(update: Update) -> dict[int, bool]:
-    """Whom the update has reached, after merging, and whether it stood beside their words; erased people are left out."""
-    tellings = Telling.objects.filter(update=update, person__erased_at=None).annotate(hearer=HEARER)
-    return dict(tellings.order_by("pk").values_list("hearer", "cited"))
 
 
 def _withdrawn(update: Update) -> Insight | None:
@@ -150,10 +140,13 @@ def _withdrawn(update: Update) -> Insight | None:
     return Insight.objects.filter(behind, withdrawn_at__isnull=False).order_by("-withdrawn_at").first()
 
 
-def _recipient(ref: str, ids: list[int]) -> Person | None:
+def _recipient(ref: str, whom: reaching.Audience) -> Person | None:
+    """Whoever is chosen by `ref`, if the update is for them; else the first whom it is for."""
     if ref:
-        return Person.objects.filter(ref=ref.replace("\0", ""), pk__in=ids).first()
-    return Person.objects.filter(pk__in=ids[:1]).first()
+        person = Person.objects.filter(ref=ref.replace("\0", "")).first()
+        return person if person and (person.pk in whom.cited or whom.others >> person.pk & 1) else None
+    first = whom.cited[0] if whom.cited else next(ids_of(whom.others), 0)
+    return Person.objects.filter(pk=first).first()
 
 
 def _preview(found: Update, person: Person) -> dict[str, Any] | None:
@@ -209,7 +202,7 @@ def sending(request: StaffRequest, slug: str) -> HttpResponse:
     return render(
         request,
         "decisions/sending.html",
-        {"study": study, "reach": telling.reach(study), "updates": telling.approved(study)},
+        {"study": study, "reach": reaching.reach(study), "updates": telling.approved(study)},
     )
 
 
