@@ -8,8 +8,8 @@
 To the words of `bench/search.py` it adds what comes before and after them: everybody was invited to the study (by five
 letters this year) and to a second one where most are silent, three updates were sent to everybody who spoke, the promise
 is past and kept; and 300 small studies, each with a questionnaire, insights, decisions, changes, updates and public items.
-Then it opens home, the search over everything, a study's home, hearing back, invitations and the year's minutes as
-`bench/search.py` does, after the heartbeat's counting.
+Then it opens home, the search over everything, a study's home, hearing back, invitations, whom to ask, results and the
+year's minutes as `bench/search.py` does, after the heartbeat's counting.
 """
 
 from __future__ import annotations
@@ -225,12 +225,12 @@ def _counting() -> dict[str, Callable[[], None]]:
     from allears.decisions import counting as heard
     from allears.insights import speakers
     from allears.people import crowds
-    from allears.questionnaires import asked
+    from allears.questionnaires import asked, results
     from allears.studies import counting as invitations
     from allears.web import counting as minutes
 
     return {
-        "speakers": speakers.count_ahead, "people": crowds.count_ahead, "who spoke": asked.count_ahead,
+        "speakers": speakers.count_ahead, "people": crowds.count_ahead, "who spoke": asked.count_ahead, "results": results.count_ahead,
         "invitations": invitations.count_ahead, "who heard": heard.count_ahead, "minutes": minutes.count_ahead,
     }  # fmt: skip
 
@@ -259,7 +259,9 @@ def pages() -> dict[str, str]:
         "invitations, one person": f"{silent}invitations/?q=p77777@customer.example",
         "invitations, everybody's word": f"{silent}invitations/?q=customer",
         "people": "/people/", "minutes of the year": "/minutes/", "minutes, by tenure": "/minutes/?facet=tenure",
-        "who to ask": f"{silent}people/",
+        "who to ask": f"{silent}people/", "who to ask, one facet": f"{silent}people/?facet_region=north",
+        "before asking": f"{silent}people/round/?how=all",
+        "results": "/questionnaires/late-orders/results/", "results of a group": "/questionnaires/late-orders/results/?group=region:north",
     }  # fmt: skip
 
 

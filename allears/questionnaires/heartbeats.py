@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from allears.core.heartbeat import every
-from allears.questionnaires import asked, files, importing
+from allears.questionnaires import asked, files, importing, results
 
 
 @every(seconds=3600)
@@ -22,3 +22,9 @@ def forget_sent_files() -> None:
 def count_who_spoke() -> None:
     """Count who spoke in studies of very many responses."""
     asked.count_ahead()
+
+
+@every(seconds=60)
+def count_results() -> None:
+    """Count what was answered in studies of very many responses."""
+    results.count_ahead()

@@ -2,6 +2,9 @@
 
 Counted are all answers that were given, also those of responses that were begun and not sent. A question is the same
 through all versions that ask it under its key; what a later version calls it stands above.
+
+Of a study of very many responses all that `_count` returns is counted ahead (`count_ahead`), for everybody and for each
+group that its page offers.
 """
 
 from __future__ import annotations
@@ -9,19 +12,28 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 from uuid import UUID
 
-from django.db.models import BigIntegerField, Count, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, Count, Exists, Q, QuerySet, Subquery
 from django.db.models.expressions import OuterRef
 from django.db.models.functions import Cast
 
+from allears.core import ahead
 from allears.people.models import Facet, FacetValue, PersonFacet
+from allears.people.queries import facets_had_by
 from allears.questionnaires.models import Answer, Choice, Question, QuestionKind, Response, Section, SentFile
 from allears.questionnaires.statistics import FEWEST_FOR_COMMENTS, FEWEST_IN_GROUP, hidden_groups
 from allears.studies.models import Study
 from allears.verbatims.models import Source, Verbatim
 from allears.verbatims.queries import current
 
+RESULTS_AHEAD = "results"
+OF_GROUPS = timedelta(minutes=30)
+MOST_GROUPS = 100
+PEOPLE_LOOKED_AT = 500
 NEWEST = 3
 NEWEST_FILES = 6
 
@@ -90,6 +102,7 @@ class Results:
     reached: list[Reached] = field(default_factory=list)
     too_few: bool = False  # the group may not be shown
     few_for_words: bool = False  # its figures may, its words may not
+    at: datetime | None = None  # as of when, where very many are counted ahead
 
 
 def results(question_key: UUID, study: Study) -> QuestionResult | None:
@@ -99,27 +112,61 @@ def results(question_key: UUID, study: Study) -> QuestionResult | None:
 
 def results_of(study: Study, group: Group | None = None) -> Results:
     """Return all results of a study; of a group only when neither it nor its complement is too small."""
-    responses = Response.objects.filter(study=study)
-    whole = responses.aggregate(all=Count("pk"), sent=Count("pk", filter=Q(submitted_at__isnull=False)))
-    if group:
-        responses = in_group(responses, group)
-        size = responses.values("person").distinct().count()
-        if group.value.key in hidden_values(study, group.facet):
-            return Results(too_few=True)
-        whole = responses.aggregate(all=Count("pk"), sent=Count("pk", filter=Q(submitted_at__isnull=False)))
-        found = Results(whole["all"], whole["sent"], few_for_words=size < FEWEST_FOR_COMMENTS)
-    else:
-        found = Results(whole["all"], whole["sent"])
-    rows = _asked(study)
-    counts = _Counts(
-        rows, Answer.objects.filter(response__in=responses.values("pk")) if group else Answer.objects.all()
-    )
+    row = ahead.kept(RESULTS_AHEAD, _key(study, group))
+    counted, at = (row.value, row.at) if row else (_count(study, group), None)
+    if counted["too_few"]:
+        return Results(too_few=True, at=at)
+    found = Results(counted["all"], counted["sent"], few_for_words=counted["few_for_words"], at=at)
+    rows, counts = _asked(study), _Counts(counted)
     found.questions = [_result(question, same, counts) for question, same in _merged(rows)]
     if not found.few_for_words:
-        _add_newest(found.questions, group)
-        _add_files(found.questions, responses if group else None)
+        _add_newest(found.questions, counted)
+        _add_files(found.questions, _responses(study, group) if group else None)
     found.reached = _reached(rows, counts)
     return found
+
+
+def count_ahead() -> None:
+    """Count each study of very many responses, and its groups, a group at most twice an hour; called by the heartbeat."""
+    large = [study for study in Study.objects.order_by("pk") if ahead.are_many(Response.objects.filter(study=study))]
+    wanted = {_key(study, group): (study, group) for study in large for group in (None, *_groups(study))}
+    ahead.forget(RESULTS_AHEAD, but=wanted)
+    for key, (study, group) in wanted.items():
+        fresh = OF_GROUPS if group else ahead.FRESH
+        ahead.keep(RESULTS_AHEAD, key, partial(_count, study, group), fresh=fresh)
+
+
+def offered(study: Study, group: Group | None = None) -> list[Facet]:
+    """Return what the newest who answered here differ by; not what other studies brought of others."""
+    people = Response.objects.filter(study=study, person__isnull=False).order_by("-pk").values_list("person", flat=True)
+    return facets_had_by(set(people[:PEOPLE_LOOKED_AT]), besides=[group.facet.key] if group else [])
+
+
+def _groups(study: Study) -> list[Group]:
+    """The groups that are counted ahead: of all that are offered, as many as are not too much work."""
+    return [Group(facet, value) for facet in offered(study) for value in facet.values.all()][:MOST_GROUPS]
+
+
+def _key(study: Study, group: Group | None) -> str:
+    return f"{study.pk} {group.value.pk}" if group else str(study.pk)
+
+
+def _responses(study: Study, group: Group | None) -> QuerySet[Response]:
+    responses = Response.objects.filter(study=study)
+    return in_group(responses, group) if group else responses
+
+
+def _count(study: Study, group: Group | None) -> dict[str, Any]:
+    """Count everything, in few queries for all questions together, in a shape that JSON can hold."""
+    responses = _responses(study, group)
+    if group and group.value.key in hidden_values(study, group.facet):
+        return {"too_few": True}
+    few = group is not None and responses.values("person").distinct().count() < FEWEST_FOR_COMMENTS
+    whole = responses.aggregate(all=Count("pk"), sent=Count("pk", filter=Q(submitted_at__isnull=False)))
+    rows = _asked(study)
+    answers = Answer.objects.filter(response__in=responses.values("pk")) if group else Answer.objects.all()
+    said = {"words": [], "newest": []} if few else _count_words(rows, group)
+    return {"too_few": False, "few_for_words": few, **whole, **_count_answers(rows, answers), **said}
 
 
 def in_group(responses: QuerySet[Response], group: Group) -> QuerySet[Response]:
@@ -160,57 +207,48 @@ def _merged(rows: list[Question]) -> list[tuple[Question, list[Question]]]:
     return [(same[0], same) for same in by_key.values()]
 
 
-class _Counts:
-    """Everything that is counted, in three queries for all questions together."""
+def _count_answers(rows: list[Question], answers: QuerySet[Answer]) -> dict[str, list[Any]]:
+    """How many gave what, as rows of ids, values and counts."""
+    ids = {kind: [row.pk for row in rows if row.kind == kind] for kind in QuestionKind}
+    choosing = ids[QuestionKind.SINGLE] + ids[QuestionKind.MULTIPLE]
+    counting = ids[QuestionKind.SCALE] + ids[QuestionKind.NUMBER] + ids[QuestionKind.DATE] + ids[QuestionKind.CONSENT]
+    listing = ids[QuestionKind.MATRIX] + ids[QuestionKind.RANKING]
+    several = ids[QuestionKind.MULTIPLE] + ids[QuestionKind.SHORT_TEXT] + ids[QuestionKind.LONG_TEXT] + ids[QuestionKind.FILE]
+    chosen, numbered = answers.filter(choice__isnull=False).order_by(), answers.filter(number__isnull=False).order_by()
+    people = answers.filter(question__in=several + listing).order_by().values_list("question_id")
+    return {
+        "choices": _each(chosen.filter(question__in=choosing).values_list("question_id", "choice_id")),
+        "numbers": _each(numbered.filter(question__in=counting).values_list("question_id", "number")),
+        "listed": _each(numbered.filter(question__in=listing, choice__isnull=False).values_list("choice_id", "number")),
+        # Where one response may have several rows: how many responses there are.
+        "people": [[*row] for row in people.annotate(n=Count("response", distinct=True))],
+    }
 
-    def __init__(self, rows: list[Question], answers: QuerySet[Answer]) -> None:
-        ids = {kind: [row.pk for row in rows if row.kind == kind] for kind in QuestionKind}
-        choosing = ids[QuestionKind.SINGLE] + ids[QuestionKind.MULTIPLE]
-        counting = ids[QuestionKind.SCALE] + ids[QuestionKind.NUMBER] + ids[QuestionKind.DATE] + ids[QuestionKind.CONSENT]
-        self.choices = _choice_counts(answers.filter(question__in=choosing))
-        self.numbers = _number_counts(answers.filter(question__in=counting))
-        several = ids[QuestionKind.MULTIPLE] + ids[QuestionKind.SHORT_TEXT] + ids[QuestionKind.LONG_TEXT]
-        listing = ids[QuestionKind.MATRIX] + ids[QuestionKind.RANKING]
-        self.listed = _listed_counts(answers.filter(question__in=listing)) if listing else {}
-        several += listing + ids[QuestionKind.FILE]
-        self.people = _people_counts(answers.filter(question__in=several))
+
+def _each(rows: QuerySet[Answer, Any]) -> list[list[Any]]:
+    return [[*row] for row in rows.annotate(n=Count("*"))]
+
+
+class _Counts:
+    """What was counted, by the ids of questions and choices."""
+
+    def __init__(self, counted: dict[str, Any]) -> None:
+        self.choices, self.numbers, self.listed = (_by_first(counted[name]) for name in ("choices", "numbers", "listed"))
+        self.people = dict(counted["people"])
 
     def answered(self, question: Question) -> int:
         """How many responses answered this row of a question."""
         if question.pk in self.people:
-            return self.people[question.pk]
+            return int(self.people[question.pk])
         chosen = sum(self.choices.get(question.pk, {}).values())
         return chosen + sum(self.numbers.get(question.pk, {}).values())
 
 
-def _choice_counts(answers: QuerySet[Answer]) -> dict[int, dict[int, int]]:
-    found: dict[int, dict[int, int]] = defaultdict(dict)
-    rows = answers.filter(choice__isnull=False).order_by().values_list("question_id", "choice_id")
-    for question, choice, count in rows.annotate(n=Count("*")):
-        found[question][choice] = count
+def _by_first(rows: list[list[Any]]) -> dict[int, dict[Any, int]]:
+    found: dict[int, dict[Any, int]] = defaultdict(dict)
+    for first, second, count in rows:
+        found[first][second] = count
     return found
-
-
-def _number_counts(answers: QuerySet[Answer]) -> dict[int, dict[float, int]]:
-    found: dict[int, dict[float, int]] = defaultdict(dict)
-    rows = answers.filter(number__isnull=False).order_by().values_list("question_id", "number")
-    for question, number, count in rows.annotate(n=Count("*")):
-        found[question][number] = count
-    return found
-
-
-def _listed_counts(answers: QuerySet[Answer]) -> dict[int, dict[float, int]]:
-    """How often each row or item (by its choice's id) was given each step or place."""
-    found: dict[int, dict[float, int]] = defaultdict(dict)
-    rows = answers.filter(choice__isnull=False, number__isnull=False).order_by().values_list("choice_id", "number")
-    for choice, number, count in rows.annotate(n=Count("*")):
-        found[choice][number] = count
-    return found
-
-
-def _people_counts(answers: QuerySet[Answer]) -> dict[int, int]:
-    """Where one response may have several rows: how many responses there are."""
-    return dict(answers.order_by().values_list("question_id").annotate(n=Count("response", distinct=True)))
 
 
 def _result(question: Question, same: list[Question], counts: _Counts) -> QuestionResult:
@@ -252,23 +290,29 @@ def _choices(same: list[Question], counts: _Counts) -> list[ChoiceResult]:
     ]
 
 
-def _add_newest(found: Iterable[QuestionResult], group: Group | None) -> None:
-    """Add how many words there are and the three newest, with three queries for all questions together."""
-    by_source = {source.pk: result for result in found for source in result.sources}
-    words = current().filter(source__in=by_source)
+def _count_words(rows: list[Question], group: Group | None) -> dict[str, list[Any]]:
+    """How many words there are of each source, and the ids of the newest, in two queries for all questions together."""
+    sources = {row.source_id for row in rows if row.source_id}
+    words = current().filter(source__in=sources)
     if group:
-        having = PersonFacet.objects.filter(value=group.value).values("person")
-        words = words.filter(person__in=having)
-    for source, count in words.order_by().values_list("source_id").annotate(n=Count("pk")):
-        by_source[source].words += count
+        words = words.filter(Exists(PersonFacet.objects.filter(value=group.value, person=OuterRef("person"))))
+    counts = words.order_by().values_list("source_id").annotate(n=Count("pk"))
     same = words.filter(source=OuterRef("pk")).order_by("-id").values("pk")
     places = {f"newest{n}": Subquery(same[n : n + 1]) for n in range(NEWEST)}
-    rows = Source.objects.filter(pk__in=by_source).annotate(**places).values_list("pk", *places)
-    wanted = [pk for row in rows for pk in row[1:] if pk]
-    for verbatim in Verbatim.objects.filter(pk__in=wanted).select_related("person").order_by("-id"):
-        newest = by_source[verbatim.source_id].newest
-        if len(newest) < NEWEST:
-            newest.append(verbatim)
+    newest = Source.objects.filter(pk__in=sources).annotate(**places).values_list(*places)
+    return {"words": [[*row] for row in counts], "newest": [pk for row in newest for pk in row if pk]}
+
+
+def _add_newest(found: Iterable[QuestionResult], counted: dict[str, Any]) -> None:
+    """Add how many words there are and the newest of them, without what was taken back since they were counted."""
+    by_source = {source.pk: result for result in found for source in result.sources}
+    for source, count in counted["words"]:
+        if source in by_source:
+            by_source[source].words += count
+    for verbatim in current().filter(pk__in=counted["newest"]).select_related("person").order_by("-id"):
+        result = by_source.get(verbatim.source_id)
+        if result and len(result.newest) < NEWEST:
+            result.newest.append(verbatim)
 
 
 def files_of(keys: Iterable[UUID], study: Study, responses: QuerySet[Response] | None = None) -> QuerySet[SentFile]:

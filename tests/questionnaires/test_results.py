@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from allears.core import ahead
 from allears.people.models import Person
 from allears.questionnaires import authoring
 from allears.questionnaires.models import Answer, Question, Response, Version
-from allears.questionnaires.results import Group, results, results_of
+from allears.questionnaires.results import Group, count_ahead, results, results_of
 from allears.studies.models import Study
-from allears.verbatims.actions import keep
+from allears.verbatims.actions import keep, redact
+from allears.verbatims.models import Verbatim
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -187,6 +191,43 @@ def test_a_group_of_five_shows_its_figures_and_of_ten_its_words(as_ana: Client) 
         ).responses
         == 6
     )
+
+
+def test_what_is_counted_ahead_is_what_is_counted_now_for_everybody_and_every_group(
+    as_ana: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, study = version(), cast.late_orders()
+    for place, person in enumerate(people(30)):
+        cast.has(person, "Region", ("North", "South", "Tiny")[(place % 2) if place < 28 else 2])
+        answer(asked, person, place % 2, None if place % 5 == 0 else place % 11, words=f"Story {place}")
+    region = cast.facet("Region")
+    groups = [None, *(Group(region, value) for value in region.values.all())]
+    as_of_now = [results_of(study, group) for group in groups]
+    monkeypatch.setattr(ahead, "MANY", 20)
+
+    count_ahead()
+    kept = [results_of(study, group) for group in groups]
+
+    assert all(found.at for found in kept)
+    assert [replace(found, at=None) for found in kept] == as_of_now
+    assert [found.too_few for found in kept].count(True) >= 1
+    assert "Counted at" in page(as_ana)
+
+
+def test_words_that_were_taken_back_since_they_were_counted_are_not_shown(
+    as_ana: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = version()
+    monkeypatch.setattr(ahead, "MANY", 1)
+    for person in people(3):
+        answer(asked, person, words=f"Story of {person.name}")
+    count_ahead()
+    newest = Verbatim.objects.latest("pk")
+    redact(verbatims=[newest.pk], reason="law", by_label="Ada")
+
+    assert [words.pk for words in results_of(cast.late_orders()).questions[0].newest] == [
+        words.pk for words in Verbatim.objects.exclude(pk=newest.pk).order_by("-pk")
+    ]
 
 
 def test_a_study_without_answers_says_what_will_stand_there(as_sam: Client) -> None:

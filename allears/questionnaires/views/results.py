@@ -16,15 +16,15 @@ from django.views.decorators.http import require_safe
 from allears.core.doors import door
 from allears.core.rules import signs_in
 from allears.design import charts
-from allears.people.models import Facet, FacetValue
-from allears.people.queries import facets_had_by
+from allears.people.models import FacetValue
 from allears.questionnaires import statistics
-from allears.questionnaires.models import QuestionKind, Response
+from allears.questionnaires.models import QuestionKind
 from allears.questionnaires.presets import shape_of
 from allears.questionnaires.results import (
     Group,
     QuestionResult,
     Results,
+    offered,
     results_of,
 )
 from allears.questionnaires.structure import draft_version
@@ -35,7 +35,6 @@ from allears.studies.models import Study
 
 # More different answers than this are drawn as bins.
 MOST_BARS = 21
-PEOPLE_LOOKED_AT = 500
 
 
 @door(signs_in)
@@ -52,18 +51,12 @@ def results(request: HttpRequest, slug: str) -> HttpResponse:
             "study": study,
             "found": found,
             "group": group,
-            "facets": _facets(study, group),
+            "facets": offered(study, group),
             "questions": [_shown(study, result, group) for result in found.questions],
             "reached": _funnel(found),
             "drafting": draft_version(study) is not None,
         },
     )
-
-
-def _facets(study: Study, group: Group | None) -> list[Facet]:
-    """What the newest who answered here differ by; not what other studies brought of others."""
-    people = Response.objects.filter(study=study, person__isnull=False).order_by("-pk").values_list("person", flat=True)
-    return facets_had_by(set(people[:PEOPLE_LOOKED_AT]), besides=[group.facet.key] if group else [])
 
 
 def _group(typed: str) -> Group | None:
