@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_tasks_db.models import DBTaskResult
 
-from allears.core import delivery
+from allears.core import claims
 from allears.core.clock import now
 from allears.core.models import Message, Worker
 from allears.core.queries import the_organisation
@@ -109,7 +109,7 @@ def mail() -> Finding:
 @check
 def oldest_mail() -> Finding:
     """How long the oldest mail has waited since it could leave; what waited for the morning was not late."""
-    first = delivery.waiting().order_by("put_at").first()
+    first = claims.waiting().order_by("put_at").first()
     if first is None:
         return Finding(_("Oldest waiting mail"), "well", _("None waits."))
     since = max(first.put_at, first.not_before or first.put_at)

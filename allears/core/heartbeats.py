@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.contrib.sessions.models import Session
 from django_tasks_db.models import DBTaskResult
 
-from allears.core import delivery, wiping
+from allears.core import claims, delivery, wiping
 from allears.core.clock import now
 from allears.core.heartbeat import every
 
@@ -26,7 +26,7 @@ def wipe_what_was_erased() -> None:
 
 @every(seconds=60)
 def give_up_unanswered_mail() -> None:
-    delivery.give_up_unanswered()
+    claims.give_up_unanswered()
 
 
 @every(seconds=6 * 60 * 60)

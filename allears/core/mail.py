@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -81,14 +81,14 @@ def call_back(messages: QuerySet[Message], *, why: str) -> int:
     return waiting.update(failed_at=now(), error=why, text="", html="", headers={})
 
 
-LastLook = Callable[[Message], str]
+LastLook = Callable[[Sequence[Message]], Mapping[int, str]]
 _last_looks: dict[str, list[LastLook]] = {}
 
 
 def last_look(*kinds: str) -> Callable[[LastLook], LastLook]:
-    """Register the decorated function to be asked just before a mail of these kinds (none: of any) leaves.
+    """Register the decorated function to be asked just before mails of these kinds (none: of any) leave, some at a time.
 
-    It returns why the mail should not leave any more, in words, or the empty string.
+    It returns by their ids why mails should not leave any more, in words; who may leave is not there, or empty.
     """
 
     def register(look: LastLook) -> LastLook:
@@ -101,30 +101,41 @@ def last_look(*kinds: str) -> Callable[[LastLook], LastLook]:
 
 def why_not(message: Message) -> str:
     """Return why `message` should not leave any more; empty when nothing speaks against it."""
-    looks = [*_last_looks.get(message.kind, ()), *_last_looks.get("", ())]
-    return next((why for why in (look(message) for look in looks) if why), "")
+    return whys_not([message]).get(message.pk, "")
+
+
+def whys_not(messages: Sequence[Message]) -> dict[int, str]:
+    """Return why those of `messages` that should not leave any more should not, by their ids."""
+    found: dict[int, str] = {}
+    for kind, looks in sorted(_last_looks.items(), reverse=True):  # what is known of their kind first
+        for look in looks:
+            theirs = [message for message in messages if kind in ("", message.kind) and message.pk not in found]
+            found |= {pk: why for pk, why in look(theirs).items() if why} if theirs else {}
+    return found
 
 
 NotYet = Callable[[Message], datetime | None]
-_holds: list[Callable[[], NotYet]] = []
+Hold = Callable[[Sequence[Message]], NotYet]
+_holds: list[Hold] = []
 
 
-def hold(prepare: Callable[[], NotYet]) -> Callable[[], NotYet]:
+def hold(prepare: Hold) -> Hold:
     """Register the decorated function to hold mails that are about to leave.
 
-    It is called once a round, to look up what is the same for all mails. What it returns is asked about each mail just
-    before it leaves: until when it waits; None, or what is past, lets it leave.
+    It is called with some mails at a time, to look up what is asked about them. What it returns is asked about each of
+    them just before it leaves: until when it waits; None, or what is past, lets it leave.
     """
     _holds.append(prepare)
     return prepare
 
 
-def holds() -> NotYet:
-    """Return the function that says until when a mail of this round still waits; None: it may leave now.
+def holds(messages: Sequence[Message]) -> NotYet:
+    """Return the function that says until when one of `messages` still waits; None: it may leave now.
 
     What somebody waits for at this moment is never held.
     """
-    looks = [prepare() for prepare in _holds]
+    held = [message for message in messages if message.kind not in URGENT]
+    looks = [prepare(held) for prepare in _holds] if held else []
 
     def not_yet(message: Message) -> datetime | None:
         if message.kind in URGENT:

@@ -10,7 +10,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from allears.core import audit
-from allears.core.delivery import letter_of, words_of
+from allears.core.letters import letter_of
+from allears.core.lines import words_of
 from allears.core.models import Message, Organisation, User
 from allears.core.queries import the_organisation
 from allears.core.seals import BrokenSeal, seal

@@ -16,6 +16,7 @@ from allears.core.seals import unseal
 
 PATIENCE = 30.0  # seconds that the server may take for one answer
 SECURITY = ("starttls", "implicit", "none")
+LINES = 4  # at most so many connections at once, where many letters wait
 
 
 class NoMailServer(Exception):
@@ -44,6 +45,7 @@ class MailServer:
     security: str
     user: str = ""
     password: str = field(default="", repr=False)
+    lines: int = LINES
 
     @contextmanager
     def connect(self) -> Iterator[smtplib.SMTP]:

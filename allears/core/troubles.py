@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from allears.core import delivery
+from allears.core import claims
 from allears.core.clock import now
 from allears.core.models import Job, Message, User
 from allears.core.rules import is_administrator
@@ -37,7 +37,7 @@ def _failed_mail() -> list[Waiting]:
 
 def _unsent_mail() -> list[Waiting]:
     """Mail that has been free to leave for an hour and more, counted together with what came after it."""
-    at_once, timed = delivery.looks_for_due()
+    at_once, timed = claims.looks_for_due()
     since = [*_first(at_once.order_by("id"), "put_at"), *_first(timed.order_by("not_before"), "not_before")]
     count = len(since)
     words = ngettext(

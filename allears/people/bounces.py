@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -101,8 +101,12 @@ def not_working(people: Iterable[Person]) -> set[int]:
 
 
 @mail.last_look()
-def stopped(message: Message) -> str:
+def stopped(messages: Sequence[Message]) -> dict[int, str]:
     """No mail goes to an address from which mail came back; signing in is another matter."""
-    if message.kind == "account" or not STOPS.filter(address_key=email_key(message.to) or "").exists():
-        return ""
-    return _("Mail to this address came back. Mend the address first, under People.")
+    keys = {message.pk: email_key(message.to) or "" for message in messages if message.kind != "account"}
+    dead = set(STOPS.filter(address_key__in=set(keys.values())).values_list("address_key", flat=True))
+    return {
+        pk: _("Mail to this address came back. Mend the address first, under People.")
+        for pk, key in keys.items()
+        if key in dead
+    }

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -277,8 +278,12 @@ def _named_often(rows: QuerySet[Referral]) -> dict[str, set[int]]:
 
 
 @mail.last_look("study-named")
-def still_to_be_asked(message: Message) -> str:
+def still_to_be_asked(messages: Sequence[Message]) -> dict[int, str]:
     """The mail does not leave when the study is closed, or they told us otherwise that they want no mails."""
+    return {message.pk: _why_no_more(message) for message in messages}
+
+
+def _why_no_more(message: Message) -> str:
     row = Referral.objects.filter(message=message).select_related("invitation__study").first()
     if row is None or not row.invitation.study.is_open:
         return _("The study takes no more answers.")
@@ -287,7 +292,7 @@ def still_to_be_asked(message: Message) -> str:
 
 
 @mail.hold
-def strangers_in_the_morning() -> mail.NotYet:
+def strangers_in_the_morning(messages: Sequence[Message]) -> mail.NotYet:
     """Return the function that says when somebody may be written to whom we do not know: outside of the house's quiet
     hours, as it is for people we know (`people.quiet`).
     """

@@ -8,7 +8,7 @@ once more when it is about to leave the outbox, because it may have waited there
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -135,12 +135,16 @@ def _spared(study: Study) -> Counter[str]:
 
 
 @mail.last_look("study-reminder", "study-later")
-def still_worth_asking(message: Message) -> str:
+def still_worth_asking(messages: Sequence[Message]) -> dict[int, str]:
     """A letter that asks again does not leave when they have answered, declined, or the study is closed; a reminder
     does not either when they paused since it was put. What they asked for after their pause leaves.
     """
-    carried = InvitationMail.objects.filter(message=message).values("invitation")
-    invitation = with_outcome(Invitation.objects.filter(pk__in=carried)).select_related("study").first()
+    carried = dict(InvitationMail.objects.filter(message__in=messages).values_list("message", "invitation"))
+    found = with_outcome(Invitation.objects.filter(pk__in=set(carried.values()))).select_related("study").in_bulk()
+    return {message.pk: _why_no_more(message, found.get(carried.get(message.pk, 0))) for message in messages}
+
+
+def _why_no_more(message: Message, invitation: Invitation | None) -> str:
     if invitation is None or not invitation.study.is_open:
         return _("The study takes no more answers.")
     if outcome_of(invitation) in (Outcome.ANSWERED, Outcome.DECLINED, Outcome.NOT_ME):

@@ -14,7 +14,8 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from allears.core import delivery, mail
+from allears.core import claims, delivery, letters, lines, mail
+from allears.core.in_hand import Book
 from allears.core.models import URGENT, AuditEvent, Message
 from allears.core.queries import the_organisation
 from allears.core.smtp import Sender
@@ -107,22 +108,36 @@ def test_what_somebody_waits_for_at_the_sign_in_page_goes_first(office: PostOffi
 def test_what_somebody_waits_for_overtakes_a_round_that_is_being_sent(
     kind: str, office: PostOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(delivery, "OVERTAKEN_EVERY", 0)
+    monkeypatch.setattr(claims, "AT_ONCE", 2)
+    for number in range(4):
+        put(f"p{number}@customer.example")
+    first = claims.claim(Book())
+    put("bob@customer.example", kind=kind)
+    second = claims.claim(Book())
+
+    assert [message.to for message in first.letters] == ["p0@customer.example", "p1@customer.example"]
+    assert [message.to for message in second.letters] == ["bob@customer.example", "p2@customer.example"]
+
+
+def test_a_slow_server_keeps_nobody_waiting_behind_a_whole_claim(
+    office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lines, "ONE_BATCH", 0.05)
+    monkeypatch.setattr(delivery, "ONE_ROUND", 0)
+    office.takes = 0.06
     for number in range(3):
         put(f"p{number}@customer.example")
-    queue = delivery._Queue()
-    order = [queue.claim()]
-    put("bob@customer.example", kind=kind)
-    while order[-1]:
-        order.append(queue.claim())
 
-    sent_to = [message.to for message in order if message]
-    assert sent_to == ["p0@customer.example", "bob@customer.example", "p1@customer.example", "p2@customer.example"]
+    assert delivery.send_waiting() == 1
+    assert list(Message.objects.filter(sent_at=None).values_list("claimed_at", "attempts")) == [(None, 0), (None, 0)]
+    put("bob@customer.example", kind="own")
+    assert [delivery.send_waiting() for _again in range(4)] == [1, 1, 1, 0]
+    assert office.recipients == ["p0@customer.example", "bob@customer.example", "p1@customer.example", "p2@customer.example"]
 
 
 @pytest.mark.parametrize("kind", URGENT)
 def test_what_somebody_waits_for_is_found_without_a_look_at_the_round(kind: str) -> None:
-    assert "core_message_urgent" in _plan(delivery.waiting().filter(kind=kind)[: delivery.AHEAD])
+    assert "core_message_urgent" in _plan(claims.looks_for_urgent()[URGENT.index(kind)][: claims.AT_ONCE])
 
 
 @pytest.mark.parametrize("which", [0, 1], ids=["at once", "when its time has come"])
@@ -135,7 +150,7 @@ def test_what_is_due_is_found_without_a_look_at_what_waits_for_the_morning(which
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE core_message")
 
-    assert "core_message_due" in _plan(delivery.looks_for_due()[which])
+    assert "core_message_due" in _plan(claims.looks_for_due()[which])
 
 
 def _plan(found: QuerySet[Message]) -> str:
@@ -257,10 +272,10 @@ def test_without_a_mail_server_mail_waits(settings: Any) -> None:
 
 def test_what_a_worker_had_in_its_hand_when_it_died_is_not_sent_again(office: PostOffice) -> None:
     put()
-    delivery.claim()
+    claims.claim(Book())
     Message.objects.update(claimed_at=timezone.now() - timedelta(hours=1))
 
-    delivery.give_up_unanswered()
+    claims.give_up_unanswered()
     delivery.send_waiting()
 
     assert Message.objects.get().state == "failed"
@@ -359,7 +374,7 @@ def test_a_header_written_fast_reads_as_the_library_would_have_written_it(name: 
     sender = Sender("Das Haus, Café", "haus@house.example")
 
     for _twice in range(2):
-        read = message_from_bytes(delivery.bytes_of(message, sender), policy=default)
+        read = message_from_bytes(letters.bytes_of(message, sender), policy=default)
         plain = Letter(policy=default)
         plain["From"], plain["To"] = formataddr((sender.name, sender.address)), formataddr((name, message.to))
         plain["Subject"] = message.subject
@@ -376,26 +391,23 @@ def test_a_line_break_never_becomes_a_header(fields: dict[str, Any]) -> None:
     whole = {"to": "bob@customer.example", "to_name": "Bob", "subject": "Hello", "text": "Hello", "headers": {}, **fields}
 
     with pytest.raises(ValueError, match="linefeed"):
-        delivery.bytes_of(Message(**whole), Sender("House", "house@house.example"))
+        letters.bytes_of(Message(**whole), Sender("House", "house@house.example"))
 
 
 def test_whoever_knows_how_one_letter_is_divided_cannot_divide_another() -> None:
     house = Sender("House", "house@house.example")
-    first = message_from_bytes(delivery.bytes_of(put(html="<p>Hello</p>"), house), policy=default)
+    first = message_from_bytes(letters.bytes_of(put(html="<p>Hello</p>"), house), policy=default)
     smuggled = f"Hello\n--{first.get_boundary()}\nContent-Type: text/html\n\n<p>Not ours</p>\n--{first.get_boundary()}--\n"
 
-    second = message_from_bytes(delivery.bytes_of(put("x@customer.example", text=smuggled, html="<p>Hi</p>"), house), policy=default)
+    second = message_from_bytes(letters.bytes_of(put("x@customer.example", text=smuggled, html="<p>Hi</p>"), house), policy=default)
 
     assert [part.get_content().replace("\r\n", "\n") for part in second.iter_parts()] == [smuggled, "<p>Hi</p>\n"]
 
 
-def test_a_mail_called_back_or_tried_by_another_worker_after_it_was_found_is_not_taken() -> None:
+def test_a_mail_called_back_or_taken_by_another_worker_is_not_taken() -> None:
     first, second, third, fourth = (put(f"p{n}@customer.example") for n in range(4))
-    queue = delivery._Queue()
-    taken = queue.claim()
     mail.call_back(Message.objects.filter(pk=second.pk), why="overtaken")
     Message.objects.filter(pk=third.pk).update(attempts=1, try_after=timezone.now() + timedelta(minutes=1))
 
-    assert taken == first
-    assert queue.claim() == fourth
-    assert queue.claim() is None
+    assert claims.claim(Book()).letters == [first, fourth]
+    assert claims.claim(Book()).letters == []

@@ -309,7 +309,7 @@ def test_a_closed_study_asks_nobody_any_more() -> None:
 
 
 def test_the_link_in_the_mail_is_blanked_once_it_has_left() -> None:
-    from allears.core.delivery import without_links
+    from allears.core.letters import without_links
 
     named()
     token = link().split("/")[3]

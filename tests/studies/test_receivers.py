@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from allears.core.delivery import send_again, waiting
+from allears.core.claims import waiting
+from allears.core.delivery import send_again
 from allears.core.models import Message
 from allears.people.actions import change_person, erase, record_consent
 from allears.studies import actions

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from allears.core import audit, delivery, queries
+from allears.core import audit, claims, delivery, queries
 from allears.core import organisation as house
 from allears.core.clock import now
 from allears.core.doors import StaffRequest, door
@@ -101,7 +101,7 @@ def outbox_mail(request: StaffRequest, ref: str) -> HttpResponse:
     if request.method == "POST":
         _say_how_many(request, delivery.send_again(messages=[message], by=request.user))
         return redirect("core:outbox_mail", ref=ref)
-    due = delivery.due_in(message)
+    due = claims.due_in(message)
     context = {"message": message, "due": due if due and due > now() else None}
     return render(request, "core/outbox_mail.html", context)
 
