@@ -14,6 +14,8 @@ SAID = {
     "core.user_deactivated": _("stopped a colleague from signing in"),
     "core.user_reactivated": _("let a colleague sign in again"),
     "core.mail_sent_again": _("had a mail sent again"),
+    "core.mail_paused": _("paused the outbox"),
+    "core.mail_went_on": _("let the outbox go on"),
     "core.organisation_changed": _("changed the organisation's settings"),
     "core.profile_changed": _("changed their own profile"),
     "core.test_mail_sent": _("had a test mail sent"),

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from allears.core import in_hand
 from allears.core.clock import now
 from allears.core.letters import without_links
-from allears.core.models import URGENT, Message
+from allears.core.models import URGENT, Message, Organisation
 
 AT_ONCE = 25  # letters in one claim; a power cut leaves at most so many in doubt for each worker
 NO_ANSWER_AFTER = timedelta(minutes=10)
@@ -43,13 +43,29 @@ class Claim:
 
 def anything_due() -> bool:
     """Whether a message may leave now; found by when it may leave, however many wait for the morning."""
-    return any(looked_for.exists() for looked_for in looks_for_due())
+    looks = looks_for_urgent() if is_paused() else looks_for_due()
+    return any(list(looked_for[:1]) for looked_for in looks)  # an order, or none, leads to the right index
+
+
+def is_paused() -> bool:
+    """Whether only what somebody waits for leaves now."""
+    return Organisation.objects.filter(pk=1, mail_paused_at__isnull=False).exists()
 
 
 def looks_for_due() -> tuple[QuerySet[Message], QuerySet[Message]]:
     """The messages that may leave at once, and those whose time has come: a query each, so that an index serves both."""
     may = waiting().order_by()
     return may.filter(not_before=None), may.filter(not_before__lte=now())
+
+
+def oldest_due() -> datetime | None:
+    """Return since when the mail that has waited longest could have left; what waited for the morning was not late."""
+    at_once, timed = looks_for_due()
+    since = [
+        *at_once.order_by("id").values_list("put_at", flat=True)[:1],
+        *timed.order_by("not_before").values_list("not_before", flat=True)[:1],
+    ]
+    return min((moment for moment in since if moment), default=None)
 
 
 def waiting() -> QuerySet[Message]:
@@ -80,7 +96,7 @@ def claim(book: in_hand.Book) -> Claim:
 def _next() -> list[Message]:
     """The next letters, locked where others may want them, too: SQLite has locked the database for us already."""
     urgent = [message for looked_for in looks_for_urgent() for message in _locked(looked_for)]
-    if len(urgent) >= AT_ONCE:
+    if len(urgent) >= AT_ONCE or is_paused():
         return urgent[:AT_ONCE]
     others = _locked(waiting().exclude(pk__in=[message.pk for message in urgent]) if urgent else waiting())
     return [*urgent, *others[: AT_ONCE - len(urgent)]]

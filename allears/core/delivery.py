@@ -21,7 +21,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from allears.core import audit, bounces, claims
+from allears.core import audit, bounces, claims, pace
 from allears.core.claims import Claim, anything_due
 from allears.core.clock import now
 from allears.core.in_hand import Book
@@ -83,15 +83,18 @@ def _send_by(lines: Lines, book: Book) -> int:
     while claim.letters:
         if lines.may_grow and len(claim.letters) == claims.AT_ONCE and anything_due():
             lines.grow()
+        began = time.monotonic()
         leave, stay = _looked_at(claim)
         became = lines.hand_over(leave)
         # What became of these and the claim on the next are kept together: each commit waits for the disk.
         with transaction.atomic():
             for message in stay:
                 claims.keep(claim.at, message)
-            taken += _keep(claim.at, became)
+            left = _keep(claim.at, became)
+            pace.took(len(left), time.monotonic() - began, oldest=min(map(_free_since, left), default=None))
             goes_on = not lines.trouble and time.monotonic() < until and not asked_to_stop()
             claim = claims.claim(book) if goes_on else Claim(now())
+        taken += len(left)
     return taken
 
 
@@ -108,13 +111,17 @@ def _looked_at(claim: Claim) -> tuple[list[Message], list[Message]]:
     return leave, stay
 
 
+def _free_since(message: Message) -> datetime:
+    return message.not_before or message.put_at
+
+
 def _held(message: Message, until: datetime) -> None:
     """It is not the time for it: it waits on, and this was no attempt."""
     message.not_before, message.claimed_at, message.attempts = until, None, message.attempts - 1
 
 
-def _keep(at: datetime, became: list[tuple[Message, Outcome]]) -> int:
-    """Keep what became of letters that were claimed at `at`; return how many the server took."""
+def _keep(at: datetime, became: list[tuple[Message, Outcome]]) -> list[Message]:
+    """Keep what became of letters that were claimed at `at`; return those that the server took."""
     taken = [message for message, outcome in became if outcome.kind == "taken"]
     claims.sent(at, taken)
     claims.back(at, [message for message, outcome in became if outcome.kind == "back"])
@@ -122,7 +129,7 @@ def _keep(at: datetime, became: list[tuple[Message, Outcome]]) -> int:
         if outcome.kind not in ("taken", "back"):
             _note(message, outcome)
             claims.keep(at, message)
-    return len(taken)
+    return taken
 
 
 def _note(message: Message, outcome: Outcome) -> None:

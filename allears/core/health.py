@@ -103,15 +103,16 @@ def mail() -> Finding:
     if organisation.mail_trouble:
         said = _("%(host)s refuses: %(words)s.") % {"host": server.host, "words": organisation.mail_trouble}
         return Finding(_("Mail"), "wrong", f"{said} {words}")
+    if organisation.mail_paused_at:
+        return Finding(_("Mail"), "look", _("The outbox is paused.") + " " + words)
     return Finding(_("Mail"), "look" if failed else "well", _("By %(host)s.") % {"host": server.host} + " " + words)
 
 
 @check
 def oldest_mail() -> Finding:
     """How long the oldest mail has waited since it could leave; what waited for the morning was not late."""
-    first = claims.waiting().order_by("put_at").first()
-    if first is None:
+    since = claims.oldest_due()
+    if since is None:
         return Finding(_("Oldest waiting mail"), "well", _("None waits."))
-    since = max(first.put_at, first.not_before or first.put_at)
     state: State = "look" if now() - since > timedelta(hours=1) else "well"
     return Finding(_("Oldest waiting mail"), state, _("For %(long)s.") % {"long": timesince(since, now())})

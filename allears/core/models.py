@@ -124,6 +124,9 @@ class Organisation(models.Model):
     # What the mail server said when it last refused us altogether; empty once it has taken a mail again.
     mail_trouble = models.TextField(blank=True)
     mail_trouble_at = models.DateTimeField(null=True, blank=True)
+    # While somebody has paused the outbox, only what somebody waits for leaves (`URGENT`).
+    mail_paused_at = models.DateTimeField(null=True, blank=True)
+    mail_paused_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(pk=1), name="core_organisation_only_one")]

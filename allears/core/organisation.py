@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from allears.core import audit
+from allears.core.clock import now
 from allears.core.letters import letter_of
 from allears.core.lines import words_of
 from allears.core.models import Message, Organisation, User
@@ -29,6 +30,35 @@ def change_organisation(*, organisation: Organisation, by: User, password: str =
     organisation.save()
     changed = [f.name for f in organisation._meta.fields if getattr(before, f.name) != getattr(organisation, f.name)]
     audit.record(by=by, verb="core.organisation_changed", target=organisation, changed=changed)
+
+
+def has_mail_server() -> bool:
+    """Return whether a mail server is named, so that mail does not wait in the outbox for ever."""
+    try:
+        server_of(the_organisation())
+    except NoMailServer:
+        return False
+    except (BrokenSeal, BadAddress):  # one is named, and the health page says what is wrong with it
+        return True
+    return True
+
+
+@transaction.atomic
+def pause_mail(*, by: User) -> None:
+    """Keep mail from leaving, but for what somebody waits for to sign in or come to their own page; what is in our hands
+    at this moment leaves. Does nothing while it is paused already.
+    """
+    house = Organisation.objects.filter(pk=the_organisation().pk, mail_paused_at=None)
+    if house.update(mail_paused_at=now(), mail_paused_by=by):
+        audit.record(by=by, verb="core.mail_paused")
+
+
+@transaction.atomic
+def go_on_with_mail(*, by: User) -> None:
+    """Let mail leave again. Does nothing while it does."""
+    house = Organisation.objects.filter(pk=the_organisation().pk, mail_paused_at__isnull=False)
+    if house.update(mail_paused_at=None, mail_paused_by=None):
+        audit.record(by=by, verb="core.mail_went_on")
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -23,6 +24,7 @@ from allears.core.clock import now
 from allears.core.models import Job, User
 
 BREATH = 0.1  # seconds, time for who waits to try once
+KNOWN_AFTER = timedelta(seconds=5)  # then a job has shown how quickly it goes
 HALF = 1.0  # seconds at most; as long as the piece took, so that what it makes is worked off at the same time
 
 
@@ -145,6 +147,14 @@ def stop(*, job: Job, by: User) -> None:
         asked = Job.objects.filter(pk=job.pk, ended_at=None, stopped_at=None).update(stopped_at=now())
         if asked:
             audit.record(by=by, verb="core.job_stopped", target=job, kind=job.kind)
+
+
+def time_left(job: Job) -> timedelta | None:
+    """Return how long a running job takes still, if it goes on as it has; None while nobody knows."""
+    if job.state != "running" or not job.total or not job.done or job.started_at is None:
+        return None
+    passed = now() - job.started_at
+    return passed * (job.total - job.done) / job.done if passed > KNOWN_AFTER else None
 
 
 def job_url(job: Job) -> str:

@@ -19,6 +19,7 @@ urlpatterns = [
     path("staff/<int:pk>/", staff.staff_member, name="staff_member"),
     path("staff/<int:pk>/activity/", staff.activity, name="activity"),
     path("outbox/", administration.outbox, name="outbox"),
+    path("outbox/pause/", administration.outbox_pause, name="outbox_pause"),
     path("outbox/again/", administration.outbox_again, name="outbox_again"),
     path("outbox/<slug:ref>/", administration.outbox_mail, name="outbox_mail"),
     path("audit/", administration.audit_log, name="audit"),

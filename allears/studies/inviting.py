@@ -134,7 +134,7 @@ def ask_to_invite(
         audit.record(by=by, verb="studies.round_asked", target=study, people=count, override=override_reason)
         job = progress.ask_for(
             send_invitations, kind="studies.invite", title=_("Invitations to “%(title)s”") % {"title": study.title},
-            by=by, unit=_("people"), total=count, next_url=next_url, next_words=next_words or _("See who was asked"), study=study.pk,
+            by=by, unit=_("people"), total=count, next_url=next_url, next_words=next_words or _("See who was asked"), study=study.pk, letters=True,
             minutes=str(minutes), override_reason=override_reason,
         )  # fmt: skip
         RoundList.objects.create(job=job, bits=bits)

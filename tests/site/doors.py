@@ -26,7 +26,7 @@ OPEN = """
 # Administrators alone.
 ADMINISTRATORS = """
     core:activity core:audit core:health core:invitations core:organisation core:outbox core:outbox_again
-    core:outbox_mail core:staff core:staff_member core:test_mail core:withdraw
+    core:outbox_mail core:outbox_pause core:staff core:staff_member core:test_mail core:withdraw
     people:budget people:erased-addresses people:erasure people:holdings people:new-address
     questionnaires:wording_rule
 """

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django import template
 from django.urls import reverse
+from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 from allears.core import audit
+from allears.core.clock import now
 from allears.core.demo import notes
 from allears.core.rules import is_administrator
 from allears.core.settings_pages import settings_pages
@@ -17,6 +20,15 @@ from allears.core.settings_pages import settings_pages
 register = template.Library()
 register.filter("verb_in_words", audit.in_words)
 register.filter("target_in_words", audit.target_in_words)
+
+
+@register.filter
+def roughly(span: timedelta) -> str:
+    """Return a span of time as one would say it: “less than a minute”, “about 3 minutes”."""
+    if span < timedelta(minutes=1):
+        return _("less than a minute")
+    at = now()
+    return _("about %(time)s") % {"time": timesince(at - span, at, depth=1)}
 
 
 @dataclass(frozen=True)

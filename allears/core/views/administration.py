@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from allears.core import audit, claims, delivery, queries
+from allears.core import audit, claims, delivery, pace, queries
 from allears.core import organisation as house
 from allears.core.clock import now
 from allears.core.doors import StaffRequest, door
@@ -60,11 +60,25 @@ def test_mail(request: StaffRequest) -> HttpResponse:
 @require_safe
 @door(is_administrator)
 def outbox(request: StaffRequest) -> HttpResponse:
-    """Mails: waiting, sent, failed; with search."""
+    """Mails: waiting, sent, failed; with search. htmx asks how far it has come, for the moving part alone."""
+    if request.headers.get("HX-Request") == "true":
+        return render(request, "core/outbox.html#moving", _moving())
     state, q = request.GET.get("state", ""), request.GET.get("q", "").strip()
     page = keyset_page(queries.mails(state=state, q=q), request.GET.get("before"))
-    context = {"page": page, "views": _views_of_mails(state), "q": q, "failed": _failed().count()}
+    context = {"page": page, "views": _views_of_mails(state), "q": q, "failed": _failed().count(), **_moving()}
     return render(request, "core/outbox.html", context)
+
+
+def _moving() -> dict[str, Any]:
+    return {"wave": pace.wave(), "house": queries.the_organisation(), "has_server": house.has_mail_server()}
+
+
+@require_POST
+@door(is_administrator)
+def outbox_pause(request: StaffRequest) -> HttpResponse:
+    """Keep mail from leaving; with `go_on`, let it leave again."""
+    (house.go_on_with_mail if "go_on" in request.POST else house.pause_mail)(by=request.user)
+    return redirect("core:outbox")
 
 
 def _views_of_mails(state: str) -> list[dict[str, Any]]:

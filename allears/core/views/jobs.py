@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from allears.core import progress
+from allears.core import pace, progress
 from allears.core.doors import StaffRequest, door
 from allears.core.paging import keyset_page
 from allears.core.queries import jobs_seen_by
@@ -33,7 +33,9 @@ def job(request: StaffRequest, ref: str) -> HttpResponse:
         progress.stop(job=found, by=request.user)
         return redirect("core:job", ref=ref)
     template = "core/job.html#moving" if request.headers.get("HX-Request") == "true" else "core/job.html"
-    return render(request, template, {"job": found, "result": _result(found.result)})
+    wave = pace.wave() if found.parameters.get("letters") else None
+    context = {"job": found, "result": _result(found.result), "wave": wave, "left": progress.time_left(found)}
+    return render(request, template, context)
 
 
 def _result(result: dict[str, object]) -> list[tuple[str, object]]:
