@@ -25,7 +25,7 @@ from allears.core.models import URGENT, Message, Organisation
 AT_ONCE = 25  # letters in one claim; a power cut leaves at most so many in doubt for each worker
 NO_ANSWER_AFTER = timedelta(minutes=10)
 WAITING_STILL = {"sent_at": None, "failed_at": None, "claimed_at": None}
-KEPT = ("failed_at", "not_before", "try_after", "claimed_at", "attempts", "error", "text", "html", "headers")
+KEPT = ("failed_at", "try_after", "claimed_at", "attempts", "error", "text", "html", "headers")
 SENT = """
     UPDATE core_message SET sent_at = %s, error = '', text = CASE WHEN "to" = %s THEN %s ELSE text END,
     html = CASE WHEN "to" = %s THEN %s ELSE html END, headers = CASE WHEN "to" = %s THEN %s ELSE headers END
@@ -137,6 +137,13 @@ def back(at: datetime, messages: Iterable[Message]) -> None:
     """Nothing of these has left: they wait on, and this was no attempt."""
     ours = Message.objects.filter(pk__in=[message.pk for message in messages], claimed_at=at)
     ours.update(claimed_at=None, attempts=F("attempts") - 1)
+
+
+def held(at: datetime, message: Message, until: datetime) -> None:
+    """It is not the time for it: it waits on until then, or longer where it is to wait longer since it was claimed."""
+    back(at, [message])
+    earlier = Q(not_before=None) | Q(not_before__lt=until)
+    Message.objects.filter(earlier, pk=message.pk, sent_at=None, failed_at=None).update(not_before=until)
 
 
 def keep(at: datetime, message: Message) -> None:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import smtplib
 import time
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -84,12 +85,11 @@ def _send_by(lines: Lines, book: Book) -> int:
         if lines.may_grow and len(claim.letters) == claims.AT_ONCE and anything_due():
             lines.grow()
         began = time.monotonic()
-        leave, stay = _looked_at(claim)
-        became = lines.hand_over(leave)
+        looked = _looked_at(claim)
+        became = lines.hand_over(looked.leave)
         # What became of these and the claim on the next are kept together: each commit waits for the disk.
         with transaction.atomic():
-            for message in stay:
-                claims.keep(claim.at, message)
+            _keep_those_that_stay(claim.at, looked)
             left = _keep(claim.at, became)
             pace.took(len(left), time.monotonic() - began, oldest=min(map(_free_since, left), default=None))
             goes_on = not lines.trouble and time.monotonic() < until and not asked_to_stop()
@@ -98,26 +98,37 @@ def _send_by(lines: Lines, book: Book) -> int:
     return taken
 
 
-def _looked_at(claim: Claim) -> tuple[list[Message], list[Message]]:
-    """Those that leave now; and those that do not, because they were overtaken or must wait, as they are to be kept."""
-    whys, not_yet = whys_not(claim.letters), holds(claim.letters)
-    leave, stay = list[Message](), list[Message]()
+@dataclass
+class _Looked:
+    """Which of the claimed letters leave; which never will, having been overtaken; and which wait, until when."""
+
+    leave: list[Message] = field(default_factory=list)
+    never: list[Message] = field(default_factory=list)
+    wait: list[tuple[Message, datetime]] = field(default_factory=list)
+
+
+def _looked_at(claim: Claim) -> _Looked:
+    whys, not_yet, looked = whys_not(claim.letters), holds(claim.letters), _Looked()
     for message in claim.letters:
         if why := whys.get(message.pk):
             _called_back(message, why)
-        elif moment := not_yet(message):
-            _held(message, moment)
-        (leave if message.claimed_at and not message.failed_at else stay).append(message)
-    return leave, stay
+            looked.never.append(message)
+        elif until := not_yet(message):
+            looked.wait.append((message, until))
+        else:
+            looked.leave.append(message)
+    return looked
+
+
+def _keep_those_that_stay(at: datetime, looked: _Looked) -> None:
+    for message in looked.never:
+        claims.keep(at, message)
+    for message, until in looked.wait:
+        claims.held(at, message, until)
 
 
 def _free_since(message: Message) -> datetime:
     return message.not_before or message.put_at
-
-
-def _held(message: Message, until: datetime) -> None:
-    """It is not the time for it: it waits on, and this was no attempt."""
-    message.not_before, message.claimed_at, message.attempts = until, None, message.attempts - 1
 
 
 def _keep(at: datetime, became: list[tuple[Message, Outcome]]) -> list[Message]:

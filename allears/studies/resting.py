@@ -28,4 +28,5 @@ def wake(study: Study) -> int:
 
 def _waiting(study: Study) -> QuerySet[Message]:
     letters = InvitationMail.objects.filter(invitation__study=study, kind="invite")
-    return Message.objects.filter(sent_at=None, failed_at=None, claimed_at=None, pk__in=letters.values("message"))
+    # Those in a worker's hands, too: what it does not hand over waits on, and rests.
+    return Message.objects.filter(sent_at=None, failed_at=None, pk__in=letters.values("message"))

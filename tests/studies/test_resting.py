@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 
-from allears.core import delivery
+from allears.core import claims, delivery
+from allears.core.in_hand import Book
 from allears.core.models import Message
 from allears.studies import actions, asking
 from allears.studies.models import Study
@@ -65,3 +66,16 @@ def test_letters_of_other_studies_and_those_that_have_left_stay_as_they_are(stud
         actions.close_study(study=study, by=cast.ana())
 
     assert not Message.objects.filter(not_before__year__gt=2100).exists()
+
+
+def test_letters_in_a_worker_s_hands_that_it_does_not_hand_over_rest_too(study: Study, office: PostOffice) -> None:
+    with at(9, day=5):
+        claim = claims.claim(Book())
+        actions.close_study(study=study, by=cast.ana())
+        first, second = claim.letters
+        claims.back(claim.at, [first])
+        claims.held(claim.at, second, datetime(2030, 3, 5, 10, tzinfo=UTC))
+    with at(12, day=5):
+        assert delivery.send_waiting() == 0
+        actions.reopen_study(study=study, by=cast.ana())
+        assert delivery.send_waiting() == 2
