@@ -18,6 +18,7 @@ from allears.studies.rules import can_see
 
 DAYS_A_YEAR = 365.25
 IN_YEARS = 2 * DAYS_A_YEAR  # from here on nobody counts days
+FEWEST = 10  # people of whom shares are told; below they are counted
 
 add_tab(Tab(60, gettext_lazy("Decisions"), "decisions:of_study", can_see))
 add_tab(Tab(70, gettext_lazy("Hearing back"), "decisions:updates", can_see))
@@ -66,6 +67,8 @@ def _of_how_many(figures: HearBack) -> str:
     if not figures.contributors:
         return _("nobody has taken part yet")
     counts = {"told": intcomma(figures.told), "all": intcomma(figures.contributors)}
+    if figures.contributors < FEWEST:  # the figure has said already how many they are
+        return _with_outbox(_("of those who took part"), figures.in_outbox)
     words = _("%(told)s of %(all)s who took part") % counts
     if figures.at:  # with very many people it is counted every few minutes
         counts["at"] = time_format(localtime(figures.at), "TIME_FORMAT")
@@ -98,7 +101,7 @@ def shown_rate(figures: HearBack) -> str:
     """Return the hear-back rate as shown: a percentage from ten contributors on, counts below, a dash for none."""
     if not figures.contributors:
         return "–"
-    if figures.contributors < 10:
+    if figures.contributors < FEWEST:
         return _("%(told)d of %(all)d") % {"told": figures.told, "all": figures.contributors}
     whole = round(100 * figures.told / figures.contributors)
     return f"{whole if figures.told in (0, figures.contributors) else min(max(whole, 1), 99)}%"  # 100% is everybody

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 
-WIDTH, ROW, TOP = 960, 54, 34
-COLUMNS = {"verbatim": 12, "insight": 250, "decision": 490, "change": 730}
+WIDTH, ROW, TOP = 984, 54, 34
+COLUMNS = {"verbatim": 12, "insight": 272, "decision": 532, "change": 792}
 MOST_ROWS = 12
 LETTERS, LINES, LEADING = 25, 2, 19
+WORDS = 202  # so far the letters of a step reach; the lines begin behind them
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ def _placed(kind: str, column: Sequence[Node], rows: int) -> list[Node]:
 
 
 def _edge(a: Node, b: Node) -> Edge:
-    start, end = a.x + 210, b.x - 10
+    start, end = a.x + WORDS, b.x - 10
     middle = (start + end) / 2
-    return Edge(f"M{start} {a.y}C{middle} {a.y} {middle} {b.y} {end} {b.y}", b.tone)
+    tone = "dissent" if a.tone == "dissent" else b.tone
+    return Edge(f"M{start} {a.y}C{middle} {a.y} {middle} {b.y} {end} {b.y}", tone)

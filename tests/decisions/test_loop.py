@@ -20,7 +20,7 @@ def test_long_times_are_told_in_years(days: float | None, shown: str) -> None:
     [
         ((0, 0, None), [("–", "nobody has taken part yet"), ("–", "nobody has taken part yet")]),
         ((1092, 0, None), [("0%", "0 of 1,092 who took part"), ("–", "nobody has heard back yet")]),
-        ((4, 3, 12.2), [("3 of 4", "3 of 4 who took part"), ("12 days", "")]),
+        ((4, 3, 12.2), [("3 of 4", "of those who took part"), ("12 days", "")]),
         ((1095, 1092, 12.2), [("99%", "1,092 of 1,095 who took part"), ("12 days", "")]),
         ((1095, 1, 12.2), [("1%", "1 of 1,095 who took part"), ("12 days", "")]),
         (
@@ -41,9 +41,9 @@ def test_the_leading_figures_say_why_where_there_is_none_yet(
 @pytest.mark.parametrize(
     ("number", "said"),
     [
-        (1, "3 of 4 who took part, 1 of these by a mail that has not left yet"),
-        (3, "3 of 4 who took part, 3 of these by mails that have not left yet"),
-        (1_000, "3 of 4 who took part, 1,000+ of these by mails that have not left yet"),
+        (1, "of those who took part, 1 of these by a mail that has not left yet"),
+        (3, "of those who took part, 3 of these by mails that have not left yet"),
+        (1_000, "of those who took part, 1,000+ of these by mails that have not left yet"),
     ],
 )
 def test_mails_that_have_not_left_yet_are_told_beside_who_heard(number: int, said: str) -> None:

@@ -32,7 +32,14 @@ def _attributes(bound: BoundField, help: str, rows: int | None) -> dict[str, Any
         attributes["aria-describedby"] = described
     if bound.errors:
         attributes["aria-invalid"] = "true"
+    if _says_it_twice(bound):
+        attributes["placeholder"] = ""
     return attributes
+
+
+def _says_it_twice(bound: BoundField) -> bool:
+    """Whether the placeholder only repeats the label: libraries' forms do, and an empty field then looks filled."""
+    return bool(bound.label) and bound.field.widget.attrs.get("placeholder") == bound.label
 
 
 @register.simple_tag

@@ -47,6 +47,7 @@ def verbatim(
         who=who,
         who_href=who_href,
         known=[item for item in (who, *facts, when) if item],
+        when=when,
         href=href,
         lang=lang,
         dir=dir,
@@ -68,9 +69,9 @@ def quote(
     against: str = "",
 ) -> SafeString:
     """A quotation inside something else: smaller, no sheet; `who` names the speaker, `href` leads to the
-    source. `against` says in words that it speaks against what it stands under. `dir` is "" for words without a
-    letter: they stand as the page runs, and their figures from left to right. Blanks around the words stay out of
-    the quotation marks.
+    source: by the speaker's name, or by the words where nobody is named. `against` says in words that it speaks
+    against what it stands under. `dir` is "" for words without a letter: they stand as the page runs, and their
+    figures from left to right. Blanks around the words stay out of the quotation marks.
     """
     pieces = _pieces(words if spans else words.strip(), spans, segments)
     return drawn("quote", pieces=pieces, who=who, href=href, lang=lang, dir=dir, against=against)

@@ -34,6 +34,7 @@ def sight(request: StaffRequest, kind: str, ref: str) -> HttpResponse:
     context = {
         "kind": kind,
         "focus": focus,
+        "heading": _heading(kind, focus),
         "study": study,
         "sight": found,
         "picture": _picture(found, kind, focus),
@@ -41,6 +42,11 @@ def sight(request: StaffRequest, kind: str, ref: str) -> HttpResponse:
         "decide_url": _decide_url(request.user, study, found),
     }
     return render(request, "web/sight.html", context)
+
+
+def _heading(kind: str, focus: Any) -> str:
+    """What is looked from, as the page's heading; empty for words, which stand large in the chain itself."""
+    return getattr(focus, _SAYS[kind]) if kind in _SAYS else ""
 
 
 def _decide_url(user: User, study: Study, found: line.Sight) -> str:
@@ -84,6 +90,8 @@ _LOOKS: dict[str, Callable[[User, str], Looked]] = {
     "decision": _of_decision,
     "change": _of_change,
 }
+
+_SAYS = {"insight": "claim", "decision": "headline", "change": "what"}
 
 
 def _picture(found: line.Sight, kind: str, focus: Any) -> picture.Picture:

@@ -50,6 +50,8 @@
     if (navigator.clipboard) for (const button of root.querySelectorAll("[data-copy][hidden]")) button.hidden = false;
     const summary = root.querySelector("#error-summary");
     if (summary) summary.focus();
+    if (CSS.supports("scroll-initial-target", "nearest")) return;
+    for (const tab of root.querySelectorAll(".tabs__tab[aria-current]")) tab.scrollIntoView({ block: "nearest", inline: "center" });
   };
   document.addEventListener("DOMContentLoaded", () => arrive(document));
   document.addEventListener("htmx:after:swap", () => arrive(document));
