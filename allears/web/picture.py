@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 
-WIDTH, ROW, TOP = 984, 54, 34
-COLUMNS = {"verbatim": 12, "insight": 272, "decision": 532, "change": 792}
+WIDTH, ROW, TOP = 968, 54, 34
+COLUMNS = {"verbatim": 12, "insight": 264, "decision": 516, "change": 768}
 MOST_ROWS = 12
-LETTERS, LINES, LEADING = 25, 2, 19
-WORDS = 202  # so far the letters of a step reach; the lines begin behind them
+LETTERS, LINES, LEADING = 24, 2, 19
+WORDS = 198  # so far the letters of a step reach; the lines begin behind them
 
 
 @dataclass(frozen=True)

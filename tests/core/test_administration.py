@@ -128,6 +128,8 @@ def test_the_outbox_finds_by_state_and_words(as_ada: Client) -> None:
     assert "bob@" not in shown(q="thank")
     assert "No mail here" in shown(q="zebra")
 
+    mail.call_back(Message.objects.filter(subject="Your words"), why="They asked to be left alone.")
+    assert "Send 1 failed mail again" in shown()  # what was called back has no words any more
     as_ada.post(reverse("core:outbox_again"))
     assert Message.objects.get(pk=failed.pk).state == "waiting"
 

@@ -76,7 +76,7 @@ def test_an_overdue_promise_stands_on_the_owner_s_home_first(as_ana: Client) -> 
     page = text(as_ana, "/")
 
     assert "is overdue" in page
-    assert "3 days over" in page
+    assert "3 days overdue" in page
 
 
 @pytest.mark.parametrize("kind", ["verbatim", "insight", "decision", "change"])

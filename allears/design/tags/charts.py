@@ -13,6 +13,8 @@ from django.utils.text import slugify
 from allears.design import charts
 from allears.design.tags import register
 
+MOST_FACETS = 6  # that stand open in a comparison
+
 
 def _chart(name: str, title: str, desc: str, id: str, **geometry: Any) -> SafeString:
     chart_id = id or f"chart-{slugify(title) or name}"
@@ -69,12 +71,20 @@ def coverage_chart(
 ) -> SafeString:
     """Those chosen compared with all customers, facet by facet (charts.Facet); quotas drawn as intervals.
 
-    `most` values of a facet stand open, the others fold.
+    `most` values of a facet stand open, the others fold; so do facets beyond the first few.
     """
-    compared = [(facet.name, charts.coverage(facet)) for facet in facets]
-    drawn = [(name, bars, *_folded(bars, most)) for name, bars in compared]
-    has_quota = any(bar.low for _, bars in compared for bar in bars)
-    return _chart("coverage", title, desc, id, facets=drawn, has_quota=has_quota)
+    drawn = [_compared(number, facet, most) for number, facet in enumerate(facets, 1)]
+    has_quota = any(bar.low for facet in drawn for bar in facet["bars"])
+    open_ = len(drawn) if len(drawn) <= MOST_FACETS + 1 else MOST_FACETS  # one alone is not worth folding
+    return _chart(
+        "coverage", title, desc, id, facets=drawn, open=drawn[:open_], closed=drawn[open_:], has_quota=has_quota
+    )
+
+
+def _compared(number: int, facet: charts.Facet, most: int) -> dict[str, Any]:
+    bars = charts.coverage(facet)
+    first, more = _folded(bars, most)
+    return {"number": number, "name": facet.name, "bars": bars, "first": first, "more": more}
 
 
 @register.simple_tag

@@ -8,6 +8,8 @@ from django.utils.safestring import SafeString
 from allears.design.tags import drawn, register
 from allears.design.words import segments as cut
 
+LARGE = 320  # letters; what is longer is set for reading, not for seeing
+
 
 def _pieces(words: str, spans: Iterable[Any], segments: Iterable[Any] | None) -> list[Any]:
     return list(segments) if segments is not None else list(cut(words, spans or ()))
@@ -35,7 +37,7 @@ def verbatim(
 
     `words` (with `spans`: words.Span) or ready `segments` (words.Segment). `href` leads to the line of sight.
     What stands between the tags (chips, links) follows in the same line. `size="large"` for the one of the
-    home page,
+    home page (a long one is set smaller),
     `paper=False` takes the sheet away. Without words (redacted) it says so. (`verbatim` itself is Django's
     own tag.)
     """
@@ -52,9 +54,13 @@ def verbatim(
         lang=lang,
         dir=dir,
         id=id,
-        size=size,
+        size=_size(size, pieces),
         paper=paper,
     )
+
+
+def _size(wished: str, pieces: Iterable[Any]) -> str:
+    return "long" if wished == "large" and sum(len(piece.text) for piece in pieces) > LARGE else wished
 
 
 @register.simple_tag

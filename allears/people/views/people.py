@@ -35,6 +35,7 @@ from allears.people.models import Consent, Contact, Merge, Person, Purpose
 from allears.people.views.getting import person_or_404, person_url, reader
 
 SHOWN_FACETS = 3
+MOST_MENUS = 8  # that stand open over the list; the others fold
 
 
 @require_safe
@@ -43,13 +44,15 @@ def people(request: HttpRequest) -> HttpResponse:
     """Everybody, narrowed down by the address, a page at a time."""
     chosen = filters.read(request.GET)
     facets = filters.facets_with_values()
+    menus = filters.menus(chosen, facets)
     page = listing.list_page(chosen.criteria, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     context = {
         "page": page,
         "count": _count_in_words(page, bool(request.GET.get("after"))),
         "filters": chosen,
         "chips": filters.chips(chosen, facets),
-        "menus": filters.menus(chosen, facets),
+        "menus": menus[:MOST_MENUS],
+        "more_menus": menus[MOST_MENUS:],
         "keep": [
             (name, v) for name in request.GET if name not in ("q", "after", "before") for v in request.GET.getlist(name)
         ],

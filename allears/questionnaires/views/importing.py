@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -22,6 +23,7 @@ from allears.core.tables import Reading, TableError, safe_cell
 from allears.design.parts import Cell, Column
 from allears.questionnaires import exporting, importing
 from allears.questionnaires.dialects import TITLES, Plan, Role
+from allears.questionnaires.dialects.plan import MetaColumn
 from allears.questionnaires.importing_forms import FileForm, PlanForm
 from allears.questionnaires.imports import Import
 from allears.questionnaires.views.finding import own_study, reader
@@ -141,9 +143,14 @@ def _plan_page(
         "reading": reading,
         "tool": TITLES[plan.dialect],
         "rows": form.rows(_samples(head[plan.header_rows :], plan)),
-        "meta": [(meta.heading or "—", ROLE_NAMES[meta.role], meta.note) for meta in plan.meta],
+        "meta": [(meta.heading or "—", _taken_as(meta), meta.note) for meta in plan.meta],
     }
     return render(request, "questionnaires/import.html", context, status=422 if form.errors else 200)
+
+
+def _taken_as(meta: MetaColumn) -> str | Promise:
+    """What the column is taken as; nothing where its note says already that it is left out."""
+    return "" if meta.role == Role.IGNORED and meta.note else ROLE_NAMES[meta.role]
 
 
 def _samples(rows: list[list[str]], plan: Plan) -> dict[int, list[str]]:

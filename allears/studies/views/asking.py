@@ -152,9 +152,9 @@ def _with_facets(rows: list[Person], study: Study) -> list[dict[str, Any]]:
 
 
 def facet_choices(query: QueryDict) -> list[dict[str, Any]]:
-    """Each facet with its values, how many customers have each, and which are ticked."""
+    """Each facet with its values, how many customers have each, and which are ticked; those by which is chosen first."""
     counts = {row.value.pk: row.count for row in choosing.all_customers()}
-    return [
+    found = [
         {
             "facet": facet,
             "chosen": [v for v in query.getlist(f"facet_{facet.key}") if v],
@@ -169,6 +169,7 @@ def facet_choices(query: QueryDict) -> list[dict[str, Any]]:
         }
         for facet in Facet.objects.prefetch_related("values")
     ]
+    return sorted(found, key=lambda group: not group["chosen"])
 
 
 @door(is_researcher)

@@ -112,7 +112,7 @@ def _line(waiting: Waiting) -> parts.Waiting:
 
 def _when(days: int) -> str:
     if days < 0:
-        return ngettext("%(n)d day over", "%(n)d days over", -days) % {"n": -days}
+        return ngettext("%(n)d day overdue", "%(n)d days overdue", -days) % {"n": -days}
     return ngettext("in %(n)d day", "in %(n)d days", days) % {"n": days}
 
 
