@@ -65,6 +65,16 @@ def test_home_without_a_study_says_how_to_begin(as_ana: Client) -> None:
     assert "/studies/new/" in text(as_ana, "/")
 
 
+def test_home_without_a_study_sends_nobody_to_a_page_that_is_not_open_to_them(
+    as_lea: Client, as_sam: Client, as_ada: Client
+) -> None:
+    pages = {name: text(client, "/") for name, client in (("lea", as_lea), ("sam", as_sam), ("ada", as_ada))}
+
+    assert {name: "/studies/new/" in page for name, page in pages.items()} == {"lea": False, "sam": False, "ada": False}
+    assert "/settings/staff/" in pages["ada"]
+    assert "hear a few customers" not in pages["lea"]  # there are none yet
+
+
 def test_an_overdue_promise_stands_on_the_owner_s_home_first(as_ana: Client) -> None:
     from datetime import date, timedelta
 
