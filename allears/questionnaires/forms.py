@@ -36,6 +36,13 @@ class SectionForm(forms.Form):
     )
 
 
+class EndField(forms.FloatField):
+    """An end of a scale, shown as people write it: 10, not 10.0."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 class QuestionForm(forms.Form):
     """A question of one kind: it shows the fields that this kind has, and no others."""
 
@@ -46,8 +53,8 @@ class QuestionForm(forms.Form):
     help = forms.CharField(
         label=_("A line of help"), max_length=1000, required=False, help_text=_("Small, between question and answer.")
     )
-    minimum = forms.FloatField(label=_("From"), required=False)
-    maximum = forms.FloatField(label=_("To"), required=False)
+    minimum = EndField(label=_("From"), required=False)
+    maximum = EndField(label=_("To"), required=False)
     earliest = forms.DateField(
         label=_("Not before"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )

@@ -76,6 +76,14 @@ def test_a_wrong_scale_comes_back_with_words(as_ana: Client) -> None:
     assert 'href="#id_high_label"' in page
 
 
+def test_the_ends_of_a_scale_stand_as_people_write_them(as_ana: Client) -> None:
+    cast.late_orders()
+    assert add(as_ana, "scale", minimum="0", maximum="10", low_label="no", high_label="yes") == 302
+    page = as_ana.get(f"{EDITOR}questions/{Question.objects.get().key}/").content.decode()
+
+    assert ('value="10"' in page, 'value="10.0"' in page) == (True, False)
+
+
 def test_a_question_is_moved_copied_taken_away_and_put_back(as_ana: Client) -> None:
     cast.late_orders()
     add(as_ana, "long_text")

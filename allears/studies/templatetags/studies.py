@@ -23,11 +23,11 @@ STATE_TONES = {State.DRAFT: "neutral", State.OPEN: "kept", State.CLOSED: "accent
 
 
 @register.simple_tag(takes_context=True)
-def study_header(context: dict[str, Any], study: Study, heading: str = "") -> SafeString:
+def study_header(context: dict[str, Any], study: Study, heading: str = "", promise: bool = True) -> SafeString:
     """The header of a page about a study: title, state and promise, and the tabs of all rooms.
 
     Stands in the `header` block of `design/base.html`. `heading` is the page's own title; the study's stands
-    above.
+    above. `promise=False` where the page itself shows it.
     """
     request = context["request"]
     home = reverse("studies:study", args=[study.slug])
@@ -39,6 +39,7 @@ def study_header(context: dict[str, Any], study: Study, heading: str = "") -> Sa
             "heading": heading,
             "home": home,
             "at_home": at_home,
+            "promised": study.promise_on and promise and not at_home,
             "tone": STATE_TONES[State(study.state)],
             "works": at_home and can_work_on(request.user, study),
             "tabs": _links(study, request),
