@@ -67,7 +67,7 @@ def _of_how_many(figures: HearBack) -> str:
     if not figures.contributors:
         return _("nobody has taken part yet")
     counts = {"told": intcomma(figures.told), "all": intcomma(figures.contributors)}
-    if figures.contributors < FEWEST:  # the figure has said already how many they are
+    if figures.contributors < FEWEST and not figures.at:  # the figure has said already how many they are
         return _with_outbox(_("of those who took part"), figures.in_outbox)
     words = _("%(told)s of %(all)s who took part") % counts
     if figures.at:  # with very many people it is counted every few minutes
