@@ -17,7 +17,6 @@ from __future__ import annotations
 import random
 import sys
 import time
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import search as words_bench
-from search import COMMON, SEED, _batches, _options, _prepare, _put, _report, _say, load
+from search import COMMON, SEED, _batches, _options, _prepare, _put, _report, load
 
 SMALL_STUDIES = 300
 UPDATES = 3
@@ -50,7 +49,7 @@ def main() -> None:
     made = load(options.words, options.people or max(100, options.words // 5))
     _turn()
     loaded = time.perf_counter() - began
-    _count_ahead()
+    words_bench.get_ready()
     words_bench.pages = pages
     _report(options, words_bench.measure(options.rounds), made, loaded)
 
@@ -211,28 +210,6 @@ def _settle() -> None:
             cursor.execute("VACUUM ANALYZE")
         else:
             cursor.execute("ANALYZE")
-
-
-def _count_ahead() -> None:
-    """What the heartbeat counts ahead."""
-    for name, count in _counting().items():
-        began = time.perf_counter()
-        count()
-        _say(f"{name} counted in {time.perf_counter() - began:.1f} s")
-
-
-def _counting() -> dict[str, Callable[[], None]]:
-    from allears.decisions import counting as heard
-    from allears.insights import speakers
-    from allears.people import crowds
-    from allears.questionnaires import asked, results
-    from allears.studies import counting as invitations
-    from allears.web import counting as minutes
-
-    return {
-        "speakers": speakers.count_ahead, "people": crowds.count_ahead, "who spoke": asked.count_ahead, "results": results.count_ahead,
-        "invitations": invitations.count_ahead, "who heard": heard.count_ahead, "minutes": minutes.count_ahead,
-    }  # fmt: skip
 
 
 def pages() -> dict[str, str]:

@@ -6,9 +6,8 @@
     python bench/search.py --words 100000 --json  # smaller; one JSON object instead of the table
 
 It makes people with facets, a study with four open questions and a scale, their words, a codebook and codings, all
-from one seed; then it opens list, filter and search pages with Django's own test client, signed in as the study's
-researcher, and prints the median and the slowest tenth in milliseconds as the server spends them, the processor's time
-(the honest figure on a machine that others use too) and peak memory.
+from one seed; the researcher has read the newest 5,000 of them. Then it opens list, filter and search pages, also deep
+within a list, with Django's own test client as `bench/opening.py` says, after the heartbeat's counting.
 """
 
 from __future__ import annotations
@@ -18,21 +17,25 @@ import atexit
 import json
 import os
 import random
-import resource
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import opening
+
+Measured = tuple[list[dict[str, Any]], dict[str, float]]
 SEED = 20260314
 BATCH = 20_000
+READ = 5_000
 COMMON = ["the", "order", "came", "late", "and", "nobody", "called", "me", "about", "it", "so", "I", "had", "to", "ask", "again", "every", "week", "because", "the", "box", "was", "wet", "they", "promised", "it", "would", "be", "there", "on", "monday", "but", "it", "never", "arrived", "and", "the", "driver", "did", "not", "ring", "the", "bell", "I", "waited", "at", "home", "all", "day", "for", "a", "letter", "that", "said", "sorry", "we", "missed", "you", "please", "call", "this", "number", "which", "nobody", "answers"]
 NAMES = ["late", "silence", "packaging", "driver", "price", "app", "refund", "tracking", "support", "quality"]
 QUESTIONS = ["What gets in your way?", "What should we keep?", "What would help most?", "Anything else?"]
@@ -46,11 +49,9 @@ def main() -> None:
     _prepare(options)
     began = time.perf_counter()
     made = load(options.words, options.people or max(100, options.words // 5))
-    memory_before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    _say(f"memory before the pages {memory_before:.0f} MB")
     loaded = time.perf_counter() - began
-    rows = measure(options.rounds)
-    _report(options, rows, made, loaded)
+    get_ready()
+    _report(options, measure(options.rounds), made, loaded)
 
 
 def _options() -> argparse.Namespace:
@@ -248,14 +249,11 @@ def _settle(world: dict[str, Any]) -> None:
     """What the heartbeat and a database's own housekeeping would have done meanwhile."""
     from django.db import connection
 
-    from allears.insights import speakers, surprise
+    from allears.insights import surprise
 
     began = time.perf_counter()
     surprise.rebuild(world["study"])
     _say(f"unexpectedness counted in {time.perf_counter() - began:.0f} s")
-    began = time.perf_counter()
-    speakers.count_ahead()
-    _say(f"speakers counted in {time.perf_counter() - began:.0f} s")
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             for table in ("people_person", "verbatims_verbatim", "questionnaires_response"):
@@ -265,15 +263,48 @@ def _settle(world: dict[str, Any]) -> None:
             cursor.execute("ANALYZE")
 
 
+def get_ready() -> None:
+    """Let the researcher have read the newest words, and count ahead what the heartbeat counts."""
+    from allears.core.models import User
+    from allears.insights.models import Read
+    from allears.verbatims.models import Verbatim
+
+    if not Read.objects.exists():
+        ana, newest = User.objects.get(email="ana@house.example"), Verbatim.objects.order_by("-pk")
+        Read.objects.bulk_create(
+            [Read(user=ana, verbatim_id=pk) for pk in newest.values_list("pk", flat=True)[:READ]], batch_size=1000
+        )
+    for name, count in counting().items():
+        began = time.perf_counter()
+        count()
+        _say(f"{name} counted in {time.perf_counter() - began:.1f} s")
+
+
+def counting() -> dict[str, Callable[[], None]]:
+    """What the heartbeat counts ahead, by what it is."""
+    from allears.decisions import counting as heard
+    from allears.insights import speakers
+    from allears.people import crowds
+    from allears.questionnaires import asked, results
+    from allears.studies import counting as invitations
+    from allears.web import counting as minutes
+
+    return {
+        "speakers": speakers.count_ahead, "people": crowds.count_ahead, "who spoke": asked.count_ahead,
+        "results": results.count_ahead, "invitations": invitations.count_ahead, "who heard": heard.count_ahead, "minutes": minutes.count_ahead,
+    }  # fmt: skip
+
+
 def pages() -> dict[str, str]:
     """Every page that is opened, by what it is."""
     from allears.insights.models import Theme
     from allears.questionnaires.models import Question
-    from allears.verbatims.models import Source
+    from allears.verbatims.models import Source, Verbatim
 
     here = "/insights/late-orders/words/"
     common, rare = Theme.objects.get(name="late").ref, Theme.objects.filter(name__startswith="rare").first().ref
     question, scale = Source.objects.get(position=0).ref, Question.objects.get(kind="scale").key
+    middle = Verbatim.objects.count() // 2
     return {
         "all words, unexpected first": "/insights/words/",
         "study, unexpected first": here,
@@ -302,57 +333,53 @@ def pages() -> dict[str, str]:
         "search: a beginning": f"{here}?q=w123*",
         "search in a theme and a facet": f"{here}?q=late&theme={common}&facet=region:south&order=newest",
         "nothing found": f"{here}?q=xyzzy",
+        "deep: newest first": f"{here}?order=newest&after=0.0.{middle}",
+        "deep: oldest first, page before": f"{here}?order=oldest&before=0.0.{middle}",
+        "deep: no theme yet, unexpected": f"{here}?after=1.0.{middle}",
+        "deep: common themes, unexpected": f"{here}?after=2.100.{middle}",
+        "deep: a common word, unexpected": f"{here}?q=late&after=2.100.{middle}",
+        "deep: a common word, newest": f"{here}?q=late&order=newest&after=0.0.{middle}",
+        "deep: a facet, oldest": f"{here}?facet=region:north&order=oldest&after=0.0.{middle}",
+        "deep: the last page": f"{here}?before=2.1.1",
+        "a theme and words, unexpected": f"{here}?q=late&theme={common}",
+        "a theme and a phrase": f"{here}?q=%22the+order%22&theme={common}",
+        "a question, a theme, words": f"{here}?question={question}&theme={common}&q=box&order=oldest",
+        "three facets": f"{here}?facet=region:east&facet=channel:phone&facet=tenure:new",
+        "three facets and a language": f"{here}?facet=region:east&facet=channel:phone&facet=tenure:new&language=de",
+        "a facet, an answer, words": f"{here}?facet=channel:phone&answered={scale}:0-2&q=late&order=newest",
+        "a facet, a language, no theme": f"{here}?facet=channel:phone&language=de&theme=none&order=newest",
+        "a language nobody speaks": f"{here}?language=fr&order=newest",
+        "a month and a facet": f"{here}?since=2024-03-01&until=2024-03-31&facet=channel:phone",
+        "years and words": f"{here}?since=2021-01-01&until=2023-12-31&q=late",
+        "unread, newest": f"{here}?unread=1&order=newest",
+        "unread, a theme and a facet": f"{here}?unread=1&theme={common}&facet=channel:phone&order=newest",
+        "a word and not another": f"{here}?q=late+-box",
+        "a common beginning": f"{here}?q=w*",
+        "words against a common one": f"{here}?q=-the&order=newest",
+        "three common words, a facet": f"{here}?q=late+box+driver&facet=region:east&facet=channel:phone&order=newest",
+        "all words, a common word": "/insights/words/?q=late",
+        "all words, two facets": "/insights/words/?facet=region:west&facet=channel:phone",
     }
 
 
-def measure(rounds: int) -> list[dict[str, Any]]:
-    """Open each page, and the page after it, `rounds` times in turn; return milliseconds by page."""
-    from django.test import Client
-
-    from allears.core.models import User
-
-    client = Client()
-    client.force_login(
-        User.objects.get(email="ana@house.example"), backend="allauth.account.auth_backends.AuthenticationBackend"
-    )
-    return [_measured(client, name, url, rounds) for name, url in pages().items()]
+def measure(rounds: int) -> Measured:
+    """Open each page `rounds` times; return what each costs, and memory before and after."""
+    return opening.opened(pages(), "ana@house.example", rounds)
 
 
-def _measured(client: Any, name: str, url: str, rounds: int) -> dict[str, Any]:
-    times, busy = [], []
-    for _ in range(rounds + 1):
-        began, began_busy = time.perf_counter(), time.process_time()
-        answer = client.get(url)
-        times.append((time.perf_counter() - began) * 1000)
-        busy.append((time.process_time() - began_busy) * 1000)
-        assert answer.status_code == 200, (url, answer.status_code)
-    times = sorted(times[1:])  # the first one compiles templates and warms caches
-    shown = answer.content.decode().count('class="verbatim')
-    row = {"page": name, "median_ms": round(statistics.median(times), 1), "p90_ms": round(times[int(len(times) * 0.9)], 1),
-           "cpu_ms": round(statistics.median(busy[1:]), 1), "shown": shown}  # fmt: skip
-    _say(_line(row))
-    return row
-
-
-def _line(row: dict[str, Any]) -> str:
-    return f"{row['page']:34} {row['median_ms']:10.1f} {row['p90_ms']:8.1f} {row['cpu_ms']:8.1f} {row['shown']:6}"
-
-
-def _report(options: argparse.Namespace, rows: list[dict[str, Any]], made: dict[str, int], loaded: float) -> None:
+def _report(options: argparse.Namespace, measured: Measured, made: dict[str, int], loaded: float) -> None:
     from django.db import connection
 
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    median = statistics.median(row["median_ms"] for row in rows)
+    rows, memory = measured
+    median, busy = (statistics.median(row[name] for row in rows) for name in ("median_ms", "cpu_ms"))
     if options.json:
-        print(json.dumps({"database": connection.vendor, **made, "load_s": round(loaded, 1), "peak_mb": round(peak),
+        print(json.dumps({"database": connection.vendor, **made, "load_s": round(loaded, 1), **memory,
                           "median_ms": round(median, 1), "pages": rows}))  # fmt: skip
         return
     print(f"{connection.vendor}: {made['words']:,} verbatims of {made['people']:,} people, {made['codings']:,} codings")
-    print(f"{'page':34} {'median ms':>10} {'90% ms':>8} {'CPU ms':>8} {'words':>6}")
-    for row in rows:
-        print(_line(row))
-    busy = statistics.median(row["cpu_ms"] for row in rows)
-    print(f"median of all pages {median:.1f} ms, CPU of this process {busy:.1f} ms; peak memory {peak:.0f} MB; loaded in {loaded:.0f} s")
+    print("\n".join([opening.HEAD, *map(opening.line_of, rows)]))
+    print(f"median of all pages {median:.1f} ms, of the processors {busy:.1f} ms; loaded in {loaded:.0f} s")
+    print("memory before the pages {memory_before_mb} MB, after them {memory_after_mb} MB".format(**memory))
 
 
 def _batches(number: int) -> Iterator[range]:

@@ -24,7 +24,7 @@ from allears.insights.speakers import Speakers
 from allears.people.models import FacetValue
 from allears.verbatims.models import Verbatim
 
-AT_ONCE = 3_000  # words; more are counted after the page has come
+AT_ONCE = 1_000  # words; more are counted after the page has come
 SOON = 100_000  # words in the ledger; what stands beside any of them is counted within a second or so
 MOST_THEMES = 12
 FEWEST_FOR_SHARES = 10

@@ -1,16 +1,19 @@
 """From a reader's question to the words that answer it, fast over a million verbatims.
 
 Two ways, chosen by how much is asked for. **Few** (`FEW` at most): one of the filters names so few verbatims that
-their ids are taken first; the other filters are tried on those alone, and every count is exact. **Many**: the list is
-walked along an index in its order, trying each row, until a page is full; that is soon, because much is found.
+their ids are taken first; the other filters are tried on those alone, and every count is exact. **Many**: what one filter
+names is listed along an index in the order of the page, some at a time, and all filters are tried on these, until a page
+is full; that is soon, because much is found, or it is given up for this page (see `core/walking.py`).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
+from heapq import merge
 from typing import Any
 
 from django.db import connection
@@ -18,6 +21,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
+from allears.core import walking
 from allears.core.models import User
 from allears.insights import filters as asked
 from allears.insights.filters import Filters
@@ -26,44 +30,48 @@ from allears.insights.queries import with_those_under
 from allears.people.models import FacetValue, Person, PersonFacet
 from allears.questionnaires.models import Answer, Choice, Question
 from allears.studies.models import Study
+from allears.verbatims import few as few_words
 from allears.verbatims import search
+from allears.verbatims.few import Few
 from allears.verbatims.models import Source, Verbatim
 from allears.verbatims.queries import current
 
 FEW = 10_000
+ONE_BY_ONE = 2_000  # ids up to which each is tried, rather than all found that a search finds
 MOST_SORTED = 200_000  # ids that are sorted while somebody waits: a fiftieth of a second
 
 Words = QuerySet[Verbatim]
 Ids = QuerySet[Any, int]
 
 
+# Lists some ids by age: (beyond this id, oldest first, how many); fewer only where there are no more.
+Lister = Callable[[int | None, bool, int], list[int]]
+
+
 @dataclass(frozen=True)
 class Filter:
-    """One thing asked for: how to try it on words, and how to list its verbatims where they are few (else None)."""
+    """One thing asked for: how to try it on words, and how to list its verbatims where they are few."""
 
     on: Callable[[Words], Words]
-    few: Callable[[], list[int] | None] = lambda: None
-    # Lists some of its verbatims by age, from one on: (beyond, oldest first, how many); where an index can.
-    by_age: Callable[[int | None, bool, int], list[int]] | None = None
-    # How to try it on one row after the other, where that is another way than finding all that it names.
-    one_by_one: Callable[[Words], Words] | None = None
+    few: Callable[[], Few] = lambda: Few(None)
+    by_age: Lister | None = None  # lists its verbatims, where an index can
+    # Which of some ids it names, where trying takes long: done last, on what is left.
+    sieve: Callable[[Sequence[int]], set[int]] | None = None
+    at_once: int = walking.AT_ONCE  # how many it is tried on together
 
 
 @dataclass(frozen=True)
 class Found:
-    """The words that are wanted. Few: `ids` are theirs, newest first. Many: `lister` lists some by age, to be tried on
-    `others`, or there is none, and `words` is walked."""
+    """The words that are wanted. Few: `ids` are theirs, newest first. Many: `listers` list them and others by age, and
+    `tried` tells which of the ids that one of them has listed (or none) are wanted; `surely_many`: more than `FEW` were
+    seen."""
 
     words: Words
     ids: list[int] | None = None
-    lister: Callable[[int | None, bool, int], list[int]] | None = None
-    others: Words | None = None
-    one_by_one: Words | None = None
-
-    @property
-    def walked(self) -> Words:
-        """`words`, asked so that who walks along them and soon stops waits for little."""
-        return self.words if self.one_by_one is None else self.one_by_one
+    surely_many: bool = False
+    listers: tuple[Lister, ...] = ()
+    tried: Callable[[Sequence[int], Lister | None], set[int]] = lambda ids, _lister: set(ids)
+    at_once: int = walking.AT_ONCE
 
 
 @dataclass(frozen=True)
@@ -86,30 +94,69 @@ class Room:
 
     def rows(self) -> Ids:
         """Return the ids of all rows in these studies, the standing and the gone: quick to list."""
+        return self._rows().values_list("pk", flat=True)
+
+    def by_age(self, beyond: int | None, oldest_first: bool, most: int) -> list[int]:
+        """List some of these ids by age."""
+        rows = self._rows()
+        if not self.all_there_is and len(self.studies) > 1:
+            rows = Verbatim.objects.alias(of=F("collection_id") + 0).filter(of__in=self._collections())  # see `words`
+        return _by_age(rows, "pk", beyond, oldest_first, most)
+
+    def _rows(self) -> Words:
         rows = Verbatim.objects.order_by()
-        if not self.all_there_is:
-            rows = rows.filter(collection__in=[study.collection_id for study in self.studies])
-        return rows.values_list("pk", flat=True)
+        return rows if self.all_there_is else rows.filter(collection__in=self._collections())
+
+    def _collections(self) -> list[int]:
+        return [study.collection_id for study in self.studies]
+
+
+def _by_age(rows: QuerySet[Any], column: str, beyond: int | None, oldest_first: bool, most: int) -> list[int]:
+    if beyond is not None:
+        rows = rows.filter(**{f"{column}__{'gt' if oldest_first else 'lt'}": beyond})
+    return list(rows.order_by(column if oldest_first else f"-{column}").values_list(column, flat=True)[:most])
+
+
+def _together(listers: Sequence[Lister]) -> Lister:
+    """List what several list, each id once."""
+
+    def by_age(beyond: int | None, oldest_first: bool, most: int) -> list[int]:
+        lists = [lister(beyond, oldest_first, most) for lister in listers]
+        return list(dict.fromkeys(merge(*lists, reverse=not oldest_first)))[:most]
+
+    return listers[0] if len(listers) == 1 else by_age
 
 
 def matching(room: Room, wanted: Filters) -> Found:
     """Return the words that are wanted."""
     parts = _parts(room, wanted)
+    surely_many = []
     for part in [*parts, Filter(lambda words: words, lambda: _few(room.rows()))]:
-        if (ids := part.few()) is not None:
-            return _among(room, ids, [p for p in parts if p is not part])
-    listing = next((part for part in parts if part.by_age), None)
-    walked = _on(room.words(), parts, one_by_one=True)
-    if listing is None:
-        return Found(_on(room.words(), parts), one_by_one=walked)
-    others = _on(room.words(), [part for part in parts if part is not listing], one_by_one=True)
-    return Found(_on(room.words(), parts), lister=listing.by_age, others=others, one_by_one=walked)
+        few = part.few()
+        if few.ids is not None:
+            return _among(room, few.ids, [p for p in parts if p is not part])
+        surely_many.append(few.surely_more)
+    listers = (*(part.by_age for part in parts if part.by_age), room.by_age)
+    return Found(
+        _on(room.words(), parts), surely_many=len(parts) < 2 and surely_many[0], listers=listers,
+        tried=lambda ids, lister: _tried(room, ids, [part for part in parts if lister is None or part.by_age is not lister]),
+        at_once=min((part.at_once for part in parts), default=walking.AT_ONCE),
+    )  # fmt: skip
 
 
-def _on(words: Words, parts: Iterable[Filter], *, one_by_one: bool = False) -> Words:
+def _on(words: Words, parts: Iterable[Filter]) -> Words:
     for part in parts:
-        words = part.one_by_one(words) if one_by_one and part.one_by_one else part.on(words)
+        words = part.on(words)
     return words
+
+
+def _tried(room: Room, ids: Sequence[int], parts: Iterable[Filter]) -> set[int]:
+    """Which of these ids are wanted: what takes long is tried last, on what is left."""
+    rows = _on(among(room.words(), ids), [part for part in parts if not part.sieve])
+    found = set(rows.order_by().values_list("pk", flat=True))
+    for sieve in [part.sieve for part in parts if part.sieve]:
+        found = sieve(list(found)) if found else found
+    return found
 
 
 def among(words: Words, ids: Iterable[int]) -> Words:
@@ -118,8 +165,11 @@ def among(words: Words, ids: Iterable[int]) -> Words:
 
 
 def _among(room: Room, ids: list[int], parts: list[Filter]) -> Found:
-    words = _on(among(room.words(), ids), parts)
-    found = sorted(words.order_by().values_list("pk", flat=True), reverse=True)
+    if len(ids) <= ONE_BY_ONE:
+        found = sorted(_tried(room, ids, parts), reverse=True)
+    else:
+        words = _on(among(room.words(), ids), parts)
+        found = sorted(words.order_by().values_list("pk", flat=True), reverse=True)
     return Found(among(current(), found), found)
 
 
@@ -135,8 +185,8 @@ def are_many(rows: QuerySet[Any, Any]) -> bool:
     return len(rows[FEW : FEW + 1]) > 0
 
 
-def _few(ids: Ids) -> list[int] | None:
-    return None if are_many(ids) else list(dict.fromkeys(ids[:FEW]))
+def _few(ids: Ids) -> Few:
+    return Few(None, surely_more=True) if are_many(ids) else Few(list(dict.fromkeys(ids[:FEW])))
 
 
 def _parts(room: Room, wanted: Filters) -> list[Filter]:
@@ -165,14 +215,17 @@ def _searched(q: str) -> Filter:
     def by_age(beyond: int | None, oldest_first: bool, most: int) -> list[int]:
         return search.listed(q, most, beyond=beyond, oldest_first=oldest_first)
 
-    def few() -> list[int] | None:
-        ids = search.listed(q, FEW + 1)
-        return None if len(ids) > FEW else ids
+    def sieve(ids: Sequence[int]) -> set[int]:
+        if slow:
+            return few_words.among(ids, q)
+        return set(search.trying(among(Verbatim.objects.order_by(), ids), q).values_list("pk", flat=True))
 
-    says_what = any(term.wanted for term in search.parsed(q))
-    if not says_what:
-        return Filter(lambda words: search.matching(words, q))
-    return Filter(lambda words: search.matching(words, q), few, by_age, lambda words: search.trying(words, q))
+    lists = connection.vendor == "sqlite" and any(term.wanted for term in search.parsed(q))
+    slow = few_words.is_slow_on_each(q)
+    return Filter(
+        lambda words: search.matching(words, q), lambda: few_words.few(q, FEW), by_age if lists else None, sieve,
+        few_words.AT_ONCE if slow else walking.AT_ONCE,
+    )  # fmt: skip
 
 
 def _themed(room: Room, ref: str) -> Filter:
@@ -185,18 +238,27 @@ def _themed(room: Room, ref: str) -> Filter:
     themes = with_those_under(theme)
     carries = Coding.objects.filter(verbatim=OuterRef("pk"), theme__in=themes)
     ids = Coding.objects.filter(theme__in=themes).order_by().values_list("verbatim", flat=True)
-    return Filter(lambda words: words.filter(Exists(carries)), lambda: _few(ids))
+    by_age = _together([_codings_by_age(pk) for pk in themes])
+    return Filter(lambda words: words.filter(Exists(carries)), lambda: _few(ids), by_age)
+
+
+def _codings_by_age(theme: int) -> Lister:
+    coded = Coding.objects.filter(theme=theme).distinct()
+    return lambda beyond, oldest_first, most: _by_age(coded, "verbatim", beyond, oldest_first, most)
 
 
 def _asked(room: Room, refs: Iterable[str]) -> Filter:
     collections = [study.collection_id for study in room.studies]
     sources = Source.objects.filter(ref__in=list(refs), collection__in=collections).order_by()
     ids = list(sources.values_list("pk", flat=True))
-    # One question is walked along its own index; several are tried row by row.
-    so = {"source": ids[0]} if len(ids) == 1 else {"source__in": ids}
-    return Filter(
-        lambda words: words.filter(**so), lambda: _few(Verbatim.objects.filter(**so).values_list("pk", flat=True))
-    )
+    rows = Verbatim.objects.filter(source__in=ids).order_by().values_list("pk", flat=True)
+    by_age = _together([_rows_by_age(source=pk) for pk in ids]) if ids else None
+    return Filter(lambda words: words.filter(source__in=ids), lambda: _few(rows), by_age)
+
+
+def _rows_by_age(**so: Any) -> Lister:
+    rows = Verbatim.objects.filter(**so)
+    return lambda beyond, oldest_first, most: _by_age(rows, "pk", beyond, oldest_first, most)
 
 
 def _answered(room: Room, answer: asked.Answered | None) -> Filter:
@@ -207,10 +269,10 @@ def _answered(room: Room, answer: asked.Answered | None) -> Filter:
     same_response = Answer.objects.filter(so, response=OuterRef("response"))
     in_it = Answer.objects.filter(Exists(same_response), verbatim=OuterRef("pk"))
 
-    def few() -> list[int] | None:
-        responses = _few(Answer.objects.filter(so).order_by().values_list("response", flat=True))
+    def few() -> Few:
+        responses = _few(Answer.objects.filter(so).order_by().values_list("response", flat=True)).ids
         if responses is None:
-            return None
+            return Few(None)
         spoken = Answer.objects.filter(response__in=listed(responses), verbatim__isnull=False)
         return _few(spoken.order_by().values_list("verbatim", flat=True))
 
@@ -233,23 +295,48 @@ def _faceted(facet: str, values: list[str]) -> Filter:
     chosen = FacetValue.objects.filter(facet__key=facet, key__in=values).order_by()
     ids = list(chosen.values_list("pk", flat=True))
     has = PersonFacet.objects.filter(value__in=ids)
-    theirs = has.filter(person=OuterRef("person"))
-    since_merged = has.filter(person__merged__pk=OuterRef("person"))
+    # Above 0 says no more than that somebody was merged, but along the index of these, who are few.
+    merged = Person.objects.filter(merged_into__gt=0).filter(Exists(has.filter(person=OuterRef("merged_into"))))
+    twins = cache(lambda: list(merged.order_by().values_list("pk", flat=True)))
 
-    def few() -> list[int] | None:
-        people = _few(has.order_by().values_list("person", flat=True))
+    def on(words: Words) -> Words:
+        theirs = Exists(has.filter(person=OuterRef("person")))
+        return words.filter(theirs | Q(person__in=listed(twins()))) if twins() else words.filter(theirs)
+
+    def few() -> Few:
+        people = _few(has.order_by().values_list("person", flat=True)).ids
         if people is None:
-            return None
-        twins = Person.objects.filter(merged_into__in=listed(people)).order_by().values_list("pk", flat=True)
-        everybody = listed([*people, *twins])
+            return Few(None)
+        everybody = listed([*people, *twins()])
         return _few(Verbatim.objects.filter(person__in=everybody).order_by().values_list("pk", flat=True))
 
-    return Filter(lambda words: words.filter(Exists(theirs) | Exists(since_merged)), few)
+    return Filter(on, few)
 
 
 def _in_language(language: str) -> Filter:
     """Words in a language, whatever the region: "en" finds "en-GB" too."""
-    return Filter(lambda words: words.filter(Q(language=language) | Q(language__startswith=f"{language}-")))
+    languages = [each for each in _languages() if each == language or each.startswith(f"{language}-")]
+    if not languages:
+        return _nothing()
+    rows = Verbatim.objects.filter(language__in=languages).order_by()
+    by_age = _together([_rows_by_age(language=each) for each in languages])
+    return Filter(
+        lambda words: words.filter(language__in=languages), lambda: _few(rows.values_list("pk", flat=True)), by_age
+    )
+
+
+def _languages() -> list[str]:
+    """The languages in which anybody spoke, each found along their index."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """WITH RECURSIVE spoken(language) AS (
+                SELECT min(language) FROM verbatims_verbatim
+                UNION ALL
+                SELECT (SELECT min(language) FROM verbatims_verbatim v WHERE v.language > spoken.language)
+                FROM spoken WHERE spoken.language IS NOT NULL
+            ) SELECT language FROM spoken WHERE language IS NOT NULL"""
+        )
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _spoken(wanted: Filters) -> Filter:
@@ -261,16 +348,18 @@ def _spoken(wanted: Filters) -> Filter:
     if wanted.until:
         when["spoken_at__lt"] = _midnight(wanted.until + timedelta(days=1))
     of_days = Verbatim.objects.filter(**when).order_by()
+    ids = of_days.values_list("id", flat=True)
+    are_most = len(ids[MOST_SORTED : MOST_SORTED + 1]) > 0
 
     def by_age(beyond: int | None, oldest_first: bool, most: int) -> list[int]:
         rows = of_days if beyond is None else of_days.filter(**{"id__gt" if oldest_first else "id__lt": beyond})
+        if are_most:
+            return _by_age(of_days, "id", beyond, oldest_first, most)
         # The sum keeps the databases from walking all ids in their order.
         age = (F("id") + 0).asc() if oldest_first else (F("id") + 0).desc()
         return list(rows.order_by(age).values_list("id", flat=True)[:most])
 
-    ids = of_days.values_list("id", flat=True)
-    are_most = len(ids[MOST_SORTED : MOST_SORTED + 1]) > 0
-    return Filter(lambda words: words.filter(**when), lambda: _few(ids), None if are_most else by_age)
+    return Filter(lambda words: words.filter(**when), lambda: _few(ids), by_age)
 
 
 def _midnight(day: date) -> datetime:
@@ -283,4 +372,4 @@ def _unread(user: User) -> Filter:
 
 
 def _nothing() -> Filter:
-    return Filter(lambda words: words.none(), lambda: [])
+    return Filter(lambda words: words.none(), lambda: Few([]))

@@ -6,19 +6,23 @@ words that arrive while somebody reads shift nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from heapq import nlargest, nsmallest
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
+from allears.core.walking import FIRST, Patience, Walked, walk
 from allears.insights.filters import NEWEST, OLDEST, UNEXPECTED
 from allears.insights.models import Surprise
-from allears.insights.narrowing import Found, Words, among
+from allears.insights.narrowing import Found, Lister, listed
 from allears.insights.surprise import RARE
 
 PER_PAGE = 20
+
+_Scored = tuple[int, int]  # a verbatim's id and its score
 
 # The stretches of the unexpected order: rare or against, no theme yet, the rest (see `surprise.py`).
 RARE_FIRST, NO_THEME, THE_REST = range(3)
@@ -37,12 +41,14 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class Page:
-    """The ids of a page, in order, and the cursors of its ends ("" where there is nothing beyond)."""
+    """The ids of a page, in order, and the cursors of its ends ("" where there is nothing beyond). `looked`: how many rows
+    were looked at, where the page was given up before it was full."""
 
     ids: list[int]
     before: str = ""
     after: str = ""
     scores: dict[int, int] = field(default_factory=dict)
+    looked: int = 0
 
 
 def place_in(order: str, pk: int, score: int | None = None) -> Place:
@@ -81,17 +87,22 @@ def page(
     `collection` is the one that all of them belong to, if there is one.
     """
     walk = Walk(found, order, cursor(order, before or after), bool(cursor(order, before)), collection)
-    places = walk.over(found.ids, per_page + 1) if found.ids is not None else walk.along(per_page + 1)
-    start, backwards = walk.start, walk.backwards
+    walked = Walked(walk.over(found.ids, per_page + 1)) if found.ids is not None else walk.along(per_page + 1)
+    places, start, backwards, stopped = walked.found, walk.start, walk.backwards, walked.stopped_at
     more = len(places) > per_page
     places = places[:per_page]
     if backwards:
         places.reverse()
     has_before, has_after = (more, True) if backwards else (start is not None, more)
+    first, last = (places[0], places[-1]) if places else (stopped, stopped)
+    if stopped is not None:  # the page leads on from there, in the direction in which it looked
+        first, last = (stopped, last) if backwards else (first, stopped)
+        has_before, has_after = has_before or backwards, has_after or not backwards
     return Page(
         ids=[abs(place.pk) for place in places],
-        before=str(places[0]) if places and has_before else "",
-        after=str(places[-1]) if places and has_after else "",
+        before=str(first) if first and has_before else "",
+        after=str(last) if last and has_after else "",
+        looked=walk.patience.looked if stopped is not None else 0,
         scores={abs(p.pk): -p.score for p in places if order == UNEXPECTED and p.stretch != NO_THEME},
     )
 
@@ -105,29 +116,28 @@ class Walk:
     start: Place | None
     backwards: bool
     collection: int | None
+    patience: Patience = field(default_factory=Patience)
 
     def over(self, ids: Sequence[int], most: int) -> list[Place]:
         """Few words: put all of them in order and take the next `most`."""
-        scores = self._scores() if self.order == UNEXPECTED else {}
+        scores = _scores(ids) if self.order == UNEXPECTED else {}
         places = (place_in(self.order, pk, scores.get(pk)) for pk in ids)
         beyond = [place for place in places if self._is_beyond(place)]
         return nlargest(most, beyond) if self.backwards else nsmallest(most, beyond)
 
-    def _scores(self) -> dict[int, int]:
-        ids = self.found.words.order_by().values("pk")
-        return dict(Surprise.objects.filter(verbatim__in=ids).values_list("verbatim", "score"))
-
     def _is_beyond(self, place: Place) -> bool:
         return self.start is None or (place < self.start if self.backwards else place > self.start)
 
-    def along(self, most: int) -> list[Place]:
-        """Many words: walk along an index, stretch by stretch, until there are enough."""
+    def along(self, most: int) -> Walked[Place]:
+        """Many words: walk along an index, stretch by stretch, until there are enough or it has taken long enough."""
         found: list[Place] = []
         for stretch in self._stretches():
-            if len(found) < most:
-                begin = self.start if self.start is not None and self.start.stretch == stretch else None
-                found += self._through(stretch, begin, most - len(found))
-        return found
+            begin = self.start if self.start is not None and self.start.stretch == stretch else None
+            walked = self._through(stretch, begin, most - len(found))
+            found += walked.found
+            if len(found) >= most or walked.stopped_at is not None:
+                return Walked(found, walked.stopped_at)
+        return Walked(found)
 
     def _stretches(self) -> list[int]:
         every = [RARE_FIRST, NO_THEME, THE_REST] if self.order == UNEXPECTED else [0]
@@ -135,50 +145,63 @@ class Walk:
             return [s for s in reversed(every) if self.start is None or s <= self.start.stretch]
         return [s for s in every if self.start is None or s >= self.start.stretch]
 
-    def _through(self, stretch: int, begin: Place | None, most: int) -> list[Place]:
-        if self.order != UNEXPECTED:
-            return self._listed(begin, most) if self.found.lister else self._by_age(self.found.walked, begin, most)
-        if stretch == NO_THEME:
-            no_row = ~Exists(Surprise.objects.filter(verbatim=OuterRef("pk")))
-            return self._by_age(self.found.walked.filter(no_row), begin, most)
-        return self._by_score(stretch, begin, most)
+    def _through(self, stretch: int, begin: Place | None, most: int) -> Walked[Place]:
+        if self.order == UNEXPECTED and stretch != NO_THEME:
+            return self._by_score(stretch, begin, most)
+        return self._by_age(begin, most)
 
-    def _by_age(self, words: Words, begin: Place | None, most: int) -> list[Place]:
-        falling = (self.order != OLDEST) != self.backwards
-        if begin is not None:
-            words = words.filter(**{"pk__lt" if falling else "pk__gt": abs(begin.pk)})
-        ids = words.order_by("-pk" if falling else "pk").values_list("pk", flat=True)[:most]
-        return [place_in(self.order, pk) for pk in ids]
-
-    def _listed(self, begin: Place | None, most: int) -> list[Place]:
-        """Have some listed, try them, and go on with more at a time until there are enough."""
-        assert self.found.lister is not None
-        assert self.found.others is not None
+    def _by_age(self, begin: Place | None, most: int) -> Walked[Place]:
         oldest_first = (self.order == OLDEST) != self.backwards
-        beyond, size, kept = abs(begin.pk) if begin else None, 200, list[int]()
-        while len(kept) < most:
-            ids = self.found.lister(beyond, oldest_first, size)
-            wanted = set(among(self.found.others, ids).order_by().values_list("pk", flat=True)) if ids else set()
-            kept += [pk for pk in ids if pk in wanted]
-            if len(ids) < size:
-                break
-            beyond, size = ids[-1], min(4 * size, 8_000)
-        return [place_in(self.order, pk) for pk in kept[:most]]
+        start = abs(begin.pk) if begin else None
+        lister = _narrowest(self.found.listers, start, oldest_first)
+        walked = walk(
+            lambda beyond, size: lister(beyond, oldest_first, size), partial(self._tried, lister), start, most,
+            self.patience, self.found.at_once,
+        )  # fmt: skip
+        stopped = None if walked.stopped_at is None else place_in(self.order, walked.stopped_at)
+        return Walked([place_in(self.order, pk) for pk in walked.found], stopped)
 
-    def _by_score(self, stretch: int, begin: Place | None, most: int) -> list[Place]:
-        """Walk the scores' own index; each row is tried on the words that are wanted."""
+    def _tried(self, lister: Lister | None, ids: Sequence[int]) -> set[int]:
+        if self.order == UNEXPECTED:  # the stretch of words without a theme, and so without a score
+            ids = list(set(ids) - _scores(ids).keys())
+        return self.found.tried(ids, lister)
+
+    def _by_score(self, stretch: int, begin: Place | None, most: int) -> Walked[Place]:
+        """Walk along the scores' own index."""
         rows = Surprise.objects.filter(Q(score__gte=RARE) if stretch == RARE_FIRST else Q(score__lt=RARE))
         if self.collection is not None:
             rows = rows.filter(collection=self.collection)
-        if begin is not None:
-            rows = rows.filter(self._beyond(-begin.score, abs(begin.pk)))
-        order = ("score", "verbatim") if self.backwards else ("-score", "-verbatim")
-        wanted = Exists(self.found.walked.filter(pk=OuterRef("verbatim")))
-        found = rows.filter(wanted).order_by(*order).values_list("verbatim", "score")[:most]
-        return [place_in(UNEXPECTED, pk, score) for pk, score in found]
+
+        def listed(beyond: _Scored | None, size: int) -> list[_Scored]:
+            here = rows if beyond is None else rows.filter(self._beyond(beyond[1], beyond[0]))
+            order = ("score", "verbatim") if self.backwards else ("-score", "-verbatim")
+            return list(here.order_by(*order).values_list("verbatim", "score")[:size])
+
+        def tried(scored: Sequence[_Scored]) -> set[_Scored]:
+            wanted = self.found.tried([pk for pk, _score in scored], None)
+            return {each for each in scored if each[0] in wanted}
+
+        start = (abs(begin.pk), -begin.score) if begin else None
+        walked = walk(listed, tried, start, most, self.patience, self.found.at_once)
+        stopped = None if walked.stopped_at is None else place_in(UNEXPECTED, *walked.stopped_at)
+        return Walked([place_in(UNEXPECTED, pk, score) for pk, score in walked.found], stopped)
 
     def _beyond(self, score: int, pk: int) -> Q:
         # The first condition says nothing new, but lets the database start at the right place of its index.
         if self.backwards:
             return Q(score__gte=score) & (Q(score__gt=score) | Q(verbatim__gt=pk))
         return Q(score__lte=score) & (Q(score__lt=score) | Q(verbatim__lt=pk))
+
+
+def _scores(ids: Iterable[int]) -> dict[int, int]:
+    return dict(Surprise.objects.filter(verbatim__in=listed(ids)).values_list("verbatim", "score"))
+
+
+def _narrowest(listers: Sequence[Lister], beyond: int | None, oldest_first: bool) -> Lister:
+    """Choose who names the fewest words here: whose first ones reach furthest."""
+    if len(listers) == 1:
+        return listers[0]
+    reach = [lister(beyond, oldest_first, FIRST) for lister in listers]
+    if short := [at for at, ids in enumerate(reach) if len(ids) < FIRST]:
+        return listers[min(short, key=lambda at: len(reach[at]))]
+    return listers[max(range(len(reach)), key=lambda at: reach[at][-1] if oldest_first else -reach[at][-1])]

@@ -74,6 +74,7 @@ class Verbatim(models.Model):
             models.Index(fields=["collection", "-id"], name="verbatims_of_collection"),
             models.Index(fields=["source", "-id"], name="verbatims_of_source"),
             models.Index(fields=["spoken_at", "id"], name="verbatims_by_day"),
+            models.Index(fields=["language", "-id"], name="verbatims_in_language"),
             models.Index(
                 fields=["person", "-id"], name="verbatims_of_person", condition=Q(person__isnull=False)
             ),

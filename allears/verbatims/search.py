@@ -49,9 +49,14 @@ def _terms(query: str) -> Iterator[Term]:
     for part in _PART.finditer(query.replace("“", '"').replace("”", '"').replace("„", '"')):
         words = part["word"] if part["word"] is not None else part["phrase"]
         tokens = tuple(folded(found[0]) for found in _TOKEN.finditer(words))
-        prefix = words.endswith("*") or bool(part["after"])
+        starred = words.endswith("*") or bool(part["after"])
         if any(tokens):
-            yield Term(tuple(t for t in tokens if t), prefix, wanted=not part["minus"])
+            yield Term(tuple(t for t in tokens if t), starred and _is_beginning(tokens[-1]), wanted=not part["minus"])
+
+
+def _is_beginning(token: str) -> bool:
+    """One letter of an alphabet begins too many words to be of use: it is looked for as a word."""
+    return len(token) > 1 or not token.isascii()
 
 
 def matching(qs: QuerySet[Verbatim], query: str) -> QuerySet[Verbatim]:
@@ -67,47 +72,61 @@ def matching(qs: QuerySet[Verbatim], query: str) -> QuerySet[Verbatim]:
 
 
 def trying(qs: QuerySet[Verbatim], query: str) -> QuerySet[Verbatim]:
-    """Narrow `qs` as `matching` does, by trying the query on each row: for who walks along many and soon stops."""
+    """Narrow `qs` as `matching` does, by trying the query on each row: for few rows, however much there is to be found."""
+    if not query.strip():
+        return qs
     terms = parsed(query)
-    if connection.vendor == "postgresql" or not any(term.wanted for term in terms):
-        return matching(qs, query)
-    return qs.filter(_Found(_expression(terms)))
+    if not terms:
+        return qs.none()
+    if connection.vendor == "postgresql":
+        return qs.filter(_Holds(tsquery(terms), each_row=True))
+    if any(term.wanted for term in terms):
+        return qs.filter(_Found(fts5(terms)))
+    return qs.exclude(_Found(_any(terms)))
 
 
 def listed(query: str, most: int, *, beyond: int | None = None, oldest_first: bool = False) -> list[int]:
     """Return the ids of at most `most` rows that the query finds, newest first (or oldest), from `beyond` on.
 
-    For walking through many: it costs what it returns, however much there is to be found. Rows that no longer stand
-    are for the caller to leave out. A query that only says what it does not want lists nothing.
+    On SQLite it costs what it returns, however much there is to be found; on PostgreSQL as much as is found. Rows that no
+    longer stand are for the caller to leave out. A query that only says what it does not want lists nothing.
     """
     terms = parsed(query)
     if not any(term.wanted for term in terms):
         return []
-    order, side = ("ASC", ">") if oldest_first else ("DESC", "<")
     if connection.vendor == "postgresql":
-        rows = _on_postgresql(Verbatim.objects.all(), terms)
-        rows = rows if beyond is None else rows.filter(**{"pk__gt" if oldest_first else "pk__lt": beyond})
-        return list(rows.order_by("pk" if oldest_first else "-pk").values_list("pk", flat=True)[:most])
+        return _listed_by_postgresql(terms, most, beyond, oldest_first)
+    order, side = ("ASC", ">") if oldest_first else ("DESC", "<")
     limit, values = ("", []) if beyond is None else (f" AND rowid {side} %s", [beyond])
     sql = f"SELECT rowid FROM verbatims_words WHERE verbatims_words MATCH %s{limit} ORDER BY rowid {order} LIMIT %s"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(sql, [_expression(terms), *values, most])
+        cursor.execute(sql, [fts5(terms), *values, most])
         return [row[0] for row in cursor.fetchall()]
 
 
-def _expression(terms: list[Term]) -> str:
-    """The FTS5 expression of terms of which at least one is wanted."""
+def _listed_by_postgresql(terms: list[Term], most: int, beyond: int | None, oldest_first: bool) -> list[int]:
+    rows = _on_postgresql(Verbatim.objects.all(), terms)
+    rows = rows if beyond is None else rows.filter(**{"pk__gt" if oldest_first else "pk__lt": beyond})
+    # The sum keeps PostgreSQL, which takes a phrase for as common as its words, from walking all rows in their order.
+    age = (F("pk") + 0).asc() if oldest_first else (F("pk") + 0).desc()
+    return list(rows.order_by(age).values_list("pk", flat=True)[:most])
+
+
+def fts5(terms: list[Term]) -> str:
+    """Return the terms, of which at least one is wanted, as SQLite's FTS5 takes them."""
     wanted = " ".join(_fts5(term) for term in terms if term.wanted)
-    unwanted = " OR ".join(_fts5(term) for term in terms if not term.wanted)
+    unwanted = _any([term for term in terms if not term.wanted])
     return f"({wanted}) NOT ({unwanted})" if unwanted else wanted
 
 
+def _any(terms: Iterable[Term]) -> str:
+    return " OR ".join(_fts5(term) for term in terms)
+
+
 def _on_sqlite(qs: QuerySet[Verbatim], terms: list[Term]) -> QuerySet[Verbatim]:
-    wanted = " ".join(_fts5(term) for term in terms if term.wanted)
-    unwanted = " OR ".join(_fts5(term) for term in terms if not term.wanted)
-    if wanted and unwanted:
-        return qs.filter(pk__in=_rows_with(f"({wanted}) NOT ({unwanted})"))
-    return qs.filter(pk__in=_rows_with(wanted)) if wanted else qs.exclude(pk__in=_rows_with(unwanted))
+    if any(term.wanted for term in terms):
+        return qs.filter(pk__in=_rows_with(fts5(terms)))
+    return qs.exclude(pk__in=_rows_with(_any(terms)))
 
 
 def _rows_with(expression: str) -> RawSQL:
@@ -119,7 +138,12 @@ def _fts5(term: Term) -> str:
 
 
 def _on_postgresql(qs: QuerySet[Verbatim], terms: list[Term]) -> QuerySet[Verbatim]:
-    return qs.filter(_Holds(" & ".join(_tsquery(term) for term in terms)))
+    return qs.filter(_Holds(tsquery(terms)))
+
+
+def tsquery(terms: Iterable[Term]) -> str:
+    """Return the terms as PostgreSQL's `to_tsquery` takes them."""
+    return " & ".join(_lexemes(term) for term in terms)
 
 
 class _Found(Func):
@@ -138,20 +162,25 @@ class _Found(Func):
 
 
 class _Holds(Func):
-    """`words @@ to_tsquery(...)`, on whatever alias the table has where it is used: in a subquery it has another."""
+    """`words @@ to_tsquery(...)`, on whatever alias the table has where it is used: in a subquery it has another.
+
+    `each_row`: as a function, for which PostgreSQL does not think of looking all that it finds up in the index.
+    """
 
     output_field = BooleanField()
 
-    def __init__(self, query: str) -> None:
+    def __init__(self, query: str, *, each_row: bool = False) -> None:
         super().__init__(F("pk"))
-        self.query = query
+        self.query, self.each_row = query, each_row
 
     def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
         column, _params = compiler.compile(self.get_source_expressions()[0])
-        return f"{column.rpartition('.')[0]}.words @@ to_tsquery('simple', %s)", [self.query]
+        words = f"{column.rpartition('.')[0]}.words"
+        holds = "ts_match_vq({}, {})" if self.each_row else "{} @@ {}"
+        return holds.format(words, "to_tsquery('simple', %s)"), [self.query]
 
 
-def _tsquery(term: Term) -> str:
+def _lexemes(term: Term) -> str:
     """The term for `to_tsquery`; tokens are letters and figures only, so there is nothing to escape."""
     quoted = [f"'{token}'" for token in term.tokens]
     quoted[-1] += ":*" if term.prefix else ""

@@ -15,7 +15,10 @@ from django.utils.translation import gettext as _
 from allears.core.models import User
 from allears.decisions import in_public, publishing
 from allears.decisions.models import Change, ChangeStep, Decision, Option, Update
+from allears.insights import narrowing, paging
+from allears.insights.filters import NEWEST, Filters
 from allears.insights.models import Insight, Theme
+from allears.insights.narrowing import Room
 from allears.people.folding import account_key
 from allears.people.models import Account, Person
 from allears.people.queries import matching as people_matching
@@ -24,14 +27,12 @@ from allears.questionnaires.models import Choice, Question, Version
 from allears.studies.models import Study
 from allears.studies.queries import looking_for, mine, seen_by
 from allears.verbatims.models import Verbatim
-from allears.verbatims.queries import current
-from allears.verbatims.search import matching
 
 if TYPE_CHECKING:
     from allears.decisions.in_public import PublishedItem
 
 MOST = 10
-MOST_WORDS = 8
+MOST_WORDS, MOST_CHARACTERS = 8, 1000
 BEFORE, AROUND = 40, 140
 
 
@@ -50,6 +51,7 @@ class Found:
     """What a search found, at most ten of each."""
 
     words: list[Verbatim] = field(default_factory=list)
+    looked: int = 0  # of how many words, where there may be more
     insights: list[Hit] = field(default_factory=list)
     decisions: list[Hit] = field(default_factory=list)  # and changes
     updates: list[Hit] = field(default_factory=list)
@@ -75,8 +77,10 @@ def find(user: User, query: str) -> Found:
         return Found()
     studies, words = seen_by(user), query.split()[:MOST_WORDS]
     reads_people = may_read(user)
+    said, looked = _words(user, studies, query[:MOST_CHARACTERS])
     return Found(
-        words=_words(studies, query),
+        words=said,
+        looked=looked,
         insights=_insights(studies, words),
         decisions=_decisions(studies, words) + _changes(studies, words),
         updates=_updates(studies, words),
@@ -119,9 +123,13 @@ def _around(text: str, place: int) -> str:
     return ("…" if start else "") + " ".join(text[start:end].split()) + ("…" if end < len(text) else "")
 
 
-def _words(studies: QuerySet[Study], query: str) -> list[Verbatim]:
-    found = matching(current().filter(collection__in=studies.values("collection")), query)
-    return list(found.select_related("person", "source", "collection", "undated").order_by("-id")[:MOST])
+def _words(user: User, studies: QuerySet[Study], query: str) -> tuple[list[Verbatim], int]:
+    """The newest words, found as the reading room finds them; and how many were looked through, if that was given up."""
+    seen = tuple(studies.order_by("pk"))
+    room = Room(user, seen, all_there_is=len(seen) == Study.objects.count())
+    page = paging.page(narrowing.matching(room, Filters(q=query, order=NEWEST)), NEWEST, per_page=MOST)
+    rows = Verbatim.objects.select_related("person", "source", "collection", "undated").in_bulk(page.ids)
+    return [rows[pk] for pk in page.ids], page.looked
 
 
 def _insights(studies: QuerySet[Study], words: list[str]) -> list[Hit]:

@@ -104,7 +104,8 @@ def _reading_room(request: HttpRequest, study: Study | None) -> HttpResponseBase
         "ids": ids,
         "too_few": too_few,
         "fewest": small_groups.FOR_COMMENTS,
-        "count": _count_in_words(wanted, ids),
+        "count": _count_in_words(found),
+        "looked": number_format(page.looked, force_grouping=True) if page.looked else "",
         "total": len(ids) if ids is not None else None,
         "chips": _chips(wanted, room),
         "orders": _orders(wanted),
@@ -189,16 +190,13 @@ def _insight_in_hand(wanted: Filters, study: Study | None) -> Insight | None:
     return queries.of_study(study).filter(ref=wanted.against).first() if study and wanted.against else None
 
 
-def _count_in_words(wanted: Filters, ids: list[int] | None) -> str:
-    """How many there are. Of many only what is known for sure: no filter, or one whose words were listed, found more."""
-    if ids is None:
-        listed = {"q", "question", "theme", "facet", "answered", "insight"} - {"theme" if wanted.theme == "none" else ""}
-        names = [name for name, _value in wanted.pairs() if name not in ("order", "against")]
-        if len(names) > 1 or not listed.issuperset(names):
-            return ""
-        return _("more than %(n)s verbatims") % {"n": number_format(FEW, force_grouping=True)}
-    words = ngettext("%(n)s verbatim", "%(n)s verbatims", len(ids))
-    return words % {"n": number_format(len(ids), force_grouping=True)}
+def _count_in_words(found: narrowing.Found) -> str:
+    """How many there are. Of many only what is known for sure."""
+    if found.ids is None:
+        more = _("more than %(n)s verbatims") % {"n": number_format(FEW, force_grouping=True)}
+        return more if found.surely_many else ""
+    words = ngettext("%(n)s verbatim", "%(n)s verbatims", len(found.ids))
+    return words % {"n": number_format(len(found.ids), force_grouping=True)}
 
 
 def _orders(wanted: Filters) -> list[Option]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.formats import number_format
 
 from allears.core.doors import StaffRequest, door
 from allears.core.rules import signs_in
@@ -18,4 +19,5 @@ def search(request: StaffRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()
     found = finding.find(request.user, query)
     words = [(v, [Span(start, end, "found") for start, end in highlights(v.text, query)]) for v in found.words]
-    return render(request, "web/search.html", {"q": query, "found": found, "words": words})
+    looked = number_format(found.looked, force_grouping=True) if found.looked else ""
+    return render(request, "web/search.html", {"q": query, "found": found, "words": words, "looked": looked})

@@ -1,0 +1,139 @@
+"""Where the words are very many, a page of the reading room looks through some of them and leads on; nothing is lost."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils.html import strip_tags
+
+from allears.core import walking
+from allears.insights import actions, narrowing, paging
+from allears.insights.filters import Filters
+from allears.people.models import Person
+from allears.verbatims.actions import redact
+from allears.verbatims.models import Verbatim
+from tests import cast
+from tests.insights.stories import coded, question, said, theme
+
+pytestmark = pytest.mark.django_db
+
+BEGIN = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three words are many, and a page looks through four of them."""
+    monkeypatch.setattr(narrowing, "FEW", 3)
+    monkeypatch.setattr(walking, "FIRST", 4)
+    monkeypatch.setattr(walking, "AT_LEAST", 4)
+    monkeypatch.setattr(walking, "PATIENCE", -1000)
+
+
+@pytest.fixture
+def _many() -> None:
+    """Thirty passages that differ in all that one can filter by; one was taken back."""
+    who = [Person.objects.create(label=f"P{n}") for n in range(4)]
+    twin = Person.objects.create(label="P0 again", merged_into=who[0])
+    for n, person in enumerate(who):
+        cast.has(person, "Region", "North" if n % 2 else "South")
+    for n in range(30):
+        words = said(
+            f"It came late {'again' if n % 3 else 'once'}.", by=twin if n == 8 else who[n % 4], language=["de", "de-AT", "en"][n % 3],
+            source=question("Why?" if n % 2 else "What?"), spoken_at=BEGIN + timedelta(days=n),
+        )  # fmt: skip
+        if n % 4:
+            coded(words, "late" if n % 4 < 3 else f"rare {n}")
+        if n % 5 == 0:
+            coded(words, "late", "came")
+    redact(verbatims=[Verbatim.objects.order_by("pk")[12].pk], reason="person", by_label="P0")
+    actions.code_many(study=cast.late_orders(), rows=[], by=None)
+
+
+def numbers(ids: list[int]) -> list[int]:
+    every = list(Verbatim.objects.order_by("pk").values_list("pk", flat=True))
+    return [every.index(pk) for pk in ids]
+
+
+ASKED: dict[str, tuple[dict[str, Any], Any]] = {
+    "everything": ({}, lambda n: True),
+    "a word": ({"q": "again"}, lambda n: n % 3),
+    "a phrase": ({"q": '"late once"'}, lambda n: n % 3 == 0),
+    "a beginning": ({"q": "onc*"}, lambda n: n % 3 == 0),
+    "all but a word": ({"q": "-again"}, lambda n: n % 3 == 0),
+    "all but a beginning": ({"q": "-agai*"}, lambda n: n % 3 == 0),
+    "a language": ({"language": "de"}, lambda n: n % 3 < 2),
+    "a language and a word": ({"language": "de", "q": "again"}, lambda n: n % 3 == 1),
+    "a facet": ({"facets": (("region", "south"),)}, lambda n: n % 2 == 0),
+    "a question and a facet": ({"question": "Why?", "facets": (("region", "north"),)}, lambda n: n % 2),
+    "a theme": ({"theme": "late"}, lambda n: n % 4 in (1, 2) or n % 5 == 0),
+    "a theme, a language, a word": (
+        {"theme": "late", "language": "de-AT", "q": "again"},
+        lambda n: n % 3 == 1 and (n % 4 in (1, 2) or n % 5 == 0),
+    ),
+    "no theme": ({"theme": "none"}, lambda n: n % 4 == 0 and n % 5),
+    "days": ({"since": BEGIN.date() + timedelta(days=7), "until": BEGIN.date() + timedelta(days=20)}, lambda n: 7 <= n <= 20),
+    "nothing": ({"facets": (("region", "south"),), "question": "Why?"}, lambda n: n == 8 and False),
+}  # fmt: skip
+
+
+def filters(order: str, **wanted: Any) -> Filters:
+    if "question" in wanted:
+        wanted["questions"] = (question(wanted.pop("question")).ref,)
+    if wanted.get("theme") == "late":
+        wanted["theme"] = theme("late").ref
+    return Filters(order=order, **wanted)
+
+
+@pytest.mark.usefixtures("hurried", "_many")
+@pytest.mark.parametrize("order", ["unexpected", "newest", "oldest"])
+@pytest.mark.parametrize("asked", ASKED)
+def test_page_by_page_everything_is_found_once_forth_and_back(asked: str, order: str) -> None:
+    wanted, holds = ASKED[asked]
+    study = cast.late_orders()
+    found = narrowing.matching(narrowing.Room(cast.ana(), (study,)), filters(order, **wanted))
+    assert found.ids is None
+    expected = [n for n in range(30) if holds(n) and n != 12]
+
+    forth = _pages(found, order, "after")
+    back = _pages(found, order, "before", "2.0.0" if order == "unexpected" else "0.0.0" if order == "newest" else f"0.0.{2**60}")
+
+    assert sorted(numbers(forth)) == expected
+    if order != "unexpected":
+        assert numbers(forth) == (expected if order == "oldest" else expected[::-1])
+    assert back == forth
+
+
+def _pages(found: narrowing.Found, order: str, side: str, at: str = "") -> list[int]:
+    """The ids of all pages in one direction, in the order of the list."""
+    ids: list[int] = []
+    for _page in range(200):
+        page = paging.page(found, order, **{side: at}, collection=cast.late_orders().collection_id, per_page=2)
+        ids = ids + page.ids if side == "after" else page.ids + ids
+        at = page.after if side == "after" else page.before
+        if not at:
+            return ids
+    raise AssertionError("the pages never end")
+
+
+@pytest.mark.usefixtures("hurried", "_many")
+def test_a_page_that_was_given_up_says_how_many_were_looked_through_and_leads_on(as_ana: Client) -> None:
+    here = reverse("insights:words_of_study", args=["late-orders"])
+    asked = {"facet": "region:south", "question": question("Why?").ref, "order": "newest"}
+    none = as_ana.get(here, asked)
+    assert list(none.context["words"]) == []
+    assert "None of the 4 looked through so far" in strip_tags(none.content.decode())
+    assert "No words answer to all of this" not in none.content.decode()
+    assert "Look further" in none.content.decode()
+    some = as_ana.get(here, {"theme": "none", "order": "newest"})
+    assert "looked through for this page" in some.content.decode()
+
+
+def test_a_language_that_nobody_speaks_finds_nothing_and_says_so(as_ana: Client) -> None:
+    said("It came late.", language="de")
+    page = as_ana.get(reverse("insights:words_of_study", args=["late-orders"]), {"language": "d"})
+    assert "No words answer to all of this" in page.content.decode()
+    assert "looked through" not in page.content.decode()
