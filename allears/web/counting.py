@@ -22,6 +22,7 @@ OF_A_YEAR = {
     minutes.TOTALS: minutes.count_totals,
     minutes.MONTHS: minutes.count_months,
     minutes.STUDIES: minutes.count_studies,
+    minutes.TEAMS: minutes.count_teams,
     minutes.GIVEN: minutes.count_given,
     minutes.CAME: minutes.count_came,
     minutes.OVERRIDDEN: minutes.count_overridden,

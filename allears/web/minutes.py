@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -38,6 +38,7 @@ from allears.verbatims.models import Stone
 MOST_OVERRIDES = 200
 TOTALS, MONTHS, STUDIES, VALUES = "minutes", "minutes by month", "minutes by study", "minutes by value"
 GIVEN, CAME, OVERRIDDEN = "minutes given", "minutes and what came", "minutes overridden"
+TEAMS = "minutes of teams"  # whom the studies asked that only their teams see
 WHO = Coalesce("person__merged_into", "person")
 
 
@@ -169,15 +170,31 @@ def by_study(year: int, seen: QuerySet[Study]) -> list[Row]:
         for topic, (n, people) in rows.items()
         if topic in studies
     ]
-    hidden = [topic for topic in rows if topic not in studies]
+    hidden = {topic: Decimal(n) for topic, (n, _people) in rows.items() if topic not in studies}
     shown.sort(key=lambda row: (-row.minutes, row.label))
-    return shown + ([_of_others(year, hidden)] if hidden else [])
+    if not hidden:
+        return shown
+    people = _people_of_others(year, hidden, rows)
+    return [*shown, Row(_("Studies of other teams"), sum(hidden.values(), Decimal(0)), people)]
 
 
-def _of_others(year: int, topics: list[str]) -> Row:
-    """Together, each person once: which they are differs from reader to reader, so that it is counted now."""
-    row = asked_in(year).filter(topic__in=topics).aggregate(n=Sum("minutes"), people=Count(WHO, distinct=True))
-    return Row(_("Studies of other teams"), row["n"] or Decimal(0), row["people"])
+def _people_of_others(year: int, hidden: Collection[str], asked: Collection[str]) -> int:
+    """Each person once. Who is of no team, and everybody of the statement, misses the same studies: kept for all of them;
+    what others miss differs, so that it is counted now."""
+    row = ahead.kept(TEAMS, year)
+    if row and set(hidden) == set(row.value["topics"]).intersection(asked):
+        return int(row.value["people"])
+    return _people_asked(year, hidden)
+
+
+def count_teams(year: int) -> dict[str, Any]:
+    """Count who was asked for the studies that only their teams see, together."""
+    topics = [f"study:{ref}" for ref in Study.objects.filter(team_only=True).order_by("pk").values_list("ref", flat=True)]
+    return {"topics": topics, "people": _people_asked(year, topics)}
+
+
+def _people_asked(year: int, topics: Collection[str]) -> int:
+    return int(asked_in(year).filter(topic__in=topics).aggregate(people=Count(WHO, distinct=True))["people"])
 
 
 def asked_of_each(year: int) -> array[int]:

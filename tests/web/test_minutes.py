@@ -356,6 +356,16 @@ def figures(user: User) -> list[object]:
     ]  # fmt: skip
 
 
+def test_who_misses_other_studies_than_most_has_their_people_counted_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ahead, "MANY", 1)
+    everybody_was_asked()
+    for owner, who in ((cast.ana(), cast.bob()), (cast.mia(), cast.cleo())):
+        ask(who, study=create_study(by=owner, title=f"Secret of {owner.name}", team_only=True))
+    counting.count_ahead()
+    by_reader = [minutes.by_study(2026, seen_by(user))[-1] for user in (cast.sam(), cast.ana(), cast.mia())]
+    assert [(row.label, row.people) for row in by_reader] == [("Studies of other teams", n) for n in (2, 1, 1)]
+
+
 def test_what_is_counted_ahead_is_what_is_counted_now(as_lea: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ahead, "MANY", 1)
     everybody_was_asked()
