@@ -298,13 +298,15 @@ def counting() -> dict[str, Callable[[], None]]:
 def pages() -> dict[str, str]:
     """Every page that is opened, by what it is."""
     from allears.insights.models import Theme
+    from allears.people.links import issue
     from allears.questionnaires.models import Question
     from allears.verbatims.models import Source, Verbatim
 
     here = "/insights/late-orders/words/"
     common, rare = Theme.objects.get(name="late").ref, Theme.objects.filter(name__startswith="rare").first().ref
-    question, scale = Source.objects.get(position=0).ref, Question.objects.get(kind="scale").key
-    middle = Verbatim.objects.count() // 2
+    question, scale = Source.objects.get(position=0, collection__title="Late orders").ref, Question.objects.get(kind="scale").key
+    said = Verbatim.objects.select_related("person").get(pk=Verbatim.objects.count() // 2)
+    middle = said.pk
     return {
         "all words, unexpected first": "/insights/words/",
         "study, unexpected first": here,
@@ -359,6 +361,17 @@ def pages() -> dict[str, str]:
         "three common words, a facet": f"{here}?q=late+box+driver&facet=region:east&facet=channel:phone&order=newest",
         "all words, a common word": "/insights/words/?q=late",
         "all words, two facets": "/insights/words/?facet=region:west&facet=channel:phone",
+        "over everything: a common word": "/search/?q=late",
+        "over everything: a phrase": "/search/?q=%22sorry+we+missed%22",
+        "over everything: a person": "/search/?q=p77777@customer.example",
+        "themes": "/insights/late-orders/themes/",
+        "one theme": f"/insights/themes/{common}/",
+        "insights": "/insights/late-orders/insights/",
+        "one verbatim": f"/insights/words/{said.ref}/",
+        "its line of sight": f"/sight/verbatim/{said.ref}/",
+        "who said it": f"/people/{said.person.ref}/",
+        "their own page": f"/me/{issue(said.person)}/",
+        "in public": "/you-said/",
     }
 
 

@@ -85,11 +85,12 @@ def codings_of(verbatim_ids: Iterable[int]) -> dict[int, list[Coding]]:
 def examples(themes: Iterable[int], most: int) -> dict[int, list[Coding]]:
     """Return up to `most` codings of each theme whose words stand, the newest words first; one verbatim once."""
     ids = list(themes)
+    said = dict(Theme.objects.filter(pk__in=ids).values_list("pk", "words"))
     newest = Window(RowNumber(), partition_by=F("theme"), order_by=[F("verbatim").desc(), F("start").asc()])
-    standing = Coding.objects.filter(theme__in=ids, theme__words__lte=FEW_WORDS)
+    standing = Coding.objects.filter(theme__in=[pk for pk, words in said.items() if words <= FEW_WORDS])
     ranked = standing.annotate(rank=newest).filter(rank__lte=3 * most)
     rows: list[Coding] = list(ranked.select_related("verbatim").order_by("theme", "rank"))
-    for theme in Theme.objects.filter(pk__in=ids, words__gt=FEW_WORDS):
+    for theme in [pk for pk, words in said.items() if words > FEW_WORDS]:
         rows.extend(Coding.objects.filter(theme=theme).select_related("verbatim").order_by("-verbatim")[: 3 * most])
     found: dict[int, list[Coding]] = {pk: [] for pk in ids}
     for coding in rows:

@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db.models import Count, F, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
+from allears.core import ahead
 from allears.core.clock import now
+from allears.core.models import Counted
 from allears.insights import narrowing
-from allears.insights.models import Tally
+from allears.insights.models import Coding, Tally, Theme
 from allears.people.models import Kind, Person, PersonFacet
 from allears.people.queries import matching
 from allears.studies.models import Study
@@ -24,6 +27,7 @@ from allears.verbatims.models import Verbatim
 from allears.verbatims.queries import current
 
 FRESH = timedelta(minutes=10)
+THEME_AHEAD = "speakers of a theme"
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,19 @@ def of_study(study: Study) -> Speakers | None:
     return _kept(_key(study))
 
 
+def of_themes(themes: Iterable[int]) -> dict[int, int]:
+    """Count the people who spoke of each of these themes (ids); of themes that very many words carry as counted ahead."""
+    ids = list(themes)
+    kept = Counted.objects.filter(kind=THEME_AHEAD, of__in=[str(pk) for pk in ids]).values_list("of", "value")
+    found = {int(of): people for of, people in kept}
+    return found | _count_themes([pk for pk in ids if pk not in found])
+
+
+def _count_themes(ids: list[int]) -> dict[int, int]:
+    spoken = Coding.objects.filter(theme__in=ids).order_by().values_list("theme")
+    return dict.fromkeys(ids, 0) | dict(spoken.annotate(n=Count("verbatim__person", distinct=True)))
+
+
 def customers() -> Speakers | None:
     """Count all customers; None when they are many and have not been counted yet."""
     people = _customers()
@@ -76,6 +93,14 @@ def count_ahead() -> None:
         _count_study(study)
     if narrowing.are_many(_customers().values_list("pk", flat=True)):
         _keep("customers", _count_customers(_customers()), last=_newest(Person.objects.all()))
+    said = list(Theme.objects.filter(words__gt=narrowing.FEW).order_by("pk").values_list("pk", flat=True))
+    ahead.forget(THEME_AHEAD, but=said)
+    for theme in said:
+        ahead.keep(THEME_AHEAD, theme, partial(_people_of_theme, theme), fresh=FRESH)
+
+
+def _people_of_theme(theme: int) -> int:
+    return _count_themes([theme])[theme]
 
 
 def _customers() -> QuerySet[Person]:

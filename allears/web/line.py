@@ -12,6 +12,7 @@ from django.db.models import Count, Prefetch, Q
 
 from allears.decisions.chain import Quoted, cited_by_insight, insights_behind_all
 from allears.decisions.models import Change, ChangeStep, Decision, Ground, Telling, Update
+from allears.insights import speakers
 from allears.insights.models import Citation, Coding, Insight, Theme
 from allears.people.models import Person
 from allears.verbatims.models import Verbatim
@@ -132,12 +133,11 @@ def own_words(person: Person, verbatims: Iterable[Verbatim], tellings: Sequence[
 
 def _themes_of(ids: list[int]) -> dict[int, list[tuple[Theme, int]]]:
     pairs = set(Coding.objects.filter(verbatim__in=ids).values_list("verbatim_id", "theme_id"))
-    speakers = Count("codings__verbatim__person", distinct=True)
-    themes = {t.pk: t for t in Theme.objects.filter(pk__in={t for _, t in pairs}).annotate(speakers=speakers)}
+    themes = Theme.objects.in_bulk({theme for _verbatim, theme in pairs})
+    people = speakers.of_themes(themes)
     found: dict[int, list[tuple[Theme, int]]] = {}
     for verbatim_id, theme_id in sorted(pairs):
-        theme = themes[theme_id]
-        found.setdefault(verbatim_id, []).append((theme, theme.speakers))
+        found.setdefault(verbatim_id, []).append((themes[theme_id], people[theme_id]))
     return found
 
 

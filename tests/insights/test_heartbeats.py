@@ -32,3 +32,20 @@ def test_an_answer_that_was_changed_counts_no_longer_for_its_theme() -> None:
     said("It came on time.", supersedes=before)
     heartbeats.reckon_every_codebook()
     assert Theme.objects.get().words == 0
+
+
+def test_who_spoke_of_a_theme_that_very_many_words_carry_is_counted_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    for who in (cast.bob(), cast.cleo(), cast.bob()):
+        coded(said("It came late.", by=who), "late", "late")
+    coded(said("Nobody called.", by=cast.dev()), "silence")
+    late, silence = Theme.objects.get(name="late").pk, Theme.objects.get(name="silence").pk
+    assert speakers.of_themes([late, silence]) == {late: 2, silence: 1}
+    monkeypatch.setattr(narrowing, "FEW", 2)
+    heartbeats.count_who_is_speaking()
+    assert speakers.of_themes([late, silence]) == {late: 2, silence: 1}
+    for name in ("late", "silence"):
+        coded(said("Late, and nobody called.", by=cast.person("Una Low")), name)
+    assert speakers.of_themes([late, silence]) == {late: 2, silence: 2}  # of the large one as it was counted
+    monkeypatch.setattr(narrowing, "FEW", 10_000)
+    heartbeats.count_who_is_speaking()
+    assert speakers.of_themes([late, silence]) == {late: 3, silence: 2}
