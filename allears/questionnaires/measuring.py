@@ -81,8 +81,10 @@ def measured_rows(version_id: int) -> list[tuple[int, str]]:
 
 def sent_of(version_id: int) -> QuerySet[Response]:
     """Return the responses of a version that were sent and measured, newest first."""
-    rows = Response.objects.filter(version=version_id, submitted_at__isnull=False, seconds__gt=0)
-    return rows.only("person_id", "language", "seconds", "device").order_by("-id")
+    # Along the study's index: by their ids, SQLite would walk through the responses of all studies.
+    study = Version.objects.filter(pk=version_id).values("questionnaire__study")[:1]
+    rows = Response.objects.filter(study=study, version=version_id, submitted_at__isnull=False, seconds__gt=0)
+    return rows.only("person_id", "language", "seconds", "device").order_by("-submitted_at", "-id")
 
 
 def _measured(seconds: Sequence[int]) -> Measured | None:
