@@ -13,9 +13,10 @@ seconds somebody asks for a link of their own, as on `/me/`; how long they wait 
 
 At the end the server's own record is held against the database. Nobody may have two letters. Everybody must have one,
 but for those of whom nobody can know: a letter whose answer was lost (one a connection and kill at most) waits for a
-person's look, see docs/adr/0007. Quiet hours are off, or letters prepared in the evening would wait for the morning. `cpu_ms` is the worker's, a person; `peak_mb` is the most that one worker ever held, `own_mb` without
-the pages of the database's file, which SQLite lets the system show it. It stops
-where nothing moves for ten minutes, or at SIGTERM, and says how far it came.
+person's look, see docs/adr/0007. Quiet hours are off, or letters prepared in the evening would wait for the morning.
+`cpu_ms` is the worker's, a person; `peak_mb` is the most that one worker ever held, `own_mb` without the pages of the
+database's file, which SQLite lets the system show it. It stops where nothing moves for ten minutes, or at SIGTERM, and
+says how far it came.
 """
 
 from __future__ import annotations
