@@ -29,7 +29,12 @@ class FilterForm(forms.Form):
     q = forms.CharField(required=False, widget=forms.HiddenInput)
     order = forms.CharField(required=False, widget=forms.HiddenInput)
     language = forms.CharField(label=_("Language, like “en” or “de”"), required=False)
-    since = forms.DateField(label=_("Said since"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(
+        label=_("Said since"),
+        required=False,
+        help_text=_("Words without a day are left out."),
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
     until = forms.DateField(label=_("Said until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
     def __init__(self, wanted: Filters, study: Study | None) -> None:

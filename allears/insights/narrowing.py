@@ -33,7 +33,7 @@ from allears.studies.models import Study
 from allears.verbatims import few as few_words
 from allears.verbatims import search
 from allears.verbatims.few import Few
-from allears.verbatims.models import Source, Verbatim
+from allears.verbatims.models import Source, Undated, Verbatim
 from allears.verbatims.queries import current
 
 FEW = 10_000
@@ -342,14 +342,13 @@ def _languages() -> list[str]:
 def _spoken(wanted: Filters) -> Filter:
     """Words of some days. Days lie close together in the ledger, or far apart where older words were brought later: both
     are found along the index of days, unless they are most of it."""
-    when: dict[str, Any] = {}
+    days, when = _days(wanted), _days(wanted)
     if wanted.since:
-        when["spoken_at__gte"] = _midnight(wanted.since)
-    if wanted.until:
-        when["spoken_at__lt"] = _midnight(wanted.until + timedelta(days=1))
-    of_days = Verbatim.objects.filter(**when).order_by()
+        # Words without a day were spoken before they were brought here, and nobody knows how long before.
+        when &= ~Q(Exists(Undated.objects.filter(verbatim=OuterRef("pk"))))
+    of_days = Verbatim.objects.filter(when).order_by()
     ids = of_days.values_list("id", flat=True)
-    are_most = len(ids[MOST_SORTED : MOST_SORTED + 1]) > 0
+    are_most = len(Verbatim.objects.filter(days).order_by().values_list("id")[MOST_SORTED : MOST_SORTED + 1]) > 0
 
     def by_age(beyond: int | None, oldest_first: bool, most: int) -> list[int]:
         rows = of_days if beyond is None else of_days.filter(**{"id__gt" if oldest_first else "id__lt": beyond})
@@ -359,7 +358,16 @@ def _spoken(wanted: Filters) -> Filter:
         age = (F("id") + 0).asc() if oldest_first else (F("id") + 0).desc()
         return list(rows.order_by(age).values_list("id", flat=True)[:most])
 
-    return Filter(lambda words: words.filter(**when), lambda: _few(ids), by_age)
+    return Filter(lambda words: words.filter(when), lambda: _few(ids), by_age)
+
+
+def _days(wanted: Filters) -> Q:
+    days = Q()
+    if wanted.since:
+        days &= Q(spoken_at__gte=_midnight(wanted.since))
+    if wanted.until:
+        days &= Q(spoken_at__lt=_midnight(wanted.until + timedelta(days=1)))
+    return days
 
 
 def _midnight(day: date) -> datetime:

@@ -37,8 +37,9 @@ def responses(person: Person) -> tuple[str, Any]:
 def _response(response: Response) -> dict[str, Any]:
     return {
         "study": response.study.title,
-        "started_at": response.started_at,
-        "sent_at": response.submitted_at,
+        "started_at": response.started_at if response.day_known else None,
+        "sent_at": response.submitted_at if response.day_known else None,
+        "day_known": response.day_known,
         "files": [_file(file) for file in response.files.all()],
         "answers": [_answer(answer) for answer in response.answers.all()],
         "earlier_answers": [

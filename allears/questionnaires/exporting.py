@@ -1,7 +1,8 @@
 """A study's responses and words as files: streamed, complete, harmless in a spreadsheet program.
 
 `responses.csv` has a row for each response and a column for each question (for each box of an open question,
-for each choice where several may be chosen). `verbatims.jsonl` has a line for each entry of the ledger. `manifest.json`
+for each choice where several may be chosen). `verbatims.jsonl` has a line for each entry of the ledger. Both say whether
+it is known when somebody spoke (`day_known`); where it is not, no moment stands in either. `manifest.json`
 says how many rows each file has, and its SHA-256; and of each question its type and all that belongs to it, with the
 columns in which its answers stand. Brought in again, `responses.csv` keeps every value, but types are proposed from the
 values: a matrix comes back as scales, a ranking as numbers, an agreement and a day as what they look like, a sent file
@@ -41,18 +42,18 @@ from allears.questionnaires.dialects import ABOUT, OWN_WORDS
 from allears.questionnaires.models import Answer, Choice, Question, QuestionKind, Response, SentFile
 from allears.questionnaires.structure import questions_in, sections_of, versions_of
 from allears.studies.models import Study
-from allears.verbatims.models import Source, Stone, Verbatim
+from allears.verbatims.models import Source, Stone, Undated, Verbatim
 
 CHUNK = 4000
 # JSON lets these stand in a text as they are, but some readers would end the line there.
 LINE_ENDS = {ord(sign): f"\\u{ord(sign):04x}" for sign in "\x85\u2028\u2029"}
-FORMAT = 1
+FORMAT = 2  # since 2, moments are left out where the day is not known, and `day_known` says so
 OFFERED = ("label", "asks_text", "exclusive", "anchored")  # of a choice, in the manifest
 # No joins: what they would bring is fetched for a chunk at a time.
-RESPONSE = ("pk", "ref", "person_id", "language", "started_at", "submitted_at", "version_id")
+RESPONSE = ("pk", "ref", "person_id", "language", "started_at", "submitted_at", "version_id", "day_known")
 ANSWER = ("response_id", "question_id", "box", "choice_id", "number", "text", "verbatim_id", "verbatim__text")
 VERBATIM = (
-    "pk", "ref", "source_id", "person_id", "text", "language", "spoken_at", "supersedes_id", "digest",
+    "pk", "ref", "source_id", "person_id", "text", "language", "spoken_at", "recorded_at", "supersedes_id", "digest",
 )  # fmt: skip
 SUPERSEDES = VERBATIM.index("supersedes_id")
 Told = Callable[[int], None]
@@ -126,8 +127,8 @@ def responses_csv(study: Study, told: Told = lambda rows: None) -> Iterator[str]
     for chunk in _chunks(responses.values_list(*RESPONSE)):
         same = _same(responses, chunk)
         people, answers = _refs_of(Person, same.values("person")), _answers_of(same, keys, labels)
-        for (_pk, ref, person, language, began, sent, version), given in _beside(chunk, answers):
-            about = _about(ref, people.get(person, ""), language, began, sent, numbers[version])
+        for (_pk, ref, person, language, began, sent, version, day_known), given in _beside(chunk, answers):
+            about = _about(ref, people.get(person, ""), language, began, sent, numbers[version], day_known)
             yield _line([*about, *(column.read(given.get(column.key, [])) for column in columns)])
         done += len(chunk)
         told(done)
@@ -144,13 +145,16 @@ def verbatims_jsonl(study: Study) -> Iterator[str]:
         replaced = any(row[SUPERSEDES] for row in chunk)
         earlier = _refs_of(Verbatim, same.values("supersedes")) if replaced else {}
         stones = dict(Stone.objects.filter(verbatim__in=same).values_list("pk", "at"))
-        for pk, ref, source, person, text, language, spoken_at, supersedes, digest in chunk:
+        undated = set(Undated.objects.filter(verbatim__in=same).values_list("pk", flat=True))
+        for pk, ref, source, person, text, language, spoken_at, recorded_at, supersedes, digest in chunk:
             redacted, text = (stones[pk].isoformat(), None) if pk in stones else (None, text)
             # Put together by hand, as `json.dumps` would: it is half of the work otherwise.
             line = (
                 f'{{"ref": {encode_basestring(ref)}, "question": {prompts[source]}, "person": {people.get(person, "null")}, '
                 f'"text": {_json(text)}, "redacted_at": {_json(redacted)}, "language": {encode_basestring(language)}, '
-                f'"spoken_at": "{spoken_at.isoformat()}", "supersedes": {_json(earlier.get(supersedes))}, '
+                f'"spoken_at": {_json(None if pk in undated else spoken_at.isoformat())}, '
+                f'"day_known": {"false" if pk in undated else "true"}, "recorded_at": "{recorded_at.isoformat()}", '
+                f'"supersedes": {_json(earlier.get(supersedes))}, '
                 f'"digest": "{bytes(digest).hex()}"}}\n'
             )
             yield line if line.isascii() else line.translate(LINE_ENDS)
@@ -259,9 +263,12 @@ def _own_words(given: list[Said]) -> str:
     return "\n".join(text for _box, _label, _number, text in given if text)
 
 
-def _about(ref: str, person: str, language: str, began: datetime, sent: datetime | None, version: int) -> list[str]:
-    state = "complete" if sent else "partial"
-    return [ref, person, state, language, began.isoformat(), sent.isoformat() if sent else "", str(version)]
+def _about(
+    ref: str, person: str, language: str, began: datetime, sent: datetime | None, version: int, day_known: bool
+) -> list[str]:
+    """No moments where only that of the import is known: who reads the file would take them for those of the answers."""
+    moments = [at.isoformat() if at and day_known else "" for at in (began, sent)]
+    return [ref, person, "complete" if sent else "partial", language, *moments, str(version), "yes" if day_known else "no"]
 
 
 def _refs_of(model: type[Person] | type[Verbatim], wanted: QuerySet[Any, Any]) -> dict[int | None, str]:

@@ -195,6 +195,8 @@ class Response(models.Model):
     device = models.CharField(max_length=8, blank=True, default="", db_default="")  # phone, desktop or not known
     # From elsewhere: the key that makes a second import of the same row change nothing.
     import_key = models.CharField(max_length=120, null=True, blank=True)
+    # Else it was brought from elsewhere at `started_at`, and nobody knows when it was given; its words are undated, too.
+    day_known = models.BooleanField(default=True, db_default=True)
 
     class Meta:
         constraints = [

@@ -63,10 +63,8 @@ def answered_by(person: Person, language: str) -> list[OwnResponse]:
         Response.objects.filter(person__in=all_of(person)).select_related("study").order_by("-started_at", "-pk")
     )
     kept = _Kept([response.pk for response in responses])
-    undated = Answer.objects.filter(response__in=responses, verbatim__undated__isnull=False)
-    without_day = set(undated.values_list("response_id", flat=True))
     return [
-        OwnResponse(one.study, one.submitted_at, answers, one.pk not in without_day)
+        OwnResponse(one.study, one.submitted_at, answers, one.day_known)
         for one in responses
         if (answers := list(_answers(one, _asked_in(one, language), kept, _Reader(person.first_name, person.pk))))
     ]

@@ -20,8 +20,9 @@ def words(person: Person) -> tuple[str, Any]:
             "asked": v.source.prompt,
             "words": v.text,
             "language": v.language,
-            "spoken_at": v.spoken_at,
+            "spoken_at": v.spoken_at if v.is_dated else None,
             "day_known": v.is_dated,
+            "recorded_at": v.recorded_at,
             "taken_back": v.salt is None,
             "digest": bytes(v.digest).hex(),
         }

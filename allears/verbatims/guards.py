@@ -1,5 +1,5 @@
-"""What the database itself refuses: to change or delete words, blocks, places and stones, and what was asked
-once words stand on it.
+"""What the database itself refuses: to change or delete words, blocks, places, stones and the mark of words without a
+day, to set that mark on words that are sealed, and to change what was asked once words stand on it.
 
 The one exception is a redaction, which has put its stone first and then takes the words and their salt,
 nothing else. The guards are triggers, written here for SQLite and PostgreSQL. They are put in place after
@@ -15,19 +15,24 @@ from collections.abc import Iterable, Iterator
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from allears.verbatims.models import Block, Leaf, Source, Stone, Verbatim
+from allears.verbatims.models import Block, Leaf, Source, Stone, Undated, Verbatim
 
-KEPT: tuple[type[models.Model], ...] = (Verbatim, Block, Leaf, Stone)
+KEPT: tuple[type[models.Model], ...] = (Verbatim, Block, Leaf, Stone, Undated)
 GUARDED: tuple[type[models.Model], ...] = (*KEPT, Source)
 REFUSAL = "the ledger only grows: rows are neither changed nor deleted"
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Put every guard in place, in place of what may stand there under its name."""
+    """Put every guard in place, in place of what may stand there under its name.
+
+    Amid migrations a table may not have been made yet: its guards come with the end of them.
+    """
     remove(connection)
     with connection.cursor() as cursor:
+        existing = set(connection.introspection.table_names(cursor))
         for statement in wanted(connection).values():
-            cursor.execute(statement, None)
+            if _table_of(statement) in existing | {""}:
+                cursor.execute(statement, None)
 
 
 def remove(connection: BaseDatabaseWrapper) -> None:
@@ -86,6 +91,11 @@ def _spoken_to() -> str:
     return "EXISTS (SELECT 1 FROM verbatims_verbatim WHERE source_id = OLD.id)"
 
 
+def _sealed() -> str:
+    """The condition under which the words that are to be marked have their place already."""
+    return "EXISTS (SELECT 1 FROM verbatims_leaf WHERE verbatim_id = NEW.verbatim_id)"
+
+
 # Names in the statements below come from the models; nothing in them was typed by anybody.
 def _for_sqlite() -> Iterator[tuple[str, str]]:
     for model in KEPT:
@@ -100,6 +110,7 @@ def _for_sqlite() -> Iterator[tuple[str, str]]:
     stone = "EXISTS (SELECT 1 FROM verbatims_stone WHERE verbatim_id = OLD.id)"
     redaction = f"NEW.text = '' AND NEW.salt IS NULL AND {unchanged} AND {stone}"
     yield _refusing("verbatims_verbatim", "no_update", "UPDATE", f"NOT ({redaction})")
+    yield _refusing(Undated._meta.db_table, "no_late", "INSERT", _sealed())
     asked = Source._meta.db_table
     yield _refusing(asked, "no_update", "UPDATE", _spoken_to())
     yield _refusing(asked, "no_delete", "DELETE", _spoken_to())
@@ -135,6 +146,8 @@ def _for_postgresql() -> Iterator[tuple[str, str]]:
     yield _function("verbatims_only_redact", f"IF {redaction} THEN RETURN NEW; END IF; {refuse}")
     ends = "IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW;"
     yield _function("verbatims_keep_asked", f"IF NOT {_spoken_to()} THEN {ends} END IF; {refuse}")
+    yield _function("verbatims_only_fresh", f"IF NOT {_sealed()} THEN RETURN NEW; END IF; {refuse}")
+    yield _calling("verbatims_only_fresh", Undated._meta.db_table, "no_late", "INSERT", "ROW")
     for model in GUARDED:
         table = model._meta.db_table
         if model is Source:
@@ -173,7 +186,7 @@ def _found(connection: BaseDatabaseWrapper) -> dict[str, str]:
             return {name: _plain(sql) for name, sql in cursor.fetchall()}
         cursor.execute(
             "SELECT proname, '$$' || prosrc || '$$' FROM pg_proc"
-            " WHERE proname IN ('verbatims_refuse', 'verbatims_only_redact', 'verbatims_keep_asked')"
+            " WHERE proname IN ('verbatims_refuse', 'verbatims_only_redact', 'verbatims_keep_asked', 'verbatims_only_fresh')"
             " UNION ALL SELECT tgname, CASE tgenabled WHEN 'A' THEN pg_get_triggerdef(oid) END"
             " FROM pg_trigger WHERE NOT tgisinternal AND tgname ^@ 'verbatims_'",
             None,

@@ -23,6 +23,9 @@ ref, the id of its collection, kind, prompt, touchpoint, position.
 each row in its order, the 32 bytes of what was asked (zero where that was gone) and the 27 of the moment at
 which it was recorded.
 
+*Frame, version 2.* The same over `allears frame 2`, with one more byte for each row: `1` where it is known when the
+words were spoken, `0` where they are marked as undated. Which version a block has is told by computing both.
+
 *Block, version 1.* SHA-256 over `allears block 1`, a line feed and five netstrings: number, size, root,
 hash of the block before (32 zero bytes for the first), the moment of sealing.
 
@@ -37,6 +40,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import NamedTuple
 
 SALT_BYTES = 16
 FIRST = bytes(32)  # what stands for "the block before" in block 1
@@ -70,6 +74,16 @@ class Asked:
     prompt: str
     touchpoint: str
     position: int
+
+
+class Around(NamedTuple):
+    """What stands around words in their block: what was asked (its digest), when they were recorded, and whether it is
+    known when they were spoken.
+    """
+
+    asked: bytes
+    recorded_at: datetime
+    dated: bool
 
 
 def faithful(text: str) -> str:
@@ -174,13 +188,19 @@ def asked_digest(asked: Asked) -> bytes:
     return sha256(b"allears asked 1\n" + b"".join(map(netstring, fields))).digest()
 
 
-def frame(rows: Iterable[tuple[bytes, datetime]]) -> bytes:
-    """Return the frame of a block: `rows` are what was asked (its digest) and when words were recorded
-    (version 1).
-    """
+def frame(rows: Iterable[Around]) -> bytes:
+    """Return the frame of a block (version 2)."""
+    hashed = sha256(b"allears frame 2\n")
+    for row in rows:
+        hashed.update(row.asked + moment(row.recorded_at) + (b"1" if row.dated else b"0"))
+    return hashed.digest()
+
+
+def first_frame(rows: Iterable[Around]) -> bytes:
+    """Return the frame of a block as the first that had one hold it (version 1): whether days are known is not in it."""
     hashed = sha256(b"allears frame 1\n")
-    for asked, recorded_at in rows:
-        hashed.update(asked + moment(recorded_at))
+    for row in rows:
+        hashed.update(row.asked + moment(row.recorded_at))
     return hashed.digest()
 
 

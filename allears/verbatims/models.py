@@ -99,7 +99,10 @@ class Verbatim(models.Model):
 
 
 class Undated(models.Model):
-    """A mark on words that were brought from elsewhere and of which nobody knows when they were spoken."""
+    """A mark on words that were brought from elsewhere and of which nobody knows when they were spoken.
+
+    It comes in one transaction with its words, is sealed with them, and stays.
+    """
 
     verbatim = models.OneToOneField(
         Verbatim, primary_key=True, on_delete=models.PROTECT, related_name="undated"
@@ -111,7 +114,8 @@ class Undated(models.Model):
 
 class Block(models.Model):
     """A sealed run of verbatims: the Merkle root over their digests, linked to the block before (RFC
-    9162). Its frame seals what was asked and when the words were recorded; the oldest blocks have none.
+    9162). Its frame seals what was asked, when the words were recorded and whether they are undated; the oldest blocks
+    have none.
     """
 
     number = models.PositiveBigIntegerField(unique=True)

@@ -33,6 +33,7 @@ class Waiting(NamedTuple):
     digest: bytes
     source_id: int
     recorded_at: datetime
+    undated: int | None  # their own id where they bear the mark
 
 
 def seal_waiting(*, everywhere: bool = True) -> int:
@@ -89,7 +90,7 @@ def _link(rows: Sequence[Waiting], at: datetime) -> Block:
     number, previous = (last.number + 1, bytes(last.hash)) if last else (1, ledger.FIRST)
     size, root = len(rows), ledger.root([bytes(row.digest) for row in rows])
     asked = what_was_asked(row.source_id for row in rows)
-    frame = ledger.frame((asked.get(row.source_id, ledger.GONE), row.recorded_at) for row in rows)
+    frame = ledger.frame(_around(row, asked) for row in rows)
     hashed = ledger.block_hash(
         block=number, size=size, root_=root, previous=previous, sealed_at=at, frame_=frame
     )
@@ -103,6 +104,10 @@ def _link(rows: Sequence[Waiting], at: datetime) -> Block:
         hash=hashed,
         sealed_at=at,
     )
+
+
+def _around(row: Waiting, asked: dict[int, bytes]) -> ledger.Around:
+    return ledger.Around(asked.get(row.source_id, ledger.GONE), row.recorded_at, row.undated is None)
 
 
 def _count_on(number: int) -> None:

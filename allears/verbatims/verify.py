@@ -61,6 +61,7 @@ class Row(NamedTuple):
     digest: bytes
     stone: int | None
     recorded_at: datetime
+    undated: int | None
     block: int = 0
     position: int = 0
 
@@ -77,7 +78,7 @@ FIELDS = (
         "spoken_at",
         "supersedes_id",
     ),
-    *("salt", "digest", "stone__verbatim_id", "recorded_at"),
+    *("salt", "digest", "stone__verbatim_id", "recorded_at", "undated__verbatim_id"),
 )
 
 
@@ -185,7 +186,7 @@ def _check_rows(
     block: Block, group: tuple[int, Iterator[Row]], asked: dict[int, bytes], report: Report
 ) -> None:
     digests: list[bytes] = []
-    around: list[tuple[bytes, datetime]] = []
+    around: list[ledger.Around] = []
     for row in group[1] if group[0] == block.pk else ():
         if row.position != len(digests):
             raise Broken(_nobody_at(block, len(digests)))
@@ -193,14 +194,14 @@ def _check_rows(
         if row.source_id not in asked:
             raise Broken(f"verbatim {row.id} ({row.ref}): what was asked (source {row.source_id}) is gone")
         digests.append(bytes(row.digest))
-        around.append((asked[row.source_id], row.recorded_at))
+        around.append(ledger.Around(asked[row.source_id], row.recorded_at, row.undated is None))
         report.checked += 1
     if len(digests) != block.size:
         raise Broken(_nobody_at(block, len(digests)))
     if ledger.root(digests) != bytes(block.root):
         raise Broken(f"block {block.number}: its words, or their order, are not those that were sealed")
-    if block.frame is not None and ledger.frame(around) != bytes(block.frame):
-        raise Broken(f"block {block.number}: what was asked, or when words were recorded, is not what was sealed")
+    if block.frame is not None and bytes(block.frame) not in (ledger.frame(around), ledger.first_frame(around)):
+        raise Broken(f"block {block.number}: what was asked, or when words were spoken or recorded, is not what was sealed")
 
 
 def _nobody_at(block: Block, position: int) -> str:

@@ -254,7 +254,7 @@ def given_in(year: int) -> Given:
 def count_given(year: int) -> list[float | int]:
     """Count what `Given` holds."""
     begin, end = period(year)
-    sent = Response.objects.filter(submitted_at__gte=begin, submitted_at__lt=end)
+    sent = Response.objects.filter(day_known=True, submitted_at__gte=begin, submitted_at__lt=end)
     asked, measured = Q(invitation__isnull=False), Q(seconds__gt=0)
     row = sent.aggregate(
         asked=Sum("seconds", filter=asked), of=Count("pk", filter=asked & measured), unmeasured=Count("pk", filter=~measured),

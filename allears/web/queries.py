@@ -33,8 +33,12 @@ def unread(user: User) -> QuerySet[Verbatim]:
 
 
 def to_read_now(user: User) -> Verbatim | None:
-    """Return the words spoken last that `user` has not read: a sentence or two, if there are any, that can be set large."""
+    """Return the words spoken last that `user` has not read: a sentence or two, if there are any, that can be set large.
+
+    Words without a day stand behind those that are known to be new.
+    """
     newest = list(unread(user).select_related("person", "source", "collection", "undated")[:200])
+    newest.sort(key=lambda v: not v.is_dated)
     fitting = [v for v in newest if FEWEST_CHARACTERS <= len(v.text) <= MOST_CHARACTERS]
     return next(iter(fitting or newest), None)
 

@@ -13,7 +13,7 @@ from allears.insights.filters import Filters
 from allears.insights.models import Read
 from allears.people.models import FacetValue, Person
 from allears.questionnaires.models import Answer, Question, Questionnaire, Response, Section, Version
-from allears.verbatims.actions import keep, redact
+from allears.verbatims.actions import keep, mark_undated, redact
 from allears.verbatims.models import Verbatim
 from tests import cast
 from tests.conftest import signed_in
@@ -55,6 +55,15 @@ def test_a_team_only_study_is_not_there_for_others(as_mia: Client, as_sam: Clien
     assert as_mia.get(room_url()).status_code == 404
     assert "It came late." not in as_sam.get(reverse("insights:words")).content.decode()
     assert "It came late." in signed_in(study.owner).get(reverse("insights:words")).content.decode()
+
+
+def test_words_without_a_day_are_not_among_those_said_since_one_but_were_said_before_they_were_brought(as_ana: Client) -> None:
+    late, undated = said("It came late."), said("The driver is kind.")
+    mark_undated([undated])
+    assert refs(as_ana, since="2026-03-02") == [late.ref]
+    assert refs(as_ana, since="2026-03-02", until="2026-03-02") == [late.ref]
+    assert set(refs(as_ana, until="2026-03-02")) == {late.ref, undated.ref}
+    assert "Words without a day are left out." in as_ana.get(room_url()).content.decode()
 
 
 def test_filters_narrow_and_can_be_taken_off(as_ana: Client) -> None:

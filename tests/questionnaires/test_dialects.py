@@ -664,7 +664,14 @@ def test_what_holds_no_word_is_left_out_unless_people_were_asked_for_it(heading:
 
 
 def test_our_own_export_is_taken_whole_whatever_its_cells_look_like() -> None:
-    rows = [[f"r{n}", "", "complete", "en", "", "", "1", f"A-{n:03}"] for n in range(30)]
+    rows = [[f"r{n}", "", "complete", "en", "", "", "1", "no", f"A-{n:03}"] for n in range(30)]
     plan, replies = read([*ABOUT, "Code"], *rows)
+    assert plan.dialect == OWN
+    assert [given.text for reply in replies for given in reply.given] == [row[-1] for row in rows]
+
+
+def test_our_own_export_from_before_it_said_whether_a_day_is_known_is_taken_whole() -> None:
+    rows = [[f"r{n}", "", "complete", "en", "", "", "1", f"A-{n:03}"] for n in range(30)]
+    plan, replies = read([*ABOUT[:-1], "Code"], *rows)
     assert plan.dialect == OWN
     assert [given.text for reply in replies for given in reply.given] == [row[-1] for row in rows]

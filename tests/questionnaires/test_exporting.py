@@ -39,7 +39,7 @@ def test_a_row_for_each_response_and_a_column_for_each_box_and_choice(tmp_path: 
     bring(taken(), by=cast.ana())
     _, rows, _ = exported(tmp_path)
     first = rows[0]
-    assert {name: first[name] for name in list(first)[7:]} == {
+    assert {name: first[name] for name in list(first)[8:]} == {
         "How often?": "Daily",
         "How often? [own words]": "",
         "What helps? [1]": "speed ",
@@ -84,7 +84,22 @@ def test_the_manifest_says_of_each_question_its_type_and_all_that_belongs_to_it(
     assert [(row["label"], row["exclusive"]) for row in several["choices"]] == [("Friends", False), ("Family", False), ("Nobody", True)]
     # Every column of the responses belongs to one question, in their order.
     headings = next(csv.reader((tmp_path / "responses.csv").open(newline="", encoding="utf-8")))
-    assert [restore_cell(heading) for heading in headings[7:]] == [c for q in manifest["questions"] for c in q["columns"]]
+    assert [restore_cell(heading) for heading in headings[8:]] == [c for q in manifest["questions"] for c in q["columns"]]
+
+
+def test_no_file_tells_a_day_where_none_is_known_and_both_say_so(tmp_path: Path) -> None:
+    bring(taken([["2015-12-21 22:00:00", "A letter came"], ["", "Nobody came"]], ["Date Submitted", "What then?"]), by=cast.ana())
+    manifest, rows, entries = exported(tmp_path)
+
+    told = [(row["What then?"], row["state"], row["day_known"], row["started_at"], row["submitted_at"]) for row in rows]
+    then = "2015-12-21T22:00:00+00:00"
+    assert told == [("A letter came", "complete", "yes", then, then), ("Nobody came", "complete", "no", "", "")]
+    words = [(entry["text"], entry["day_known"], entry["spoken_at"]) for entry in entries]
+    assert words == [("A letter came", True, then), ("Nobody came", False, None)]
+    assert manifest["format"] == 2
+    assert [entry["recorded_at"] for entry in entries] == [
+        words.recorded_at.isoformat() for words in Verbatim.objects.order_by("pk")
+    ]
 
 
 def test_redacted_words_leave_as_a_stone(tmp_path: Path) -> None:

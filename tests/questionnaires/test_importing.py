@@ -43,6 +43,7 @@ from allears.studies.models import Study
 from allears.verbatims.models import Undated, Verbatim
 from allears.verbatims.verify import verify
 from tests import cast
+from tests.gate import lifted
 
 pytestmark = pytest.mark.django_db
 
@@ -195,11 +196,24 @@ def test_words_that_come_without_a_day_are_marked_and_those_imported_before_are_
     ]  # fmt: skip
     assert verify().broken is None
 
-    Undated.objects.all().delete()
+    with lifted(connection):
+        Undated.objects.all().delete()
     updating = import_module("allears.questionnaires.migrations.0013_words_that_came_without_a_day")
     for _ in range(2):
-        updating.mark(apps, None)
+        with lifted(connection):
+            updating.mark(apps, None)
         assert [mark.verbatim.text for mark in Undated.objects.select_related("verbatim")] == ["Nobody came"]
+
+
+def test_responses_that_come_without_a_day_are_marked_also_where_nobody_used_words() -> None:
+    rows = [["2015-12-21 22:00:00", "yes"], ["", "no"], ["", "yes"], *[[f"2015-12-{n} 22:00:00", "no"] for n in range(10, 20)]]
+    bring(taken(rows, ["Date Submitted", "Was it late?"]), by=cast.ana())
+    known = [response.day_known for response in Response.objects.order_by("pk")]
+    assert (known, counts(Verbatim)) == ([True, False, False, *[True] * 10], 0)
+
+    Response.objects.update(day_known=True)
+    import_module("allears.questionnaires.migrations.0015_responses_without_a_day").mark(apps, None)
+    assert [response.day_known for response in Response.objects.order_by("pk")] == known
 
 
 def test_two_rows_that_are_the_same_are_two_responses() -> None:

@@ -27,6 +27,7 @@ from allears.verbatims.models import Verbatim
 from tests import cast
 from tests.questionnaires.asked import ALL_KINDS, asking, invited, public, question
 from tests.questionnaires.robot import Robot
+from tests.questionnaires.test_importing import taken
 
 pytestmark = pytest.mark.django_db
 WORDS = [
@@ -89,6 +90,16 @@ def test_every_answer_comes_in_as_it_went_out() -> None:
     assert [{**row, "person": ""} for row in after] == [{**row, "person": ""} for row in before]
     assert [row["person"] for row in after][:12] == [row["person"] for row in before][:12]
     assert Person.objects.count() == people + 1  # whoever came by the public link is a participant now
+
+
+def test_what_has_no_day_comes_in_again_without_one() -> None:
+    first = taken([["2015-12-21 22:00:00", "A letter came"], ["", "Nobody came"]], ["Date Submitted", "What then?"])
+    bring(first, by=cast.ana())
+    copy = another()
+    brought(first.study, copy)
+
+    assert list(Response.objects.filter(study=copy).order_by("pk").values_list("day_known", flat=True)) == [True, False]
+    assert [v.is_dated for v in Verbatim.objects.filter(collection=copy.collection_id).order_by("pk")] == [True, False]
 
 
 def test_words_stand_in_the_ledger_as_they_were_spoken_and_once() -> None:

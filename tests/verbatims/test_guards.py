@@ -16,7 +16,7 @@ from allears.verbatims.models import Source, Verbatim
 from tests.verbatims.words import said, why
 
 pytestmark = pytest.mark.django_db
-KEPT = ["verbatims_verbatim", "verbatims_block", "verbatims_leaf", "verbatims_stone", "verbatims_source"]
+KEPT = ["verbatims_verbatim", "verbatims_block", "verbatims_leaf", "verbatims_stone", "verbatims_source", "verbatims_undated"]
 
 
 @contextmanager
@@ -32,8 +32,9 @@ def run(statement: str) -> None:
 
 @pytest.fixture
 def ledger() -> Verbatim:
-    """One sealed sentence, one redacted."""
+    """One sealed sentence, one redacted, one without a day."""
     gone, kept = said("My name is Bob."), said("Late.")
+    actions.mark_undated([said("Long ago.")])
     actions.seal_waiting()
     actions.redact(verbatims=[gone.pk], reason="person", by_label="the person")
     return kept
@@ -82,6 +83,13 @@ def test_nothing_can_be_deleted(ledger: Verbatim, table: str) -> None:
 def test_blocks_places_and_stones_cannot_be_changed(ledger: Verbatim, change: str) -> None:
     with refused():
         run(f"UPDATE {change}")
+
+
+def test_words_that_are_sealed_with_their_day_cannot_be_made_undated(ledger: Verbatim) -> None:
+    with refused():
+        actions.mark_undated([ledger])
+    with refused():
+        run(f"UPDATE verbatims_undated SET verbatim_id = {ledger.pk}")
 
 
 @pytest.mark.parametrize("change", ["prompt = 'What went well?'", "ref = 'x'", "position = 9"])

@@ -87,8 +87,10 @@ def test_the_formats_of_what_was_asked_of_a_frame_and_of_blocks_are_written_down
     fields = b"1:2,10:abcdefghij,1:1,8:question,4:Why?,8:Checkout,1:0,"
     assert asked == sha256(b"allears asked 1\n" + fields).digest()
 
-    frame = ledger.frame([(asked, NOON), (asked, NOON)])
-    assert frame == sha256(b"allears frame 1\n" + (asked + b"2026-03-12T12:00:00.000005Z") * 2).digest()
+    rows, row = [ledger.Around(asked, NOON, True), ledger.Around(asked, NOON, False)], asked + b"2026-03-12T12:00:00.000005Z"
+    frame = ledger.frame(rows)
+    assert ledger.first_frame(rows) == sha256(b"allears frame 1\n" + row * 2).digest()
+    assert frame == sha256(b"allears frame 2\n" + row + b"1" + row + b"0").digest()
 
     def block(frame_: bytes | None) -> bytes:
         return ledger.block_hash(

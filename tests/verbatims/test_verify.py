@@ -19,6 +19,7 @@ from tests import cast, gate
 from tests.verbatims.words import NOON, said
 
 pytestmark = pytest.mark.django_db
+NOT_AS_SEALED = "block 1: what was asked, or when words were spoken or recorded, is not what was sealed"
 
 
 @pytest.fixture
@@ -204,8 +205,8 @@ def test_what_was_asked_is_missed_where_words_are_not_sealed_yet() -> None:
 
 def test_a_question_that_was_taken_away_keeps_nobodys_words_from_being_sealed() -> None:
     fresh = said("just now")
-    waiting = sealing.Waiting(fresh.pk, bytes(fresh.digest), fresh.source_id + 1, fresh.recorded_at)
-    frame = ledger.frame([(ledger.GONE, fresh.recorded_at)])
+    waiting = sealing.Waiting(fresh.pk, bytes(fresh.digest), fresh.source_id + 1, fresh.recorded_at, None)
+    frame = ledger.frame([ledger.Around(ledger.GONE, fresh.recorded_at, True)])
     assert bytes(sealing._link([waiting], now()).frame or b"") == frame
 
 
@@ -221,7 +222,38 @@ def test_another_question_above_the_words_and_another_day_are_found_out(
     sealed: list[Verbatim], change: str
 ) -> None:
     broken = tamper(f"UPDATE {change}").broken
-    assert broken == "block 1: what was asked, or when words were recorded, is not what was sealed"
+    assert broken == NOT_AS_SEALED
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM verbatims_undated",
+        "UPDATE verbatims_undated SET verbatim_id = {dated}",
+        "INSERT INTO verbatims_undated (verbatim_id) VALUES ({dated})",
+    ],
+)
+def test_words_that_lose_or_get_the_mark_of_an_unknown_day_are_found_out(change: str) -> None:
+    dated, undated = said("said on that day"), said("said long ago")
+    actions.mark_undated([undated])
+    actions.seal_waiting()
+
+    assert verify().broken is None
+    assert tamper(change.format(dated=dated.pk)).broken == NOT_AS_SEALED
+
+
+def test_blocks_from_before_marks_were_sealed_verify_for_ever_with_and_without_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    old = [said("sealed before"), said("and marked since")]
+    with monkeypatch.context() as before:
+        before.setattr(ledger, "frame", ledger.first_frame)
+        actions.seal_waiting()
+    with gate.lifted(connection):
+        actions.mark_undated(old[1:])
+
+    assert (verify().broken, verify().blocks) == (None, 1)
+    assert tamper("UPDATE verbatims_source SET prompt = 'What went well?'").broken == NOT_AS_SEALED
 
 
 def test_a_block_whose_frame_was_taken_away_was_edited(sealed: list[Verbatim]) -> None:
@@ -251,7 +283,7 @@ def test_words_below_sealed_ones_that_have_no_place_were_taken_out_of_it() -> No
     old, at = said("long ago"), NOON - timedelta(days=2)
     told = f"UPDATE verbatims_verbatim SET recorded_at = '{at.isoformat(sep=' ')}' WHERE id = {old.pk}"
     later = said("and after it")
-    waiting = sealing.Waiting(later.pk, bytes(later.digest), later.source_id, later.recorded_at)
+    waiting = sealing.Waiting(later.pk, bytes(later.digest), later.source_id, later.recorded_at, None)
     sealing._place(sealing._link([waiting], now()), [later.pk])
     assert tamper(told).broken == f"verbatim {old.pk} ({old.ref}) is not sealed though it should be: later words are"
 

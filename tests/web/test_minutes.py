@@ -113,6 +113,8 @@ def test_what_was_given_is_measured_and_what_was_not_or_was_asked_by_no_letter_i
         invitation = Invitation.objects.create(study=study, person=person)
         Response.objects.create(study=study, version=version, submitted_at=MAY, seconds=seconds, invitation=invitation)
     Response.objects.create(study=study, version=version, seconds=600)
+    # Brought from elsewhere in this year, and nobody knows of which it is.
+    Response.objects.create(study=study, version=version, submitted_at=MAY, day_known=False)
     for _ in range(5):
         Response.objects.create(study=study, version=version, submitted_at=MAY, seconds=60)
 

@@ -24,6 +24,7 @@ from allears.people import links
 from allears.people.actions import change_person, record_consent
 from allears.people.models import Person, PersonalLink
 from allears.people.queries import consents
+from allears.questionnaires.models import Response
 from allears.studies.actions import invite
 from allears.studies.models import PoolMember
 from allears.studies.selection.actions import publish_proof
@@ -66,6 +67,7 @@ def test_words_that_were_brought_without_a_day_are_not_said_to_be_of_the_day_the
     address = told()
     assert "day unknown" not in page(address)
     mark_undated(Verbatim.objects.filter(person=cast.bob()))
+    Response.objects.filter(person=cast.bob()).update(day_known=False)
     shown = page(address)
     assert len(re.findall(r"brought here on \d+ \w+ \d{4}, day unknown", shown)) == 2  # over the words, over all answers
     assert "Your answers, brought here on" in shown

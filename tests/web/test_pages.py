@@ -338,6 +338,8 @@ def test_words_without_a_day_are_nowhere_said_to_have_been_spoken_when_they_were
 
     home = text(as_sam, "/")
     assert words.text in home
+    told_before = brought_later(beside, "We were told of it years before, in a letter that nobody could read.", datetime(2015, 12, 3, 12, tzinfo=UTC))
+    assert told_before.text in text(as_sam, "/")  # of a known day, however long ago, before those of none
     assert "Said by a customer on a day that is not known, brought here on" in home
     for client, address in [
         (as_sam, reverse("insights:words")), (as_sam, reverse("insights:verbatim", args=[words.ref])), (as_sam, sight),

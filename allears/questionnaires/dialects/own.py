@@ -12,30 +12,33 @@ from .plan import Role
 from .surveys import Reading, Rows
 
 OWN = "allears"
-ABOUT = ("response", "person", "state", "language", "started_at", "submitted_at", "version")
+ABOUT = ("response", "person", "state", "language", "started_at", "submitted_at", "version", "day_known")
+SINCE_FORMAT_2 = 1  # of these columns at their end
 OWN_WORDS = "own words"
 ROLES = (
-    Role.EXTERNAL_ID, Role.PERSON_ID, Role.STATUS, Role.LANGUAGE, Role.STARTED, Role.SUBMITTED, Role.IGNORED,
+    Role.EXTERNAL_ID, Role.PERSON_ID, Role.STATUS, Role.LANGUAGE, Role.STARTED, Role.SUBMITTED, Role.IGNORED, Role.IGNORED,
 )  # fmt: skip
 _PART = re.compile(r"(.+) \[(.+)\]", re.DOTALL)
 
 
 class Own:
-    """Allears: seven columns about the response; "Question [choice]", "Question [row]", "Question [own words]"."""
+    """Allears: eight columns about the response, seven in older files; "Question [choice]", "Question [row]", "Question [own words]"."""
 
     name = OWN
 
     def recognise(self, rows: Rows) -> float:
-        return 1.0 if tuple(rows[0][: len(ABOUT)]) == ABOUT else 0.0
+        first = ABOUT[:-SINCE_FORMAT_2]
+        return 1.0 if tuple(rows[0][: len(first)]) == first else 0.0
 
     def read(self, rows: Rows) -> Reading:
         headings = [restore_cell(heading) for heading in rows[0]]
         cuts = [_PART.fullmatch(heading) for heading in headings]
         shared = Counter(cut[1] for cut in cuts if cut)
         known = set(headings)
+        about = len(ABOUT) if tuple(headings[: len(ABOUT)]) == ABOUT else len(ABOUT) - SINCE_FORMAT_2
         heads = [
             Head(index, heading, tidy(heading), key=heading, role=ROLES[index])
-            if index < len(ROLES)
+            if index < about
             else _head(index, heading, cut, shared, known)
             for index, (heading, cut) in enumerate(zip(headings, cuts, strict=True))
         ]

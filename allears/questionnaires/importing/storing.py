@@ -71,6 +71,7 @@ class Store:
             changed_at=ended,
             submitted_at=ended if reply.complete else None,
             import_key=reply.key,
+            day_known=bool(reply.started or reply.submitted),
         )
 
     def _language(self, reply: Reply) -> str:
@@ -81,8 +82,7 @@ class Store:
         given = [(response, answer) for response, reply in pairs for answer in reply.given]
         speaking = [(response, answer) for response, answer in given if answer.text]
         words = keep_many([self._words(response, answer) for response, answer in speaking])
-        undated = {response.pk for response, reply in pairs if not (reply.started or reply.submitted)}
-        mark_undated(said for said, (response, _) in zip(words, speaking, strict=True) if response.pk in undated)
+        mark_undated(said for said, (response, _) in zip(words, speaking, strict=True) if not response.day_known)
         kept = iter(words)
         write_answers(
             (response, self.fitted.placed[answer.question], answer, next(kept) if answer.text else None)
