@@ -10,6 +10,7 @@ SAID = {
     "insights.theme_nested": _("put a theme under another"),
     "insights.theme_moved": _("moved a theme"),
     "insights.themes_merged": _("merged themes"),
+    "insights.themes_parted": _("took a merge of themes back"),
     "insights.theme_split": _("split a theme"),
     "insights.theme_retired": _("retired a theme"),
     "insights.theme_restored": _("took a theme up again"),

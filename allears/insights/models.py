@@ -90,6 +90,16 @@ class Coding(models.Model):
         indexes = [models.Index(fields=["theme", "-verbatim"], name="insights_coding_of_theme")]
 
 
+class MovedByMerge(models.Model):
+    """A coding went along when its theme became a part of another one: what taking the merge back gives back."""
+
+    theme = models.ForeignKey(Theme, on_delete=models.CASCADE, related_name="+", db_index=False)
+    coding = models.ForeignKey(Coding, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["theme", "coding"], name="insights_moved_once")]
+
+
 class Insight(models.Model):
     """A claim about customers, held by words for it and tried by words against it."""
 

@@ -24,6 +24,7 @@ urlpatterns = [
     re_path(rf"^themes/{REF}/change/$", themes.change, name="theme_change"),
     re_path(rf"^themes/{REF}/place/$", themes.moved, name="theme_place"),
     re_path(rf"^themes/{REF}/merge/$", themes.merge, name="theme_merge"),
+    re_path(rf"^themes/{REF}/merge/removal/$", themes.unmerge, name="theme_unmerge"),
     re_path(rf"^themes/{REF}/split/$", themes.split, name="theme_split"),
     re_path(rf"^themes/{REF}/retirement/$", themes.retired, name="theme_retirement"),
     re_path(rf"^insight/{REF}/$", insights.insight, name="insight"),

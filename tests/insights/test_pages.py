@@ -166,6 +166,9 @@ def test_themes_are_made_changed_merged_split_and_retired_by_forms(as_ana: Clien
     assert silence.parent == late
     as_ana.post(reverse("insights:theme_merge", args=[silence.ref]), {"into": late.pk})
     assert set(Coding.objects.values_list("theme", flat=True)) == {late.pk}
+    assert "Take the merge back" in as_ana.get(reverse("insights:theme", args=[silence.ref])).content.decode()
+    as_ana.post(reverse("insights:theme_unmerge", args=[silence.ref]))
+    assert dict(Coding.objects.values_list("pk", "theme")) == {first.pk: late.pk, second.pk: silence.pk}
     as_ana.post(reverse("insights:theme_retirement", args=[late.ref]))
     late.refresh_from_db()
     assert late.retired_at is not None

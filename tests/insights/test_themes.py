@@ -71,6 +71,41 @@ def test_merging_keeps_every_coding_and_each_remembers_its_first_theme() -> None
     assert Theme.objects.get(name="late").words == 1
 
 
+def test_a_merge_can_be_taken_back_and_what_went_along_goes_back_but_not_what_was_given_since() -> None:
+    kept, own = coded(said("Nobody called."), "silence"), coded(said("It came late."), "late")
+    older = coded(said("A week too late."), "lateness")
+    silence, late, lateness = theme("silence"), theme("late"), theme("lateness")
+    actions.merge_themes(keep=late, other=lateness, by=cast.ana())
+    actions.merge_themes(keep=silence, other=late, by=cast.ana())
+    since = actions.code(verbatim=said("Late again."), theme=late, start=0, end=4, by=cast.ben())
+
+    parted = actions.unmerge_theme(theme=late, by=cast.ben())
+
+    themes = {c.pk: (c.theme.name, c.first_theme and c.first_theme.name) for c in Coding.objects.select_related("theme", "first_theme")}
+    assert themes == {
+        kept.pk: ("silence", None), since.pk: ("silence", None), own.pk: ("late", None), older.pk: ("late", "lateness"),
+    }  # fmt: skip
+    assert (parted.is_in_use, parted.words, Theme.objects.get(pk=silence.pk).words) == (True, 2, 2)
+    assert AuditEvent.objects.get(verb="insights.themes_parted").actor == cast.ben()
+    with pytest.raises(actions.NotMerged):
+        actions.unmerge_theme(theme=late, by=cast.ben())
+
+
+def test_a_merge_is_not_taken_back_where_its_name_was_given_to_another_theme_or_the_other_was_retired() -> None:
+    silence, late = theme("silence"), theme("late")
+    actions.merge_themes(keep=silence, other=late, by=cast.ana())
+    late = Theme.objects.get(pk=late.pk)
+    actions.retire_theme(theme=silence, by=cast.ana())
+    with pytest.raises(actions.ThemeNotInUse):
+        actions.unmerge_theme(theme=late, by=cast.ana())
+
+    actions.restore_theme(theme=silence, by=cast.ana())
+    actions.add_theme(study=cast.late_orders(), name="Late", by=cast.ben())
+    with pytest.raises(actions.NameTaken):
+        actions.unmerge_theme(theme=late, by=cast.ana())
+    assert Theme.objects.get(pk=late.pk).merged_into == silence
+
+
 def test_the_same_span_under_both_themes_stays_with_the_merged_one_as_history() -> None:
     words = said("It came late.")
     kept, other = coded(words, "late"), coded(words, "delay")

@@ -61,7 +61,7 @@ LEADERS_AND_ADMINISTRATORS = """
 # Who asks.
 RESEARCHERS = """
     insights:code insights:theme_change insights:theme_merge insights:theme_new insights:theme_place
-    insights:theme_retirement insights:theme_split insights:uncode
+    insights:theme_retirement insights:theme_split insights:theme_unmerge insights:uncode
     questionnaires:draft questionnaires:import questionnaires:import_problems questionnaires:imports
     questionnaires:language questionnaires:language_csv questionnaires:language_file questionnaires:languages
     questionnaires:new_question questionnaires:order questionnaires:place questionnaires:publishing

@@ -13,6 +13,7 @@ from allears.insights.actions.errors import (
     NoClaim,
     NoName,
     NothingToMove,
+    NotMerged,
     NotNow,
     OutsideTheWords,
     SayHow,
@@ -31,12 +32,13 @@ from allears.insights.actions.themes import (
     restore_theme,
     retire_theme,
     split_theme,
+    unmerge_theme,
 )
 
 __all__ = [
-    "AlreadyWithdrawn", "AnotherStudy", "Coded", "NameTaken", "NoClaim", "NoName", "NotNow", "NothingToMove",
+    "AlreadyWithdrawn", "AnotherStudy", "Coded", "NameTaken", "NoClaim", "NoName", "NotMerged", "NotNow", "NothingToMove",
     "OutsideTheWords", "SayHow", "ThemeNotInUse", "WordsAreGone", "WouldLoop",
     "add_theme", "change_claim", "change_theme", "cite", "claim", "code", "code_many", "look_against",
     "mark_read", "mark_unread", "merge_themes", "move_theme", "nest_theme", "restore", "restore_theme",
-    "retire_theme", "split_theme", "uncite", "uncode", "withdraw",
+    "retire_theme", "split_theme", "uncite", "uncode", "unmerge_theme", "withdraw",
 ]  # fmt: skip

@@ -46,6 +46,10 @@ class NothingToMove(NotNow):
     words = _("Choose at least one passage that moves to the new theme.")
 
 
+class NotMerged(NotNow):
+    words = _("This theme is no part of another one; there is nothing to take back.")
+
+
 class NoClaim(NotNow):
     words = _("Say in a sentence what you understood.")
 

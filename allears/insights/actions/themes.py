@@ -12,8 +12,16 @@ from allears.core import audit
 from allears.core.clock import now
 from allears.core.models import User
 from allears.insights import surprise
-from allears.insights.actions.errors import AnotherStudy, NameTaken, NoName, NothingToMove, ThemeNotInUse, WouldLoop
-from allears.insights.models import Coding, Theme
+from allears.insights.actions.errors import (
+    AnotherStudy,
+    NameTaken,
+    NoName,
+    NothingToMove,
+    NotMerged,
+    ThemeNotInUse,
+    WouldLoop,
+)
+from allears.insights.models import Coding, MovedByMerge, Theme
 from allears.studies.models import Study
 
 
@@ -86,13 +94,39 @@ def merge_themes(*, keep: Theme, other: Theme, by: User | None) -> Theme:
     if keep.pk == other.pk:
         raise WouldLoop
     keep, other = _held(keep), _held(other)
+    before = list(Coding.objects.filter(theme=other).values_list("pk", flat=True))
     moved = _move_codings(Coding.objects.filter(theme=other), keep)
+    _remember_what_went_along(other, before)
     _take_its_children(keep, other)
     other.merged_into = keep
     other.save(update_fields=["merged_into"])
     audit.record(by=by, verb="insights.themes_merged", target=keep, other=other.pk, name=other.name, moved=moved)
     _count_again(keep.study, keep, other)
     return Theme.objects.get(pk=keep.pk)
+
+
+@transaction.atomic
+def unmerge_theme(*, theme: Theme, by: User | None) -> Theme:
+    """Take a merge back: `theme` is offered again and has the codings that went along. What was given since stays with the
+    theme that it had become a part of, and so do themes that stood under it.
+
+    Raises `NotMerged`, `ThemeNotInUse` (the other one was retired), `NameTaken`.
+    """
+    _hold_the_codebook(theme.study_id)
+    theme = Theme.objects.select_related("study").get(pk=theme.pk)
+    if theme.merged_into_id is None:
+        raise NotMerged
+    keep = _held(_what_it_became(theme))
+    theme.merged_into = None
+    theme.position = _after_the_last(theme.study, theme.parent)
+    _save_under_a_free_name(theme)
+    went_along = MovedByMerge.objects.filter(theme=theme)
+    moved = _move_codings(Coding.objects.filter(theme=keep, pk__in=went_along.values("coding")), theme)
+    went_along.delete()
+    Coding.objects.filter(theme=theme, first_theme=theme).update(first_theme=None)
+    audit.record(by=by, verb="insights.themes_parted", target=theme, other=keep.pk, name=theme.name, moved=moved)
+    _count_again(theme.study, theme, keep)
+    return Theme.objects.get(pk=theme.pk)
 
 
 @transaction.atomic
@@ -155,11 +189,25 @@ def _held(theme: Theme) -> Theme:
     All themes and always in the same order: else two people who merge or nest two themes crosswise would wait for each
     other for ever, or put each under the other.
     """
-    list(Theme.objects.select_for_update().filter(study=theme.study_id).order_by("pk").values_list("pk"))
+    _hold_the_codebook(theme.study_id)
     fresh = Theme.objects.select_related("study", "parent").get(pk=theme.pk)
     if not fresh.is_in_use:
         raise ThemeNotInUse
     return fresh
+
+
+def _what_it_became(theme: Theme) -> Theme:
+    return _what_it_became(theme.merged_into) if theme.merged_into else theme
+
+
+def _remember_what_went_along(other: Theme, before: list[int]) -> None:
+    stayed = set(Coding.objects.filter(theme=other).values_list("pk", flat=True))
+    rows = [MovedByMerge(theme=other, coding_id=pk) for pk in before if pk not in stayed]
+    MovedByMerge.objects.bulk_create(rows, batch_size=1_000)
+
+
+def _hold_the_codebook(study: int) -> None:
+    list(Theme.objects.select_for_update().filter(study=study).order_by("pk").values_list("pk"))
 
 
 def _after_the_last(study: Study, parent: Theme | None) -> int:

@@ -109,6 +109,17 @@ def merge(request: HttpRequest, ref: str) -> HttpResponseBase:
 
 @door(may_code)
 @require_POST
+def unmerge(request: HttpRequest, ref: str) -> HttpResponseBase:
+    """Take a merge back."""
+    theme = seen_theme(request, ref)
+    must_code(request, theme.study)
+    done = _("“%(name)s” is a theme of its own again, with the passages that were its own.") % {"name": theme.name}
+    tried(request, lambda: actions.unmerge_theme(theme=theme, by=reader(request)), done)
+    return redirect("insights:theme", theme.ref)
+
+
+@door(may_code)
+@require_POST
 def split(request: HttpRequest, ref: str) -> HttpResponseBase:
     """Move the chosen passages to a new theme."""
     theme = seen_theme(request, ref)
@@ -171,6 +182,7 @@ def _page(
         "merge_form": merge_form or MergeForm(theme=theme),
         "split_form": split_form or SplitForm(),
         "may_code": can_code(reader(request), theme.study) and theme.is_in_use,
+        "may_part": can_code(reader(request), theme.study) and theme.merged_into_id,
         "may_restore": can_code(reader(request), theme.study) and theme.retired_at,
         "merged": Theme.objects.filter(merged_into=theme),
     }
