@@ -22,9 +22,11 @@ from allears.people.models import Person
 from allears.questionnaires import importing
 from allears.questionnaires.models import Answer, Response
 from allears.studies import actions as studies
+from allears.studies.selection import actions as drawing
 from tests import cast
 from tests.decisions.test_actions import decided
 from tests.killing import House, counts_here, house
+from tests.studies.selection import lots
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -90,16 +92,31 @@ def updates() -> Job:
     return telling.ask_to_send(study=cast.late_orders(), by=cast.lea())
 
 
+def lottery() -> Job:
+    return drawing.ask_for_lottery(selection=lots.described(), by=cast.ana())
+
+
+def commitment() -> Job:
+    """Of a pool that is written down in two pieces."""
+    lots.customers(drawing.A_PIECE + 10)
+    selection = lots.found()
+    Job.objects.all().delete()  # the search is over
+    return drawing.ask_to_commit(selection=selection, by=cast.ana())
+
+
+LOTS = "allears.studies.selection"
 BRING = "allears.questionnaires.importing.running"
 WORK = {
     "responses": (responses, [f"{BRING}:_report#2", f"{BRING}:_bring_chunk#2"]),
     "people": (persons, ["allears.people.importing.chunks:take#2", "allears.people.importing.actions:_bring#2"]),
     "invitations": (invitations, ["allears.core.progress:Progress.keep#2", "allears.studies.tasks:_next_chunk#2"]),
     "updates": (updates, ["allears.core.progress:Progress.keep#2", "allears.core.progress:Progress.to#2"]),
+    "lottery": (lottery, [f"{LOTS}.finding:_plan#1", f"{LOTS}.finding:_plan#1"]),
+    "commitment": (commitment, [f"{LOTS}.actions:_freeze_some#1", f"{LOTS}.actions:_freeze_some#2"]),
 }
 
 
-MAILS = {"responses": 0, "people": 0, "invitations": 500, "updates": 402}
+MAILS = {"responses": 0, "people": 0, "invitations": 500, "updates": 402, "lottery": 0, "commitment": 0}
 # What the heartbeat of a worker makes besides, and what belongs to the queue.
 ASIDE = (
     "verbatims_block",
