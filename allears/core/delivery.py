@@ -26,8 +26,9 @@ from allears.core import audit, bounces, claims, pace
 from allears.core.claims import Claim, anything_due
 from allears.core.clock import now
 from allears.core.in_hand import Book
-from allears.core.lines import Lines, Outcome, words_of
+from allears.core.lines import Lines, Outcome
 from allears.core.mail import holds, whys_not
+from allears.core.mail_troubles import words_of
 from allears.core.models import Message, Organisation, User
 from allears.core.progress import asked_to_stop
 from allears.core.queries import the_organisation

@@ -130,6 +130,13 @@ class OrganisationForm(forms.ModelForm[Organisation]):
         """One line: it stands in the From of every mail."""
         return " ".join(self.cleaned_data["name"].split())
 
+    def clean_smtp_port(self) -> int:
+        """A port that there can be."""
+        port: int = self.cleaned_data["smtp_port"]
+        if not 1 <= port <= 65_535:
+            raise forms.ValidationError(_("A port is a number from 1 to 65535, mostly 587 or 465."))
+        return port
+
     def clean_smtp_host(self) -> str:
         """A host name alone."""
         host: str = self.cleaned_data["smtp_host"].strip()

@@ -101,7 +101,7 @@ def mail() -> Finding:
     except NoMailServer:
         return Finding(_("Mail"), "look", _("No mail server is named: mail waits in the outbox.") + " " + words)
     if organisation.mail_trouble:
-        said = _("%(host)s refuses: %(words)s.") % {"host": server.host, "words": organisation.mail_trouble}
+        said = _("%(host)s: %(words)s") % {"host": server.host, "words": organisation.mail_trouble}
         return Finding(_("Mail"), "wrong", f"{said} {words}")
     if organisation.mail_paused_at:
         return Finding(_("Mail"), "look", _("The outbox is paused.") + " " + words)

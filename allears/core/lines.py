@@ -17,6 +17,7 @@ from typing import Literal
 
 from allears.core.in_hand import Book, State
 from allears.core.letters import bytes_of
+from allears.core.mail_troubles import words_of
 from allears.core.models import Message
 from allears.core.smtp import MailServer, Sender
 
@@ -201,14 +202,6 @@ def _expect(answer: tuple[int, bytes], *, sender: bool = False, recipient: bool 
     code, words = answer[0], answer[1].decode("utf-8", "replace")
     if code == 421 or (sender and code >= 400):
         # Not about this message: the server closes, or refuses our own address or password.
-        raise smtplib.SMTPResponseException(code, words)
+        raise smtplib.SMTPSenderRefused(code, answer[1], "") if sender else smtplib.SMTPResponseException(code, words)
     if not 200 <= code < 300:
         raise _Refused(code, words, recipient)
-
-
-def words_of(trouble: Exception) -> str:
-    """The trouble in one line, with the server's own words where it spoke."""
-    if isinstance(trouble, smtplib.SMTPResponseException):
-        said = trouble.smtp_error
-        return f"{trouble.smtp_code} {said.decode('utf-8', 'replace') if isinstance(said, bytes) else said}"
-    return str(trouble) or type(trouble).__name__

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from allears.core import audit
 from allears.core.clock import now
 from allears.core.letters import letter_of
-from allears.core.lines import words_of
+from allears.core.mail_troubles import words_of
 from allears.core.models import Message, Organisation, User
 from allears.core.queries import the_organisation
 from allears.core.seals import BrokenSeal, seal
@@ -86,16 +86,9 @@ def send_test_mail(*, to: str, by: User) -> TestResult:
     except NoMailServer:
         return TestResult(False, _("No mail server is named yet: mail waits in the outbox."))
     except (OSError, smtplib.SMTPException, BrokenSeal, BadAddress, ValueError) as trouble:
-        return TestResult(False, _in_words(trouble))
+        return TestResult(False, words_of(trouble))
     audit.record(by=by, verb="core.test_mail_sent", target=organisation)
     return TestResult(True, _("%(host)s took the mail. Look whether it arrives at %(to)s.") % {"host": server.host, "to": to})
-
-
-def _in_words(trouble: Exception) -> str:
-    if isinstance(trouble, smtplib.SMTPRecipientsRefused):
-        code, said = next(iter(trouble.recipients.values()))
-        return f"{code} {said.decode('utf-8', 'replace')}"
-    return words_of(trouble)
 
 
 def _test_letter(to: str, organisation: Organisation) -> EmailMessage:
