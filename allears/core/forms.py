@@ -141,7 +141,7 @@ class OrganisationForm(forms.ModelForm[Organisation]):
         """A host name alone."""
         host: str = self.cleaned_data["smtp_host"].strip()
         if any(sign in host for sign in "/ :@"):
-            raise forms.ValidationError(_("Only the server's name, such as smtp.example.org."))
+            raise forms.ValidationError(_("Only the server’s name, such as smtp.example.org."))
         return host
 
 

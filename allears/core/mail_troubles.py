@@ -36,13 +36,13 @@ def _meaning(trouble: Exception) -> str:
     if isinstance(trouble, ssl.SSLError):
         return _of_encryption(trouble)
     if isinstance(trouble, socket.gaierror):
-        return _("There is no machine of this name. Look at the mail server's name.")
+        return _("There is no machine of this name. Look at the mail server’s name.")
     if isinstance(trouble, ConnectionRefusedError):
-        return _("Nothing answers there. Look at the mail server's name and port.")
+        return _("Nothing answers there. Look at the mail server’s name and port.")
     if isinstance(trouble, TimeoutError):
         return _("It does not answer. Look at name, port and encryption; a firewall may stand between.")
     if isinstance(trouble, OSError):
-        return _("There is no way to it from here. Look at the mail server's name, and at this machine's network.")
+        return _("There is no way to it from here. Look at the mail server’s name, and at this machine’s network.")
     return ""
 
 

@@ -56,7 +56,7 @@ class DecisionForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         if given.get("kind") == DecisionKind.WONT and not given.get("because", "").strip():
-            self.add_error("because", _("A no is owed a reason: say why you won't."))
+            self.add_error("because", _("A no is owed a reason: say why you won’t."))
         if given.get("kind") == DecisionKind.NOT_YET and not given.get("until", "").strip():
             self.add_error("until", _("Say what has to happen first."))
         return given

@@ -19,7 +19,7 @@ from allears.verbatims.models import Verbatim
 
 class DecisionKind(models.TextChoices):
     WILL = "will", _("We will")
-    WONT = "wont", _("We won't, because")
+    WONT = "wont", _("We won’t, because")
     NOT_YET = "not_yet", _("Not yet, until")
 
 
@@ -56,7 +56,7 @@ class Decision(models.Model):
         """The decision as a sentence: "We will: call before you do"."""
         lead = {
             DecisionKind.WILL: _("We will: %(what)s"),
-            DecisionKind.WONT: _("We won't: %(what)s"),
+            DecisionKind.WONT: _("We won’t: %(what)s"),
             DecisionKind.NOT_YET: _("Not yet: %(what)s"),
         }[DecisionKind(self.kind)]
         return str(lead) % {"what": self.statement}

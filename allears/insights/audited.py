@@ -18,7 +18,7 @@ SAID = {
     "insights.uncoded": _("took a coding back"),
     "insights.coded_many": _("coded many words at once"),
     "insights.claimed": _("claimed an insight"),
-    "insights.claim_changed": _("changed an insight's claim"),
+    "insights.claim_changed": _("changed an insight’s claim"),
     "insights.cited": _("cited words for or against an insight"),
     "insights.uncited": _("took words out of an insight"),
     "insights.looked_against": _("looked for words against an insight"),

@@ -132,7 +132,7 @@ class LimitsForm(forms.Form):
         required=False,
         min_value=0,
         max_value=10_000,
-        help_text=_("Empty: the organisation's limit counts."),
+        help_text=_("Empty: the organisation’s limit counts."),
     )
     quiet_from = forms.TimeField(label=_("Quiet from"), required=False, widget=forms.TimeInput(attrs=TIME))
     quiet_to = forms.TimeField(label=_("Quiet until"), required=False, widget=forms.TimeInput(attrs=TIME))

@@ -30,6 +30,6 @@ SAID = {
     "questionnaires.import_started": _("started to take responses in"),
     "questionnaires.import_thrown_away": _("threw a file of responses away"),
     "questionnaires.responses_imported": _("took responses in"),
-    "questionnaires.exported": _("exported a study's responses"),
-    "questionnaires.downloaded": _("downloaded a study's responses"),
+    "questionnaires.exported": _("exported a study’s responses"),
+    "questionnaires.downloaded": _("downloaded a study’s responses"),
 }

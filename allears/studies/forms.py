@@ -154,7 +154,7 @@ class RoundForm(forms.Form):
 
     minutes = forms.DecimalField(
         label=_("Minutes it takes"), min_value=0, max_value=999, decimal_places=1,
-        help_text=_("Estimated from the questions. Each person's contact budget pays it."),
+        help_text=_("Estimated from the questions. Each person’s contact budget pays it."),
     )  # fmt: skip
     override_reason = forms.CharField(
         label=_("Ask those too who have no minutes left, because"), required=False, max_length=500,

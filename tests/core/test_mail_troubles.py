@@ -40,7 +40,7 @@ def trouble_with(port: int, *, host: str = "127.0.0.1", security: str = "none", 
 def test_nobody_who_answers_there() -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as door:
         port = door.getsockname()[1]
-    assert trouble_with(port).startswith("Nothing answers there. Look at the mail server's name and port.")
+    assert trouble_with(port).startswith("Nothing answers there. Look at the mail server’s name and port.")
 
 
 def test_a_name_that_nobody_has() -> None:

@@ -42,7 +42,7 @@ def test_an_approved_text_is_drafted_anew_and_waits_to_be_read_anew(as_lea: Clie
     update = Update.objects.get(decision=decision)
 
     assert (update.approved_at, update.approved_by) == (None, None)
-    assert "We won't: call before you do" in update.text_cited
+    assert "We won’t: call before you do" in update.text_cited
     assert "We will" not in update.text_cited + update.text_general
     assert AuditEvent.objects.filter(verb="decisions.approval_taken_back", actor=cast.lea()).count() == 1
     assert telling.send(cast.late_orders()) == 0
@@ -50,7 +50,7 @@ def test_an_approved_text_is_drafted_anew_and_waits_to_be_read_anew(as_lea: Clie
 
     actions.approve_update(update=update, by=cast.lea(), seen=update.wording)
     assert telling.send(cast.late_orders()) == 2
-    assert all("We won't: call before you do" in letter for letter in letters())
+    assert all("We won’t: call before you do" in letter for letter in letters())
 
 
 def test_somebody_s_own_words_are_kept_unapproved_and_the_new_draft_can_be_taken_over(as_lea: Client) -> None:
@@ -177,21 +177,21 @@ def test_who_was_told_hears_what_had_been_said_and_what_holds_instead() -> None:
 
     assert telling.send(cast.late_orders()) == 2
     for letter in letters()[2:]:
-        assert letter.index("We will: call") < letter.index("Now this holds instead:") < letter.index("We won't: call")
+        assert letter.index("We will: call") < letter.index("Now this holds instead:") < letter.index("We won’t: call")
 
 
 def test_several_changes_make_one_correction_of_what_was_told_last() -> None:
     decision = turned(turned(told()), statement="write before you do")
     first = waiting(decision)
     assert "We will: call before you do" in first.text_cited
-    assert "We won't: write before you do" in first.text_cited
-    assert "We won't: call" not in first.text_cited
+    assert "We won’t: write before you do" in first.text_cited
+    assert "We won’t: call" not in first.text_cited
 
     actions.approve_update(update=first, by=cast.lea())
     telling.send(cast.late_orders())
     turned(decision, statement="do either")
     assert waiting(decision).corrects == first
-    assert "We won't: write before you do" in waiting(decision).text_general
+    assert "We won’t: write before you do" in waiting(decision).text_general
 
 
 def test_a_decision_that_is_again_what_people_were_told_needs_no_correction() -> None:

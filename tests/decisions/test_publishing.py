@@ -109,7 +109,7 @@ def test_when_a_decision_turns_readers_are_told_that_it_no_longer_holds_and_not_
 
     page = in_public()
     assert page.index("We will: call before you do") < page.index("This has changed,")
-    assert "We won't" not in page
+    assert "We won’t" not in page
     assert "It costs more than it saves" not in page
     assert "We call first." not in page
     assert f"This has changed, {date_format(localtime(decision.changed_at), 'DATE_FORMAT')}" in page
@@ -166,7 +166,7 @@ def test_who_may_publish_is_told_at_home_and_on_the_decision_s_page_until_it_is_
     assert "no longer" not in as_lea.get("/").content.decode() + as_lea.get(address).content.decode()
     turned(decision)
 
-    waits = "“You said, we did” no longer says what holds about “We won't: call before you do”"
+    waits = "“You said, we did” no longer says what holds about “We won’t: call before you do”"
     assert waits in unescape(as_lea.get("/").content.decode())
     assert "no longer says" not in as_sam.get("/").content.decode()
     assert "The decision says something else since" in as_lea.get(address).content.decode()

@@ -64,7 +64,7 @@ SOURCES = (
 PARTS = {
     "people/addresses.py": ("On %(day)s somebody at", "Your address with us was changed"),
     "people/models.py": ("be asked by us", "be told by mail", "be quoted", "use answers as agreed"),
-    "decisions/models.py": ("We will: ", "We won't: ", "Not yet: ", "Planned", "Started", "Done", "Dropped"),
+    "decisions/models.py": ("We will: ", "We won’t: ", "Not yet: ", "Planned", "Started", "Done", "Dropped"),
     "studies/models.py": ("would rather not", "not the right person", "no time"),
     "studies/selection/words.py": (
         "%(figure)s", "none", "1 in %(n)s", "%(shut)s of", "Nobody’s chance", "It is proven", "The least chance",

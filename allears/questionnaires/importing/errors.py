@@ -16,7 +16,7 @@ class DraftInTheWay(Exception):
     """Somebody is writing the study's next questionnaire, which the import would have to publish."""
 
     def __init__(self) -> None:
-        super().__init__(_("Somebody is writing this study's next questionnaire. Publish it or throw it away first."))
+        super().__init__(_("Somebody is writing this study’s next questionnaire. Publish it or throw it away first."))
 
 
 class NothingToImport(Exception):
