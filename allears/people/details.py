@@ -18,6 +18,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from allears.core.clock import today
+from allears.core.languages import may_be_language
 from allears.people import folding
 from allears.people.models import Kind, Purpose
 
@@ -130,7 +131,7 @@ def _phone(details: Details, text: str) -> Problem | None:
 
 
 def _language(details: Details, text: str) -> Problem | None:
-    if not LANGUAGE.fullmatch(text):
+    if not LANGUAGE.fullmatch(text) or not may_be_language(text):
         return Problem("language", "no-language", _("Use a language code such as en, de or pt-BR."))
     details.language = text.replace("_", "-")
     return None

@@ -199,6 +199,7 @@ def test_somebody_is_added_with_facets_by_the_form(as_ana: Client) -> None:
         ({"name": "Bob", "email": "a@b.example\r\nBcc: c@d.example"}, "This is not a mail address"),
         ({"name": "x" * 1_000_000}, "1000000"),
         ({"name": "Bob", "language": "<script>"}, "language code"),
+        ({"name": "Bob", "language": "xx-bogus"}, "language code"),
         ({"name": "Bob", "time_zone": "Moon/Sea"}, "Please choose one of those shown"),
         ({"name": "Bob\0"}, "Null characters"),
     ],

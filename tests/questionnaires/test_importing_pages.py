@@ -15,7 +15,7 @@ from django.urls import reverse
 from allears.core.clock import now
 from allears.core.models import AuditEvent, Job
 from allears.questionnaires.dialects import Kind, Plan
-from allears.questionnaires.importing import bring
+from allears.questionnaires.importing import NoRows, bring
 from allears.questionnaires.imports import Import, ImportProblem
 from allears.questionnaires.models import Answer, Response
 from allears.questionnaires.tasks import bring_responses
@@ -386,3 +386,16 @@ def test_what_somebody_unticks_is_left_out_for_no_reason_of_ours(as_ana: Client)
     as_ana.post(url("import", bringing.ref), typed(bringing, take_1=None))
     bringing.refresh_from_db()
     assert Plan.from_json(bringing.plan).left_out == {"Left out.": ["Colours"]}
+
+
+def test_headings_without_answers_are_said_to_be_that(as_ana: Client) -> None:
+    uploaded(as_ana, b"id,What happened?,How was it?\n")
+    bringing = Import.objects.get()
+    address = url("import", bringing.ref)
+    assert "Below its headings the file is empty." in as_ana.get(address).content.decode()
+
+    refused = as_ana.post(address, typed(bringing, do="start"))
+    assert refused.status_code == 422
+    assert "This file holds headings and no answers below them." in refused.content.decode()
+    with pytest.raises(NoRows):
+        bring(bringing, by=cast.ana())

@@ -4,7 +4,7 @@
 called: a row that is in already stays as it is. The dialects of survey tools are known next door (`dialects`).
 """
 
-from .errors import AsksSomethingElse, DraftInTheWay, NothingToImport
+from .errors import AsksSomethingElse, DraftInTheWay, NoRows, NothingToImport
 from .fitting import Fitted, check, fit
 from .retyping import TooManyAnswers, kinds_for, retype
 from .running import Counts, bring
@@ -16,6 +16,7 @@ __all__ = [
     "Counts",
     "DraftInTheWay",
     "Fitted",
+    "NoRows",
     "NothingToImport",
     "TooManyAnswers",
     "bring",

@@ -23,4 +23,19 @@ class NothingToImport(Exception):
     """The plan takes no question."""
 
     def __init__(self) -> None:
-        super().__init__(_("No question is chosen. Choose at least one column to import."))
+        super().__init__(self.words())
+
+    @staticmethod
+    def words() -> str:
+        return _("No question is chosen. Choose at least one column to import.")
+
+
+class NoRows(NothingToImport):
+    """Below its headings the file is empty."""
+
+    @staticmethod
+    def words() -> str:
+        return _(
+            "This file holds headings and no answers below them. Export it again with its answers; or, if its one row is an"
+            " answer, say that the first row holds no headings."
+        )

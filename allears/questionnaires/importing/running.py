@@ -15,6 +15,7 @@ from allears.core import audit
 from allears.core.clock import now
 from allears.core.models import User
 from allears.questionnaires.dialects import Plan, Problem, Reply, apply_plan, noting_empty, rows_of
+from allears.questionnaires.importing.errors import NoRows
 from allears.questionnaires.importing.fitting import fit
 from allears.questionnaires.importing.storing import Numbered, Store, Stored
 from allears.questionnaires.importing.taking import opened
@@ -46,10 +47,12 @@ class Counts:
 def bring(bringing: Import, *, by: User | str | None, told: Told = lambda done, total: None) -> Counts:
     """Bring the rows of a file into its study, by its plan. Calling it again changes nothing.
 
-    `told(done, total)` hears how far it has come. Raises TableError, and what `fit` raises.
+    `told(done, total)` hears how far it has come. Raises TableError, `NoRows`, and what `fit` raises.
     """
     if bringing.ended_at is not None:
         return Counts(**bringing.result)
+    if not bringing.rows:
+        raise NoRows
     plan = Plan.from_json(bringing.plan or {})
     fitted = fit(study=bringing.study, plan=plan, by=by)
     with transaction.atomic():

@@ -11,6 +11,7 @@ from allears.core import audit
 from allears.core.models import Job, User
 from allears.core.progress import ask_for
 from allears.questionnaires.dialects import Plan
+from allears.questionnaires.importing.errors import NoRows
 from allears.questionnaires.importing.fitting import check
 from allears.questionnaires.imports import Import
 
@@ -28,13 +29,15 @@ def change_plan(*, bringing: Import, plan: Plan, by: User | None) -> Import:
 def start(*, bringing: Import, by: User) -> Job:
     """Bring the file's rows in the background; asked for twice it is done once.
 
-    Raises what `fit` raises.
+    Raises `NoRows`, and what `fit` raises.
     """
     from allears.questionnaires.tasks import bring_responses
 
     held = Import.objects.select_for_update(of=("self",)).select_related("job", "study").get(pk=bringing.pk)
     if held.job is not None:
         return held.job
+    if not held.rows:
+        raise NoRows
     check(study=held.study, plan=Plan.from_json(held.plan or {}))
     held.job = ask_for(
         bring_responses,
