@@ -120,7 +120,7 @@ def test_what_is_published_anew_stands_dated_beside_what_stood_before() -> None:
     stands(decision)
 
     page = in_public()
-    assert page.index("We will: call before you do") < page.index("We decided anew,") < page.index("We won&#x27;t: call")
+    assert page.index("We will: call before you do") < page.index("We decided anew,") < page.index("We won’t: call")
     assert "This has changed" not in page
     assert "We call first." in page
 
