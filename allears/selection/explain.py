@@ -113,7 +113,7 @@ class Price:
         verb = "at most" if self.side == "max" else "at least"
         other = self.bound + 1 if self.side == "max" else self.bound - 1
         return (
-            f"{self.facet} “{self.value}”, {verb} {self.bound}: with {other} instead, the least lucky person's chance"
+            f"{self.facet} “{self.value}”, {verb} {self.bound}: with {other} instead, the least lucky person’s chance"
             f" of {percent(least)} could rise to {percent(least + self.gain)} at most."
         )
 

@@ -12,7 +12,7 @@ REASONS = {
     "beyond-headings": "This cell stands right of the last heading, so we do not know what it answers. "
     "A quotation mark may be missing earlier in the row.",
     "zero-character": "The text held a character that means nothing (U+0000); the text was kept without it.",
-    "undecodable": "Some letters could not be read in the file's encoding; each stands as �.",
+    "undecodable": "Some letters could not be read in the file’s encoding; each stands as �.",
 }
 
 

@@ -61,8 +61,8 @@ CLOCK = re.compile(
 WITH_UNIT = re.compile(r"[^\w\s]?\s?[+-]?\d[\d.,]*\s?[^\W\d_]{0,3}(?:[.%°²³]|/[^\W\d_]{1,3})?")
 CODED = re.compile(r"[^\W_a-zß-öø-ÿ]+(?:[-_/. ][^\W_a-zß-öø-ÿ]+){0,3}")  # capitals and figures: “SW1A 1AA”, “ORD-0042”
 LONGEST_CODE = 30
-CLOCKS = "Left out: these are times of day, not words. It can be ticked on the import's page."
-CODES = "Left out: these are numbers or codes, not words. It can be ticked on the import's page."
+CLOCKS = "Left out: these are times of day, not words. It can be ticked on the import’s page."
+CODES = "Left out: these are numbers or codes, not words. It can be ticked on the import’s page."
 CODE = "These look like codes. If they are ratings, make it a scale and say which codes mean no answer."
 
 

@@ -33,7 +33,7 @@ A_PAGE = 100
 MOST_QUESTIONS = 600  # each has eight fields, and a form may have five thousand
 SAMPLES = 3
 ROLE_NAMES = {
-    Role.EXTERNAL_ID: gettext_lazy("the response's own number"),
+    Role.EXTERNAL_ID: gettext_lazy("the response’s own number"),
     Role.PERSON_ID: gettext_lazy("who said it, by number"),
     Role.STARTED: gettext_lazy("when it was begun"),
     Role.SUBMITTED: gettext_lazy("when it was sent"),
