@@ -104,6 +104,24 @@ class Filters:
         """Whether it picks words by what their speakers are like, which a small group must be safe from."""
         return bool(self.facets or self.answered or self.language)
 
+    def without_one(self) -> list[Self]:
+        """Return what is asked with one thing less about who speaks, for each of these things."""
+        return [
+            *[self._less(facets=tuple(pair for pair in self.facets if pair[0] != facet)) for facet in self.values_by_facet()],
+            *[self._less(answered=tuple(raw for raw in self.answered if raw != one)) for one in self.answered],
+            *([self._less(language="")] if self.language else []),
+        ]
+
+    def narrower(self) -> list[Self]:
+        """Return what is asked without one of several values of a facet, for each of these values."""
+        several = {facet for facet, values in self.values_by_facet().items() if len(values) > 1}
+        return [
+            self._less(facets=tuple(other for other in self.facets if other != pair)) for pair in self.facets if pair[0] in several
+        ]
+
+    def _less(self, **changes: object) -> Self:
+        return replace(self, **changes)  # type: ignore[arg-type]
+
     def values_by_facet(self) -> dict[str, list[str]]:
         """Return the chosen values of each facet: any of one facet, every one of the facets."""
         chosen: dict[str, list[str]] = {}

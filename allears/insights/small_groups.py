@@ -39,7 +39,6 @@ def safe_groups(people: Mapping[Key, int], threshold: int = FOR_NUMBERS) -> Grou
     return Groups({key: n for key, n in people.items() if key not in hidden}, hidden)
 
 
-def may_be_shown(people: int, of: int, threshold: int = FOR_COMMENTS) -> bool:
-    """Whether a part of `people` out of `of` may be read by itself: neither it nor the rest is a small group."""
-    rest = of - people
-    return people == 0 or (people >= threshold and (rest == 0 or rest >= threshold))
+def leaves_few(whole: int, part: int, threshold: int = FOR_COMMENTS) -> bool:
+    """Whether who is in the whole and not in the part is a small group: who reads both finds them by subtraction."""
+    return 0 < whole - part < threshold

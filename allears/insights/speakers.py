@@ -22,6 +22,7 @@ from allears.insights import narrowing
 from allears.insights.models import Coding, Tally, Theme
 from allears.people.models import Kind, Person, PersonFacet
 from allears.people.queries import matching
+from allears.questionnaires.models import Answer
 from allears.studies.models import Study
 from allears.verbatims.models import Verbatim
 from allears.verbatims.queries import current
@@ -50,6 +51,13 @@ def among(ids: Iterable[int]) -> Speakers:
     """Count the people behind these verbatims, merged people once."""
     people = list(_people(narrowing.among(Verbatim.objects.order_by(), ids)))
     return Speakers(len(people), _by_value(PersonFacet.objects.filter(person__in=narrowing.listed(people))))
+
+
+def voices(ids: Iterable[int]) -> int:
+    """Count who speaks in these verbatims: known people once, and each response of somebody who is not known."""
+    words = narrowing.among(Verbatim.objects.order_by(), ids)
+    unknown = Answer.objects.filter(verbatim__in=words.filter(person=None)).order_by()
+    return _people(words).count() + unknown.values("response").distinct().count()
 
 
 def behind(words: QuerySet[Verbatim]) -> Speakers:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allears.insights.small_groups import may_be_shown, safe_groups
+from allears.insights.small_groups import leaves_few, safe_groups
 
 
 def test_groups_of_five_and_more_are_shown() -> None:
@@ -30,9 +30,7 @@ def test_what_is_hidden_is_nobody_or_enough_people(people: dict[int, int]) -> No
     assert all(n == 0 or n >= 5 for n in groups.shown.values())
 
 
-def test_comments_of_few_are_not_read_as_a_group_nor_those_of_the_few_others() -> None:
-    assert may_be_shown(12, of=40)
-    assert not may_be_shown(9, of=40)
-    assert not may_be_shown(35, of=40)
-    assert may_be_shown(40, of=40)
-    assert not may_be_shown(8, of=8)
+def test_a_part_that_leaves_few_of_its_whole_gives_them_away() -> None:
+    assert leaves_few(40, part=35)
+    assert not leaves_few(40, part=40)
+    assert not leaves_few(40, part=12)

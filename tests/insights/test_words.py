@@ -207,6 +207,41 @@ def test_a_small_group_is_not_picked_out_for_who_sees_no_names(as_sam: Client, a
     assert FacetValue.objects.filter(label="Islands").exists()
 
 
+def is_hidden(client: Client, **query: Any) -> bool:
+    page = client.get(room_url(), query)
+    return bool(page.context["too_few"]) and not list(page.context["words"])
+
+
+def test_few_are_not_picked_out_by_what_remains_of_a_question_when_a_filter_is_taken_off(as_sam: Client) -> None:
+    other = question("What should we keep?")
+    for n in range(40):
+        who = Person.objects.create(label=f"P{n}")
+        cast.has(who, "Region", "North" if n < 25 else "South")
+        said(f"Late {n}.", by=who, **({"source": other} if n < 12 or n == 39 else {}))
+
+    assert not is_hidden(as_sam, facet="region:north")
+    assert is_hidden(as_sam, facet="region:north", question=other.ref)  # twelve of thirteen: the last one is from the south
+    assert not is_hidden(as_sam, question=other.ref)
+
+
+def test_few_are_not_picked_out_by_adding_their_value_to_one_of_many(as_sam: Client) -> None:
+    for n in range(40):
+        who = Person.objects.create(label=f"P{n}")
+        cast.has(who, "Region", "Islands" if n < 3 else "North" if n < 18 else "South")
+        said(f"Late {n}.", by=who)
+
+    assert not is_hidden(as_sam, facet="region:north")
+    assert is_hidden(as_sam, facet=["region:north", "region:islands"])
+
+
+def test_few_who_are_not_known_by_name_are_not_picked_out_by_what_they_answered(as_sam: Client, as_ana: Client) -> None:
+    scale = scale_with({said(f"Late {n}."): 3 if n < 2 else 9 for n in range(30)})
+    assert len(refs(as_ana, answered=f"{scale.key}:0-6")) == 2
+    assert is_hidden(as_sam, answered=f"{scale.key}:0-6")
+    assert is_hidden(as_sam, answered=f"{scale.key}:9")  # as the two others would be left
+    assert not is_hidden(as_sam, answered=f"{scale.key}:0-10")
+
+
 @pytest.mark.parametrize("few", [10_000, 2])
 def test_a_page_of_three_asks_the_database_as_often_as_a_page_of_one(
     as_ana: Client, few: int, monkeypatch: pytest.MonkeyPatch

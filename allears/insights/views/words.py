@@ -90,7 +90,7 @@ def _reading_room(request: HttpRequest, study: Study | None) -> HttpResponseBase
     room = room_for(request, study)
     found = narrowing.matching(room, wanted)
     ids = found.ids
-    too_few = _is_too_small_a_group(request, study, wanted, ids)
+    too_few = _is_too_small_a_group(request, room, study, wanted, ids)
     page = paging.Page([]) if too_few else paging.page(
         found, wanted.order, after=request.GET.get("after", ""), before=request.GET.get("before", ""),
         collection=study.collection_id if study else None,
@@ -149,16 +149,29 @@ def _shown(request: HttpRequest, room: Room, page: paging.Page, wanted: Filters)
 
 
 def _is_too_small_a_group(
-    request: HttpRequest, study: Study | None, wanted: Filters, ids: list[int] | None
+    request: HttpRequest, room: Room, study: Study | None, wanted: Filters, ids: list[int] | None
 ) -> bool:
-    """Whether these filters pick the words of so few people that somebody who sees no names could tell who they are."""
+    """Whether these filters pick the words of so few people that somebody who sees no names could tell who they are, or
+    of so many that taking one filter off would leave so few others.
+    """
     if not wanted.by_who_they_are or ids is None or not ids:
         return False
     if reader(request).is_leader or (study and can_see_names(reader(request), study)):
         return False
-    everybody = speakers.of_study(study) if study else None
-    here = speakers.among(ids).people
-    return not small_groups.may_be_shown(here, everybody.people if everybody else here)
+    here = speakers.voices(ids)
+    if here < small_groups.FOR_COMMENTS:
+        return True
+    wider = [whole for less in wanted.without_one() if (whole := _voices(room, less)) is not None]
+    shown = [part for less in wanted.narrower() if (part := _voices(room, less) or 0) >= small_groups.FOR_COMMENTS]
+    return any(small_groups.leaves_few(whole, here) for whole in wider) or any(
+        small_groups.leaves_few(here, part) for part in shown
+    )
+
+
+def _voices(room: Room, wanted: Filters) -> int | None:
+    """How many speak in the words that are wanted; None of very many words."""
+    found = narrowing.matching(room, wanted)
+    return None if found.ids is None else speakers.voices(found.ids)
 
 
 def _abilities(request: HttpRequest, study: Study | None) -> dict[str, Any]:
@@ -293,7 +306,7 @@ def _aside_context(
 def _beside(request: HttpRequest, study: Study | None) -> HttpResponse:
     wanted, room = Filters.of(request.GET), room_for(request, study)
     found = narrowing.matching(room, wanted)
-    if _is_too_small_a_group(request, study, wanted, found.ids):
+    if _is_too_small_a_group(request, room, study, wanted, found.ids):
         return render(request, "insights/beside.html", {"beside": None})
     made = aside.beside(room, wanted, found.ids) or aside.beside_many(room, wanted, found.words)
     return render(request, "insights/beside.html", {"beside": made, "study": study})
