@@ -202,6 +202,7 @@ def _expect(answer: tuple[int, bytes], *, sender: bool = False, recipient: bool 
     code, words = answer[0], answer[1].decode("utf-8", "replace")
     if code == 421 or (sender and code >= 400):
         # Not about this message: the server closes, or refuses our own address or password.
-        raise smtplib.SMTPSenderRefused(code, answer[1], "") if sender else smtplib.SMTPResponseException(code, words)
+        asked = sender and code != 421
+        raise smtplib.SMTPSenderRefused(code, answer[1], "") if asked else smtplib.SMTPResponseException(code, words)
     if not 200 <= code < 300:
         raise _Refused(code, words, recipient)
