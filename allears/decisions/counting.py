@@ -15,7 +15,7 @@ from allears.core import ahead
 from allears.core.models import Counted
 from allears.decisions.models import Telling, Update
 from allears.decisions.queries import HEARD_AHEAD, REACH_AHEAD, count_reach, days_until_heard, spoken
-from allears.decisions.reaching import CONTRIBUTORS, TOLD
+from allears.decisions.reaching import CONTRIBUTORS, TOLD, TOLD_BESIDE
 from allears.people.crowds import bits_in, crowd_of
 from allears.questionnaires.models import Response
 from allears.studies.models import Study
@@ -24,7 +24,7 @@ from allears.studies.models import Study
 def count_ahead() -> None:
     """Count each study, where all together have more responses than a page may go through; called by the heartbeat."""
     if not ahead.are_many(Response.objects.all()):
-        for kind in (HEARD_AHEAD, REACH_AHEAD, CONTRIBUTORS.kind, TOLD.kind):
+        for kind in (HEARD_AHEAD, REACH_AHEAD, CONTRIBUTORS.kind, TOLD.kind, TOLD_BESIDE.kind):
             ahead.forget(kind)
         return
     studies = list(Study.objects.order_by("pk"))
@@ -59,6 +59,7 @@ def _reach(updates: QuerySet[Update], *, anew: bool = False) -> None:
     for pk in updates.filter(many).order_by("pk").values_list("pk", flat=True):
         ahead.keep(REACH_AHEAD, pk, partial(_reached, pk), anew=anew)
         TOLD.keep(pk, anew=anew)
+        TOLD_BESIDE.keep(pk, anew=anew)
 
 
 def _reached(update: int) -> dict[str, int]:

@@ -25,7 +25,9 @@ from allears.studies.models import Study
 # Who gave at least one answer to a study; with a response that they had begun before it was counted, once it is again.
 CONTRIBUTORS = Growing("contributors", spoken(), "study", ("speaker",))
 # Whom an update has reached, merged people once; without whom was erased.
-TOLD = Growing("told", Telling.objects.filter(person__erased_at=None).annotate(hearer=HEARER), "update", ("hearer",))
+_HEARD = Telling.objects.filter(person__erased_at=None).annotate(hearer=HEARER)
+TOLD = Growing("told", _HEARD, "update", ("hearer",))
+TOLD_BESIDE = Growing("told beside their words", _HEARD.filter(cited=True), "update", ("hearer",))
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Reach:
 
 @dataclass(frozen=True)
 class Audience:
-    """Whom an update has reached, or is for: whose words it rests on (ids, in order), and the others as a crowd."""
+    """Whom an update has reached, or is for: whose words it rests on (ids), and the others as a crowd."""
 
     cited: list[int]
     others: int
@@ -76,9 +78,8 @@ def audience(update: Update) -> Audience:
     """Return whom the update has reached; of one that nobody was told, whom it is for."""
     told = TOLD.now(update.pk)
     if told:
-        rows = Telling.objects.filter(update=update, cited=True, person__erased_at=None).order_by("pk")
-        cited = list(dict.fromkeys(rows.annotate(hearer=HEARER).values_list("hearer", flat=True)))
-        return Audience(cited, told & ~crowd_of(cited), told=True)
+        beside = TOLD_BESIDE.now(update.pk)
+        return Audience(list(ids_of(beside)), told & ~beside, told=True)
     cited = telling.concerned(update, quoted_by_person(insights_behind(update)))
     people = _concerned(update, CONTRIBUTORS.now(update.study_id), TOLD.of_each(_about(update)))
     return Audience(cited, people & ~crowd_of(cited), told=False)
