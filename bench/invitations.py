@@ -37,7 +37,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-LINES = 4  # connections of a worker (core.smtp): each may have a letter in its hands when it is killed
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 TICK = os.sysconf("SC_CLK_TCK")
@@ -307,6 +306,7 @@ def verify(study: Any, people: int, letters: Counter[str], kills: int, finished:
     yet to come.
     """
     from allears.core.models import Message
+    from allears.core.smtp import LINES  # each may have a letter in its hands when the worker is killed
     from allears.people.models import Contact
     from allears.studies.models import Invitation, InvitationMail
 
@@ -343,7 +343,7 @@ def _as_text(found: dict[str, Any]) -> str:
         f" letters sent by then; {found['per_second']} letters a second, {found['cpu_ms']} ms CPU a"
         f" person\n  memory of one worker at most {found['peak_mb']} MB, {found['own_mb']} MB of it its own; killed"
         f" {found['kills']} times\n  the mail server's record against the database: {found['twice']} people with two"
-        f" letters, {found['left_out']} left out, {found['in_doubt']} in doubt (at most {LINES} a kill),"
+        f" letters, {found['left_out']} left out, {found['in_doubt']} in doubt (at most one a connection and kill),"
         f" {found['still_waiting']:,} waiting; verified: {found['verified']}\n  a link of one's own, asked for meanwhile:"
         f" {found['links_sent']} of {found['links_asked_for']} sent, after {found['link_median_s']} s at the median,"
         f" {found['link_longest_s']} s at most"

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from allears.core.smtp import LINES
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -23,5 +25,5 @@ def test_a_round_that_is_killed_goes_on_and_nobody_is_mailed_twice_or_left_out(t
     found = json.loads(done.stdout.splitlines()[-1])
     assert (found["invited"], found["mails"], found["asked_for_minutes"]) == (400, 400, 400)
     assert (found["twice"], found["left_out"], found["said_sent_but_not_there"]) == (0, 0, 0)
-    assert 1 <= found["in_doubt"] <= found["kills"]
+    assert 1 <= found["in_doubt"] <= found["kills"] * LINES  # what each connection had under way
     assert found["finished"]
