@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import gc
 import multiprocessing
 import os
 import signal
@@ -21,7 +22,7 @@ from typing import Any, Literal
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer as WebServer
 
@@ -31,6 +32,7 @@ from allears.core.places import Places, with_places
 from allears.questionnaires.answering_door import before_django
 
 STOPS_WITHIN = 30  # seconds; what has not ended by then is ended
+OBJECTS_BETWEEN = 10_000  # made and not freed, after which Python looks for garbage
 THREADS = 256  # of each process; most only wait for what a slow line sends
 
 
@@ -90,6 +92,7 @@ class Server:
             address=self.host,
             port=self.port,
             interface=Interfaces.WSGI,
+            http=HTTPModes.http1,  # whoever stands in front speaks HTTP/2 with the world; looking for it costs each request
             workers=self.processes,
             blocking_threads=THREADS,
             log_level=LogLevels.error,
@@ -126,9 +129,19 @@ class Loader:
         _ = get_resolver().url_patterns
         _in_background(_stop_without_parent, self.parent)
         _in_background(self.announcement.when_ready)
+        _spare_the_collector()
         if self.worker_inside:
             threading.Thread(target=_work, name="allears-worker").start()
         return application
+
+
+def _spare_the_collector() -> None:
+    """What was read in stays for as long as the process: nobody looks through it for garbage again. What pages leave
+    behind is looked through every so many objects; Python's own 700 are a page or two.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(OBJECTS_BETWEEN, 20, 50)
 
 
 def _in_background(work: Callable[..., None], *args: Any) -> None:

@@ -4,6 +4,7 @@ what becomes of them. No form.
 
 from __future__ import annotations
 
+from datetime import date
 from functools import lru_cache
 
 from django.conf import settings
@@ -53,7 +54,7 @@ def thanks(way: Way, told: str = "") -> str:
         {
             "organisation": escape(way.organisation),
             "name": escape(way.first_name),
-            "day": date_format(way.promise_to_come, "DATE_FORMAT") if way.promise_to_come else "",
+            "day": _day(way.language, way.promise_to_come) if way.promise_to_come else "",
             "said": said,
             "told": told,
             "languages": choice(way),
@@ -73,6 +74,11 @@ def _page(
         "thanks", language, named=named, promised=promised, spoke=spoke, known=known, open=open_,
         asked_again=asked_again, example=example,
     )  # fmt: skip
+
+
+@lru_cache(maxsize=128)
+def _day(_language: str, day: date) -> str:
+    return date_format(day, "DATE_FORMAT")
 
 
 def _asked_again(way: Way) -> bool:
