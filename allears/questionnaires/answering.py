@@ -11,6 +11,7 @@ from datetime import datetime
 
 from allears.core.clock import now
 from allears.core.links import hash_token, new_token
+from allears.questionnaires import answering_sql as sql
 from allears.questionnaires import answering_store as store
 from allears.questionnaires.answering_asked import Given, asking
 from allears.questionnaires.answering_consents import write_consents
@@ -89,6 +90,8 @@ def keep(saving: Saving) -> Saved:
 
 def _written(saving: Saving) -> Saved:
     saved = store.write(saving)
+    if saving.new_files or saving.dropped_files or saving.asking.consents or saving.way.declined_at:
+        sql.run_what_waits()
     if saving.new_files or saving.dropped_files:
         settle(response_id=saved.response_id, new=saving.new_files, dropped=saving.dropped_files)
     if saving.asking.consents:

@@ -8,7 +8,8 @@ somebody listens to the statements (tests that count them, debugging) it goes th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from sqlite3 import Error
 from typing import Any
@@ -29,6 +30,14 @@ def rows(sql: str, parameters: Sequence[Any]) -> list[Row]:
 def several(statements: Sequence[Statement]) -> list[list[Row]]:
     """Run statements one after the other, on PostgreSQL with one trip to the server; return what each answers."""
     database = connections[DEFAULT_DB_ALIAS]  # looked up once: Django's `connection` looks it up at each touch
+    waiting: list[Statement] | None = vars(database).get(_WAITING)
+    if waiting:
+        first, vars(database)[_WAITING] = waiting, []
+        return _run(database, [*first, *statements])[len(first) :]
+    return _run(database, statements)
+
+
+def _run(database: BaseDatabaseWrapper, statements: Sequence[Statement]) -> list[list[Row]]:
     if database.queries_logged or database.execute_wrappers:
         return [_by_django(database, *statement) for statement in statements]
     if database.vendor == "postgresql":
@@ -42,6 +51,53 @@ def row(sql: str, parameters: Sequence[Any]) -> Row | None:
     """Return the first row that `sql` answers; None when there is none."""
     found = rows(sql, parameters)
     return found[0] if found else None
+
+
+# --- what is written along with something else ---------------------------------------------------------------------
+
+_WAITING = "allears_waiting"  # where a connection keeps what goes along with its next statement
+
+
+@contextmanager
+def gathering() -> Iterator[None]:
+    """Within it, and so in the one transaction that is made there, what is written `later` over this connection waits
+    for the next statement or for `commit_along`.
+    """
+    database = connections[DEFAULT_DB_ALIAS]
+    if database.vendor == "postgresql" and not database.in_atomic_block:  # elsewhere there are no trips to spare
+        vars(database)[_WAITING] = []
+    try:
+        yield
+    finally:
+        vars(database).pop(_WAITING, None)
+
+
+def later(statements: Sequence[Statement]) -> None:
+    """Run statements whose answers nobody needs: while the connection is `gathering` along with its next statement,
+    else now. What goes past this module must be done after `run_what_waits`.
+    """
+    waiting: list[Statement] | None = vars(connections[DEFAULT_DB_ALIAS]).get(_WAITING)
+    if waiting is None:
+        several(statements)
+    else:
+        waiting.extend(statements)
+
+
+def run_what_waits() -> None:
+    """Run what was to be run `later`."""
+    if vars(connections[DEFAULT_DB_ALIAS]).get(_WAITING):
+        several(())
+
+
+def commit_along() -> None:
+    """End the transaction with the trip on which the last statements go, if any wait. Django's own commit finds nothing
+    left to be done.
+    """
+    if vars(connections[DEFAULT_DB_ALIAS]).get(_WAITING):
+        several([("COMMIT", ())])
+
+
+# --- how ----------------------------------------------------------------------------------------------------------
 
 
 def _by_django(database: BaseDatabaseWrapper, sql: str, parameters: Sequence[Any]) -> list[Row]:

@@ -122,7 +122,7 @@ def write(saving: Saving) -> Saved:
     begun = _begin(saving) if saving.way.response_id is None else None
     if begun is not None:
         rows, verbatims = _rows(saving, {}, saving.given, spoken=saving.send)
-        sql.several(_inserted(begun, rows))
+        sql.later(_inserted(begun, rows))
         return Saved(begun, saving.send, saving.now, verbatims)
     return _go_on(saving, *_held(saving))
 
@@ -138,7 +138,7 @@ def _go_on(saving: Saving, response_id: int, submitted_at: datetime | None, stor
     rows, more = _rows(saving, stored, changed, spoken=sends or submitted_at is not None)
     changed_at, touched = _touched(saving, response_id, bool(changed), sends)
     gone = [question_id for question_id in changed if question_id in stored]
-    sql.several([*_deleted(response_id, gone), *_inserted(response_id, rows), touched])
+    sql.later([*_deleted(response_id, gone), *_inserted(response_id, rows), touched])
     _take_back(changed, stored)
     return Saved(response_id, sends or submitted_at is not None, changed_at, verbatims + more, met)
 
@@ -170,9 +170,9 @@ def _begin(saving: Saving) -> int | None:
 
 
 def _note_that_they_came(way: Way, at: Any) -> None:
-    sql.rows(
-        "UPDATE studies_invitation SET opened_at = %s WHERE id = %s AND opened_at IS NULL", [at, way.invitation_id]
-    )
+    sql.later([
+        ("UPDATE studies_invitation SET opened_at = %s WHERE id = %s AND opened_at IS NULL", [at, way.invitation_id])
+    ])  # fmt: skip
 
 
 _HELD = """SELECT r.id, r.submitted_at, r.changed_at, r.passed, s.state FROM questionnaires_response r
@@ -279,11 +279,11 @@ def _earlier(response_id: int) -> list[tuple[int, list[Any], datetime, datetime]
 
 
 def _keep_earlier(response_id: int, question_id: int, before: Stored, now: datetime, *, unseen: bool) -> None:
-    sql.rows(
+    sql.later([(
         "INSERT INTO questionnaires_earlieranswer (response_id, question_id, value, given_at, replaced_at, unseen)"
         " VALUES (%s, %s, %s, %s, %s, %s)",
         [response_id, question_id, json.dumps(_packed(before)), sql_moment(_since(before)), sql_moment(now), unseen],
-    )
+    )])  # fmt: skip
 
 
 def met_elsewhere(response_id: int | None) -> dict[int, list[tuple[Given, datetime]]]:
@@ -407,7 +407,7 @@ def _speak_what_is_stored(
     if not said:
         return []
     verbatims = _speak(saving, [(questions[question_id], cell.text, language, None) for question_id, cell, language in said])
-    sql.several([
+    sql.later([
         (_SPOKEN, [verbatim, response_id, question_id, cell.box])
         for verbatim, (question_id, cell, _language) in zip(verbatims, said, strict=True)
     ])  # fmt: skip
@@ -488,6 +488,7 @@ def _take_back(changed: dict[int, Given], stored: dict[int, Stored]) -> None:
         if not any(cell.box == box and cell.text for cell in new)
     ]
     if emptied:
+        sql.run_what_waits()
         redact(verbatims=emptied, reason="person", note="emptied by the participant", by_label="the participant")
 
 

@@ -145,7 +145,8 @@ def together(some: list[Work]) -> None:
     A work is done again when another one of the same whole has failed: nothing of it may reach beyond the transaction.
     """
     try:
-        outcomes = _in_one_transaction(some, lambda do: Outcome(_whole(do)))
+        with sql.gathering():
+            outcomes = _in_one_transaction(some, lambda do: Outcome(_whole(do)))
     except Exception:
         if len(some) == 1:
             raise
@@ -162,6 +163,7 @@ def _in_one_transaction(
             stack.enter_context(transaction.atomic())
         outcomes = [done(work.do) for work in some]
         with aside():  # the disk
+            sql.commit_along()
             stack.close()
     return outcomes
 

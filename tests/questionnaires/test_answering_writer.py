@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
@@ -13,7 +13,9 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from allears.core import prepared
 from allears.people.models import Person
+from allears.questionnaires import answering_sql as sql
 from allears.questionnaires import answering_writer as writer
 from tests import cast
 
@@ -100,6 +102,66 @@ def test_a_whole_that_cannot_be_committed_leaves_no_work_acknowledged() -> None:
     assert [work.outcome for work in some] == [None, None]
     bob.refresh_from_db()
     assert bob.name == "Bob Hale"
+
+
+def later(what: str) -> None:
+    sql.later([(f"UPDATE people_person SET {what} WHERE name LIKE %s", ["Bob%"])])
+
+
+def name_read() -> str:
+    return str(sql.rows("SELECT name FROM people_person", [])[0][0])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_written_later_is_there_for_who_reads_next_and_once_it_is_acknowledged() -> None:
+    bob = cast.bob()
+
+    read = outcomes(lambda: later("name = 'Bob H.'"), name_read, lambda: later("name = 'Bobby'"))
+
+    bob.refresh_from_db()
+    assert (read[1], bob.name) == ("Bob H.", "Bobby")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_written_later_and_fails_takes_back_the_work_that_wrote_it_and_no_other() -> None:
+    bob = cast.bob()
+
+    _, failed, _ = outcomes(
+        lambda: later("name = 'Bob H.'"), lambda: later("kind = 'none'"), lambda: later("language = 'ar'")
+    )
+
+    bob.refresh_from_db()
+    assert isinstance(failed, IntegrityError)
+    assert (bob.name, bob.kind, bob.language) == ("Bob H.", "customer", "ar")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_commit_that_fails_along_with_the_last_statement_leaves_no_work_acknowledged() -> None:
+    bob = cast.bob()
+    some = [writer.Work(lambda: later("name = 'Bob H.'")), writer.Work(lambda: later("account_id = 999999"))]
+
+    with pytest.raises(IntegrityError):
+        writer.together(some)
+
+    bob.refresh_from_db()
+    assert ([work.outcome for work in some], bob.name) == ([None, None], "Bob Hale")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_on_postgresql_what_is_written_later_takes_no_trip_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("on SQLite there are no trips")
+    trips, answers = [], prepared._answers
+
+    def heard(connection_: Any, statements: Sequence[Any]) -> Any:
+        trips.append([statement.split()[0] for statement, _parameters in statements])
+        return answers(connection_, statements)
+
+    cast.bob()
+    monkeypatch.setattr(prepared, "_answers", heard)
+    outcomes(name_read, lambda: later("name = 'Bob H.'"), name_read, lambda: later("name = 'Bobby'"))
+
+    assert trips == [["SELECT"], ["UPDATE", "SELECT"], ["UPDATE", "COMMIT"]]
 
 
 @pytest.mark.django_db(transaction=True)
