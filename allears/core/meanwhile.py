@@ -10,8 +10,9 @@ one has changed, and which both have.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -90,3 +91,65 @@ class SeenForm(forms.Form):
             words = _("Somebody else has changed this meanwhile. It says now: “%(said)s”. Save again to put yours in its place.")
             self.add_error(None, words % {"said": said})
         return typed
+
+
+def as_sent(value: Any) -> str:
+    """Return what a field holds as a form sends it: a day as its number, a tick as "on", several things a line each."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return "\n".join(sorted(str(each) for each in value))
+    return "on" if value is True else str(value or "")
+
+
+class TogetherForm(forms.Form):
+    """A form of many fields that several people may change at once. Whoever makes it says what the fields hold `now`.
+
+    What only somebody else has changed since it was opened is taken over. What both have changed is refused once, with
+    the other's words; a second press of the button puts one's own in their place. `now` may name more than fields: what
+    else of the page is saved along, as `beside` says that it was sent.
+    """
+
+    def __init__(
+        self, *args: Any, now: Mapping[str, Any] | None = None, beside: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.now = {name: as_sent(value) for name, value in (now or {}).items()}
+        self.beside, self.both = dict(beside or {}), list[Piece]()
+        if self.now:
+            self.fields[FIELD] = forms.CharField(widget=forms.HiddenInput, required=False, initial=prints_of(self.now))
+            seen = read_prints(self.data.get(FIELD, ""))
+            if seen:
+                self._bring_together(seen)
+
+    def _bring_together(self, seen: dict[str, str]) -> None:
+        self.data = self.data.copy()  # type: ignore[attr-defined]
+        for piece in pieces(seen, {name: self._sent(name) for name in self.now}, self.now):
+            if piece.is_theirs and piece.differs:
+                self._meet(piece)
+        self.data[FIELD] = prints_of(self.now)  # type: ignore[index]
+
+    def _sent(self, name: str) -> str:
+        return as_sent(self[name].data if name in self.fields else self.beside.get(name))
+
+    def _meet(self, piece: Piece) -> None:
+        if piece.is_mine or piece.name not in self.fields:
+            self.both.append(piece)
+        elif getattr(self.fields[piece.name].widget, "allow_multiple_selected", False):
+            self.data.setlist(piece.name, piece.now.splitlines())  # type: ignore[attr-defined]
+        else:
+            self.data[piece.name] = piece.now  # type: ignore[index]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse once what would replace what its writer has not seen."""
+        typed = super().clean() or {}
+        typed.pop(FIELD, None)
+        for piece in self.both:
+            words = _("Somebody else has changed this meanwhile. It says now: “%(said)s”. Save again to put yours in its place.")
+            place = piece.name if piece.name in self.fields else None
+            self.add_error(place, words % {"said": self._as_read(piece)})
+        return typed
+
+    def _as_read(self, piece: Piece) -> str:
+        labels = {str(value): str(label) for value, label in getattr(self.fields.get(piece.name), "choices", ())}
+        return " — ".join(labels.get(line, line) for line in piece.now.splitlines()) or _("nothing")

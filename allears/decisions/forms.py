@@ -7,13 +7,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from allears.core.meanwhile import TogetherForm
 from allears.core.models import User
 from allears.decisions.models import ChangeState, DecisionKind
 from allears.insights.models import Insight
 from allears.studies.models import Study
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(TogetherForm):
     """A decision: what, on which insights, why, and what speaks against it."""
 
     kind = forms.ChoiceField(label=_("What do you decide?"), choices=DecisionKind.choices, widget=forms.RadioSelect)
@@ -73,7 +74,7 @@ class OptionForm(forms.Form):
 OptionFormSet = forms.formset_factory(OptionForm, extra=3, max_num=12)
 
 
-class ChangeForm(forms.Form):
+class ChangeForm(TogetherForm):
     """What is done, by whom, by when."""
 
     what = forms.CharField(label=_("What will be done"), max_length=400)
@@ -99,7 +100,7 @@ class MoveForm(forms.Form):
     )
 
 
-class UpdateForm(forms.Form):
+class UpdateForm(TogetherForm):
     """The two texts of an update."""
 
     text_cited = forms.CharField(

@@ -8,6 +8,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from allears.core.meanwhile import TogetherForm
 from allears.core.models import Role, User
 from allears.people.folding import account_key
 from allears.people.living import touchpoints
@@ -15,7 +16,7 @@ from allears.people.models import Account, Kind
 from allears.studies.models import Study
 
 
-class StudyForm(forms.Form):
+class StudyForm(TogetherForm):
     """Why we ask, what participants are told, and who may read it."""
 
     title = forms.CharField(

@@ -104,3 +104,35 @@ def test_what_a_decision_said_and_weighed_before_stays_on_its_page(as_lea: Clien
     parts = ("Lea Brandt changed it on", "We will", "It is not lateness", "Call (taken): It is quick<br>Write", "nothing")
     for part in (*parts, "&lt;b&gt;It costs time"):
         assert part in seen
+
+
+def test_two_who_change_a_decision_at_once_replace_nothing_unseen(as_lea: Client, as_ana: Client) -> None:
+    decision = decided(options=[("Call", True, "It is quick")])
+    address = f"/decisions/one/{decision.ref}/edit/"
+    context = as_lea.get(address).context
+    opened = {field.name: field.value() for field in context["form"] if field.value()}
+    opened |= {"option-TOTAL_FORMS": 1, "option-INITIAL_FORMS": 1, "option-0-text": "Call", "option-0-chosen": "on"}
+    opened["option-0-why"] = "It is quick"
+
+    as_ana.post(address, {**opened, "against": "It costs time", "option-0-why": "They ask for it"})
+    refused = as_lea.post(address, {**opened, "statement": "call them", "option-0-why": "It is kind"})
+
+    assert refused.status_code == 422
+    assert "It says now: “✓ Call: They ask for it”" in refused.content.decode()
+    again = {**opened, "statement": "call them", "option-0-why": "It is kind", "against": refused.context["form"]["against"].value()}
+    assert as_lea.post(address, {**again, "seen": refused.context["form"]["seen"].value()}).status_code == 302
+    decision.refresh_from_db()
+    assert (decision.statement, decision.against) == ("call them", "It costs time")
+    assert decision.options.get().why == "It is kind"
+
+
+def test_a_no_without_a_reason_is_shown_again_with_its_options(as_lea: Client) -> None:
+    decision = decided(options=[("Call", True, "It is quick")])
+    typed = {"kind": "wont", "statement": "call", "insights": [decision.insights.get().pk], "option-TOTAL_FORMS": 1}
+    typed |= {"option-INITIAL_FORMS": 0, "option-0-text": "Call", "option-0-why": "It is quick"}
+
+    answer = as_lea.post(f"/decisions/one/{decision.ref}/edit/", typed)
+
+    assert answer.status_code == 422
+    assert "A no is owed a reason: say why you won’t." in answer.content.decode()
+    assert 'value="It is quick"' in answer.content.decode()

@@ -44,7 +44,7 @@ WORDS = {
 ABOUT_WORDS = tuple(f"insights:{act}" for act in ["verbatim", "code", "uncode", "cite", "uncite"])
 ABOUT_A_THEME = (
     "insights:theme",
-    *(f"insights:theme_{act}" for act in ["change", "merge", "place", "retirement", "split"]),
+    *(f"insights:theme_{act}" for act in ["change", "merge", "place", "retirement", "split", "unmerge"]),
 )
 
 

@@ -317,3 +317,24 @@ def test_numbers_made_up_by_strangers_are_no_error(as_ana: Client, typed: str) -
     for page, field in (("invitations", "after"), ("people", "count")):
         answer = as_ana.get(f"/studies/late-orders/{page}/", {field: typed, "how": "some"})
         assert answer.status_code == 200, page
+
+
+def test_two_who_change_a_study_at_once_replace_nothing_unseen(as_ana: Client) -> None:
+    study = cast.late_orders()
+    address = f"/studies/{study.slug}/edit/"
+    opened = {field.name: field.value() for field in as_ana.get(address).context["form"]}
+    opened = {name: value for name, value in opened.items() if value not in (None, False)}
+
+    as_ana.post(address, {**opened, "known": "They wait.", "title": "Lost orders"})
+    kept = as_ana.post(address, {**opened, "unknown": "Why nobody calls."})
+    refused = as_ana.post(address, {**opened, "title": "Late parcels"})
+
+    study.refresh_from_db()
+    assert kept.status_code == 302
+    assert (study.known, study.unknown, study.title) == ("They wait.", "Why nobody calls.", "Lost orders")
+    assert refused.status_code == 422
+    assert "It says now: “Lost orders”" in refused.content.decode()
+    again = {**opened, "title": "Late parcels", "seen": refused.context["form"]["seen"].value()}
+    assert as_ana.post(address, again).status_code == 302
+    study.refresh_from_db()
+    assert study.title == "Late parcels"

@@ -91,9 +91,25 @@ def edit(request: StaffRequest, ref: str) -> HttpResponse:
     if request.method == "POST":
         return _save(request, decision.study, decision)
     initial: dict[str, Any] = {name: getattr(decision, name) for name in STATEMENT_FIELDS}
-    form = DecisionForm(study=decision.study, initial={**initial, "insights": decision.insights.all()})
+    form = DecisionForm(study=decision.study, initial={**initial, "insights": decision.insights.all()}, now=_held(decision))
     options = [{"text": o.text, "chosen": o.chosen, "why": o.why} for o in decision.options.all()]
     return _decision_page(request, decision.study, decision, form, _option_forms(options))
+
+
+def _held(decision: Decision) -> dict[str, Any]:
+    """What the form about this decision holds now, for who saves it later."""
+    options = [(o.text, o.chosen, o.why) for o in decision.options.all()]
+    insights = decision.insights.filter(withdrawn_at=None).values_list("pk", flat=True)
+    statement = {name: getattr(decision, name) for name in STATEMENT_FIELDS}
+    return {**statement, "insights": insights, "options": _as_lines(options)}
+
+
+def _considered(typed: list[dict[str, Any]]) -> list[tuple[str, bool, str]]:
+    return [(o["text"], o["chosen"], o["why"]) for o in typed if o.get("text", "").strip()]
+
+
+def _as_lines(options: list[tuple[str, bool, str]]) -> list[str]:
+    return [": ".join(filter(None, (f"✓ {text}" if chosen else text, why))) for text, chosen, why in options]
 
 
 def _option_forms(initial: list[dict[str, Any]]) -> BaseFormSet[Any]:
@@ -113,13 +129,13 @@ def _decision_page(
 
 
 def _save(request: StaffRequest, study: Study, decision: Decision | None) -> HttpResponse:
-    form, options = DecisionForm(request.POST, study=study), OptionFormSet(request.POST, prefix="option")
+    options = OptionFormSet(request.POST, prefix="option")
+    considered = _considered(options.cleaned_data) if options.is_valid() else []
+    held = _held(decision) if decision else None
+    form = DecisionForm(request.POST, study=study, now=held, beside={"options": _as_lines(considered)})
     if not (form.is_valid() and options.is_valid()):
         return _decision_page(request, study, decision, form, options, status=422)
-    given = {
-        **form.cleaned_data,
-        "options": [(o["text"], o["chosen"], o["why"]) for o in options.cleaned_data if o.get("text", "").strip()],
-    }
+    given = {**form.cleaned_data, "options": considered}
     if decision:
         actions.change_decision(decision=decision, by=request.user, **given)
         messages.success(request, _("The decision is changed."))
@@ -235,7 +251,7 @@ def edit_change(request: StaffRequest, ref: str) -> HttpResponse:
     if not can_decide(request.user, found.decision.study):
         raise PermissionDenied
     started = {"what": found.what, "owner": found.owner_id, "due_on": found.due_on}
-    form = ChangeForm(request.POST or None, initial=started)
+    form = ChangeForm(request.POST or None, initial=started, now=started)
     if request.method == "POST" and form.is_valid():
         actions.edit_change(change=found, by=request.user, **form.cleaned_data)
         messages.success(request, _("Saved."))

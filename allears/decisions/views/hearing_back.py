@@ -90,10 +90,11 @@ def _may_tell(user: User, update: Update) -> None:
 def update(request: StaffRequest, ref: str) -> HttpResponse:
     """One update: both texts, and how each recipient will read it."""
     found = _update_or_404(request.user, ref)
-    form = UpdateForm(initial={"text_cited": found.text_cited, "text_general": found.text_general})
+    texts = {"text_cited": found.text_cited, "text_general": found.text_general}
+    form = UpdateForm(initial=texts, now=texts)
     if request.method == "POST":
         _may_tell(request.user, found)
-        form = UpdateForm(request.POST)
+        form = UpdateForm(request.POST, now=texts)
         if form.is_valid():
             return _edited(request, found, form)
     return _update_page(request, found, form, status=422 if request.method == "POST" else 200)

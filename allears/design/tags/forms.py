@@ -87,9 +87,10 @@ def form_fields(form: BaseForm) -> SafeString:
 @register.simple_tag
 def error_summary(*forms: Any) -> SafeString:
     """What is wrong, on top of the page, each line a link to its field. Draws nothing when nothing
-    is wrong.
+    is wrong. Takes forms and sets of them.
     """
-    broken = [form for form in forms if getattr(form, "errors", None)]
+    every = [each for form in forms for each in getattr(form, "forms", [form])]
+    broken = [form for form in every if getattr(form, "errors", None)]
     if not broken:
         return SafeString()
     fields = [bound for form in broken for bound in form if bound.errors]
