@@ -137,3 +137,30 @@ def test_a_language_that_nobody_speaks_finds_nothing_and_says_so(as_ana: Client)
     page = as_ana.get(reverse("insights:words_of_study", args=["late-orders"]), {"language": "d"})
     assert "No words answer to all of this" in page.content.decode()
     assert "looked through" not in page.content.decode()
+
+
+@pytest.mark.usefixtures("hurried", "_many")
+def test_who_reads_without_names_is_not_led_to_few_people_among_very_many_words(as_sam: Client, as_ana: Client) -> None:
+    here = reverse("insights:words_of_study", args=["late-orders"])
+    asked = {"facet": "region:south", "language": "de", "order": "newest"}
+
+    hidden = as_sam.get(here, asked)
+
+    assert (list(hidden.context["words"]), hidden.context["ids"]) == ([], None)
+    assert "Perhaps fewer than 10 people would be left" in strip_tags(hidden.content.decode())
+    assert "late" not in as_sam.get(reverse("insights:beside_study", args=["late-orders"]), asked).content.decode()
+    assert list(as_ana.get(here, asked).context["words"]) != []
+
+
+def test_who_reads_without_names_reads_what_many_say_among_very_many_words(
+    as_sam: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(narrowing, "FEW", 3)
+    for n in range(12):
+        person = Person.objects.create(label=f"P{n}")
+        cast.has(person, "Region", "South")
+        said("It came late.", by=person)
+
+    shown = as_sam.get(reverse("insights:words_of_study", args=["late-orders"]), {"facet": "region:south"})
+
+    assert (shown.context["ids"], len(shown.context["words"])) == (None, 12)

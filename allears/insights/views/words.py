@@ -31,6 +31,8 @@ from allears.studies.models import Study
 from allears.studies.queries import seen_by
 from allears.verbatims.models import Source, Verbatim
 
+ENOUGH_FOR_A_GROUP = 200  # words among which as many people speak as may be read together, if there are so many
+
 
 @door(may_open)
 @require_safe
@@ -90,7 +92,7 @@ def _reading_room(request: HttpRequest, study: Study | None) -> HttpResponseBase
     room = room_for(request, study)
     found = narrowing.matching(room, wanted)
     ids = found.ids
-    too_few = _is_too_small_a_group(request, room, study, wanted, ids)
+    too_few = _is_too_small_a_group(request, room, study, wanted, found)
     page = paging.Page([]) if too_few else paging.page(
         found, wanted.order, after=request.GET.get("after", ""), before=request.GET.get("before", ""),
         collection=study.collection_id if study else None,
@@ -104,6 +106,7 @@ def _reading_room(request: HttpRequest, study: Study | None) -> HttpResponseBase
         "ids": ids,
         "too_few": too_few,
         "fewest": small_groups.FOR_COMMENTS,
+        "perhaps": too_few and ids is None,
         "count": _count_in_words(found),
         "looked": number_format(page.looked, force_grouping=True) if page.looked else "",
         "total": len(ids) if ids is not None else None,
@@ -149,16 +152,18 @@ def _shown(request: HttpRequest, room: Room, page: paging.Page, wanted: Filters)
 
 
 def _is_too_small_a_group(
-    request: HttpRequest, room: Room, study: Study | None, wanted: Filters, ids: list[int] | None
+    request: HttpRequest, room: Room, study: Study | None, wanted: Filters, found: narrowing.Found
 ) -> bool:
     """Whether these filters pick the words of so few people that somebody who sees no names could tell who they are, or
     of so many that taking one filter off would leave so few others.
     """
-    if not wanted.by_who_they_are or ids is None or not ids:
+    if not wanted.by_who_they_are or found.ids == []:
         return False
     if reader(request).is_leader or (study and can_see_names(reader(request), study)):
         return False
-    here = speakers.voices(ids)
+    if found.ids is None:
+        return _may_be_few(found)
+    here = speakers.voices(found.ids)
     if here < small_groups.FOR_COMMENTS:
         return True
     wider = [whole for less in wanted.without_one() if (whole := _voices(room, less)) is not None]
@@ -166,6 +171,14 @@ def _is_too_small_a_group(
     return any(small_groups.leaves_few(whole, here) for whole in wider) or any(
         small_groups.leaves_few(here, part) for part in shown
     )
+
+
+def _may_be_few(found: narrowing.Found) -> bool:
+    """Whether the newest of the words that several filters name, each very many, come from few people: so they may, too,
+    where it took too long to find more.
+    """
+    newest = paging.page(found, asked.NEWEST, per_page=ENOUGH_FOR_A_GROUP)
+    return bool(newest.ids or newest.looked) and speakers.voices(newest.ids) < small_groups.FOR_COMMENTS
 
 
 def _voices(room: Room, wanted: Filters) -> int | None:
@@ -306,7 +319,7 @@ def _aside_context(
 def _beside(request: HttpRequest, study: Study | None) -> HttpResponse:
     wanted, room = Filters.of(request.GET), room_for(request, study)
     found = narrowing.matching(room, wanted)
-    if _is_too_small_a_group(request, room, study, wanted, found.ids):
+    if _is_too_small_a_group(request, room, study, wanted, found):
         return render(request, "insights/beside.html", {"beside": None})
     made = aside.beside(room, wanted, found.ids) or aside.beside_many(room, wanted, found.words)
     return render(request, "insights/beside.html", {"beside": made, "study": study})
