@@ -216,11 +216,9 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": DATA_DIR / "files", "base_url": None},
     },
-    "staticfiles": {
-        "BACKEND": "allears.design.scripts.StaticFilesStorage",
-        "OPTIONS": {"as_written": ("studies/check.js",)},
-    },
+    "staticfiles": {"BACKEND": "allears.design.scripts.StaticFilesStorage"},
 }
+SCRIPTS_AS_WRITTEN = ("studies/check",)
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 

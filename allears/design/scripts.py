@@ -3,13 +3,12 @@
 A script that participants load is a good third of their first page; its comments would be a sixth of it.
 """
 
-from collections.abc import Collection
+import re
 from typing import Any
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from whitenoise.storage import CompressedManifestStaticFilesStorage
-
-VENDORED = ".min.js"
 
 
 def tightened(script: str) -> str:
@@ -25,15 +24,17 @@ def tightened(script: str) -> str:
 
 
 class StaticFilesStorage(CompressedManifestStaticFilesStorage):
-    """Hashed and compressed by WhiteNoise; scripts of our own are tightened before, but for those `as_written`, which
-    strangers are invited to read where they run.
+    """Hashed and compressed by WhiteNoise; scripts of our own are tightened before, but for those of the setting
+    `SCRIPTS_AS_WRITTEN`, which strangers are invited to read where they run.
     """
 
-    def __init__(self, *arguments: Any, as_written: Collection[str] = (), **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self.as_written = as_written
-
     def _save(self, name: str, content: Any) -> str:
-        if name.endswith(".js") and not name.endswith(VENDORED) and name not in self.as_written:
-            content = ContentFile(tightened(content.read().decode()).encode(), name=name)
+        if name.endswith(".js") and not _is_sent_as_written(name):
+            content = ContentFile(tightened(b"".join(content.chunks()).decode()).encode(), name=name)
         return str(super()._save(name, content))
+
+
+def _is_sent_as_written(name: str) -> bool:
+    """Whether it was tightened by others or is there to be read, under its own name or its hashed one."""
+    stem = re.sub(r"\.[0-9a-f]{12}$", "", name.removesuffix(".js"))
+    return stem.endswith(".min") or stem in settings.SCRIPTS_AS_WRITTEN

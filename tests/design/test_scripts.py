@@ -1,10 +1,16 @@
 """Scripts are sent without what only people need, and do the same."""
 
+import json
 from pathlib import Path
+from typing import Any
 
-from django.core.files.base import ContentFile
+import pytest
+from django.contrib.staticfiles import finders
+from django.core.management import call_command
 
-from allears.design.scripts import StaticFilesStorage, tightened
+from allears.design.scripts import tightened
+
+OURS = "allears.design.scripts.StaticFilesStorage"
 
 WRITTEN = """// Says hello.
 const hello = (name) => {
@@ -25,12 +31,22 @@ def test_a_text_over_several_lines_is_left_alone_and_so_is_its_script() -> None:
     assert tightened(script) == script
 
 
-def test_what_is_vendored_or_there_to_be_read_is_sent_as_it_was_written(tmp_path: Path) -> None:
-    storage = StaticFilesStorage(location=tmp_path, base_url="/static/", as_written=("studies/check.js",))
+@pytest.fixture
+def sent(settings: Any, tmp_path: Path) -> Path:
+    """Where everything stands that is sent, as the server collects it."""
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": OURS}}
+    call_command("collectstatic", interactive=False, verbosity=0)
+    return tmp_path
 
-    for name in ("studies/check.js", "library.min.js", "ours.js"):
-        storage.save(name, ContentFile(WRITTEN.encode()))
 
-    assert (tmp_path / "studies/check.js").read_text() == WRITTEN
-    assert (tmp_path / "library.min.js").read_text() == WRITTEN
-    assert (tmp_path / "ours.js").read_text() == tightened(WRITTEN)
+def test_every_script_that_is_sent_is_whole(sent: Path) -> None:
+    names = json.loads((sent / "staticfiles.json").read_text())["paths"]
+    scripts = [name for name in names if name.endswith(".js")]
+
+    for name in scripts:
+        written = Path(str(finders.find(name))).read_text()
+        is_ours = not name.endswith(".min.js") and name != "studies/check.js"
+        expected = tightened(written) if is_ours else written
+        assert (name, (sent / names[name]).read_text()) == (name, expected)
+    assert {"questionnaires/saving.js", "studies/check.js", "design/vendor/htmx-4.0.1.min.js"} <= set(scripts)
