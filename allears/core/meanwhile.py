@@ -38,6 +38,11 @@ def read_prints(line: str) -> dict[str, str]:
     return {name: mark for name, colon, mark in pairs if colon}
 
 
+def _overtaken(said: str) -> str:
+    words = _("Somebody else has changed this meanwhile. It says now: “%(said)s”. Save again to put yours in its place.")
+    return words % {"said": said}
+
+
 @dataclass(frozen=True)
 class Piece:
     """One field of something that two people wrote: what the one wants, what the other has made of it, and what both
@@ -88,8 +93,7 @@ class SeenForm(forms.Form):
             self.data = self.data.copy()  # type: ignore[attr-defined]
             self.data[FIELD] = current  # type: ignore[index]
             said = " — ".join(words for words in self.now if words)
-            words = _("Somebody else has changed this meanwhile. It says now: “%(said)s”. Save again to put yours in its place.")
-            self.add_error(None, words % {"said": said})
+            self.add_error(None, _overtaken(said))
         return typed
 
 
@@ -145,9 +149,7 @@ class TogetherForm(forms.Form):
         typed = super().clean() or {}
         typed.pop(FIELD, None)
         for piece in self.both:
-            words = _("Somebody else has changed this meanwhile. It says now: “%(said)s”. Save again to put yours in its place.")
-            place = piece.name if piece.name in self.fields else None
-            self.add_error(place, words % {"said": self._as_read(piece)})
+            self.add_error(piece.name if piece.name in self.fields else None, _overtaken(self._as_read(piece)))
         return typed
 
     def _as_read(self, piece: Piece) -> str:

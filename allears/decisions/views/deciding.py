@@ -90,8 +90,8 @@ def edit(request: StaffRequest, ref: str) -> HttpResponse:
         raise PermissionDenied
     if request.method == "POST":
         return _save(request, decision.study, decision)
-    initial: dict[str, Any] = {name: getattr(decision, name) for name in STATEMENT_FIELDS}
-    form = DecisionForm(study=decision.study, initial={**initial, "insights": decision.insights.all()}, now=_held(decision))
+    held = _held(decision)
+    form = DecisionForm(study=decision.study, initial=held, now=held)
     options = [{"text": o.text, "chosen": o.chosen, "why": o.why} for o in decision.options.all()]
     return _decision_page(request, decision.study, decision, form, _option_forms(options))
 
