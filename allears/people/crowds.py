@@ -23,7 +23,7 @@ from django.db.models import F, Q, QuerySet
 from allears.core import ahead
 from allears.core.clock import now
 from allears.core.models import Counted
-from allears.people import spending
+from allears.people import search, spending
 from allears.people.models import LIVING, Consent, ContactBudget, Crowd, Kind, Person, PersonFacet, Purpose
 
 ADDRESSED, CONTACTABLE, EVERYBODY, NO_MAIL = "addressed", "contactable", "everybody", "no mail"
@@ -50,6 +50,13 @@ class Crowds:
             found |= self.of(f"value:{value}")
         return found
 
+    def having(self, kind: str, facets: Iterable[Iterable[int]]) -> int:
+        """Return who is of this kind ("": of any) and has one of the values (ids) of each of these facets."""
+        found = self.of(f"kind:{kind}" if kind else EVERYBODY)
+        for values in facets:
+            found &= self.with_values(values)
+        return found
+
     def limits(self) -> dict[int, int]:
         """Return who has a limit of their own, by its minutes."""
         return {int(key[6:]): bits for key, bits in self.bits.items() if key.startswith("limit:")}
@@ -67,6 +74,14 @@ def _bits(ids: Iterable[int]) -> bytes:
             bits.extend(bytes(at + 1 - len(bits)))
         bits[at] |= 1 << (pk & 7)
     return bytes(bits)
+
+
+def crowd_found(text: str) -> int:
+    """Return as a crowd, as of now, whom a search for `text` finds."""
+    ids = search.all_ids(text)
+    flags = np.zeros(int(ids.max()) + 1 if len(ids) else 0, np.bool_)
+    flags[ids] = True
+    return int.from_bytes(np.packbits(flags, bitorder="little").tobytes(), "little")
 
 
 def bits_of(people: QuerySet[Person]) -> bytes:

@@ -24,7 +24,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Lower
 
 from allears.core.typed import whole_number
-from allears.people import search
+from allears.people import crowds, search
 from allears.people.models import Person, PersonFacet
 from allears.people.queries import plain_matches, values_by_facet
 
@@ -54,7 +54,8 @@ def list_page(criteria: Mapping[str, Any], *, after: str = "", before: str = "",
     words = str(criteria.get("q") or "")
     plain = plain_matches({**criteria, "q": ""})
     if not search.terms(words):
-        return _without_words(plain if not words.strip() else plain.none(), facets, after, before, size)
+        people, count = _without_words(plain, criteria, facets)
+        return _by_name(people, count, after, before, size)
     hits = search.first_ids(words, MOST_COUNTED + 1)
     if len(hits) > MOST_COUNTED:
         return _newest_first(_having(plain, facets), words, hits, after, size)
@@ -62,13 +63,37 @@ def list_page(criteria: Mapping[str, Any], *, after: str = "", before: str = "",
     return _by_name(found, found.order_by().count(), after, before, size)
 
 
-def _without_words(plain: QuerySet[Person], facets: list[list[int]], after: str, before: str, size: int) -> ListPage:
+def ready_by_name(criteria: Mapping[str, Any]) -> QuerySet[Person]:
+    """Return whom `criteria` mean (see queries.matching), asked for so that the first of them by name are found soon."""
+    facets = values_by_facet(criteria.get("facets") or {})
+    words = str(criteria.get("q") or "")
+    plain = plain_matches({**criteria, "q": ""})
+    if not search.terms(words):
+        return _without_words(plain, criteria, facets)[0]
+    hits = search.first_ids(words, MOST_COUNTED + 1)
+    few = len(hits) <= MOST_COUNTED
+    return _having(plain.filter(pk__in=among(hits)) if few else search.find(plain, words), facets)
+
+
+def _without_words(
+    plain: QuerySet[Person], criteria: Mapping[str, Any], facets: list[list[int]]
+) -> tuple[QuerySet[Person], int]:
+    """The people, asked for by the way that is cheap for so many; and how many, `MOST_COUNTED` and one more at most."""
+    people = plain.none() if str(criteria.get("q") or "").strip() else plain
     if not facets:
-        return _by_name(plain, plain.order_by()[: MOST_COUNTED + 1].count(), after, before, size)
-    ids = list(_gathered(plain, facets)[: MOST_COUNTED + 1])
+        return people, people.order_by()[: MOST_COUNTED + 1].count()
+    if _surely_many(criteria, facets):
+        return _having(people, facets), MOST_COUNTED + 1
+    ids = list(_gathered(people, facets)[: MOST_COUNTED + 1])
     few = len(ids) <= MOST_COUNTED
-    found = Person.objects.filter(pk__in=among(ids)) if few else _having(plain, facets)
-    return _by_name(found, len(ids), after, before, size)
+    return Person.objects.filter(pk__in=among(ids)) if few else _having(people, facets), len(ids)
+
+
+def _surely_many(criteria: Mapping[str, Any], facets: list[list[int]]) -> bool:
+    """Whether crowds that were counted ahead say so, twice as many as would do: nobody need be gathered to know it."""
+    others = [value for name, value in criteria.items() if name not in ("kind", "facets") and value not in ("", None)]
+    kept = None if others else crowds.the_crowds()
+    return kept is not None and kept.having(criteria.get("kind") or "", facets).bit_count() > 2 * MOST_COUNTED
 
 
 def _having(people: QuerySet[Person], facets: list[list[int]]) -> QuerySet[Person]:

@@ -16,7 +16,7 @@ from allears.core.clock import now
 from allears.design import charts
 from allears.people import budget, crowds
 from allears.people.bounces import came_back, to_mend
-from allears.people.listing import among
+from allears.people.listing import MOST_COUNTED, among, ready_by_name
 from allears.people.models import Contact, Kind, Person
 from allears.people.queries import FacetCount, facet_counts, matching, values_by_facet, values_in_order
 from allears.studies import knowing
@@ -44,11 +44,20 @@ class Verdict:
 
 def people_for(criteria: dict[str, Any], rested: int | None = None) -> QuerySet[Person]:
     """Return the people who meet `criteria`; with `rested`, only those whom nobody asked for so many days."""
-    people = matching(criteria)
-    if rested:
-        recent = Contact.objects.filter(person=OuterRef("pk"), at__gt=now() - timedelta(days=rested))
-        people = people.filter(~Exists(recent))
-    return people
+    return _rested(matching(criteria), rested)
+
+
+def people_by_name(criteria: dict[str, Any], rested: int | None = None) -> QuerySet[Person]:
+    """Return the same people, asked for so that the first of them by name are found soon."""
+    return _rested(ready_by_name(criteria), rested)
+
+
+def _rested(people: QuerySet[Person], rested: int | None) -> QuerySet[Person]:
+    return people.filter(~Exists(_asked_within(rested).filter(person=OuterRef("pk")))) if rested else people
+
+
+def _asked_within(days: int) -> QuerySet[Contact]:
+    return Contact.objects.filter(at__gt=now() - timedelta(days=days))
 
 
 def not_invited(people: QuerySet[Person], study: Study) -> QuerySet[Person]:
@@ -124,13 +133,17 @@ def before_asking(criteria: dict[str, Any], rested: int | None, study: Study, mi
 
 def crowd_for(criteria: dict[str, Any], rested: int | None, kept: crowds.Crowds) -> int:
     """Return, as a crowd, the people whom `people_for` returns."""
-    chosen = kept.of(crowds.EVERYBODY)
-    if rested or set(criteria) - {"kind", "facets"}:
-        return chosen & crowds.crowd_of(people_for(criteria, rested).order_by().values_list("pk", flat=True))
-    if criteria.get("kind"):
-        chosen &= kept.of(f"kind:{criteria['kind']}")
-    for values in values_by_facet(criteria.get("facets") or {}):
-        chosen &= kept.with_values(values)
+    # Kinds, facets and words are looked up in crowds alone: asked of the database, they would cost as much as all else.
+    chosen = kept.having(criteria.get("kind") or "", values_by_facet(criteria.get("facets") or {}))
+    if words := str(criteria.get("q") or "").strip():
+        chosen &= crowds.crowd_found(words)
+    if others := {name: value for name, value in criteria.items() if name not in ("kind", "facets", "q")}:
+        people = matching(others)
+        if chosen.bit_count() <= MOST_COUNTED:
+            people = people.filter(pk__in=among(list(crowds.ids_of(chosen))))
+        chosen &= crowds.crowd_of(people.order_by().values_list("pk", flat=True))
+    if rested:
+        chosen &= ~crowds.crowd_of(_asked_within(rested).order_by().values_list("person", flat=True))
     return chosen
 
 

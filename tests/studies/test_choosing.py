@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from django.test import Client
 from allears.core import ahead
 from allears.core.clock import now
 from allears.core.models import Counted
-from allears.people import budget, crowds
+from allears.people import budget, crowds, listing
 from allears.people.models import Contact, Facet, FacetValue, Kind, Person, PersonFacet
 from allears.studies import actions, choosing, counting, knowing
 from tests import cast
@@ -43,6 +43,7 @@ def crowd(monkeypatch: pytest.MonkeyPatch) -> list[Person]:
     )
     actions.invite(study=cast.late_orders(), people=people[10:20], by=cast.ana(), minutes=2)
     Person.objects.filter(pk=people[59].pk).update(merged_into=people[13])
+    Person.objects.filter(pk__in=[person.pk for person in people[::3]]).update(joined_on=date(2025, 2, 3))
     return people
 
 
@@ -54,7 +55,13 @@ def crowd(monkeypatch: pytest.MonkeyPatch) -> list[Person]:
         ({"kind": "neighbour", "facets": {"region": ["north", "west"]}}, None),
         ({"facets": {"region": ["nowhere"]}}, None),
         ({"q": "person"}, None),
+        ({"q": "person p1"}, None),
+        ({"q": "!?"}, None),
+        ({"q": "nobody"}, None),
+        ({"q": "per", "kind": "customer", "facets": {"region": ["south"]}}, 30),
+        ({"joined_after": "2024-01-01", "facets": {"region": ["north", "west"]}}, None),
         ({"kind": "customer"}, 30),
+        ({"facets": {"region": ["north"]}}, 30),
     ],
 )
 @pytest.mark.parametrize("minutes", [2, 1000])
@@ -70,6 +77,35 @@ def test_what_was_counted_ahead_says_the_same_as_counting_now(
     assert as_of_now.at is None
     assert ahead.at is not None
     assert (ahead.verdict, ahead.coverage) == (as_of_now.verdict, as_of_now.coverage)
+
+
+@pytest.mark.parametrize("most", [1, 3, 20, 10_000])
+@pytest.mark.parametrize(
+    ("criteria", "rested"),
+    [
+        ({"kind": "customer", "facets": {"region": ["north", "south"]}}, None),
+        ({"facets": {"region": ["west"]}}, 30),
+        ({"q": "person", "facets": {"region": ["north"]}}, None),
+        ({"q": "p1"}, None),
+        ({"q": "!?"}, None),
+        ({"facets": {"region": ["nowhere"]}}, None),
+        ({"joined_after": "2024-01-01", "facets": {"region": ["north"]}}, 30),
+    ],
+)
+def test_by_whichever_way_people_are_found_they_are_the_same_people(
+    crowd: list[Person], criteria: dict[str, Any], rested: int | None, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crowds.count_ahead()
+    for room in (listing, choosing):
+        monkeypatch.setattr(room, "MOST_COUNTED", most)
+
+    found = choosing.people_by_name(criteria, rested)
+
+    meant = choosing.people_for(criteria, rested)
+    assert list(found.order_by("pk")) == list(meant.order_by("pk"))
+    kept = crowds.the_crowds()
+    assert kept is not None
+    assert set(crowds.ids_of(choosing.crowd_for(criteria, rested, kept))) == {person.pk for person in meant}
 
 
 @pytest.mark.parametrize("minutes", [2, 12, 29])

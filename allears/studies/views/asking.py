@@ -79,7 +79,7 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect(f"{request.path}?{knowing.as_query(study.criteria)}")
     minutes = asking.minutes_of(study)
     seen = choosing.picture(wish.criteria, wish.rested, study, minutes)
-    rows, onward = _a_page(wish.people(), typed(request.GET, "after"))
+    rows, onward = _a_page(choosing.people_by_name(wish.criteria, wish.rested), typed(request.GET, "after"))
     return render(
         request,
         "studies/people.html",
