@@ -39,6 +39,7 @@ SAID = {
     "people.import-described": _("said what stands in which column of a list"),
     "people.import-read-anew": _("said in which letters a list is written, and whether its first row holds headings"),
     "people.import-started": _("started to take a list in"),
+    "people.import-gone-on": _("let a list that was cut off be taken in further"),
     "people.import-dropped": _("threw a list away"),
     "people.imported": _("took a list of people in"),
 }

@@ -28,6 +28,7 @@ SAID = {
     "questionnaires.import_read_anew": _("said how a file of responses is to be read: its letters, its first row, what wrote it"),
     "questionnaires.import_described": _("said what stands in which column of a file"),
     "questionnaires.import_started": _("started to take responses in"),
+    "questionnaires.import_gone_on": _("let a file that was cut off be taken in further"),
     "questionnaires.import_thrown_away": _("threw a file of responses away"),
     "questionnaires.responses_imported": _("took responses in"),
     "questionnaires.exported": _("exported a study’s responses"),

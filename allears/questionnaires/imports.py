@@ -41,6 +41,11 @@ class Import(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def can_go_on(self) -> bool:
+        """Whether the work was given up or stopped before its end, and the file is still there."""
+        return bool(self.file and not self.ended_at and self.job and self.job.ended_at)
+
 
 class ImportProblem(models.Model):
     """Something in a row that was not understood."""

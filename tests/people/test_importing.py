@@ -339,7 +339,49 @@ def test_a_report_says_when_the_work_was_given_up_or_stopped(as_ana: Client) -> 
     assert "nobody is added twice" in given_up
 
     Job.objects.filter(pk=job.pk).update(stopped_at=datetime.now(UTC), error="")
-    assert "Rows that were brought before stay" in as_ana.get(page).content.decode()
+    assert "0 rows were brought, and stay." in as_ana.get(page).content.decode()
+
+
+@pytest.mark.parametrize("why", [{"error": "Given up: the server stopped 3 times."}, {"stopped_at": datetime.now(UTC)}])
+def test_an_import_that_was_given_up_or_stopped_goes_on_where_it_was_at_the_press_of_a_button(
+    as_ana: Client, why: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "CHUNK", 2)
+    made = upload("Customer ID,Name\n" + "".join(f"{n},Guest {n}\n" for n in range(5)))
+    given_up, page = actions.start(bringing=made, by=cast.ana()), f"/people/imports/{made.ref}/"
+    asked_before = as_ana.post(page, {"do": "go-on"}).headers["Location"]
+    with monkeypatch.context() as cut:
+        cut.setattr(actions, "_bring_or_again", lambda *_args: actions._bring(*_args) or pytest.exit())
+        with pytest.raises(pytest.exit.Exception):
+            bring_people.func(given_up.pk)
+    Job.objects.filter(pk=given_up.pk).update(ended_at=datetime.now(UTC), **why)
+    told = as_ana.get(page).content.decode()
+
+    onward = as_ana.post(page, {"do": "go-on"}).headers["Location"]
+    again = as_ana.post(page, {"do": "go-on"}).headers["Location"]
+    job = Job.objects.get(ended_at=None)
+    bring_people.func(job.pk)
+
+    assert "2 rows were brought, and stay." in told
+    assert "Go on from where it was" in told
+    assert (asked_before, onward, again) == (page, f"/settings/jobs/{job.ref}/", page)
+    assert counts(Import.objects.get()) == (5, 0, 0, 0)
+    ended = as_ana.get(page).content.decode()
+    assert "Everything in the file was taken." in ended
+    assert "Go on from where it was" not in ended
+    assert AuditEvent.objects.filter(verb="people.import-gone-on").count() == 1
+
+
+def test_the_report_of_what_was_not_taken_is_paged_and_downloaded_whole(as_ana: Client) -> None:
+    made = bring("Name,E-mail\n" + "".join(f"Guest {n},not an address {n}\n" for n in range(250)), mapping=["name", "email"])
+
+    first, last = (as_ana.get(f"/people/imports/{made.ref}/?page={n}").content.decode() for n in (1, 3))
+    lines = b"".join(as_ana.get(f"/people/imports/{made.ref}/report.csv")).decode().splitlines()
+
+    assert (first.count("This is not a mail address"), last.count("This is not a mail address")) == (100, 50)
+    assert 'rel="next"' in first
+    assert 'rel="next"' not in last
+    assert len(lines) == 1 + 250
 
 
 def test_the_file_of_work_that_was_stopped_is_forgotten_too_and_its_report_stays() -> None:

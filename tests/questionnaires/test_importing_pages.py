@@ -15,7 +15,7 @@ from django.urls import reverse
 from allears.core.clock import now
 from allears.core.models import AuditEvent, Job
 from allears.questionnaires.dialects import Kind, Plan
-from allears.questionnaires.importing import NoRows, bring
+from allears.questionnaires.importing import NoRows, bring, running
 from allears.questionnaires.imports import Import, ImportProblem
 from allears.questionnaires.models import Answer, Response
 from allears.questionnaires.tasks import bring_responses
@@ -119,6 +119,37 @@ def test_pressing_start_twice_makes_one_job(as_ana: Client) -> None:
     as_ana.post(url("import", bringing.ref), sent)
     as_ana.post(url("import", bringing.ref), sent)
     assert Job.objects.count() == 1
+
+
+@pytest.mark.parametrize("why", [{"error": "Given up: the server stopped 3 times."}, {"stopped_at": now()}])
+def test_an_import_that_was_given_up_or_stopped_goes_on_at_the_press_of_a_button(
+    as_ana: Client, why: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uploaded(as_ana)
+    bringing = Import.objects.get()
+    page = url("import", bringing.ref)
+    as_ana.post(page, typed(bringing, do="start"))
+    asked_before = as_ana.post(page, {"do": "go-on"}).headers["Location"]
+    with monkeypatch.context() as cut:
+        cut.setattr(running, "CHUNK", 4)
+        cut.setattr(running, "_end", lambda *_args: pytest.exit())
+        with pytest.raises(pytest.exit.Exception):
+            run_waiting_jobs()
+    Job.objects.update(ended_at=now(), done=4, **why)
+    told = as_ana.get(page).content.decode()
+
+    onward, again = (as_ana.post(page, {"do": "go-on"}).headers["Location"] for _press in range(2))
+    job = Job.objects.get(ended_at=None)
+    run_waiting_jobs()
+
+    assert "It came to row 4 of 6." in told
+    assert "Go on from where it was" in told
+    assert (asked_before, onward, again) == (page, reverse("core:job", args=[job.ref]), page)
+    assert Response.objects.count() == 6
+    ended = as_ana.get(page).content.decode()
+    assert "Everything in the file was understood." in ended
+    assert "Go on from where it was" not in ended
+    assert AuditEvent.objects.filter(verb="questionnaires.import_gone_on").count() == 1
 
 
 def test_a_job_that_is_run_twice_brings_everything_once(as_ana: Client) -> None:

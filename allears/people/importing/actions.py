@@ -126,12 +126,31 @@ def read_as(*, bringing: Import, encoding: str, headed: bool, by: User) -> None:
 @transaction.atomic
 def start(*, bringing: Import, by: User) -> Job:
     """Bring the people in the background. Raises `NotTaken` when it was started before or cannot be."""
-    from allears.people.tasks import bring_people
-
     bringing = Import.objects.select_for_update().get(pk=bringing.pk)
     _refuse_started(bringing)
     if wrong := columns.problems_of(bringing.mapping):
         raise NotTaken(" ".join(wrong))
+    job = _asked_for(bringing, by)
+    audit.record(by=by, verb="people.import-started", target=bringing)
+    return job
+
+
+@transaction.atomic
+def go_on(*, bringing: Import, by: User) -> Job:
+    """Bring the rest of a file whose work was given up or stopped, in the background. Raises `NotTaken` where it is under
+    way, has come to its end, or the file is gone.
+    """
+    bringing = Import.objects.select_for_update(of=("self",)).select_related("job").get(pk=bringing.pk)
+    if not bringing.can_go_on:
+        raise NotTaken(_("This file is being brought already, or there is nothing left of it to bring."))
+    job = _asked_for(bringing, by)
+    audit.record(by=by, verb="people.import-gone-on", target=bringing, rows=bringing.position)
+    return job
+
+
+def _asked_for(bringing: Import, by: User) -> Job:
+    from allears.people.tasks import bring_people
+
     title = _("Bringing people from %(file)s") % {"file": bringing.title}
     page = reverse("people:import", args=[bringing.ref])
     bringing.job = ask_for(
@@ -139,7 +158,6 @@ def start(*, bringing: Import, by: User) -> Job:
         next_words=_("See what came in"), bringing=bringing.pk,
     )  # fmt: skip
     bringing.save(update_fields=["job"])
-    audit.record(by=by, verb="people.import-started", target=bringing)
     return bringing.job
 
 

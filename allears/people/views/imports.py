@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.formats import date_format
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from allears.core.doors import door
 from allears.core.file_reading import FileReadingForm
+from allears.core.models import Job
 from allears.core.paging import keyset_page
 from allears.core.progress import job_url
 from allears.core.tables import safe_cell
@@ -101,6 +103,8 @@ def imports(request: HttpRequest) -> HttpResponse:
 def import_(request: HttpRequest, ref: str) -> HttpResponse:
     """One file: its columns and first rows before it is started, its report afterwards."""
     bringing = get_object_or_404(Import.objects.select_related("by", "job"), ref=ref)
+    if request.method == "POST" and request.POST.get("do") == "go-on":
+        return redirect(_set_going(request, bringing, actions.go_on))
     if bringing.job_id or bringing.ended_at:
         return _report_page(request, bringing)
     if request.method == "POST" and request.POST.get("do") == "drop":
@@ -114,15 +118,15 @@ def import_(request: HttpRequest, ref: str) -> HttpResponse:
     form = MappingForm(bringing, seen, request.POST or None)
     if request.method == "POST" and form.is_valid() and _described(request, bringing, form):
         if request.POST.get("do") == "start" and form.reading == form.was_read:
-            return redirect(_started(request, bringing))
+            return redirect(_set_going(request, bringing, actions.start))
         return redirect(request.path + "#preview")
     return render(request, "people/import.html", _before(bringing, seen, form), status=422 if form.errors else 200)
 
 
-def _started(request: HttpRequest, bringing: Import) -> str:
-    """The job's page, also for who pressed the button a second time."""
+def _set_going(request: HttpRequest, bringing: Import, act: Callable[..., Job]) -> str:
+    """The job's page; for who pressed the button a second time the file's own, which leads there."""
     try:
-        return job_url(actions.start(bringing=bringing, by=reader(request)))
+        return job_url(act(bringing=bringing, by=reader(request)))
     except actions.NotTaken as refused:
         messages.error(request, str(refused))
         return request.path
@@ -173,14 +177,13 @@ def _lived(details: Details) -> list[str]:
 
 
 def _report_page(request: HttpRequest, bringing: Import) -> HttpResponse:
-    problems = bringing.problems.order_by("row", "pk")
+    page = Paginator(bringing.problems.order_by("row", "pk"), SHOWN_PROBLEMS).get_page(request.GET.get("page"))
     context = {
         "bringing": bringing,
-        "problems": problems[:SHOWN_PROBLEMS],
-        "more": problems.count() > SHOWN_PROBLEMS,
+        "page": page,
         "job_url": job_url(bringing.job) if bringing.job else "",
         "columns": [Column(_("Row"), numeric=True), Column(_("Column")), Column(_("Why")), Column(_("The row"))],
-        "rows": [_line(problem) for problem in problems[:SHOWN_PROBLEMS]],
+        "rows": [_line(problem) for problem in page],
     }
     return render(request, "people/import_report.html", context)
 

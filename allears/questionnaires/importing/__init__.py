@@ -4,11 +4,11 @@
 called: a row that is in already stays as it is. The dialects of survey tools are known next door (`dialects`).
 """
 
-from .errors import AsksSomethingElse, DraftInTheWay, NoRows, NothingToImport
+from .errors import AsksSomethingElse, DraftInTheWay, NoRows, NothingLeft, NothingToImport
 from .fitting import Fitted, check, fit
 from .retyping import TooManyAnswers, kinds_for, retype
 from .running import Counts, bring
-from .starting import change_plan, start
+from .starting import change_plan, go_on, start
 from .taking import forget_old_files, keys_of, look, look_again, looked_at, opened, take_in, throw_away
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "DraftInTheWay",
     "Fitted",
     "NoRows",
+    "NothingLeft",
     "NothingToImport",
     "TooManyAnswers",
     "bring",
@@ -24,6 +25,7 @@ __all__ = [
     "check",
     "fit",
     "forget_old_files",
+    "go_on",
     "keys_of",
     "kinds_for",
     "look",

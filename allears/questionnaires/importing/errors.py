@@ -39,3 +39,10 @@ class NoRows(NothingToImport):
             "This file holds headings and no answers below them. Export it again with its answers; or, if its one row is an"
             " answer, say that the first row holds no headings."
         )
+
+
+class NothingLeft(Exception):
+    """The file is being brought, has been brought, or is gone."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This file is being brought already, or there is nothing left of it to bring."))

@@ -11,7 +11,7 @@ from allears.core import audit
 from allears.core.models import Job, User
 from allears.core.progress import ask_for
 from allears.questionnaires.dialects import Plan
-from allears.questionnaires.importing.errors import NoRows
+from allears.questionnaires.importing.errors import NoRows, NothingLeft
 from allears.questionnaires.importing.fitting import check
 from allears.questionnaires.imports import Import
 
@@ -31,14 +31,39 @@ def start(*, bringing: Import, by: User) -> Job:
 
     Raises `NoRows`, and what `fit` raises.
     """
-    from allears.questionnaires.tasks import bring_responses
-
-    held = Import.objects.select_for_update(of=("self",)).select_related("job", "study").get(pk=bringing.pk)
+    held = _held(bringing)
     if held.job is not None:
         return held.job
     if not held.rows:
         raise NoRows
     check(study=held.study, plan=Plan.from_json(held.plan or {}))
+    job = _asked_for(held, by)
+    audit.record(by=by, verb="questionnaires.import_started", target=held)
+    return job
+
+
+@transaction.atomic
+def go_on(*, bringing: Import, by: User) -> Job:
+    """Bring the rest of a file whose work was given up or stopped; what is in is passed over.
+
+    Raises `NothingLeft`, and what `fit` raises.
+    """
+    held = _held(bringing)
+    if not held.can_go_on:
+        raise NothingLeft
+    check(study=held.study, plan=Plan.from_json(held.plan or {}))
+    job = _asked_for(held, by)
+    audit.record(by=by, verb="questionnaires.import_gone_on", target=held)
+    return job
+
+
+def _held(bringing: Import) -> Import:
+    return Import.objects.select_for_update(of=("self",)).select_related("job", "study").get(pk=bringing.pk)
+
+
+def _asked_for(held: Import, by: User) -> Job:
+    from allears.questionnaires.tasks import bring_responses
+
     held.job = ask_for(
         bring_responses,
         kind="questionnaires.import",
@@ -51,5 +76,4 @@ def start(*, bringing: Import, by: User) -> Job:
         bringing=held.pk,
     )
     held.save(update_fields=["job"])
-    audit.record(by=by, verb="questionnaires.import_started", target=held)
     return held.job

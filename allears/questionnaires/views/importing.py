@@ -46,7 +46,7 @@ ROLE_NAMES = {
     Role.DURATION: gettext_lazy("how long it took"),
     Role.IGNORED: gettext_lazy("left out"),
 }
-REFUSALS = (importing.AsksSomethingElse, importing.DraftInTheWay, importing.NothingToImport)
+REFUSALS = (importing.AsksSomethingElse, importing.DraftInTheWay, importing.NothingLeft, importing.NothingToImport)
 
 
 @door(is_researcher)
@@ -87,9 +87,11 @@ def import_(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
     """One file: what its columns are before it is started, its report afterwards."""
     study = own_study(request, slug)
     bringing = get_object_or_404(Import.objects.select_related("made_by", "job", "study"), study=study, ref=ref)
+    do = request.POST.get("do")
+    if do == "go-on":
+        return redirect(_went_on(request, bringing))
     if bringing.job_id or bringing.ended_at:
         return _report(request, study, bringing)
-    do = request.POST.get("do")
     if do == "drop":
         importing.throw_away(bringing=bringing, by=reader(request))
         messages.success(request, _("The file is deleted; nothing was taken from it."))
@@ -129,6 +131,15 @@ def _started(request: HttpRequest, bringing: Import, form: PlanForm) -> str | No
     except REFUSALS as refused:
         form.add_error(None, str(refused))
         return None
+
+
+def _went_on(request: HttpRequest, bringing: Import) -> str:
+    """The job's page; the file's own where it cannot go on, which then says why."""
+    try:
+        return job_url(importing.go_on(bringing=bringing, by=reader(request)))
+    except REFUSALS as refused:
+        messages.error(request, str(refused))
+        return request.path
 
 
 def _plan_page(
