@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,9 +58,11 @@ def list_page(criteria: Mapping[str, Any], *, after: str = "", before: str = "",
         return _by_name(people, count, after, before, size)
     hits = search.first_ids(words, MOST_COUNTED + 1)
     if len(hits) > MOST_COUNTED:
-        return _newest_first(_having(plain, facets), words, hits, after, size)
+        return _newest_first(_having(plain, facets), criteria, facets, hits, after, size)
     found = _having(plain.filter(pk__in=among(hits)), facets)
-    return _by_name(found, found.order_by().count(), after, before, size)
+    # Only who is there is found by words: unless something else is asked for, they need not be counted once more.
+    count = found.order_by().count() if facets or _others(criteria, "q", "facets") else len(hits)
+    return _by_name(found, count, after, before, size)
 
 
 def ready_by_name(criteria: Mapping[str, Any]) -> QuerySet[Person]:
@@ -91,9 +93,13 @@ def _without_words(
 
 def _surely_many(criteria: Mapping[str, Any], facets: list[list[int]]) -> bool:
     """Whether crowds that were counted ahead say so, twice as many as would do: nobody need be gathered to know it."""
-    others = [value for name, value in criteria.items() if name not in ("kind", "facets") and value not in ("", None)]
-    kept = None if others else crowds.the_crowds()
+    kept = None if _others(criteria, "kind", "facets") else crowds.the_crowds()
     return kept is not None and kept.having(criteria.get("kind") or "", facets).bit_count() > 2 * MOST_COUNTED
+
+
+def _others(criteria: Mapping[str, Any], *names: str) -> bool:
+    """Whether anything is asked for besides what has these names."""
+    return any(value not in ("", None) for name, value in criteria.items() if name not in names)
 
 
 def _having(people: QuerySet[Person], facets: list[list[int]]) -> QuerySet[Person]:
@@ -134,14 +140,26 @@ def among(ids: list[int]) -> RawSQL:
     return RawSQL("SELECT unnest(%s::bigint[])", [ids])
 
 
-def _newest_first(people: QuerySet[Person], words: str, newest: list[int], after: str, size: int) -> ListPage:
+def _newest_first(
+    people: QuerySet[Person], criteria: Mapping[str, Any], facets: list[list[int]], newest: list[int], after: str, size: int
+) -> ListPage:
     below = whole_number(after)
-    hits = search.first_ids(words, MOST_COUNTED + 1, below) if below else newest
+    hits = search.first_ids(str(criteria["q"]), MOST_COUNTED + 1, below) if below else newest
     found = people.filter(pk__in=among(hits))
-    rows = list(found.select_related("account").order_by("-pk")[: size + 1])
+    rows = with_accounts(found.order_by("-pk").values_list("pk", flat=True)[: size + 1])
     cursor = str(rows[size - 1].pk) if len(rows) > size else str(hits[-1]) if len(hits) > MOST_COUNTED else ""
-    count = 0 if below else min(found.order_by().count(), MOST_COUNTED)
+    count = 0 if below else min(_how_many_of(hits, found, criteria, facets), MOST_COUNTED)
     return ListPage(rows[:size], "", cursor, count, more=True, newest_first=True)
+
+
+def _how_many_of(
+    hits: list[int], found: QuerySet[Person], criteria: Mapping[str, Any], facets: list[list[int]]
+) -> int:
+    """How many of the people with these ids are found: at least, of all there are; by crowds, where they were counted."""
+    kept = None if _others(criteria, "q", "kind", "facets") else crowds.the_crowds()
+    if kept is None:
+        return found.order_by().count()
+    return (kept.having(criteria.get("kind") or "", facets) & crowds.crowd_of(hits)).bit_count()
 
 
 def _by_name(people: QuerySet[Person], count: int, after: str, before: str, size: int) -> ListPage:
@@ -159,14 +177,22 @@ def _page_by_name(people: QuerySet[Person], after: str, before: str, size: int) 
     """By name whatever its case, among equals the older row first; whether this is the first, the last
     page.
     """
-    people = people.select_related("account").annotate(sort_name=Lower("name"))
+    people = people.annotate(sort_name=Lower("name"))
     if key := _key(before):
-        rows = list(people.filter(_beyond(key, "lt")).order_by("-sort_name", "-pk")[: size + 1])
+        ids = people.filter(_beyond(key, "lt")).order_by("-sort_name", "-pk").values_list("pk", flat=True)
+        rows = with_accounts(ids[: size + 1])
         return rows[:size][::-1], len(rows) <= size, False
     key = _key(after)
     people = people.filter(_beyond(key, "gt")) if key else people
-    rows = list(people.order_by("sort_name", "pk")[: size + 1])
+    rows = with_accounts(people.order_by("sort_name", "pk").values_list("pk", flat=True)[: size + 1])
     return rows[:size], key is None, len(rows) <= size
+
+
+def with_accounts(ids: Iterable[int]) -> list[Person]:
+    """The people with these ids in their order: who stands on no page need not be brought along to be sorted."""
+    there = list(ids)
+    found = Person.objects.select_related("account").in_bulk(there)
+    return [found[pk] for pk in there if pk in found]
 
 
 def _key(cursor: str) -> tuple[str, int] | None:

@@ -25,6 +25,7 @@ from allears.core.queries import the_organisation
 from allears.core.rules import is_researcher
 from allears.core.typed import whole_number
 from allears.people.links import leaving_link
+from allears.people.listing import with_accounts
 from allears.people.models import Facet, Person
 from allears.people.queries import facets_of, matching
 from allears.people.rules import may_override_budget
@@ -132,7 +133,7 @@ def _a_page(found: Any, after: str) -> tuple[list[Person], str]:
     if last:
         name = last.by_name
         found = found.filter(by_name__gte=name).exclude(by_name=name, pk__lte=last.pk)
-    rows = list(found.select_related("account").order_by("by_name", "id")[: A_PAGE + 1])
+    rows = with_accounts(found.order_by("by_name", "id").values_list("pk", flat=True)[: A_PAGE + 1])
     return rows[:A_PAGE], rows[A_PAGE - 1].ref if len(rows) > A_PAGE else ""
 
 
