@@ -51,14 +51,13 @@ def walk(
     start: T | None,
     most: int,
     patience: Patience,
-    at_once: int = AT_ONCE,
 ) -> Walked[T]:
     """Return the first `most` rows beyond `start` that are wanted.
 
     `listed` returns the next so many rows beyond one, fewer only where there are no more; `tried`, which of them are wanted.
     """
     found: list[T] = []
-    at, size = start, min(FIRST, at_once)
+    at, size = start, FIRST
     while len(found) < most:
         rows = listed(at, size)
         wanted = tried(rows) if rows else ()
@@ -66,7 +65,7 @@ def walk(
         patience.looked += len(rows)
         if len(rows) < size:
             break
-        at, size = rows[-1], min(2 * size, at_once)
+        at, size = rows[-1], min(2 * size, AT_ONCE)
         if len(found) < most and patience.is_over:
             return Walked(found, at)
     return Walked(found[:most])

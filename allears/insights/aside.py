@@ -74,7 +74,7 @@ def beside_many(room: Room, wanted: Filters, words: Words) -> Aside:
 
 
 def _beside_few(room: Room, wanted: Filters, ids: Sequence[int]) -> Aside:
-    carried = Coding.objects.filter(verbatim__in=narrowing.listed(ids), theme__merged_into=None).order_by()
+    carried = Coding.objects.filter(narrowing.IsOneOf("verbatim", ids), theme__merged_into=None).order_by()
     pairs = set(carried.values_list("theme", "verbatim"))
     counts: dict[int, int] = {}
     for theme, _verbatim in pairs:

@@ -8,26 +8,25 @@ is full; that is soon, because much is found, or it is given up for this page (s
 
 from __future__ import annotations
 
-import json
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import partial
 from heapq import merge
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from allears.core import walking
 from allears.core.models import User
 from allears.insights import filters as asked
 from allears.insights.filters import Filters
 from allears.insights.models import Citation, Coding, Read, Theme
 from allears.insights.queries import with_those_under
-from allears.people.models import FacetValue, Person, PersonFacet
+from allears.people.having import Having
+from allears.people.models import FacetValue
 from allears.questionnaires.models import Answer, Choice, Question
 from allears.studies.models import Study
 from allears.verbatims import few as few_words
@@ -37,7 +36,7 @@ from allears.verbatims.models import Source, Undated, Verbatim
 from allears.verbatims.queries import current
 
 FEW = 10_000
-ONE_BY_ONE = 2_000  # ids up to which each is tried, rather than all found that a search finds
+SOON_SEARCHED = 2_000  # ids up to which all are searched for words
 MOST_SORTED = 200_000  # ids that are sorted while somebody waits: a fiftieth of a second
 
 Words = QuerySet[Verbatim]
@@ -55,9 +54,10 @@ class Filter:
     on: Callable[[Words], Words]
     few: Callable[[], Few] = lambda: Few(None)
     by_age: Lister | None = None  # lists its verbatims, where an index can
+    on_each: Callable[[Words], Words] | None = None  # how it is tried on some words in hand, where that is not as on all
     # Which of some ids it names, where trying takes long: done last, on what is left.
     sieve: Callable[[Sequence[int]], set[int]] | None = None
-    at_once: int = walking.AT_ONCE  # how many it is tried on together
+    held: frozenset[int] | None = None  # all that it names, where these are in hand: others need not be tried
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,6 @@ class Found:
     surely_many: bool = False
     listers: tuple[Lister, ...] = ()
     tried: Callable[[Sequence[int], Lister | None], set[int]] = lambda ids, _lister: set(ids)
-    at_once: int = walking.AT_ONCE
 
 
 @dataclass(frozen=True)
@@ -131,17 +130,32 @@ def matching(room: Room, wanted: Filters) -> Found:
     """Return the words that are wanted."""
     parts = _parts(room, wanted)
     surely_many = []
-    for part in [*parts, Filter(lambda words: words, lambda: _few(room.rows()))]:
+    for at, part in enumerate([*parts, Filter(lambda words: words, lambda: _few(room.rows()))]):
         few = part.few()
         if few.ids is not None:
-            return _among(room, few.ids, [p for p in parts if p is not part])
+            return _among(room, few.ids, [*parts[:at], *parts[at + 1 :]])
+        if few.some is not None:
+            parts[at] = _in_hand(part, few.some)
         surely_many.append(few.surely_more)
     listers = (*(part.by_age for part in parts if part.by_age), room.by_age)
     return Found(
         _on(room.words(), parts), surely_many=len(parts) < 2 and surely_many[0], listers=listers,
         tried=lambda ids, lister: _tried(room, ids, [part for part in parts if lister is None or part.by_age is not lister]),
-        at_once=min((part.at_once for part in parts), default=walking.AT_ONCE),
     )  # fmt: skip
+
+
+def _in_hand(part: Filter, ids: list[int]) -> Filter:
+    """The filter with all that it names (newest first) in hand."""
+
+    def by_age(beyond: int | None, oldest_first: bool, most: int) -> list[int]:
+        if oldest_first:
+            at = 0 if beyond is None else bisect_right(rising, beyond)
+            return rising[at : at + most]
+        at = 0 if beyond is None else bisect_right(ids, -beyond, key=lambda pk: -pk)
+        return ids[at : at + most]
+
+    rising = ids[::-1]
+    return replace(part, by_age=by_age, held=frozenset(ids))
 
 
 def _on(words: Words, parts: Iterable[Filter]) -> Words:
@@ -150,9 +164,15 @@ def _on(words: Words, parts: Iterable[Filter]) -> Words:
     return words
 
 
-def _tried(room: Room, ids: Sequence[int], parts: Iterable[Filter]) -> set[int]:
+def _tried(room: Room, ids: Sequence[int], parts: Sequence[Filter]) -> set[int]:
     """Which of these ids are wanted: what takes long is tried last, on what is left."""
-    rows = _on(among(room.words(), ids), [part for part in parts if not part.sieve])
+    for held in [part.held for part in parts if part.held is not None]:
+        ids = [pk for pk in ids if pk in held]
+    if not ids:
+        return set()
+    rows = among(room.words(), ids)
+    for part in [part for part in parts if not part.sieve]:
+        rows = (part.on_each or part.on)(rows)
     found = set(rows.order_by().values_list("pk", flat=True))
     for sieve in [part.sieve for part in parts if part.sieve]:
         found = sieve(list(found)) if found else found
@@ -161,23 +181,28 @@ def _tried(room: Room, ids: Sequence[int], parts: Iterable[Filter]) -> set[int]:
 
 def among(words: Words, ids: Iterable[int]) -> Words:
     """Narrow `words` to those with `ids`: one parameter, however many there are."""
-    return words.filter(pk__in=listed(ids))
+    return words.filter(IsOneOf("pk", ids))
 
 
 def _among(room: Room, ids: list[int], parts: list[Filter]) -> Found:
-    if len(ids) <= ONE_BY_ONE:
-        found = sorted(_tried(room, ids, parts), reverse=True)
-    else:
-        words = _on(among(room.words(), ids), parts)
-        found = sorted(words.order_by().values_list("pk", flat=True), reverse=True)
+    found = sorted(_tried(room, ids, parts), reverse=True)
     return Found(among(current(), found), found)
 
 
-def listed(ids: Iterable[int]) -> RawSQL:
-    """Return an SQL list of `ids` in one parameter, however many there are."""
-    if connection.vendor == "postgresql":
-        return RawSQL("SELECT unnest(%s::bigint[])", [list(ids)])
-    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(ids))])
+class IsOneOf(Func):
+    """Whether a column holds one of many ids: one parameter, however many there are."""
+
+    output_field = BooleanField()
+
+    def __init__(self, column: str, ids: Iterable[int]) -> None:
+        super().__init__(F(column))
+        self.ids = ",".join(map(str, ids))
+
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        column, _params = compiler.compile(self.get_source_expressions()[0])
+        if connection.vendor == "postgresql":  # as an array it goes along the index, from one to the next
+            return f"{column} = ANY(%s::bigint[])", [f"{{{self.ids}}}"]
+        return f"{column} IN (SELECT value FROM json_each(%s))", [f"[{self.ids}]"]  # noqa: S608
 
 
 def are_many(rows: QuerySet[Any, Any]) -> bool:
@@ -196,7 +221,7 @@ def _parts(room: Room, wanted: Filters) -> list[Filter]:
         _themed(room, wanted.theme) if wanted.theme else None,
         _asked(room, wanted.questions) if wanted.questions else None,
         *[_answered(room, each) for each in asked.answers(wanted.answered)],
-        *[_faceted(facet, values) for facet, values in wanted.values_by_facet().items()],
+        _faceted(wanted.values_by_facet(), counted=not wanted.q) if wanted.facets else None,
         _in_language(wanted.language) if wanted.language else None,
         _spoken(wanted) if wanted.since or wanted.until else None,
         _unread(room.user) if wanted.unread else None,
@@ -215,17 +240,14 @@ def _searched(q: str) -> Filter:
     def by_age(beyond: int | None, oldest_first: bool, most: int) -> list[int]:
         return search.listed(q, most, beyond=beyond, oldest_first=oldest_first)
 
-    def sieve(ids: Sequence[int]) -> set[int]:
-        if slow:
-            return few_words.among(ids, q)
-        return set(search.trying(among(Verbatim.objects.order_by(), ids), q).values_list("pk", flat=True))
-
-    lists = connection.vendor == "sqlite" and any(term.wanted for term in search.parsed(q))
-    slow = few_words.is_slow_on_each(q)
+    on_sqlite = connection.vendor == "sqlite"
     return Filter(
-        lambda words: search.matching(words, q), lambda: few_words.few(q, FEW), by_age if lists else None, sieve,
-        few_words.AT_ONCE if slow else walking.AT_ONCE,
-    )  # fmt: skip
+        lambda words: search.matching(words, q),
+        lambda: few_words.few(q, FEW),
+        by_age if on_sqlite and any(term.wanted for term in search.parsed(q)) else None,
+        on_each=lambda words: search.trying(words, q),
+        sieve=partial(few_words.among, query=q) if on_sqlite else None,
+    )
 
 
 def _themed(room: Room, ref: str) -> Filter:
@@ -273,7 +295,7 @@ def _answered(room: Room, answer: asked.Answered | None) -> Filter:
         responses = _few(Answer.objects.filter(so).order_by().values_list("response", flat=True)).ids
         if responses is None:
             return Few(None)
-        spoken = Answer.objects.filter(response__in=listed(responses), verbatim__isnull=False)
+        spoken = Answer.objects.filter(IsOneOf("response", responses), verbatim__isnull=False)
         return _few(spoken.order_by().values_list("verbatim", flat=True))
 
     return Filter(lambda words: words.filter(Exists(in_it)), few)
@@ -290,27 +312,48 @@ def _so(room: Room, answer: asked.Answered) -> Q:
     return chosen if answer.low is None else chosen & Q(number=answer.low)
 
 
-def _faceted(facet: str, values: list[str]) -> Filter:
-    """Words of people who have one of these values, by the row under which they spoke or the one that stays."""
-    chosen = FacetValue.objects.filter(facet__key=facet, key__in=values).order_by()
-    ids = list(chosen.values_list("pk", flat=True))
-    has = PersonFacet.objects.filter(value__in=ids)
-    # Above 0 says no more than that somebody was merged, but along the index of these, who are few.
-    merged = Person.objects.filter(merged_into__gt=0).filter(Exists(has.filter(person=OuterRef("merged_into"))))
-    twins = cache(lambda: list(merged.order_by().values_list("pk", flat=True)))
+def _faceted(facets: dict[str, list[str]], counted: bool) -> Filter:
+    """Words of people who have one of the values of each facet, by the row under which they spoke or the one that stays.
+
+    `counted`: up to `FEW` are counted; else, where only all facets together name so few, no more than are soon searched.
+    """
+    each = [_values(facet, keys) for facet, keys in facets.items()]
+    has = Having(tuple(each))
 
     def on(words: Words) -> Words:
-        theirs = Exists(has.filter(person=OuterRef("person")))
-        return words.filter(theirs | Q(person__in=listed(twins()))) if twins() else words.filter(theirs)
+        theirs = has.condition("person")
+        return words.filter(theirs | Q(IsOneOf("person", has.twins))) if has.twins else words.filter(theirs)
 
     def few() -> Few:
-        people = _few(has.order_by().values_list("person", flat=True)).ids
-        if people is None:
-            return Few(None)
-        everybody = listed([*people, *twins()])
-        return _few(Verbatim.objects.filter(person__in=everybody).order_by().values_list("pk", flat=True))
+        found = _words_of_those(has)
+        if found.ids is None or counted or len(found.ids) <= SOON_SEARCHED:
+            return found
+        if len(each) == 1 or any(_words_of_those(Having((values,))).ids is not None for values in each):
+            return found
+        return Few(None, some=sorted(found.ids, reverse=True))
 
     return Filter(on, few)
+
+
+def _words_of_those(has: Having) -> Few:
+    people = has.few(FEW)
+    return Few(None) if people is None else _few_of(people)
+
+
+def _values(facet: str, keys: list[str]) -> tuple[int, ...]:
+    chosen = FacetValue.objects.filter(facet__key=facet, key__in=keys).order_by()
+    return tuple(chosen.values_list("pk", flat=True))
+
+
+def _few_of(people: list[int]) -> Few:
+    """The words of these people, if they are few: as a rule a quarter of so many have said more, and is asked first."""
+    if len(people) > FEW // 4 and are_many(_words_of(people[: FEW // 4])):
+        return Few(None, surely_more=True)
+    return _few(_words_of(people))
+
+
+def _words_of(people: list[int]) -> Ids:
+    return Verbatim.objects.filter(IsOneOf("person", people)).order_by().values_list("pk", flat=True)
 
 
 def _in_language(language: str) -> Filter:

@@ -17,7 +17,7 @@ from django.db.models import Q
 from allears.core.walking import FIRST, Patience, Walked, walk
 from allears.insights.filters import NEWEST, OLDEST, UNEXPECTED
 from allears.insights.models import Surprise
-from allears.insights.narrowing import Found, Lister, listed
+from allears.insights.narrowing import Found, IsOneOf, Lister
 from allears.insights.surprise import RARE
 
 PER_PAGE = 20
@@ -57,9 +57,13 @@ def place_in(order: str, pk: int, score: int | None = None) -> Place:
         return Place(0, 0, pk)
     if order == NEWEST:
         return Place(0, 0, -pk)
+    return Place(*_unexpected(pk, score))
+
+
+def _unexpected(pk: int, score: int | None) -> tuple[int, int, int]:
     if score is None:
-        return Place(NO_THEME, 0, -pk)
-    return Place(RARE_FIRST if score >= RARE else THE_REST, -score, -pk)
+        return NO_THEME, 0, -pk
+    return RARE_FIRST if score >= RARE else THE_REST, -score, -pk
 
 
 def cursor(order: str, raw: str) -> Place | None:
@@ -120,12 +124,16 @@ class Walk:
 
     def over(self, ids: Sequence[int], most: int) -> list[Place]:
         """Few words: put all of them in order and take the next `most`."""
-        scores = _scores(ids) if self.order == UNEXPECTED else {}
-        places = (place_in(self.order, pk, scores.get(pk)) for pk in ids)
-        beyond = [place for place in places if self._is_beyond(place)]
-        return nlargest(most, beyond) if self.backwards else nsmallest(most, beyond)
+        if self.order == UNEXPECTED:
+            scores = _scores(ids)
+            places = [_unexpected(pk, scores.get(pk)) for pk in ids]
+        else:
+            places = [(0, 0, pk if self.order == OLDEST else -pk) for pk in ids]
+        beyond = places if self.start is None else [place for place in places if self._is_beyond(place)]
+        chosen = nlargest(most, beyond) if self.backwards else nsmallest(most, beyond)
+        return [Place(*place) for place in chosen]
 
-    def _is_beyond(self, place: Place) -> bool:
+    def _is_beyond(self, place: tuple[int, int, int]) -> bool:
         return self.start is None or (place < self.start if self.backwards else place > self.start)
 
     def along(self, most: int) -> Walked[Place]:
@@ -156,7 +164,7 @@ class Walk:
         lister = _narrowest(self.found.listers, start, oldest_first)
         walked = walk(
             lambda beyond, size: lister(beyond, oldest_first, size), partial(self._tried, lister), start, most,
-            self.patience, self.found.at_once,
+            self.patience,
         )  # fmt: skip
         stopped = None if walked.stopped_at is None else place_in(self.order, walked.stopped_at)
         return Walked([place_in(self.order, pk) for pk in walked.found], stopped)
@@ -182,7 +190,7 @@ class Walk:
             return {each for each in scored if each[0] in wanted}
 
         start = (abs(begin.pk), -begin.score) if begin else None
-        walked = walk(listed, tried, start, most, self.patience, self.found.at_once)
+        walked = walk(listed, tried, start, most, self.patience)
         stopped = None if walked.stopped_at is None else place_in(UNEXPECTED, *walked.stopped_at)
         return Walked([place_in(UNEXPECTED, pk, score) for pk, score in walked.found], stopped)
 
@@ -194,7 +202,7 @@ class Walk:
 
 
 def _scores(ids: Iterable[int]) -> dict[int, int]:
-    return dict(Surprise.objects.filter(verbatim__in=listed(ids)).values_list("verbatim", "score"))
+    return dict(Surprise.objects.filter(IsOneOf("verbatim", ids)).values_list("verbatim", "score"))
 
 
 def _narrowest(listers: Sequence[Lister], beyond: int | None, oldest_first: bool) -> Lister:

@@ -50,7 +50,7 @@ def label_of(person: Person | None) -> str:
 def among(ids: Iterable[int]) -> Speakers:
     """Count the people behind these verbatims, merged people once."""
     people = list(_people(narrowing.among(Verbatim.objects.order_by(), ids)))
-    return Speakers(len(people), _by_value(PersonFacet.objects.filter(person__in=narrowing.listed(people))))
+    return Speakers(len(people), _by_value(PersonFacet.objects.filter(narrowing.IsOneOf("person", people))))
 
 
 def voices(ids: Iterable[int]) -> int:

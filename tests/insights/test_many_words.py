@@ -40,6 +40,7 @@ def _many() -> None:
     twin = Person.objects.create(label="P0 again", merged_into=who[0])
     for n, person in enumerate(who):
         cast.has(person, "Region", "North" if n % 2 else "South")
+        cast.has(person, "Channel", "Phone" if n < 2 else "Web")
     for n in range(30):
         words = said(
             f"It came late {'again' if n % 3 else 'once'}.", by=twin if n == 8 else who[n % 4], language=["de", "de-AT", "en"][n % 3],
@@ -68,6 +69,11 @@ ASKED: dict[str, tuple[dict[str, Any], Any]] = {
     "a language": ({"language": "de"}, lambda n: n % 3 < 2),
     "a language and a word": ({"language": "de", "q": "again"}, lambda n: n % 3 == 1),
     "a facet": ({"facets": (("region", "south"),)}, lambda n: n % 2 == 0),
+    "two facets": ({"facets": (("region", "south"), ("channel", "phone"))}, lambda n: n % 4 == 0),
+    "two facets, one of them either way": (
+        {"facets": (("region", "south"), ("region", "north"), ("channel", "web"))},
+        lambda n: n % 4 > 1,
+    ),
     "a question and a facet": ({"question": "Why?", "facets": (("region", "north"),)}, lambda n: n % 2),
     "a theme": ({"theme": "late"}, lambda n: n % 4 in (1, 2) or n % 5 == 0),
     "a theme, a language, a word": (
@@ -105,6 +111,32 @@ def test_page_by_page_everything_is_found_once_forth_and_back(asked: str, order:
     if order != "unexpected":
         assert numbers(forth) == (expected if order == "oldest" else expected[::-1])
     assert back == forth
+
+
+@pytest.mark.usefixtures("hurried", "_many")
+@pytest.mark.parametrize("order", ["unexpected", "newest", "oldest"])
+@pytest.mark.parametrize(
+    ("q", "holds"),
+    [("", lambda n: True), ("again", lambda n: n % 3), ('"came late"', lambda n: True), ("agai*", lambda n: n % 3),
+     ("-again", lambda n: n % 3 == 0)],
+)  # fmt: skip
+def test_what_only_two_facets_together_name_few_of_is_counted_or_searched_page_by_page(
+    q: str, holds: Any, order: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(narrowing, "FEW", 9)  # fifteen have each value, eight both: one by a twin, and one was taken back
+    monkeypatch.setattr(narrowing, "SOON_SEARCHED", 0)
+    wanted = filters(order, facets=(("region", "south"), ("channel", "phone")), q=q)
+    found = narrowing.matching(narrowing.Room(cast.ana(), (cast.late_orders(),)), wanted)
+    expected = [n for n in range(0, 30, 4) if holds(n) and n != 12]
+
+    forth = _pages(found, order, "after")
+
+    assert (found.ids is None) == bool(q)
+    assert sorted(numbers(forth)) == expected
+    if order != "unexpected":
+        assert numbers(forth) == (expected if order == "oldest" else expected[::-1])
+    start = "2.0.0" if order == "unexpected" else "0.0.0" if order == "newest" else f"0.0.{2**60}"
+    assert _pages(found, order, "before", start) == forth
 
 
 def _pages(found: narrowing.Found, order: str, side: str, at: str = "") -> list[int]:
