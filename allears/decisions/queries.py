@@ -279,14 +279,14 @@ def overdue_studies(studies: QuerySet[Study]) -> QuerySet[Study]:
     """Return the studies whose promise is past while a contributor has heard nothing yet; where very many take part, as
     it was counted some minutes before.
     """
-    late = studies.filter(promise_on__lt=today())
-    waits = dict(Counted.objects.filter(kind=HEARD_AHEAD).values_list("of", "value__waits"))
-    if not waits:
-        return waited_for(late)
-    past = set(late.order_by().values_list("pk", flat=True))
-    waiting, since = {pk for pk in past if waits.get(str(pk))}, {pk for pk in past if str(pk) not in waits}
+    late = set(studies.filter(promise_on__lt=today()).order_by().values_list("pk", flat=True))
+    if not late:
+        return studies.none()
+    counted = Counted.objects.filter(kind=HEARD_AHEAD, of__in=[str(pk) for pk in late])
+    waits = {int(of): waiting for of, waiting in counted.values_list("of", "value__waits")}
+    waiting, since = {pk for pk, waiting in waits.items() if waiting}, late - waits.keys()
     if since:
-        waiting |= set(waited_for(late.filter(pk__in=since)).order_by().values_list("pk", flat=True))
+        waiting |= set(waited_for(studies.filter(pk__in=since)).order_by().values_list("pk", flat=True))
     return studies.filter(pk__in=waiting)
 
 

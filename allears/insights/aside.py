@@ -70,7 +70,7 @@ def beside_many(room: Room, wanted: Filters, words: Words) -> Aside:
     inside = words.order_by().values("pk")
     carried = Coding.objects.filter(verbatim__in=inside, theme__merged_into=None).order_by()
     counts = dict(carried.values_list("theme").annotate(n=Count("verbatim", distinct=True)))
-    return _drawn(room, wanted, counts, None, _of_all(room), speakers.behind(words))
+    return _drawn(room, wanted, _themes(counts), None, _of_all(room), speakers.behind(words))
 
 
 def _beside_few(room: Room, wanted: Filters, ids: Sequence[int]) -> Aside:
@@ -80,13 +80,17 @@ def _beside_few(room: Room, wanted: Filters, ids: Sequence[int]) -> Aside:
     for theme, _verbatim in pairs:
         counts[theme] = counts.get(theme, 0) + 1
     not_themed = len(ids) - len({verbatim for _theme, verbatim in pairs})
-    return _drawn(room, wanted, counts, not_themed, _of_all(room), speakers.among(ids))
+    return _drawn(room, wanted, _themes(counts), not_themed, _of_all(room), speakers.among(ids))
 
 
 def _beside_a_study(room: Room, wanted: Filters) -> Aside:
     study = room.studies[0]
-    counts = dict(Theme.objects.filter(study=study, merged_into=None, words__gt=0).values_list("pk", "words"))
-    return _drawn(room, wanted, counts, None, _of_all(room), speakers.of_study(study))
+    themes = [(theme, theme.words) for theme in Theme.objects.filter(study=study, merged_into=None, words__gt=0)]
+    return _drawn(room, wanted, themes, None, _of_all(room), speakers.of_study(study))
+
+
+def _themes(counts: Mapping[int, int]) -> list[tuple[Theme, int]]:
+    return [(theme, counts[theme.pk]) for theme in Theme.objects.filter(pk__in=list(counts))]
 
 
 def _of_all(room: Room) -> Speakers | None:
@@ -96,14 +100,13 @@ def _of_all(room: Room) -> Speakers | None:
 def _drawn(
     room: Room,
     wanted: Filters,
-    counts: Mapping[int, int],
+    themes: Sequence[tuple[Theme, int]],
     not_themed: int | None,
     everyone: Speakers | None,
     here: Speakers | None,
 ) -> Aside:
-    themes = Theme.objects.in_bulk(list(counts))
-    ranked = sorted(counts, key=lambda pk: (-counts[pk], themes[pk].name.lower()))
-    bars = [_theme_bar(themes[pk], counts[pk], wanted) for pk in ranked[:MOST_THEMES]]
+    ranked = sorted(themes, key=lambda counted: (-counted[1], counted[0].name.lower()))
+    bars = [_theme_bar(theme, count, wanted) for theme, count in ranked[:MOST_THEMES]]
     if not_themed:
         href = wanted.address(theme=NOT_THEMED)
         bars.append(Bar(_("not themed"), not_themed, number_format(not_themed, force_grouping=True), href=href, tone="neutral"))

@@ -12,6 +12,7 @@ from allears.core.meanwhile import SeenForm
 from allears.insights import queries
 from allears.insights.filters import NOT_THEMED, Filters
 from allears.insights.models import Insight, Side, Theme
+from allears.insights.queries import Branch
 from allears.people.models import Facet
 from allears.people.queries import facets_had_by
 from allears.questionnaires.models import Question, QuestionKind
@@ -37,9 +38,9 @@ class FilterForm(forms.Form):
     )
     until = forms.DateField(label=_("Said until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
-    def __init__(self, wanted: Filters, study: Study | None) -> None:
+    def __init__(self, wanted: Filters, study: Study | None, codebook: Sequence[Branch] = ()) -> None:
         super().__init__(initial=self._initial(wanted), auto_id="filter-%s")
-        self.long_choices = self._long_choices(wanted, study) if study else []
+        self.long_choices = self._long_choices(wanted, study, codebook) if study else []
         self.facets = [self._facet(facet, wanted) for facet in _facets(wanted, study)]
 
     @staticmethod
@@ -53,12 +54,12 @@ class FilterForm(forms.Form):
         }
 
     @staticmethod
-    def _long_choices(wanted: Filters, study: Study) -> list[dict[str, Any]]:
+    def _long_choices(wanted: Filters, study: Study, codebook: Sequence[Branch]) -> list[dict[str, Any]]:
         """Choices that may be many: drawn by the page itself, because a widget draws each option by a template."""
         first = {"question": wanted.questions[:1], "theme": (wanted.theme,), "answered": wanted.answered[:1]}
         offered = [
             ("question", _("Said in answer to"), [("", _questions(study))]),
-            ("theme", _("Theme"), [("", _themes(study))]),
+            ("theme", _("Theme"), [("", _themes(codebook))]),
             ("answered", _("Who answered"), _answers(study)),
         ]
         return [
@@ -78,9 +79,7 @@ def _facets(wanted: Filters, study: Study | None) -> Sequence[Facet]:
     if study is None:
         return list(Facet.objects.prefetch_related("values"))
     spoken = Verbatim.objects.filter(collection=study.collection_id, person__isnull=False).order_by("-pk")
-    return facets_had_by(
-        set(spoken.values_list("person", flat=True)[:SPEAKERS_LOOKED_AT]), besides=wanted.values_by_facet()
-    )
+    return facets_had_by(spoken.values("person")[:SPEAKERS_LOOKED_AT], besides=wanted.values_by_facet())
 
 
 def _questions(study: Study) -> list[tuple[str, str]]:
@@ -88,10 +87,8 @@ def _questions(study: Study) -> list[tuple[str, str]]:
     return [(source.ref, queries.short(source.prompt, 90)) for source in sources]
 
 
-def _themes(study: Study) -> list[tuple[str, str]]:
-    listed = [
-        (b.theme.ref, "\u2003" * b.depth + b.theme.name) for b in queries.flat(queries.codebook(study))
-    ]
+def _themes(codebook: Sequence[Branch]) -> list[tuple[str, str]]:
+    listed = [(b.theme.ref, "\u2003" * b.depth + b.theme.name) for b in queries.flat(codebook)]
     return [*listed, (NOT_THEMED, str(_("not themed yet")))] if listed else []
 
 

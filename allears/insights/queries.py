@@ -157,9 +157,9 @@ def nobody_looked(insights: QuerySet[Insight]) -> QuerySet[Insight]:
     return insights.filter(~Exists(LookAgainst.objects.filter(insight=OuterRef("pk"))), withdrawn_at=None)
 
 
-def recent_themes(user: User, study: Study, most: int = 9) -> list[Theme]:
-    """Return the themes that `user` gave last in `study`, the last first."""
-    themes = Theme.objects.in_use().filter(study=study).in_bulk()
+def recent_themes(user: User, branches: Iterable[Branch], most: int = 9) -> list[Theme]:
+    """Return those of a codebook's themes that `user` gave last, the last first."""
+    themes = {branch.theme.pk: branch.theme for branch in flat(branches)}
     last = Coding.objects.filter(coder=user).order_by("-pk").values_list("theme", flat=True)[:LAST_CODINGS]
     return [themes[pk] for pk in dict.fromkeys(last) if pk in themes][:most]
 

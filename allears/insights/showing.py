@@ -5,8 +5,9 @@ A page of words takes the same number of queries whether it holds one or twenty.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -24,7 +25,7 @@ from allears.insights.speakers import Speakers, label_of
 from allears.insights.speakers import of_study as speakers_of_study
 from allears.insights.surprise import AGAINST, RARE
 from allears.people.models import FacetValue, Person
-from allears.people.queries import facets_of
+from allears.people.queries import facets_of_rows
 from allears.studies.models import Study
 from allears.verbatims.models import Verbatim
 from allears.verbatims.search import highlights
@@ -55,9 +56,10 @@ class Shown:
     read: bool = False
     rest: int = 0  # how many characters are not shown here
     gone: bool = False
+    room: str = ""  # the address of all words of the study
     among: str = ""  # what the page holds several of: "studies", "questions" or ""
 
-    @property
+    @cached_property
     def url(self) -> str:
         """Where these words stand by themselves, in full."""
         return reverse("insights:verbatim", args=[self.verbatim.ref])
@@ -76,8 +78,7 @@ class Shown:
 
     @property
     def place_href(self) -> str:
-        room = reverse("insights:words_of_study", args=[self.study.slug])
-        return room if self.among == "studies" else f"{room}?question={self.verbatim.source.ref}"
+        return self.room if self.among == "studies" else f"{self.room}?question={self.verbatim.source.ref}"
 
 
 @dataclass(frozen=True)
@@ -112,22 +113,22 @@ def shown(
     scores: Mapping[int, int] | None = None,
     whole: bool = False,
     among: str = "",
-    theme_href: Callable[[Study, str], str] | None = None,
 ) -> list[Shown]:
     """Return these verbatims, in this order, as `reader` may see them.
 
     `studies` are the studies they belong to. `q` is marked in the words. `scores` say how unexpected each is.
-    `among` says what the page holds several of. `whole` shows however much was said. `theme_href` makes the address that a theme's chip leads to.
+    `among` says what the page holds several of. `whole` shows however much was said.
     """
     by_collection = {study.collection_id: study for study in studies}
     rows = Verbatim.objects.select_related("source", "person__merged_into", "undated").in_bulk(list(ids))
     verbatims = [rows[pk] for pk in ids if pk in rows and rows[pk].collection_id in by_collection]
     people = {v.pk: _stays(v.person) for v in verbatims}
     codings, citations = queries.codings_of(ids), queries.citations_of(ids)
-    facets = facets_of({person.pk for person in people.values() if person})
+    facets = facets_of_rows({person.pk for person in people.values() if person})
     read = set(Read.objects.filter(user=reader.user, verbatim__in=list(ids)).values_list("verbatim", flat=True))
     more = chips_of(ids)
     safe = _safe_values(reader, {by_collection[v.collection_id].pk: by_collection[v.collection_id] for v in verbatims})
+    rooms = {pk: reverse("insights:words_of_study", args=[by_collection[pk].slug]) for pk in {v.collection_id for v in verbatims}}
     made = []
     for v in verbatims:
         study, person = by_collection[v.collection_id], people[v.pk]
@@ -145,7 +146,7 @@ def shown(
                 prompt=v.source.prompt,
                 day=v.said_day,
                 sight=line_of_sight("verbatim", v.ref),
-                chips=[*_theme_chips(study, codings[v.pk], theme_href), *_citation_chips(kept), *more[v.pk]],
+                chips=[*_theme_chips(codings[v.pk], rooms[v.collection_id]), *_citation_chips(kept), *more[v.pk]],
                 why=_why((scores or {}).get(v.pk), codings[v.pk]),
                 codings=codings[v.pk],
                 citations=kept,
@@ -154,6 +155,7 @@ def shown(
                 read=v.pk in read,
                 rest=0 if whole else max(0, len(v.text) - LONG),
                 gone=v.salt is None,
+                room=rooms[v.collection_id],
                 among=among,
             )
         )
@@ -226,11 +228,9 @@ def _as_spans(cut: list[Segment]) -> list[Span]:
     return spans
 
 
-def _theme_chips(
-    study: Study, codings: Iterable[Coding], href: Callable[[Study, str], str] | None
-) -> list[Chip]:
+def _theme_chips(codings: Iterable[Coding], room: str) -> list[Chip]:
     themes = {c.theme_id: c.theme for c in codings}
-    return [Chip(t.name, "voice", href(study, t.ref) if href else "") for t in themes.values()]
+    return [Chip(t.name, "voice", f"{room}?theme={t.ref}") for t in themes.values()]
 
 
 def _citation_chips(citations: Iterable[Citation]) -> list[Chip]:

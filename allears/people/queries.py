@@ -148,23 +148,26 @@ def facets_of(person_ids: Iterable[int]) -> dict[int, list[FacetValue]]:
     """
     asked = list(person_ids)
     rows_of = stands_for(asked)
-    held: dict[int, list[FacetValue]] = {stays: [] for stays in rows_of.values()}
-    rows = (
-        PersonFacet.objects.filter(person__in=list(held))
-        .select_related("value__facet")
-        .order_by("facet__position", "facet__label")
-    )
-    for row in rows:
-        held[row.person_id].append(row.value)
+    held = facets_of_rows(set(rows_of.values()))
     return {pk: held.get(rows_of.get(pk, 0), []) for pk in asked}
 
 
-def facets_had_by(person_ids: Iterable[int], *, besides: Iterable[str] = ()) -> list[Facet]:
-    """Return the facets of which any of these people has a value, in order, each with its values at hand.
+def facets_of_rows(rows: Iterable[int]) -> dict[int, list[FacetValue]]:
+    """Return the values of each of these people (ids of rows that stay) in the facets' order."""
+    held: dict[int, list[FacetValue]] = {pk: [] for pk in rows}
+    found = PersonFacet.objects.filter(person__in=list(held)).select_related("value__facet")
+    for row in found.order_by("facet__position", "facet__label"):
+        held[row.person_id].append(row.value)
+    return held
+
+
+def facets_had_by(people: QuerySet[Any, Any], *, besides: Iterable[str] = ()) -> list[Facet]:
+    """Return the facets of which any of these people (a query for their ids) has a value, in order, each with its values at
+    hand.
 
     `besides` are keys of facets that are listed in any case, because somebody looks through one now.
     """
-    rows = set(stands_for(list(person_ids)).values())
+    rows = Person.objects.filter(pk__in=people).order_by().values(stays=Coalesce("merged_into", "pk"))
     held = PersonFacet.objects.filter(person__in=rows).order_by().values_list("facet", flat=True).distinct()
     wanted = Q(pk__in=list(held)) | Q(key__in=list(besides))
     return list(Facet.objects.filter(wanted).prefetch_related("values"))

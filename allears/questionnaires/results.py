@@ -138,8 +138,8 @@ def count_ahead() -> None:
 
 def offered(study: Study, group: Group | None = None) -> list[Facet]:
     """Return what the newest who answered here differ by; not what other studies brought of others."""
-    people = Response.objects.filter(study=study, person__isnull=False).order_by("-pk").values_list("person", flat=True)
-    return facets_had_by(set(people[:PEOPLE_LOOKED_AT]), besides=[group.facet.key] if group else [])
+    people = Response.objects.filter(study=study, person__isnull=False).order_by("-pk").values("person")
+    return facets_had_by(people[:PEOPLE_LOOKED_AT], besides=[group.facet.key] if group else [])
 
 
 def _groups(study: Study) -> list[Group]:

@@ -42,13 +42,15 @@ def verbatim(
     own tag.)
     """
     pieces = _pieces(words, spans, segments)
+    facts = [fact for fact in facts if fact]
     return drawn(
         "verbatim",
         content=content,
         pieces=pieces,
         who=who,
         who_href=who_href,
-        known=[item for item in (who, *facts, when) if item],
+        facts=facts,
+        known=bool(who or facts or when),
         when=when,
         href=href,
         lang=lang,

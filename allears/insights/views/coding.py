@@ -213,10 +213,5 @@ SHORT = 280
 
 
 def _shown(request: HttpRequest, words: Verbatim, study: Study, whole: bool = False) -> showing.Shown:
-    def themed(of: Study, ref: str) -> str:
-        return reverse("insights:words_of_study", args=[of.slug]) + f"?theme={ref}"
-
-    return showing.shown(
-        showing.reader_of(reader(request), [study]), [study], [words.pk], whole=whole, theme_href=themed
-    )[0]
+    return showing.shown(showing.reader_of(reader(request), [study]), [study], [words.pk], whole=whole)[0]
 

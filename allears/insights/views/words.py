@@ -21,6 +21,7 @@ from allears.insights.filters import Filters
 from allears.insights.forms import FilterForm
 from allears.insights.models import Insight, Theme
 from allears.insights.narrowing import FEW, Room
+from allears.insights.queries import Branch
 from allears.insights.rules import can_claim, can_code, can_see_names, may_open
 from allears.insights.views.finding import back, reader, seen_study
 from allears.people.models import FacetValue
@@ -97,6 +98,7 @@ def _reading_room(request: HttpRequest, study: Study | None) -> HttpResponseBase
         found, wanted.order, after=request.GET.get("after", ""), before=request.GET.get("before", ""),
         collection=study.collection_id if study else None,
     )  # fmt: skip
+    codebook = queries.codebook(study) if study else []
     context = {
         "study": study,
         "heading": _heading(room, wanted),
@@ -112,12 +114,12 @@ def _reading_room(request: HttpRequest, study: Study | None) -> HttpResponseBase
         "total": len(ids) if ids is not None else None,
         "chips": _chips(wanted, room),
         "orders": _orders(wanted),
-        "filter_form": FilterForm(wanted, study),
+        "filter_form": FilterForm(wanted, study, codebook),
         "studies": None if study else room.studies,
         "keep": [pair for pair in wanted.pairs() if pair[0] != "q"],
         "looking": _insight_in_hand(wanted, study),
         "with_words": any_words(room) if not page.ids else True,
-        **_abilities(request, study),
+        **_abilities(request, study, codebook),
         **_aside_context(request, room, wanted, found, too_few),
     }
     return render(request, "insights/words.html", context)
@@ -147,7 +149,6 @@ def _shown(request: HttpRequest, room: Room, page: paging.Page, wanted: Filters)
     return showing.shown(
         showing.reader_of(reader(request), room.studies), room.studies, page.ids, q=wanted.q, scores=page.scores,
         among="studies" if len(room.studies) > 1 else "" if len(wanted.questions) == 1 else "questions",
-        theme_href=lambda study, ref: reverse("insights:words_of_study", args=[study.slug]) + f"?theme={ref}",
     )  # fmt: skip
 
 
@@ -187,26 +188,26 @@ def _voices(room: Room, wanted: Filters) -> int | None:
     return None if found.ids is None else speakers.voices(found.ids)
 
 
-def _abilities(request: HttpRequest, study: Study | None) -> dict[str, Any]:
+def _abilities(request: HttpRequest, study: Study | None, codebook: list[Branch]) -> dict[str, Any]:
     user = reader(request)
     return {
         "may_code": bool(study and can_code(user, study)),
         "may_claim": bool(study and can_claim(user, study)),
-        **(_for_coding(request, study) if study and can_claim(user, study) else {}),
+        **(_for_coding(request, study, codebook) if study and can_claim(user, study) else {}),
     }
 
 
-def _for_coding(request: HttpRequest, study: Study) -> dict[str, Any]:
+def _for_coding(request: HttpRequest, study: Study, codebook: list[Branch]) -> dict[str, Any]:
     """What the popover offers: themes in the codebook's order, those given last, and insights to cite for."""
-    recent = queries.recent_themes(reader(request), study)
+    recent = queries.recent_themes(reader(request), codebook)
     return {
         "desk": {
             "themes": [
                 {"ref": b.theme.ref, "name": b.theme.name, "depth": b.depth, "definition": b.theme.definition}
-                for b in queries.flat(queries.codebook(study))
+                for b in queries.flat(codebook)
             ],
             "recent": [theme.ref for theme in recent],
-            "insights": [{"ref": i.ref, "claim": i.claim} for i in queries.of_study(study)[:100]],
+            "insights": [{"ref": ref, "claim": claim} for ref, claim in queries.of_study(study).values_list("ref", "claim")[:100]],
         }
     }
 

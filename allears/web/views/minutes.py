@@ -26,6 +26,7 @@ from allears.web.models import Statement
 
 may_publish = is_leader | is_administrator
 LONGEST_WORDS = 2000
+MOST_FACETS = 6
 
 
 @require_safe
@@ -40,7 +41,7 @@ def asked(request: StaffRequest) -> HttpResponse:
     context = {
         "year": year,
         "years": [Link(str(y), f"?year={y}" + (f"&facet={facet.key}" if facet else ""), y == year) for y in minutes.years()],
-        "facets": [Link(f.label, f"?year={year}&facet={f.key}", f == facet) for f in facets],
+        **_facet_links(year, facets, facet),
         "facet": facet,
         "minutes": total,
         "people": people,
@@ -69,6 +70,14 @@ def _year(typed: str) -> int:
 
 def _facet(facets: list[Facet], key: str) -> Facet | None:
     return next((facet for facet in facets if facet.key == key), None)
+
+
+def _facet_links(year: int, facets: list[Facet], shown: Facet | None) -> dict[str, Any]:
+    """The ways to the facets: the first few and the one that is shown stand open, more than a few others fold."""
+    links = [Link(f.label, f"?year={year}&facet={f.key}", f == shown) for f in facets]
+    most = MOST_FACETS if len(links) > MOST_FACETS + 3 else len(links)
+    open_ = [link for place, link in enumerate(links) if place < most or link.current]
+    return {"facets": links, "open_facets": open_, "more_facets": [link for link in links if link not in open_]}
 
 
 def _bars(rows: list[minutes.Row]) -> list[Bar]:
