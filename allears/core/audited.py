@@ -13,6 +13,7 @@ SAID = {
     "core.user_changed": _("changed a colleague’s data"),
     "core.user_deactivated": _("stopped a colleague from signing in"),
     "core.user_reactivated": _("let a colleague sign in again"),
+    "core.mail_arrived": _("said that mails in doubt had arrived"),
     "core.mail_sent_again": _("had a mail sent again"),
     "core.mail_paused": _("paused the outbox"),
     "core.mail_went_on": _("let the outbox go on"),

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from allears.core import audit, bounces, claims, pace
@@ -31,7 +32,7 @@ from allears.core.mail import holds, whys_not
 from allears.core.mail_troubles import words_of
 from allears.core.models import Message, Organisation, User
 from allears.core.progress import asked_to_stop
-from allears.core.queries import the_organisation
+from allears.core.queries import IN_DOUBT, the_organisation
 from allears.core.signals import mail_came_back, mail_tried_again
 from allears.core.smtp import MailServer, NoMailServer, sender_of, server_of
 
@@ -149,6 +150,7 @@ def _note(message: Message, outcome: Outcome) -> None:
         _refused(message, outcome)
     elif outcome.kind == "unfit":
         _failed(message, _("This mail cannot be written: %(why)s") % {"why": outcome.words})
+        message.claimed_at = None
     else:
         _failed(message, claims.unanswered_words(outcome.words))
 
@@ -157,11 +159,12 @@ def _refused(message: Message, refusal: Outcome) -> None:
     if refusal.of_recipient and (refusal.for_good or message.attempts == 1):
         bounce = bounces.at_the_door(message.to, refusal.code, refusal.said)
         mail_came_back.send(sender=Message, message=message, bounce=bounce)
+    message.claimed_at = None
     if refusal.for_good or message.attempts > len(PATIENCE):
         _failed(message, refusal.words)
         return
     message.try_after = now() + timedelta(minutes=PATIENCE[message.attempts - 1])
-    message.claimed_at, message.error = None, refusal.words
+    message.error = refusal.words
 
 
 def _failed(message: Message, why: str) -> None:
@@ -188,3 +191,15 @@ def send_again(*, messages: Iterable[Message], by: User) -> int:
         audit.record(by=by, verb="core.mail_sent_again", messages=again)
         mail_tried_again.send(sender=Message, addresses=addresses, by=by)
     return again
+
+
+@transaction.atomic
+def arrived(*, messages: QuerySet[Message], by: User) -> int:
+    """Count messages of which nobody knew whether they had arrived as sent, because somebody does; return how many."""
+    doubted = list(messages.filter(IN_DOUBT).select_for_update())
+    Message.objects.filter(pk__in=[message.pk for message in doubted]).update(failed_at=None)
+    for message in doubted:
+        claims.sent(message.claimed_at or now(), [message])
+    if doubted:
+        audit.record(by=by, verb="core.mail_arrived", messages=len(doubted))
+    return len(doubted)

@@ -26,8 +26,14 @@ def open_invitations() -> QuerySet[StaffInvitation]:
     return still.select_related("invited_by").order_by("-invited_at")
 
 
+# Handed to the mail server, whose answer was lost: what it refused is claimed no more, what was called back has no words.
+IN_DOUBT = Q(sent_at=None, failed_at__isnull=False, claimed_at__isnull=False) & ~Q(text="")
+
+
 def mails(*, state: str = "", q: str = "") -> QuerySet[Message]:
-    """Mails, newest first; `state` is "waiting", "sent", "failed" or empty, `q` part of an address or subject."""
+    """Mails, newest first; `state` is "waiting", "sent", "failed", "doubt" (failed, and may have arrived) or empty, `q`
+    part of an address or subject.
+    """
     found = Message.objects.order_by("-id")
     if q:
         found = found.filter(Q(to__icontains=q) | Q(subject__icontains=q))
@@ -36,6 +42,8 @@ def mails(*, state: str = "", q: str = "") -> QuerySet[Message]:
             return found.filter(sent_at=None, failed_at=None)
         case "failed":
             return found.filter(sent_at=None, failed_at__isnull=False)
+        case "doubt":
+            return found.filter(IN_DOUBT)
         case "sent":
             return found.filter(sent_at__isnull=False)
     return found

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.models import QuerySet
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from allears.core import claims, delivery, letters, lines, mail
@@ -411,3 +413,53 @@ def test_a_mail_called_back_or_taken_by_another_worker_is_not_taken() -> None:
 
     assert claims.claim(Book()).letters == [first, fourth]
     assert claims.claim(Book()).letters == []
+
+
+def in_doubt(to: str) -> Message:
+    put(to, text="Answer here: https://house.example/a/Ab3dEf6hIj9kLm2nOp5qRs8t/")
+    claims.claim(Book())
+    Message.objects.filter(to=to).update(claimed_at=timezone.now() - timedelta(hours=1))
+    claims.give_up_unanswered()
+    return Message.objects.get(to=to)
+
+
+def test_what_may_have_arrived_is_not_sent_again_with_what_the_server_refused(office: PostOffice, as_ada: Client) -> None:
+    office.answers["gone@customer.example"] = "550 No"
+    put("gone@customer.example")
+    delivery.send_waiting()
+    office.answers.clear()
+    doubted = in_doubt("bob@customer.example")
+
+    page = as_ada.get(reverse("core:outbox")).content.decode()
+    assert ("Send 1 failed mail again" in page, "1 mail may have arrived" in page) == (True, True)
+    as_ada.post(reverse("core:outbox_again"))
+    delivery.send_waiting()
+
+    assert office.recipients == ["gone@customer.example"]
+    doubted.refresh_from_db()
+    assert doubted.state == "failed"
+
+
+def test_what_somebody_knows_to_have_arrived_counts_as_sent_and_answers_for_nobody(office: PostOffice, as_ada: Client) -> None:
+    doubted = in_doubt("bob@customer.example")
+    here = reverse("core:outbox_mail", args=[doubted.ref])
+    assert "Nobody knows whether it arrived" in as_ada.get(here).content.decode()
+
+    as_ada.post(here, {"arrived": "1"})
+    delivery.send_waiting()
+
+    doubted.refresh_from_db()
+    assert (doubted.state, office.letters, "Ab3dEf6h" in doubted.text) == ("sent", [], False)
+    assert AuditEvent.objects.filter(verb="core.mail_arrived").count() == 1
+
+
+def test_all_in_doubt_can_count_as_sent_at_once_or_each_be_sent_again(office: PostOffice, as_ada: Client) -> None:
+    first, second = in_doubt("bob@customer.example"), in_doubt("cleo@customer.example")
+    as_ada.post(reverse("core:outbox_mail", args=[first.ref]))
+    as_ada.post(reverse("core:outbox_again"), {"arrived": "1"})
+    delivery.send_waiting()
+
+    assert office.recipients == ["bob@customer.example"]
+    second.refresh_from_db()
+    assert second.state == "sent"
+    assert "cleo@" not in as_ada.get(reverse("core:outbox"), {"state": "doubt"}).content.decode()

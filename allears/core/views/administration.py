@@ -65,7 +65,8 @@ def outbox(request: StaffRequest) -> HttpResponse:
         return render(request, "core/outbox.html#moving", _moving())
     state, q = request.GET.get("state", ""), request.GET.get("q", "").strip()
     page = keyset_page(queries.mails(state=state, q=q), request.GET.get("before"))
-    context = {"page": page, "views": _views_of_mails(state), "q": q, "failed": _failed().count(), **_moving()}
+    context = {"page": page, "views": _views_of_mails(state), "q": q, "failed": _failed().count(),
+               "doubted": queries.mails(state="doubt").count(), **_moving()}  # fmt: skip
     return render(request, "core/outbox.html", context)
 
 
@@ -83,7 +84,7 @@ def outbox_pause(request: StaffRequest) -> HttpResponse:
 
 def _views_of_mails(state: str) -> list[dict[str, Any]]:
     here = reverse("core:outbox")
-    labels = {"": _("All"), "waiting": _("Waiting"), "sent": _("Sent"), "failed": _("Failed")}
+    labels = {"": _("All"), "waiting": _("Waiting"), "sent": _("Sent"), "failed": _("Failed"), "doubt": _("In doubt")}
     return [
         {"label": label, "url": f"{here}?state={name}" if name else here, "current": name == state}
         for name, label in labels.items()
@@ -91,15 +92,24 @@ def _views_of_mails(state: str) -> list[dict[str, Any]]:
 
 
 def _failed() -> QuerySet[Message]:
-    return queries.mails(state="failed").exclude(text="")  # what was called back has no words any more
+    """What surely did not arrive and can be sent again: what was called back has no words any more."""
+    return queries.mails(state="failed").filter(claimed_at=None).exclude(text="")
 
 
 @require_POST
 @door(is_administrator)
 def outbox_again(request: StaffRequest) -> HttpResponse:
-    """Let every failed mail wait again."""
-    _say_how_many(request, delivery.send_again(messages=_failed(), by=request.user))
+    """Let every failed mail wait again but those that may have arrived; with `arrived`, count these as sent."""
+    if "arrived" in request.POST:
+        _say_they_arrived(request, delivery.arrived(messages=queries.mails(state="doubt"), by=request.user))
+    else:
+        _say_how_many(request, delivery.send_again(messages=_failed(), by=request.user))
     return redirect("core:outbox")
+
+
+def _say_they_arrived(request: StaffRequest, count: int) -> None:
+    words = ngettext("%(count)s mail counts as sent.", "%(count)s mails count as sent.", count)
+    messages.success(request, words % {"count": count})
 
 
 def _say_how_many(request: StaffRequest, count: int) -> None:
@@ -110,13 +120,17 @@ def _say_how_many(request: StaffRequest, count: int) -> None:
 @require_http_methods(["GET", "HEAD", "POST"])
 @door(is_administrator)
 def outbox_mail(request: StaffRequest, ref: str) -> HttpResponse:
-    """Read one mail; POST lets a failed one wait again."""
+    """Read one mail; POST lets a failed one wait again, or, with `arrived`, counts one in doubt as sent."""
     message = get_object_or_404(Message, ref=ref)
+    if "arrived" in request.POST:
+        _say_they_arrived(request, delivery.arrived(messages=Message.objects.filter(pk=message.pk), by=request.user))
+        return redirect("core:outbox_mail", ref=ref)
     if request.method == "POST":
         _say_how_many(request, delivery.send_again(messages=[message], by=request.user))
         return redirect("core:outbox_mail", ref=ref)
     due = claims.due_in(message)
-    context = {"message": message, "due": due if due and due > now() else None}
+    doubted = queries.mails(state="doubt").filter(pk=message.pk).exists()
+    context = {"message": message, "due": due if due and due > now() else None, "doubted": doubted}
     return render(request, "core/outbox_mail.html", context)
 
 
