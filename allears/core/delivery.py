@@ -199,7 +199,8 @@ def arrived(*, messages: QuerySet[Message], by: User) -> int:
     doubted = list(messages.filter(IN_DOUBT).select_for_update())
     Message.objects.filter(pk__in=[message.pk for message in doubted]).update(failed_at=None)
     for message in doubted:
-        claims.sent(message.claimed_at or now(), [message])
+        assert message.claimed_at is not None, "who doubts a mail has claimed it"
+        claims.sent(message.claimed_at, [message])
     if doubted:
         audit.record(by=by, verb="core.mail_arrived", messages=len(doubted))
     return len(doubted)

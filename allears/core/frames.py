@@ -2,9 +2,9 @@
 
 Python keeps the frames of running functions in pieces of 16 KB, and gives a piece back to the system as soon as the call
 returns that needed it. A page is drawn by calls within calls, some hundred deep, so somewhere in them such a border is
-crossed to and fro thousands of times, each time by asking the system for memory and touching it anew: depending on the
-page 4 to 15 milliseconds. A piece is made larger where a function needs more at once. So we say of the function by
-which every request passes that it needs much; what it does not use is asked for once, and never touched.
+crossed to and fro thousands of times, each time by asking the system for memory and touching it anew. A piece is made
+larger where a function needs more at once. So we say of the function by which every request passes that it needs much;
+what it does not use is asked for once, and never touched.
 """
 
 from __future__ import annotations

@@ -25,6 +25,7 @@ from django.db.models.functions import Lower
 
 from allears.core.typed import whole_number
 from allears.people import crowds, search
+from allears.people.having import Having
 from allears.people.models import Person, PersonFacet
 from allears.people.queries import plain_matches, values_by_facet
 
@@ -103,9 +104,7 @@ def _others(criteria: Mapping[str, Any], *names: str) -> bool:
 
 
 def _having(people: QuerySet[Person], facets: list[list[int]]) -> QuerySet[Person]:
-    for values in facets:
-        people = people.filter(Exists(PersonFacet.objects.filter(person=OuterRef("pk"), value__in=values)))
-    return people
+    return people.filter(Having(tuple(map(tuple, facets))).condition("pk"))
 
 
 def _gathered(plain: QuerySet[Person], facets: list[list[int]]) -> Any:

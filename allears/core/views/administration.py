@@ -100,20 +100,18 @@ def _failed() -> QuerySet[Message]:
 @door(is_administrator)
 def outbox_again(request: StaffRequest) -> HttpResponse:
     """Let every failed mail wait again but those that may have arrived; with `arrived`, count these as sent."""
-    if "arrived" in request.POST:
-        _say_they_arrived(request, delivery.arrived(messages=queries.mails(state="doubt"), by=request.user))
-    else:
-        _say_how_many(request, delivery.send_again(messages=_failed(), by=request.user))
+    _decided(request, again=_failed(), arrived=queries.mails(state="doubt"))
     return redirect("core:outbox")
 
 
-def _say_they_arrived(request: StaffRequest, count: int) -> None:
-    words = ngettext("%(count)s mail counts as sent.", "%(count)s mails count as sent.", count)
-    messages.success(request, words % {"count": count})
-
-
-def _say_how_many(request: StaffRequest, count: int) -> None:
-    words = ngettext("%(count)s mail waits to be sent again.", "%(count)s mails wait to be sent again.", count)
+def _decided(request: StaffRequest, again: QuerySet[Message], arrived: QuerySet[Message]) -> None:
+    """Do what the pressed button says, with those that it is about, and say with how many."""
+    if "arrived" in request.POST:
+        count = delivery.arrived(messages=arrived, by=request.user)
+        words = ngettext("%(count)s mail counts as sent.", "%(count)s mails count as sent.", count)
+    else:
+        count = delivery.send_again(messages=again, by=request.user)
+        words = ngettext("%(count)s mail waits to be sent again.", "%(count)s mails wait to be sent again.", count)
     messages.success(request, words % {"count": count})
 
 
@@ -122,11 +120,9 @@ def _say_how_many(request: StaffRequest, count: int) -> None:
 def outbox_mail(request: StaffRequest, ref: str) -> HttpResponse:
     """Read one mail; POST lets a failed one wait again, or, with `arrived`, counts one in doubt as sent."""
     message = get_object_or_404(Message, ref=ref)
-    if "arrived" in request.POST:
-        _say_they_arrived(request, delivery.arrived(messages=Message.objects.filter(pk=message.pk), by=request.user))
-        return redirect("core:outbox_mail", ref=ref)
     if request.method == "POST":
-        _say_how_many(request, delivery.send_again(messages=[message], by=request.user))
+        this = Message.objects.filter(pk=message.pk)
+        _decided(request, again=this, arrived=this)
         return redirect("core:outbox_mail", ref=ref)
     due = claims.due_in(message)
     doubted = queries.mails(state="doubt").filter(pk=message.pk).exists()

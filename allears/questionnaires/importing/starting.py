@@ -36,10 +36,7 @@ def start(*, bringing: Import, by: User) -> Job:
         return held.job
     if not held.rows:
         raise NoRows
-    check(study=held.study, plan=Plan.from_json(held.plan or {}))
-    job = _asked_for(held, by)
-    audit.record(by=by, verb="questionnaires.import_started", target=held)
-    return job
+    return _set_going(held, by, "questionnaires.import_started")
 
 
 @transaction.atomic
@@ -51,19 +48,17 @@ def go_on(*, bringing: Import, by: User) -> Job:
     held = _held(bringing)
     if not held.can_go_on:
         raise NothingLeft
-    check(study=held.study, plan=Plan.from_json(held.plan or {}))
-    job = _asked_for(held, by)
-    audit.record(by=by, verb="questionnaires.import_gone_on", target=held)
-    return job
+    return _set_going(held, by, "questionnaires.import_gone_on")
 
 
 def _held(bringing: Import) -> Import:
     return Import.objects.select_for_update(of=("self",)).select_related("job", "study").get(pk=bringing.pk)
 
 
-def _asked_for(held: Import, by: User) -> Job:
+def _set_going(held: Import, by: User, verb: str) -> Job:
     from allears.questionnaires.tasks import bring_responses
 
+    check(study=held.study, plan=Plan.from_json(held.plan or {}))
     held.job = ask_for(
         bring_responses,
         kind="questionnaires.import",
@@ -76,4 +71,5 @@ def _asked_for(held: Import, by: User) -> Job:
         bringing=held.pk,
     )
     held.save(update_fields=["job"])
+    audit.record(by=by, verb=verb, target=held)
     return held.job
