@@ -33,6 +33,7 @@ def words() -> dict[str, Any]:
             _span(LATE, "until we called", "dissent", "wants no calls"),
         ],
         "facts": ["orders weekly", "2 years with us"],
+        "behind": [Fact("Who is speaking", "orders weekly, 2 years with us"), Fact("Said", "14 January")],
         "many_facts": [
             "orders weekly",
             "2 years with us",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -32,6 +33,8 @@ from allears.verbatims.search import highlights
 
 LONG = 6_000  # characters; what is longer is shown whole on a page of its own
 MOST_FACTS = 3
+LINE, CHIP = 46, 5  # letters that the chips of one line have room for; as many letters a chip's own edges are wide
+UNEXPECTED: dict[str, int] = {"dissent": 0, "surprise": 1}  # the tones that come first
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ class Shown:
     rest: int = 0  # how many characters are not shown here
     gone: bool = False
     room: str = ""  # the address of all words of the study
-    among: str = ""  # what the page holds several of: "studies", "questions" or ""
+    across: bool = False  # the page holds words of several studies
 
     @cached_property
     def url(self) -> str:
@@ -70,15 +73,26 @@ class Shown:
         return [", ".join(self.facts)] if self.facts else []
 
     @property
-    def place(self) -> str:
-        """Where it was said, for pages that hold words from several places: the study's title, or the question."""
-        if self.among == "studies":
-            return self.study.title
-        return _("asked: %(prompt)s") % {"prompt": queries.short(self.prompt, 60)} if self.among == "questions" else ""
+    def question_href(self) -> str:
+        """All that was said when this was asked."""
+        return f"{self.room}?question={self.verbatim.source.ref}"
+
+    @cached_property
+    def line_chips(self) -> list[Chip]:
+        """The chips that one line has room for, what is unexpected first; always one, if there are any."""
+        chips = self._by_weight
+        ends = accumulate(len(chip.label) + CHIP for chip in chips)
+        return [chip for place, (chip, end) in enumerate(zip(chips, ends, strict=True)) if end <= LINE or not place]
 
     @property
-    def place_href(self) -> str:
-        return self.room if self.among == "studies" else f"{self.room}?question={self.verbatim.source.ref}"
+    def more_chips(self) -> list[Chip]:
+        """The chips that are left for behind “more”."""
+        return self._by_weight[len(self.line_chips) :]
+
+    @cached_property
+    def _by_weight(self) -> list[Chip]:
+        why = [Chip(self.why, "surprise")] if self.why else []
+        return sorted([*self.chips, *why], key=lambda chip: UNEXPECTED.get(chip.tone, len(UNEXPECTED)))
 
 
 @dataclass(frozen=True)
@@ -112,12 +126,12 @@ def shown(
     q: str = "",
     scores: Mapping[int, int] | None = None,
     whole: bool = False,
-    among: str = "",
+    across: bool = False,
 ) -> list[Shown]:
     """Return these verbatims, in this order, as `reader` may see them.
 
     `studies` are the studies they belong to. `q` is marked in the words. `scores` say how unexpected each is.
-    `among` says what the page holds several of. `whole` shows however much was said.
+    `across` says that the page holds words of several studies. `whole` shows however much was said.
     """
     by_collection = {study.collection_id: study for study in studies}
     rows = Verbatim.objects.select_related("source", "person__merged_into", "undated").in_bulk(list(ids))
@@ -156,7 +170,7 @@ def shown(
                 rest=0 if whole else max(0, len(v.text) - LONG),
                 gone=v.salt is None,
                 room=rooms[v.collection_id],
-                among=among,
+                across=across,
             )
         )
     return made
@@ -239,7 +253,7 @@ def _citation_chips(citations: Iterable[Citation]) -> list[Chip]:
         against = citation.side == Side.AGAINST
         words = _("speaks against “%(claim)s”") if against else _("speaks for “%(claim)s”")
         chips[citation.insight_id, citation.side] = Chip(
-            words % {"claim": queries.short(citation.insight.claim, 42)},
+            words % {"claim": queries.short(citation.insight.claim, 14)},
             "dissent" if against else "accent",
             queries.insight_url(citation.insight),
         )

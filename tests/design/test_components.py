@@ -33,7 +33,7 @@ def text(page: HTMLParser, selector: str) -> str:
 
 EVERY_COMPONENT = [
     '{% words x who=x facts=xs when=x href=x lang=x id=x %}{% chip x "voice" x x %}{% endwords %}',
-    "{% words segments=segments %}{% endwords %}",
+    "{% words segments=segments %}{% endwords %}{% words x who=x facts=xs when=x href=x line=True %}{% endwords %}",
     "{% quote x who=x href=x %}{% marked x spans %}",
     "{% timeline x %}{% moment x x x x %}ok{% endmoment %}{% endtimeline %}",
     "{% button x name=x value=x form=x %}{% link_button x x %}{% post_button x x name=x value=x next=x %}",

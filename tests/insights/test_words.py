@@ -7,12 +7,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from allears.insights import actions, aside, narrowing, paging
 from allears.insights.filters import Filters
 from allears.insights.models import Read
 from allears.people.models import FacetValue, Person
 from allears.questionnaires.models import Answer, Question, Questionnaire, Response, Section, Version
+from allears.studies.actions import create_study
 from allears.verbatims.actions import keep, mark_undated, redact
 from allears.verbatims.models import Verbatim
 from tests import cast
@@ -47,6 +49,74 @@ def test_who_is_not_of_the_team_reads_a_label(as_sam: Client) -> None:
     assert "Bob Hale" not in page
     assert words.person is not None
     assert words.person.ref[:4].upper() in page
+
+
+def test_one_line_under_words_holds_as_many_chips_as_it_has_room_for_the_unexpected_first(as_ana: Client) -> None:
+    words = said("It came late, and I like to be called.", by=cast.bob())
+    for name in ("late delivery", "silence", "calls", "a theme with a very long name"):
+        coded(words, name)
+    cited(claimed("Nobody wants to be called, whatever happens."), words, side="against")
+
+    (item,) = as_ana.get(room_url()).context["words"]
+
+    against = "speaks against “Nobody wants…”"
+    assert [chip.label for chip in item.line_chips] == [against]
+    assert [chip.label for chip in item.more_chips] == ["late delivery", "silence", "calls", "a theme with a very long name"]
+
+
+def test_a_long_chip_that_stands_alone_is_on_the_line(as_ana: Client) -> None:
+    coded(said("It came late."), "what happens while an order is on its way to us")
+    (item,) = as_ana.get(room_url()).context["words"]
+    assert (len(item.line_chips), item.more_chips) == (1, [])
+
+
+def test_what_the_line_has_no_room_for_stands_behind_more(as_ana: Client) -> None:
+    cast.has(cast.bob(), "Region", "North")
+    words = said("It came late.", by=cast.bob())
+    for name in ("late delivery", "silence", "nobody called", "wet"):
+        coded(words, name)
+
+    page = HTMLParser(as_ana.get(room_url()).text)
+    more = page.css_first("details.meta__more")
+
+    assert as_words(page.css_first(".meta__known").text()) == "Bob Hale · North · 2 March 2026"
+    assert as_words(more.css_first("summary").text()) == "+2 more (Bob Hale)"
+    assert {as_words(row.css_first("dt").text()): as_words(row.css_first("dd").text()) for row in more.css(".facts__line")} == {
+        "Also": "nobody called wet",
+        "Who is speaking": "North",
+        "Asked": "What gets in your way?",
+        "Said": "2 March 2026",
+        "Open": "these words, with who gave them which theme",
+    }
+    assert more.css_first("a.item__open").attributes["href"] == reverse("insights:verbatim", args=[words.ref])
+
+
+def test_behind_more_the_question_leads_to_all_that_answers_it(as_ana: Client) -> None:
+    other = question("What should we keep?")
+    said("It came late.")
+    kept = said("The driver is kind.", source=other)
+    page = HTMLParser(as_ana.get(room_url(), {"q": "driver"}).text)
+    (asked,) = [link for link in page.css(".meta__more a") if link.text() == "What should we keep?"]
+    answer = as_ana.get(asked.attributes["href"] or "")
+    assert [item.verbatim.ref for item in answer.context["words"]] == [kept.ref]
+
+
+def test_only_among_several_studies_words_say_which_they_are_from(as_ana: Client) -> None:
+    said("It came late.")
+    other = create_study(by=cast.ana(), title="Notebooks")
+    cast.said(cast.cleo(), "It was fine for me.", other)
+    everywhere, here = as_ana.get(reverse("insights:words")).text, as_ana.get(room_url()).text
+    assert [studies_said(page) for page in (everywhere, here)] == [["Late orders", "Notebooks"], []]
+
+
+def studies_said(page: str) -> list[str]:
+    """The studies that cards say their words are from."""
+    rows = HTMLParser(page).css(".meta__more .facts__line")
+    return sorted(row.css_first("dd").text() for row in rows if row.css_first("dt").text() == "Study")
+
+
+def as_words(text: str) -> str:
+    return " ".join(text.split())
 
 
 def test_a_team_only_study_is_not_there_for_others(as_mia: Client, as_sam: Client) -> None:

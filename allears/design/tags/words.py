@@ -31,6 +31,7 @@ def verbatim(
     id: str = "",
     size: str = "",
     paper: bool = True,
+    line: bool = False,
 ) -> SafeString:
     """`{% words %}`: a verbatim, somebody's own words: in the serif, quote mark hanging, spans marked, a
     quiet line below.
@@ -38,7 +39,8 @@ def verbatim(
     `words` (with `spans`: words.Span) or ready `segments` (words.Segment). `href` leads to the line of sight.
     What stands between the tags (chips, links) follows in the same line. `size="large"` for the one of the
     home page (a long one is set smaller),
-    `paper=False` takes the sheet away. Without words (redacted) it says so. (`verbatim` itself is Django's
+    `paper=False` takes the sheet away. `line=True`: of `facts` and `when` as much stands there as one line has room
+    for; all of it belongs into a `<details class="meta__more">` at the end of the content. Without words (redacted) it says so. (`verbatim` itself is Django's
     own tag.)
     """
     pieces = _pieces(words, spans, segments)
@@ -58,6 +60,7 @@ def verbatim(
         id=id,
         size=_size(size, pieces),
         paper=paper,
+        line=line,
     )
 
 

@@ -148,7 +148,7 @@ def _is_untidy(request: HttpRequest, wanted: Filters) -> bool:
 def _shown(request: HttpRequest, room: Room, page: paging.Page, wanted: Filters) -> list[showing.Shown]:
     return showing.shown(
         showing.reader_of(reader(request), room.studies), room.studies, page.ids, q=wanted.q, scores=page.scores,
-        among="studies" if len(room.studies) > 1 else "" if len(wanted.questions) == 1 else "questions",
+        across=len(room.studies) > 1,
     )  # fmt: skip
 
 
