@@ -127,7 +127,7 @@ def test_the_codebook_shows_definitions_counts_and_quotes(as_sam: Client) -> Non
     page = as_sam.get(reverse("insights:themes", args=[study.slug])).content.decode()
     assert "Later than told." in page
     assert "no definition yet" not in page
-    assert "4 verbatims" in page
+    assert "4 things said" in page
     assert page.count("days late") == 3
     assert reverse("insights:theme_place", args=[late.ref]) not in page
 

@@ -389,7 +389,7 @@ def test_home_says_how_much_the_reader_heard_of_customers_this_month(as_sam: Cli
     words = [cast.said(cast.bob(), f"The thing number {n} that was said.") for n in range(3)]
     Read.objects.create(user=cast.sam(), verbatim=words[0], at=now() - timedelta(days=40))
     insights.mark_read(user=cast.lea(), verbatims=[words[1].pk])
-    assert "sentences read in" in text(as_sam, "/")
+    assert "things said, read in" in text(as_sam, "/")
 
     insights.mark_read(user=cast.sam(), verbatims=[words[1].pk])
-    assert "sentence read in" in text(as_sam, "/")
+    assert "thing said, read in" in text(as_sam, "/")

@@ -220,9 +220,9 @@ def _insight_in_hand(wanted: Filters, study: Study | None) -> Insight | None:
 def _count_in_words(found: narrowing.Found) -> str:
     """How many there are. Of many only what is known for sure."""
     if found.ids is None:
-        more = _("more than %(n)s verbatims") % {"n": number_format(FEW, force_grouping=True)}
+        more = _("more than %(n)s things said") % {"n": number_format(FEW, force_grouping=True)}
         return more if found.surely_many else ""
-    words = ngettext("%(n)s verbatim", "%(n)s verbatims", len(found.ids))
+    words = ngettext("%(n)s thing said", "%(n)s things said", len(found.ids))
     return words % {"n": number_format(len(found.ids), force_grouping=True)}
 
 
