@@ -120,6 +120,15 @@ def test_below_ten_there_are_counts_and_no_percentage(as_ana: Client) -> None:
     assert "median 7" in page(as_ana)
 
 
+def test_what_the_lines_on_the_bars_mean_is_said_once_for_all_questions(as_ana: Client) -> None:
+    asked = version()
+    for person in people(10):
+        answer(asked, person)
+    seen = page(as_ana)
+    assert seen.count("chart--distribution") > 1
+    assert seen.count("19 times out of 20") == 1
+
+
 def test_every_bar_leads_to_the_words_of_those_people(as_ana: Client) -> None:
     asked = version()
     answer(asked, cast.bob(), words="Nine days late")

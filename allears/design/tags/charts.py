@@ -50,13 +50,19 @@ def _folded(drawn: list[charts.DrawnBar], most: int | None) -> tuple[list[charts
 
 @register.simple_tag
 def distribution_chart(
-    answers: Iterable[charts.Answers], title: str, desc: str = "", total: int | None = None, id: str = ""
+    answers: Iterable[charts.Answers],
+    title: str,
+    desc: str = "",
+    total: int | None = None,
+    id: str = "",
+    key: bool = True,
 ) -> SafeString:
     """How many chose each answer (charts.Answers), with the interval of its share drawn; below ten only
-    counts.
+    counts. `key=False` where the page says once for all its charts what the interval is
+    (`design/charts/interval_key.html`).
     """
     rows = charts.distribution(answers, total)
-    return _chart("distribution", title, desc, id, bars=rows, has_shares=any(row.note for row in rows))
+    return _chart("distribution", title, desc, id, bars=rows, has_shares=any(row.note for row in rows), key=key)
 
 
 @register.simple_tag
