@@ -130,7 +130,9 @@ def _back_to(request: HttpRequest, study: Study, question: Question) -> str:
 def rules(request: HttpRequest) -> HttpResponse:
     """What is looked for, how often it was right, and whether it speaks here."""
     sources = sorted(SOURCES.values(), key=lambda source: source.full)
-    return render(request, "questionnaires/wording_rules.html", {"rules": rule_states(), "sources": sources})
+    states = rule_states()
+    speaking, silent = [rule for rule in states if rule.on], [rule for rule in states if not rule.on]
+    return render(request, "questionnaires/wording_rules.html", {"speaking": speaking, "silent": silent, "sources": sources})
 
 
 @door(is_administrator)
