@@ -13,8 +13,9 @@ from django.test.utils import CaptureQueriesContext
 
 from allears.core.models import AuditEvent
 from allears.core.tables import restore_cell
-from allears.questionnaires import exporting
 from allears.questionnaires.exporting import export, responses_csv, verbatims_jsonl
+from allears.questionnaires.exporting_cells import Said
+from allears.questionnaires.exporting_responses import beside
 from allears.questionnaires.importing import bring
 from allears.questionnaires.models import Response
 from allears.verbatims.actions import redact
@@ -153,8 +154,8 @@ def queries() -> int:
 
 def test_a_response_that_comes_while_its_chunk_is_read_moves_no_answers_to_another() -> None:
     first, last = {"q": [(0, None, 1.0, "")]}, {"q": [(0, None, 3.0, "")]}
-    between: dict[str, list[exporting.Said]] = {"q": [(0, None, 2.0, "")]}
+    between: dict[str, list[Said]] = {"q": [(0, None, 2.0, "")]}
 
-    beside = exporting._beside([(1,), (3,), (4,)], iter([(1, first), (2, between), (3, last)]))
+    together = beside([(1,), (3,), (4,)], iter([(1, first), (2, between), (3, last)]))
 
-    assert list(beside) == [((1,), first), ((3,), last), ((4,), {})]
+    assert list(together) == [((1,), first), ((3,), last), ((4,), {})]

@@ -13,7 +13,7 @@ from hypothesis import strategies as some
 from allears.people.models import Person
 from allears.questionnaires import authoring
 from allears.questionnaires.answering_order import Entry, in_order
-from allears.questionnaires.exporting import responses_csv
+from allears.questionnaires.exporting_responses import responses_csv
 from allears.questionnaires.models import Answer, Choice, EarlierAnswer, Question, Response
 from allears.questionnaires.results import results_of
 from allears.questionnaires.structure import problems_of, sections_of

@@ -17,7 +17,7 @@ from allears.core.tables import TableError
 from allears.people.actions import erase
 from allears.people.models import Person
 from allears.questionnaires.dialects import OWN, Plan
-from allears.questionnaires.exporting import responses_csv
+from allears.questionnaires.exporting_responses import responses_csv
 from allears.questionnaires.importing import bring, look
 from allears.questionnaires.imports import Import
 from allears.questionnaires.models import Response
