@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from allears.core.languages import for_staff
+from allears.core.meanwhile import TogetherForm
 from allears.core.models import Organisation, Role, StaffInvitation, User
 
 
@@ -91,7 +92,7 @@ class ProfileForm(forms.ModelForm[User]):
         labels = {"name": _("Name")}
 
 
-class OrganisationForm(forms.ModelForm[Organisation]):
+class OrganisationForm(TogetherForm, forms.ModelForm[Organisation]):
     """The organisation, and how its mail leaves."""
 
     language = forms.ChoiceField(label=_("Language"), choices=languages, help_text=_("For whoever chose none."))
@@ -125,6 +126,18 @@ class OrganisationForm(forms.ModelForm[Organisation]):
             "smtp_host": _("Such as smtp.example.org. While it is empty, mail waits in the outbox."),
             "smtp_port": _("587 with STARTTLS, 465 with TLS from the start."),
         }
+
+    @classmethod
+    def about(cls, organisation: Organisation, data: Any = None) -> OrganisationForm:
+        """The form, filled with what holds for `organisation`; once it is clean, its `instance` is what is to hold."""
+        return cls(data, instance=organisation, now=forms.model_to_dict(organisation, cls._meta.fields))
+
+    def clean(self) -> dict[str, Any]:
+        """Ask once more for a password that a page with errors does not show again."""
+        typed = super().clean()
+        if self.errors and typed.get("smtp_password"):
+            self.add_error("smtp_password", _("Type it once more: a password is not shown again."))
+        return typed
 
     def clean_name(self) -> str:
         """One line: it stands in the From of every mail."""

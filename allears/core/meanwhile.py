@@ -1,10 +1,8 @@
 """Two people edit the same words: who saves second is told what the first made of them, and loses nothing they typed.
 
-A form carries a print of the words that its reader saw. Saving over other words than those needs a second press of the
-button, which the form, shown again with both, offers. A form without a print (a program's) is taken as it is.
-
-Where a form has many fields it carries a print of each, so that the two can be shown side by side: which of them only
-one has changed, and which both have.
+A form carries a print of each field that its reader saw, so that it is known which of them only one has changed, and
+which both have. Saving over other words than those that were seen needs a second press of the button, which the form,
+shown again with both, offers. A form without a print (a program's) is taken as it is.
 """
 
 from __future__ import annotations
@@ -12,11 +10,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 FIELD = "seen"
 
@@ -38,9 +36,9 @@ def read_prints(line: str) -> dict[str, str]:
     return {name: mark for name, colon, mark in pairs if colon}
 
 
-def _overtaken(said: str) -> str:
-    words = _("Somebody else has changed this meanwhile. It says now: “%(said)s”. Save again to put yours in its place.")
-    return words % {"said": said}
+def _overtaken(said: str) -> forms.ValidationError:
+    words = _("This was changed meanwhile. It says now: “%(said)s”. Save again to put yours in its place.")
+    return forms.ValidationError(words, params={"said": said})
 
 
 @dataclass(frozen=True)
@@ -76,38 +74,23 @@ def pieces(seen: Mapping[str, str], mine: Mapping[str, str], now: Mapping[str, s
     return [Piece(name, mine.get(name, ""), now.get(name, ""), seen.get(name, print_of(""))) for name in names]
 
 
-class SeenForm(forms.Form):
-    """A form that remembers what its reader saw. Whoever makes it says what the words are `now`."""
-
-    def __init__(self, *args: Any, now: tuple[str, ...] = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.now = now
-        if now:
-            self.fields[FIELD] = forms.CharField(widget=forms.HiddenInput, required=False, initial=print_of(*now))
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse once what would replace words that its writer has not seen."""
-        typed = super().clean() or {}
-        seen, current = typed.pop(FIELD, ""), print_of(*self.now)
-        if self.now and seen and seen != current:
-            self.data = self.data.copy()  # type: ignore[attr-defined]
-            self.data[FIELD] = current  # type: ignore[index]
-            said = " — ".join(words for words in self.now if words)
-            self.add_error(None, _overtaken(said))
-        return typed
-
-
 def as_sent(value: Any) -> str:
-    """Return what a field holds as a form sends it: a day as its number, a tick as "on", several things a line each."""
+    """Return what a field holds as a form sends it: a day or an hour as its number, a tick as "on", several things a line
+    each."""
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, time):
+        return value.isoformat(timespec="minutes")
     if isinstance(value, Iterable) and not isinstance(value, str):
         return "\n".join(sorted(str(each) for each in value))
-    return "on" if value is True else str(value or "")
+    if value is None or value is False:
+        return ""
+    return "on" if value is True else str(value)
 
 
 class TogetherForm(forms.Form):
-    """A form of many fields that several people may change at once. Whoever makes it says what the fields hold `now`.
+    """A form that several people may change at once. Whoever makes it says what the fields hold `now`: with that it is
+    filled, too, unless `initial` says otherwise.
 
     What only somebody else has changed since it was opened is taken over. What both have changed is refused once, with
     the other's words; a second press of the button puts one's own in their place. `now` may name more than fields: what
@@ -117,18 +100,22 @@ class TogetherForm(forms.Form):
     def __init__(
         self, *args: Any, now: Mapping[str, Any] | None = None, beside: Mapping[str, Any] | None = None, **kwargs: Any
     ) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **{"initial": now, **kwargs})
         self.now = {name: as_sent(value) for name, value in (now or {}).items()}
         self.beside, self.both = dict(beside or {}), list[Piece]()
         if self.now:
             self.fields[FIELD] = forms.CharField(widget=forms.HiddenInput, required=False, initial=prints_of(self.now))
-            seen = read_prints(self.data.get(FIELD, ""))
-            if seen:
-                self._bring_together(seen)
+
+    def full_clean(self) -> None:
+        """Look what became of the fields since they were seen; then as any form."""
+        seen = read_prints(self.data.get(FIELD, "")) if self.now else {}
+        if seen:
+            self._bring_together(seen)
+        super().full_clean()
 
     def _bring_together(self, seen: dict[str, str]) -> None:
-        self.data = self.data.copy()  # type: ignore[attr-defined]
-        for piece in pieces(seen, {name: self._sent(name) for name in self.now}, self.now):
+        self.data, self.both = self.data.copy(), []  # type: ignore[attr-defined]
+        for piece in pieces(seen, {name: self._sent(name) for name in [*self.now, *seen]}, self.now):
             if piece.is_theirs and piece.differs:
                 self._meet(piece)
         self.data[FIELD] = prints_of(self.now)  # type: ignore[index]
@@ -154,4 +141,4 @@ class TogetherForm(forms.Form):
 
     def _as_read(self, piece: Piece) -> str:
         labels = {str(value): str(label) for value, label in getattr(self.fields.get(piece.name), "choices", ())}
-        return " — ".join(labels.get(line, line) for line in piece.now.splitlines()) or _("nothing")
+        return " — ".join(labels.get(line, line) for line in piece.now.splitlines()) or str(_("nothing"))

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from allears.core.meanwhile import SeenForm
+from allears.core.meanwhile import TogetherForm
 from allears.insights import queries
 from allears.insights.filters import NOT_THEMED, Filters
 from allears.insights.models import Insight, Side, Theme
@@ -115,7 +115,7 @@ def _answers_to(question: Question) -> list[tuple[str, str]]:
     return [(f"{question.key}:{n}", str(n)) for n in range(int(low), int(high) + 1)]
 
 
-class ThemeForm(SeenForm):
+class ThemeForm(TogetherForm):
     """A theme's name and what it means."""
 
     name = forms.CharField(label=_("Name"), max_length=120, help_text=_("Short, in the customers' own language."))
@@ -164,7 +164,7 @@ class SpanForm(forms.Form):
     passage = forms.CharField(required=False, strip=True, max_length=20_000)
 
 
-class InsightForm(SeenForm):
+class InsightForm(TogetherForm):
     """What was understood."""
 
     claim = forms.CharField(

@@ -5,24 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
+from allears.core.meanwhile import TogetherForm
 from allears.people.errors import AddressTaken, UnfitDetails
 from allears.people.filters import MOST_OFFERED, facets_with_values
-from allears.people.models import ContactBudget, FacetValue, Kind, Person, Purpose
+from allears.people.models import Account, ContactBudget, FacetValue, Kind, Person, Purpose
 from allears.people.zones import places
 
 FACET = "facet_"
-TIME = {"type": "time"}
 DATE = {"type": "date"}
 
 
-def _time_zones() -> list[tuple[str, str]]:
-    return [("", "—"), *places()]
+def _clock() -> forms.TimeInput:
+    return forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 
 
-class PersonForm(forms.Form):
+class PersonForm(TogetherForm):
     """What is known of a person; every facet is a field of its own, so that nothing has to be typed twice."""
 
     kind = forms.ChoiceField(label=_("Kind"), choices=Kind.choices)
@@ -52,13 +51,15 @@ class PersonForm(forms.Form):
     language = forms.CharField(
         label=_("Language"), required=False, max_length=12, help_text=_("A code such as en, de or pt-BR.")
     )
-    time_zone = forms.ChoiceField(label=_("Time zone"), required=False, choices=lazy(_time_zones, list))
+    time_zone = forms.ChoiceField(label=_("Time zone"), required=False)
     joined_on = forms.DateField(
         label=_("Customer since"), required=False, widget=forms.DateInput(attrs=DATE, format="%Y-%m-%d")
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        zones = [("", "—"), *places(besides=self.now.get("time_zone", ""))]
+        self.fields["time_zone"].choices = zones  # type: ignore[attr-defined]
         self.facets = facets_with_values()
         for facet in self.facets:
             values = list(facet.values.all())
@@ -71,10 +72,9 @@ class PersonForm(forms.Form):
     @classmethod
     def about(cls, person: Person, values: list[FacetValue], data: Any = None) -> PersonForm:
         """The form, filled with what is known of `person`."""
-        initial = {name: getattr(person, name) for name in cls.base_fields if hasattr(person, name)}
-        initial["account_name"] = person.account.name if person.account else ""
-        initial |= {FACET + value.facet.key: value.label for value in values}
-        return cls(data, initial=initial)
+        known = {name: getattr(person, name) for name in cls.base_fields if hasattr(person, name)}
+        known["account_name"] = person.account.name if person.account else ""
+        return cls(data, now=known | {FACET + value.facet.key: value.label for value in values})
 
     @property
     def details(self) -> dict[str, Any]:
@@ -90,11 +90,6 @@ class PersonForm(forms.Form):
             return
         for problem in error.problems:
             self.add_error(_field_of(problem.field), problem.reason)
-
-    @property
-    def main_fields(self) -> list[forms.BoundField]:
-        """Everything but the facets."""
-        return [bound for bound in self if not bound.name.startswith(FACET)]
 
     @property
     def facet_fields(self) -> list[forms.BoundField]:
@@ -124,7 +119,7 @@ class ConsentForm(forms.Form):
     )
 
 
-class LimitsForm(forms.Form):
+class LimitsForm(TogetherForm):
     """How much of somebody's time may be asked, and when not to write to them."""
 
     budget_minutes = forms.IntegerField(
@@ -134,11 +129,16 @@ class LimitsForm(forms.Form):
         max_value=10_000,
         help_text=_("Empty: the organisation’s limit counts."),
     )
-    quiet_from = forms.TimeField(label=_("Quiet from"), required=False, widget=forms.TimeInput(attrs=TIME))
-    quiet_to = forms.TimeField(label=_("Quiet until"), required=False, widget=forms.TimeInput(attrs=TIME))
+    quiet_from = forms.TimeField(label=_("Quiet from"), required=False, widget=_clock())
+    quiet_to = forms.TimeField(label=_("Quiet until"), required=False, widget=_clock())
+
+    @classmethod
+    def about(cls, person: Person, data: Any = None) -> LimitsForm:
+        """The form, filled with what holds for `person`."""
+        return cls(data, now={name: getattr(person, name) for name in cls.base_fields})
 
     def clean(self) -> dict[str, Any]:
-        return _both_or_none(self)
+        return _both_or_none(super().clean(), self)
 
 
 class LivedForm(forms.Form):
@@ -151,40 +151,36 @@ class LivedForm(forms.Form):
     on = forms.DateField(label=_("On which day"), widget=forms.DateInput(attrs=DATE, format="%Y-%m-%d"))
 
 
-class BudgetForm(forms.ModelForm[ContactBudget]):
+class BudgetForm(TogetherForm):
     """The organisation's limit and quiet hours."""
 
-    class Meta:
-        model = ContactBudget
-        fields = ["minutes", "days", "quiet_from", "quiet_to"]
-        labels = {
-            "minutes": _("Minutes that may be asked of one person"),
-            "days": _("In how many days"),
-            "quiet_from": _("No mails from"),
-            "quiet_to": _("until"),
-        }
-        help_texts = {
-            "minutes": _("Everything that asks for their time counts, reminders included."),
-            "quiet_from": _("Where they are. Both empty: mails leave at any hour."),
-        }
-        widgets = {"quiet_from": forms.TimeInput(attrs=TIME), "quiet_to": forms.TimeInput(attrs=TIME)}
-
-    days = forms.IntegerField(label=_("In how many days"), min_value=1, max_value=3650)
     minutes = forms.IntegerField(
         label=_("Minutes that may be asked of one person"),
         min_value=0,
         max_value=10_000,
         help_text=_("Everything that asks for their time counts, reminders included."),
     )
+    days = forms.IntegerField(label=_("In how many days"), min_value=1, max_value=3650)
+    quiet_from = forms.TimeField(
+        label=_("No mails from"),
+        required=False,
+        widget=_clock(),
+        help_text=_("Where they are. Both empty: mails leave at any hour."),
+    )
+    quiet_to = forms.TimeField(label=_("until"), required=False, widget=_clock())
+
+    @classmethod
+    def about(cls, budget: ContactBudget, data: Any = None) -> BudgetForm:
+        """The form, filled with what holds for everybody."""
+        return cls(data, now={name: getattr(budget, name) for name in cls.base_fields})
 
     def clean(self) -> dict[str, Any]:
-        super().clean()
-        return _both_or_none(self)
+        return _both_or_none(super().clean(), self)
 
 
-def _both_or_none(form: forms.BaseForm) -> dict[str, Any]:
-    typed: dict[str, Any] = form.cleaned_data
-    if (typed.get("quiet_from") is None) != (typed.get("quiet_to") is None):
+def _both_or_none(typed: dict[str, Any], form: forms.Form) -> dict[str, Any]:
+    unfit = {"quiet_from", "quiet_to"} & set(form.errors)
+    if not unfit and (typed.get("quiet_from") is None) != (typed.get("quiet_to") is None):
         form.add_error("quiet_to", _("Quiet hours need a beginning and an end, or neither."))
     return typed
 
@@ -225,8 +221,13 @@ class LabelForm(forms.Form):
         return label
 
 
-class AccountForm(forms.Form):
+class AccountForm(TogetherForm):
     """What an account is called."""
 
     name = forms.CharField(label=_("Name"), max_length=200)
     external_id = forms.CharField(label=_("Number elsewhere"), max_length=120, required=False)
+
+    @classmethod
+    def about(cls, account: Account, data: Any = None) -> AccountForm:
+        """The form, filled with what `account` is called."""
+        return cls(data, now={name: getattr(account, name) for name in cls.base_fields})

@@ -7,8 +7,14 @@ from functools import lru_cache
 from allears.people.details import known_time_zones
 
 
+def places(besides: str = "") -> list[tuple[str, str]]:
+    """Return (name, as shown) by place, UTC first; names without a place ("EST") are left out, but for one that is in use
+    and named `besides`: who changes something else keeps it."""
+    listed = _listed()
+    return listed if not besides or besides in dict(listed) else [(besides, besides), *listed]
+
+
 @lru_cache(maxsize=1)
-def places() -> list[tuple[str, str]]:
-    """Return (name, as shown) by place, UTC first; names without a place ("EST") are left out."""
+def _listed() -> list[tuple[str, str]]:
     named = sorted(name for name in known_time_zones() if "/" in name and not name.startswith(("Etc/", "SystemV/")))
     return [("UTC", "UTC"), *((name, name.replace("_", " ").replace("/", " / ")) for name in named)]

@@ -13,6 +13,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from allears.core.clock import now
+from allears.core.meanwhile import TogetherForm
 from allears.people.actions import set_limits
 from allears.people.budget import minutes_asked, quiet_minutes, the_budget, zone_of
 from allears.people.details import known_time_zones
@@ -26,7 +27,7 @@ MOST_SHOWN = 50
 NAMES = ("budget_minutes", "quiet_from", "quiet_to", "time_zone")
 
 
-class OwnLimitsForm(forms.Form):
+class OwnLimitsForm(TogetherForm):
     """How much of their time may be asked, and when to write to them."""
 
     budget_minutes = forms.IntegerField(required=False, min_value=0, max_value=10_000)
@@ -41,7 +42,7 @@ class OwnLimitsForm(forms.Form):
         return name
 
     def clean(self) -> dict[str, Any]:
-        told = super().clean() or {}
+        told = super().clean()
         if {"quiet_from", "quiet_to"} & set(self.errors):
             return told
         if (told.get("quiet_from") is None) != (told.get("quiet_to") is None):
@@ -92,11 +93,10 @@ def time_of(person: Person) -> OwnTime:
 
 def limits_form(person: Person, data: Any = None, wished: Mapping[str, str] | None = None) -> OwnLimitsForm:
     """Return the form, filled with what holds for `person` now, or with what an address says that they `wished`."""
-    first = {name: getattr(person, name) for name in NAMES}
-    if wished:
-        form = OwnLimitsForm({name: wished.get(name, "") for name in NAMES})
-        first = form.cleaned_data if form.is_valid() else first
-    return OwnLimitsForm(data, initial=first)
+    now = {name: getattr(person, name) for name in NAMES}
+    form = OwnLimitsForm({name: wished.get(name, "") for name in NAMES}) if wished else None
+    first = form.cleaned_data if form and form.is_valid() else now
+    return OwnLimitsForm(data, initial=first, now=now)
 
 
 def keep_limits(person: Person, form: OwnLimitsForm) -> None:

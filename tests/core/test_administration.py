@@ -49,6 +49,26 @@ def test_the_organisation_is_named_and_its_change_recorded(as_ada: Client) -> No
     ]  # fmt: skip
 
 
+def test_two_who_change_the_organisation_at_once_replace_nothing_unseen(as_ada: Client) -> None:
+    here = reverse("core:organisation")
+    first = {**FORM, "seen": as_ada.get(here).context["form"]["seen"].value()}
+    first |= {"name": "Your organisation", "time_zone": "UTC", "mail_from": "", "smtp_host": "", "smtp_port": "587"}
+    first |= {"smtp_security": "starttls"}
+
+    as_ada.post(here, {**first, "name": "Northwind", "smtp_host": "mail.northwind.example"})
+    kept = as_ada.post(here, {**first, "time_zone": "Europe/Berlin"})
+    refused = as_ada.post(here, {**first, "name": "Southwind", "smtp_password": "s3cret pass"})
+
+    house = the_organisation()
+    assert (kept.status_code, refused.status_code) == (302, 422)
+    assert (house.name, house.time_zone, house.smtp_host) == ("Northwind", "Europe/Berlin", "mail.northwind.example")
+    assert "It says now: “Northwind”" in refused.content.decode()
+    assert refused.context["form"].errors["smtp_password"] == ["Type it once more: a password is not shown again."]
+    again = {bound.name: bound.value() for bound in refused.context["form"]}
+    assert as_ada.post(here, {**again, "smtp_password": ""}).status_code == 302
+    assert (the_organisation().name, the_organisation().time_zone) == ("Southwind", "Europe/Berlin")
+
+
 def test_the_mail_password_is_sealed_never_shown_and_kept_when_left_empty(as_ada: Client) -> None:
     as_ada.post(reverse("core:organisation"), {**FORM, "smtp_password": "s3cret pass"})
     as_ada.post(reverse("core:organisation"), FORM)

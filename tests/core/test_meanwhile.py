@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from typing import Any
 
+import pytest
 from django import forms
 from django.http import QueryDict
 
-from allears.core.meanwhile import TogetherForm
+from allears.core.meanwhile import TogetherForm, as_sent
 
 OPENED: dict[str, Any] = {"title": "Late orders", "day": date(2026, 5, 1), "open": False, "colours": ["1"]}
 
@@ -50,7 +51,7 @@ def test_what_both_have_changed_is_refused_once_with_what_it_says_now() -> None:
 
     assert form.errors == {
         "title": [
-            "Somebody else has changed this meanwhile. It says now: “Lost orders”. Save again to put yours in its place."
+            "This was changed meanwhile. It says now: “Lost orders”. Save again to put yours in its place."
         ]
     }
     assert form["title"].value() == "Late parcels"
@@ -76,6 +77,21 @@ def test_what_is_saved_along_with_the_form_is_looked_at_too() -> None:
 
     assert same.is_valid()
     assert "“Write first”" in both.non_field_errors()[0]
+
+
+@pytest.mark.parametrize(("held", "sent"), [(time(20), "20:00"), (time(8, 30, 15), "08:30"), (0, "0"), (None, "")])
+def test_hours_and_nought_are_compared_as_a_browser_sends_them(held: object, sent: str) -> None:
+    assert as_sent(held) == sent
+
+
+def test_what_somebody_else_has_taken_out_altogether_stays_out() -> None:
+    opened = {**OPENED, "colours": ["1", "2"]}
+    data = sent({"seen": Plan(now=opened)["seen"].value()}, "1", "2")
+
+    form = Plan(data, now={name: value for name, value in OPENED.items() if name != "colours"})
+
+    assert form.is_valid()
+    assert form.cleaned_data["colours"] == []
 
 
 def test_a_program_that_saw_nothing_is_taken_as_it_is() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import time
 from typing import Any
 
 import pytest
@@ -252,6 +253,81 @@ def test_their_limit_and_quiet_hours_are_set(as_ana: Client) -> None:
     assert "12:00–14:00" in page(as_ana, "person", bob.ref)
 
 
+def opened(client: Client, address: str) -> dict[str, str]:
+    """What a browser sends that opens this form and presses its button."""
+    return as_shown(client.get(address))
+
+
+def as_shown(answer: Any) -> dict[str, str]:
+    """What a browser sends that presses the button of the form on this page once more."""
+    shown = {bound.name: bound.value() for bound in answer.context["form"]}
+    return {name: f"{value:%H:%M}" if isinstance(value, time) else "" if value is None else value for name, value in shown.items()}
+
+
+def test_two_who_set_somebodys_limits_at_once_replace_nothing_unseen(as_ana: Client) -> None:
+    bob = actions.set_limits(person=cast.bob(), by=None, budget_minutes=0, quiet_from=time(12), quiet_to=time(14))
+    address = f"/people/{bob.ref}/limits/"
+    first = opened(as_ana, address)
+
+    as_ana.post(address, {**first, "budget_minutes": "5"})
+    kept = as_ana.post(address, {**first, "quiet_from": "11:00"})
+    refused = as_ana.post(address, {**first, "budget_minutes": "20"})
+
+    bob.refresh_from_db()
+    assert (kept.status_code, refused.status_code) == (302, 422)
+    assert (bob.budget_minutes, bob.quiet_from, bob.quiet_to) == (5, time(11), time(14))
+    assert "It says now: “5”" in refused.content.decode()
+    assert as_ana.post(address, as_shown(refused)).status_code == 302
+    bob.refresh_from_db()
+    assert (bob.budget_minutes, bob.quiet_from) == (20, time(11))
+
+
+def test_two_who_change_a_person_at_once_replace_nothing_unseen(as_ana: Client) -> None:
+    bob = cast.bob()
+    cast.has(bob, "Region", "North")
+    cast.has(cast.dev(), "Region", "South")
+    cast.has(cast.dev(), "Size", "Small")
+    address = f"/people/{bob.ref}/details/"
+    first = opened(as_ana, address)
+
+    as_ana.post(address, {**first, "phone": "+1 555 0100", "facet_region": "", "facet_size": "Small"})
+    kept = as_ana.post(address, {**first, "label": "Participant 7"})
+    refused = as_ana.post(address, {**first, "facet_region": "South"})
+
+    bob.refresh_from_db()
+    assert (kept.status_code, refused.status_code) == (302, 422)
+    assert (bob.phone, bob.label, bob.account.name) == ("+1 555 0100", "Participant 7", "XYZ Co.")  # type: ignore[union-attr]
+    assert [value.label for value in queries.facets_of([bob.pk])[bob.pk]] == ["Small"]
+    assert "It says now: “nothing”" in refused.content.decode()
+    assert as_ana.post(address, as_shown(refused)).status_code == 302
+    assert [value.label for value in queries.facets_of([bob.pk])[bob.pk]] == ["South", "Small"]
+
+
+def test_a_time_zone_that_no_list_offers_stays_when_something_else_is_changed(as_ana: Client) -> None:
+    bob = actions.change_person(person=cast.bob(), by=None, time_zone="EST")
+    address = f"/people/{bob.ref}/details/"
+
+    assert '<option value="EST" selected>' in as_ana.get(address).content.decode()
+    as_ana.post(address, {**opened(as_ana, address), "phone": "+1 555 0100"})
+
+    bob.refresh_from_db()
+    assert (bob.time_zone, bob.phone) == ("EST", "+1 555 0100")
+
+
+def test_two_who_rename_an_account_at_once_replace_nothing_unseen(as_ana: Client) -> None:
+    address = f"/people/accounts/{cast.bob().account_id}/"
+    first = opened(as_ana, address)
+
+    as_ana.post(address, {**first, "external_id": "K-7"})
+    kept = as_ana.post(address, {**first, "name": "XYZ Group"})
+    refused = as_ana.post(address, {**first, "name": "XYZ Limited"})
+
+    account = Account.objects.get()
+    assert (kept.status_code, refused.status_code) == (302, 422)
+    assert (account.name, account.external_id) == ("XYZ Group", "K-7")
+    assert "It says now: “XYZ Group”" in refused.content.decode()
+
+
 def test_rows_are_compared_merged_and_parted_by_their_pages(as_ana: Client) -> None:
     bob = cast.bob()
     twin = cast.person("bob hale", email="", email_key=None, account=cast.account(), phone="+43 1 58858")
@@ -392,3 +468,19 @@ def test_the_organisations_minutes_are_set_by_an_administrator(as_ada: Client) -
     made = ContactBudget.objects.get()
     assert (made.minutes, made.days, made.quiet_from) == (20, 30, None)
     assert wrong.status_code == 422
+
+
+def test_two_who_set_the_organisations_minutes_at_once_replace_nothing_unseen(as_ada: Client) -> None:
+    first = opened(as_ada, "/people/budget/")
+
+    as_ada.post("/people/budget/", {**first, "minutes": "0", "quiet_from": "", "quiet_to": ""})
+    kept = as_ada.post("/people/budget/", {**first, "days": "30"})
+    refused = as_ada.post("/people/budget/", {**first, "minutes": "60"})
+
+    made = ContactBudget.objects.get()
+    assert (kept.status_code, refused.status_code) == (302, 422)
+    assert (made.minutes, made.days, made.quiet_from, made.quiet_to) == (0, 30, None, None)
+    assert "It says now: “0”" in refused.content.decode()
+    assert as_ada.post("/people/budget/", as_shown(refused)).status_code == 302
+    made.refresh_from_db()
+    assert (made.minutes, made.days, made.quiet_from) == (60, 30, None)

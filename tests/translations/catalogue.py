@@ -21,6 +21,7 @@ from django.utils.translation.template import templatize
 ROOT = Path(__file__).resolve().parent.parent.parent
 LOCALE = ROOT / "allears" / "locale"
 SOURCES = (
+    "core/meanwhile.py",
     "questionnaires/templates/questionnaires/answering/*.html",
     "questionnaires/answering_*.py",
     "questionnaires/calendar.py",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, time
+from typing import Any
 
 import pytest
 import time_machine
@@ -12,6 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from allears.core.models import AuditEvent, Message
 from allears.people import links
+from allears.people.actions import set_limits
 from allears.people.budget import ask_minutes, good_moment
 from allears.people.models import Person
 from allears.studies import actions
@@ -134,6 +136,37 @@ def test_behind_the_fresh_mail_it_stands_as_wished_and_holds_once_it_is_saved() 
     assert (bob().budget_minutes, bob().quiet_from, bob().time_zone) == (45, None, "")
     # The page's own link opens nothing behind it.
     assert Client().post(f"{address}personal/time/", NOTHING).status_code == 404
+
+
+def test_what_was_written_down_for_them_meanwhile_is_not_replaced_by_a_page_that_stood_open() -> None:
+    address = page()
+    first = {**NOTHING, "seen": seen_on(Client().get(address))}
+    set_limits(person=bob(), by=cast.ana(), budget_minutes=10, time_zone="Asia/Kolkata")
+
+    kept = Client().post(f"{address}time/", {**first, "quiet_from": "16:00", "quiet_to": "15:00"})
+    refused = Client().post(f"{address}time/", {**first, "budget_minutes": "5"})
+
+    assert (kept.status_code, refused.status_code) == (302, 422)
+    assert (bob().budget_minutes, bob().quiet_from, bob().time_zone) == (10, time(16), "Asia/Kolkata")
+    assert "It says now: “10”" in refused.content.decode()
+    again = {**quietly(budget_minutes="5"), "seen": seen_on(refused)}
+    assert Client().post(f"{address}time/", again).status_code == 302
+    assert bob().budget_minutes == 5
+
+
+def test_a_wish_behind_the_fresh_mail_replaces_only_what_it_was_made_of() -> None:
+    fresh = f"/me/{links.issue(bob(), 'fresh')}/personal/"
+    shown = Client().get(fresh, {**NOTHING, "budget_minutes": "45"})
+    set_limits(person=bob(), by=cast.ana(), budget_minutes=None, quiet_from=time(16), quiet_to=time(15))
+
+    Client().post(f"{fresh}time/", {**NOTHING, "budget_minutes": "45", "seen": seen_on(shown)})
+
+    assert (bob().budget_minutes, bob().quiet_from) == (45, time(16))
+
+
+def seen_on(page: Any) -> str:
+    """The print that the form on this page carries."""
+    return str(page.context["limits"]["seen"].value())
 
 
 def test_without_an_address_nobody_can_tell_that_it_was_them() -> None:

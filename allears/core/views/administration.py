@@ -30,7 +30,7 @@ from allears.core.rules import is_administrator
 @door(is_administrator)
 def organisation(request: StaffRequest) -> HttpResponse:
     """Name, language, time zone, and how mail leaves."""
-    form = OrganisationForm(request.POST or None, instance=queries.the_organisation())
+    form = OrganisationForm.about(queries.the_organisation(), request.POST or None)
     if request.method == "POST" and form.is_valid():
         house.change_organisation(
             organisation=form.instance, by=request.user, password=form.cleaned_data["smtp_password"]
@@ -51,7 +51,7 @@ def test_mail(request: StaffRequest) -> HttpResponse:
     """Send a mail now and say what the mail server answered."""
     test = TestMailForm(request.POST)
     if not test.is_valid():
-        return _organisation_page(request, OrganisationForm(instance=queries.the_organisation()), test)
+        return _organisation_page(request, OrganisationForm.about(queries.the_organisation()), test)
     result = house.send_test_mail(to=test.cleaned_data["to"], by=request.user)
     (messages.success if result.taken else messages.error)(request, result.words)
     return redirect("core:organisation")

@@ -91,7 +91,7 @@ def edit(request: StaffRequest, ref: str) -> HttpResponse:
     if request.method == "POST":
         return _save(request, decision.study, decision)
     held = _held(decision)
-    form = DecisionForm(study=decision.study, initial=held, now=held)
+    form = DecisionForm(study=decision.study, now=held)
     options = [{"text": o.text, "chosen": o.chosen, "why": o.why} for o in decision.options.all()]
     return _decision_page(request, decision.study, decision, form, _option_forms(options))
 
@@ -251,7 +251,7 @@ def edit_change(request: StaffRequest, ref: str) -> HttpResponse:
     if not can_decide(request.user, found.decision.study):
         raise PermissionDenied
     started = {"what": found.what, "owner": found.owner_id, "due_on": found.due_on}
-    form = ChangeForm(request.POST or None, initial=started, now=started)
+    form = ChangeForm(request.POST or None, now=started)
     if request.method == "POST" and form.is_valid():
         actions.edit_change(change=found, by=request.user, **form.cleaned_data)
         messages.success(request, _("Saved."))

@@ -91,7 +91,7 @@ def update(request: StaffRequest, ref: str) -> HttpResponse:
     """One update: both texts, and how each recipient will read it."""
     found = _update_or_404(request.user, ref)
     texts = {"text_cited": found.text_cited, "text_general": found.text_general}
-    form = UpdateForm(initial=texts, now=texts)
+    form = UpdateForm(now=texts)
     if request.method == "POST":
         _may_tell(request.user, found)
         form = UpdateForm(request.POST, now=texts)

@@ -69,8 +69,7 @@ def change(request: HttpRequest, ref: str) -> HttpResponseBase:
     """Say it better."""
     found = seen_insight(request, ref)
     must_claim(request, found.study)
-    now = (found.claim, found.explanation)
-    form = InsightForm(request.POST or None, initial={"claim": found.claim, "explanation": found.explanation}, now=now)
+    form = InsightForm(request.POST or None, now={"claim": found.claim, "explanation": found.explanation})
     if request.method == "POST" and form.is_valid():
         try:
             actions.change_claim(insight=found, by=reader(request), **form.cleaned_data)

@@ -159,9 +159,8 @@ def _change(request: HttpRequest, theme: Theme, given: dict[str, Any]) -> None:
 
 
 def _form_of(theme: Theme, typed: Any = None) -> ThemeForm:
-    initial = {"name": theme.name, "definition": theme.definition, "parent": theme.parent}
-    now = (theme.name, theme.definition)
-    return ThemeForm(typed, initial=initial, study=theme.study, without=queries.with_those_under(theme), now=now)
+    now = {"name": theme.name, "definition": theme.definition, "parent": theme.parent_id}
+    return ThemeForm(typed, study=theme.study, without=queries.with_those_under(theme), now=now)
 
 
 def _page(

@@ -201,8 +201,7 @@ def consents(request: HttpRequest, ref: str) -> HttpResponse:
 def limits(request: HttpRequest, ref: str) -> HttpResponse:
     """Set how much of somebody's time may be asked, and when it is quiet."""
     found = person_or_404(ref, living=True)
-    initial = {name: getattr(found, name) for name in LimitsForm.base_fields}
-    form = LimitsForm(request.POST or None, initial=initial)
+    form = LimitsForm.about(found, request.POST or None)
     if request.method == "POST" and form.is_valid():
         actions.set_limits(person=found, by=reader(request), **form.cleaned_data)
         messages.success(request, _("Saved."))

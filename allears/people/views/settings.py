@@ -44,7 +44,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
     """One account and its people; POST renames it, for those who may."""
     found = get_object_or_404(Account, pk=pk)
     may_change = rules.may_change(request.user)
-    form = AccountForm(request.POST or None, initial={"name": found.name, "external_id": found.external_id})
+    form = AccountForm.about(found, request.POST or None)
     clash = None
     if request.method == "POST" and may_change and form.is_valid():
         try:
@@ -71,7 +71,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
 @door(rules.may_set_budget)
 def budget(request: HttpRequest) -> HttpResponse:
     """The organisation's limit of minutes and its quiet hours."""
-    form = BudgetForm(request.POST or None, instance=gate.the_budget())
+    form = BudgetForm.about(gate.the_budget(), request.POST or None)
     if request.method == "POST" and form.is_valid():
         gate.set_budget(by=reader(request), **form.cleaned_data)
         messages.success(request, _("Saved."))

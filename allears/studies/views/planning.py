@@ -39,7 +39,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, slug: str) -> HttpResponse:
     """Change why we ask, what participants are told, and what is promised."""
     study = own_study(request, slug)
-    form = StudyForm(posted(request), initial=written(study), now=written(study))
+    form = StudyForm(posted(request), now=written(study))
     if request.method == "POST" and form.is_valid() and "look" not in request.POST:
         try:
             actions.change_study(study=study, by=reader(request), **form.cleaned_data)

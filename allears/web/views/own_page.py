@@ -81,7 +81,7 @@ def _everything(request: HttpRequest, person: Person, token: str) -> dict[str, A
         "at": request.GET.get("at", ""),
         "time": time,
         "limits": own_time.limits_form(person),
-        "zones": places(),
+        "zones": places(besides=person.time_zone),
         "leave": leaving_link(person),
         "leave_words": leaving_link(person, Purpose.HEAR),
         "hears": Purpose.HEAR in own.allowed(person),
@@ -242,7 +242,7 @@ def _personal_page(request: HttpRequest, person: Person, token: str, *, status: 
     with translation.override(for_reader(request, person.language)):
         context = {
             "person": person, "token": token, "purposes": own.may_be_allowed(person), "time": own_time.time_of(person),
-            "limits": own_time.limits_form(person, wished=wished), "zones": places(), "wished": wished is not None,
+            "limits": own_time.limits_form(person, wished=wished), "zones": places(besides=person.time_zone), "wished": wished is not None,
             "page_at": reverse("web:personal", args=[token]), **more,
         }  # fmt: skip
         return render(request, "web/me/personal.html", context, status=status)
