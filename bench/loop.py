@@ -4,6 +4,7 @@
     python bench/loop.py --postgresql           # a PostgreSQL server started for this run
     python bench/loop.py --keep DIR             # the database of `bench/search.py --keep DIR`, or a new one there
     python bench/loop.py --words 100000 --json  # smaller; one JSON object instead of the table
+    python bench/loop.py --only minutes         # of the pages only those with this in their name
 
 To the words of `bench/search.py` it adds what comes before and after them: everybody was invited to the study (by five
 letters this year) and to a second one where most are silent, three updates were sent to everybody who spoke, the promise
@@ -51,7 +52,7 @@ def main() -> None:
     loaded = time.perf_counter() - began
     words_bench.get_ready()
     words_bench.pages = pages
-    _report(options, words_bench.measure(options.rounds), made, loaded)
+    _report(options, words_bench.measure(options.rounds, options.only), made, loaded)
 
 
 def _turn() -> None:

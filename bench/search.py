@@ -4,6 +4,7 @@
     python bench/search.py --postgresql           # a PostgreSQL server started for this run
     python bench/search.py --keep DIR             # keep the database there, and use it again next time
     python bench/search.py --words 100000 --json  # smaller; one JSON object instead of the table
+    python bench/search.py --only "two facets"    # of the pages only those with this in their name
 
 It makes people with facets, a study with four open questions and a scale, their words, a codebook and codings, all
 from one seed; the researcher has read the newest 5,000 of them. Then it opens list, filter and search pages, also deep
@@ -51,7 +52,7 @@ def main() -> None:
     made = load(options.words, options.people or max(100, options.words // 5))
     loaded = time.perf_counter() - began
     get_ready()
-    _report(options, measure(options.rounds), made, loaded)
+    _report(options, measure(options.rounds, options.only), made, loaded)
 
 
 def _options() -> argparse.Namespace:
@@ -59,6 +60,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--words", type=int, default=1_000_000)
     parser.add_argument("--people", type=int, default=0, help="default: a fifth of the words")
     parser.add_argument("--rounds", type=int, default=15, help="how often each page is opened")
+    parser.add_argument("--only", default="", help="of the pages only those with this in their name")
     parser.add_argument("--postgresql", action="store_true")
     parser.add_argument("--keep", metavar="DIR", default="")
     parser.add_argument("--json", action="store_true")
@@ -375,9 +377,11 @@ def pages() -> dict[str, str]:
     }
 
 
-def measure(rounds: int) -> Measured:
-    """Open each page `rounds` times; return what each costs, and memory before and after."""
-    return opening.opened(pages(), "ana@house.example", rounds)
+def measure(rounds: int, only: str = "") -> Measured:
+    """Open each page, or those with `only` in their name, `rounds` times; return what each costs, and memory before and
+    after."""
+    wanted = {name: url for name, url in pages().items() if only in name}
+    return opening.opened(wanted, "ana@house.example", rounds)
 
 
 def _report(options: argparse.Namespace, measured: Measured, made: dict[str, int], loaded: float) -> None:

@@ -347,9 +347,10 @@ def _values(facet: str, keys: list[str]) -> tuple[int, ...]:
 
 def _few_of(people: list[int]) -> Few:
     """The words of these people, if they are few: as a rule a quarter of so many have said more, and is asked first."""
-    if len(people) > FEW // 4 and are_many(_words_of(people[: FEW // 4])):
-        return Few(None, surely_more=True)
-    return _few(_words_of(people))
+    if len(people) > FEW // 4:
+        return Few(None, surely_more=True) if are_many(_words_of(people[: FEW // 4])) else _few(_words_of(people))
+    ids = list(_words_of(people)[: FEW + 1])
+    return Few(None, surely_more=True) if len(ids) > FEW else Few(ids)
 
 
 def _words_of(people: list[int]) -> Ids:

@@ -6,7 +6,7 @@ a `Tally`, which says when it was made.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -49,15 +49,33 @@ def label_of(person: Person | None) -> str:
 
 def among(ids: Iterable[int]) -> Speakers:
     """Count the people behind these verbatims, merged people once."""
-    people = list(_people(narrowing.among(Verbatim.objects.order_by(), ids)))
+    people = _who_stays(_who(ids))
     return Speakers(len(people), _by_value(PersonFacet.objects.filter(narrowing.IsOneOf("person", people))))
 
 
-def voices(ids: Iterable[int]) -> int:
+def voices(ids: Sequence[int]) -> int:
     """Count who speaks in these verbatims: known people once, and each response of somebody who is not known."""
+    who = _who(ids)
+    return len(_who_stays(who)) + (_responses_of_unknown(ids) if None in who else 0)
+
+
+def _who(ids: Iterable[int]) -> set[int | None]:
+    """The people's rows behind these verbatims; None stands for whoever is not known."""
     words = narrowing.among(Verbatim.objects.order_by(), ids)
-    unknown = Answer.objects.filter(verbatim__in=words.filter(person=None)).order_by()
-    return _people(words).count() + unknown.values("response").distinct().count()
+    return set(words.values_list("person", flat=True).distinct())
+
+
+def _who_stays(rows: Iterable[int | None]) -> set[int]:
+    """Above 0 says no more than that somebody was merged, but along the index of these, who are few."""
+    known = {row for row in rows if row is not None}
+    merged = Person.objects.filter(narrowing.IsOneOf("pk", known), merged_into__gt=0).order_by()
+    stays = dict(merged.values_list("pk", "merged_into"))
+    return {stays.get(row) or row for row in known}
+
+
+def _responses_of_unknown(ids: Sequence[int]) -> int:
+    words = narrowing.among(Verbatim.objects.order_by(), ids).filter(person=None)
+    return Answer.objects.filter(verbatim__in=words).order_by().values("response").distinct().count()
 
 
 def behind(words: QuerySet[Verbatim]) -> Speakers:

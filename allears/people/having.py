@@ -40,7 +40,7 @@ class Having:
         """Return the ids, each once; None where more than `most` have them, or finding out would take long."""
         sizes = [held[: MOST_TRIED + 1].count() for held in self._held]
         narrowest = min(range(len(sizes)), key=lambda at: sizes[at])
-        if sizes[narrowest] > MOST_TRIED:
+        if sizes[narrowest] > (min(most, MOST_TRIED) if len(sizes) == 1 else MOST_TRIED):
             return None
         rows = self._held[narrowest]
         for held in [held for at, held in enumerate(self._held) if at != narrowest]:
