@@ -214,8 +214,8 @@ def prepare(people: int) -> tuple[Any, Any]:
     from allears.core.models import User
     from allears.people.budget import set_budget
     from allears.people.models import Person
-    from allears.studies.inviting import ask_to_invite
     from allears.studies.models import Study
+    from allears.studies.rounds import ask_to_invite
     from allears.verbatims.models import Collection
 
     ana = User.objects.create_user("ana@house.example", None, name="Ana Ruiz", role="researcher")

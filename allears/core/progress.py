@@ -13,6 +13,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -147,6 +148,33 @@ def stop(*, job: Job, by: User) -> None:
         asked = Job.objects.filter(pk=job.pk, ended_at=None, stopped_at=None).update(stopped_at=now())
         if asked:
             audit.record(by=by, verb="core.job_stopped", target=job, kind=job.kind)
+
+
+@dataclass(frozen=True)
+class WayOn:
+    """A page on which work that stopped before its end can be gone on with, and what leads there."""
+
+    words: str
+    url: str
+
+
+_ways_on: dict[str, Callable[[Job, User], WayOn | None]] = {}
+
+
+def goes_on(kind: str) -> Callable[[Callable[[Job, User], WayOn | None]], Callable[[Job, User], WayOn | None]]:
+    """Register the decorated function as what knows whether, and where, jobs of this kind are gone on with by `user`."""
+
+    def register(way: Callable[[Job, User], WayOn | None]) -> Callable[[Job, User], WayOn | None]:
+        _ways_on[kind] = way
+        return way
+
+    return register
+
+
+def way_on(job: Job, user: User) -> WayOn | None:
+    """Return where `user` can go on with a job that was stopped or given up before its end."""
+    way = _ways_on.get(job.kind) if job.ended_at and job.state != "done" else None
+    return way(job, user) if way else None
 
 
 def time_left(job: Job) -> timedelta | None:

@@ -89,9 +89,14 @@ def bits_of(people: QuerySet[Person]) -> bytes:
     return bits_in(people.order_by())
 
 
+def as_bits(crowd: int) -> bytes:
+    """Return a crowd as it is kept in the database."""
+    return crowd.to_bytes(crowd.bit_length() // 8 + 1, "little")
+
+
 def ids_of(crowd: int) -> Iterator[int]:
     """Return the ids of the people in a crowd."""
-    for at, byte in enumerate(crowd.to_bytes(crowd.bit_length() // 8 + 1, "little")):
+    for at, byte in enumerate(as_bits(crowd)):
         if byte:
             yield from (8 * at + bit for bit in range(8) if byte >> bit & 1)
 

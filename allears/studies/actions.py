@@ -19,7 +19,6 @@ from allears.studies.inviting import (
     NotInvitable,
     NotOpen,
     SaidLater,
-    ask_to_invite,
     decline,
     invite,
     invite_one,
@@ -33,6 +32,7 @@ from allears.studies.inviting import (
 from allears.studies.later import NotThen, ask_later, open_later, take_back_later
 from allears.studies.links import current_public_link, invitation_for, public_link_for
 from allears.studies.models import Member, PublicLink, State, StateChange, Study, WayIn
+from allears.studies.rounds import ask_to_invite
 from allears.studies.signals import study_closed, study_opened
 from allears.verbatims.models import Collection
 

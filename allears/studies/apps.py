@@ -14,7 +14,7 @@ class StudiesConfig(AppConfig):
     label = "studies"
 
     def ready(self) -> None:
-        from allears.studies import about_person, asked, naming, receivers, reminding  # noqa: F401  (registers the room's cell, tabs and last looks)
+        from allears.studies import about_person, asked, naming, receivers, reminding, rounds  # noqa: F401  (registers the room's cell, tabs, last looks and ways on)
 
         pre_migrate.connect(_lift_guards, sender=self)
         post_migrate.connect(_put_guards_back, sender=self)

@@ -20,6 +20,8 @@ SAID = {
     "studies.public_link_made": _("made a public link"),
     "studies.public_link_withdrawn": _("withdrew a public link"),
     "studies.round_asked": _("started a round of invitations"),
+    "studies.round_gone_on": _("let a round of invitations go on that had stopped before its end"),
+    "studies.round_let_be": _("let those be who were left of a round of invitations"),
     "studies.invited": _("invited people"),
     "studies.invitations_exported": _("downloaded who was invited"),
     "studies.link_issued": _("made a personal link"),

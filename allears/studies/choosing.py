@@ -126,7 +126,19 @@ def before_asking(criteria: dict[str, Any], rested: int | None, study: Study, mi
     if kept is None:
         people = people_for(criteria, rested)
         return LastLook(verdict(people, study, minutes), knowing.outside(people, study))
-    chosen = crowd_for(criteria, rested, kept)
+    return _last_look(crowd_for(criteria, rested, kept), study, minutes, kept)
+
+
+def before_going_on(left: int, study: Study, minutes: float | Decimal) -> LastLook:
+    """Return the same of a crowd of people who were chosen before, some of whom may be erased by now."""
+    kept = crowds.the_crowds()
+    if kept is None:
+        people = Person.objects.living().filter(pk__in=among(list(crowds.ids_of(left))))
+        return LastLook(verdict(people, study, minutes), knowing.outside(people, study))
+    return _last_look(left & kept.of(crowds.EVERYBODY), study, minutes, kept)
+
+
+def _last_look(chosen: int, study: Study, minutes: float | Decimal, kept: crowds.Crowds) -> LastLook:
     outside = chosen & ~crowd_for(study.criteria, None, kept) if study.criteria else 0
     return LastLook(_verdict_of(chosen, study, minutes, kept), outside.bit_count(), kept.at)
 

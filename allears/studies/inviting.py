@@ -19,14 +19,14 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from allears.core import audit, mail, progress
+from allears.core import audit, mail
 from allears.core.clock import now
-from allears.core.models import Job, Message, User
+from allears.core.models import Message, User
 from allears.core.queries import the_organisation
-from allears.people import bounces, budget, crowds
+from allears.people import bounces, budget
 from allears.people.models import Contact, Person
 from allears.studies import links, mails
-from allears.studies.models import Decline, Invitation, InvitationLink, InvitationMail, RoundList, State, Study
+from allears.studies.models import Decline, Invitation, InvitationLink, InvitationMail, State, Study
 from allears.studies.recognising import recognise
 
 CHUNK = 100  # people in one transaction; others wait for its end
@@ -38,6 +38,9 @@ Why = Literal["no_budget", "not_contactable", "no_address"]
 
 class NotOpen(Exception):
     """The study takes no answers now, so nobody can be asked for any."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This study takes no answers now. Open it again first."))
 
 
 class NotInvitable(Exception):
@@ -111,34 +114,6 @@ def invite_one(
     if done.invitations:
         return done.invitations[0]
     raise NotInvitable(next(iter(done.refused)))  # type: ignore[arg-type]
-
-
-def ask_to_invite(
-    *,
-    study: Study,
-    people: QuerySet[Person],
-    by: User,
-    minutes: float | Decimal,
-    override_reason: str = "",
-    next_url: str = "",
-    next_words: str = "",
-) -> Job:
-    """Invite `people` in the background and return the job. Who they are is fixed now. Raises `NotOpen`."""
-    from allears.studies.tasks import send_invitations
-
-    if not study.is_open:
-        raise NotOpen
-    bits = crowds.bits_of(people)
-    count = int.from_bytes(bits, "little").bit_count()
-    with transaction.atomic():
-        audit.record(by=by, verb="studies.round_asked", target=study, people=count, override=override_reason)
-        job = progress.ask_for(
-            send_invitations, kind="studies.invite", title=_("Invitations to “%(title)s”") % {"title": study.title},
-            by=by, unit=_("people"), total=count, next_url=next_url, next_words=next_words or _("See who was asked"), study=study.pk, letters=True,
-            minutes=str(minutes), override_reason=override_reason,
-        )  # fmt: skip
-        RoundList.objects.create(job=job, bits=bits)
-        return job
 
 
 def _chunks(people: QuerySet[Person] | Iterable[Person]) -> Iterator[list[Person]]:

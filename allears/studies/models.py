@@ -163,11 +163,21 @@ class Invitation(models.Model):
 class RoundList(models.Model):
     """Whom a round in the background asks: fixed when it was begun, one bit a person (`people.crowds`).
 
-    Thrown away when the round is over.
+    Kept until everybody had their turn, so that a round which stopped before can go on (`studies.rounds`).
     """
 
     job = models.OneToOneField(Job, on_delete=models.CASCADE, related_name="+")
     bits = models.BinaryField()
+
+    @property
+    def left(self) -> int:
+        """How many had no turn yet."""
+        return max((self.job.total or 0) - self.job.done, 0)
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether the round was stopped or given up before everybody had their turn."""
+        return bool(self.job.ended_at and self.left)
 
 
 class InvitationLink(models.Model):

@@ -8,14 +8,17 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from allears.core import ahead
 from allears.core.clock import today
 from allears.core.models import Job, User
 from allears.core.waiting import Waiting
+from allears.people.models import Person
+from allears.studies import rounds
 from allears.studies.hearing import Outcome, with_outcome, without_past_responses
 from allears.studies.links import invitation_for, public_link_for
-from allears.studies.models import Invitation, Member, Selection, State, Study
+from allears.studies.models import Invitation, Member, RoundList, Selection, State, Study
 from allears.studies.rates import Outcomes
 from allears.studies.selection.queries import waiting_for_seed
 
@@ -94,6 +97,11 @@ def invitations_of(study: Study, outcome: str = "") -> QuerySet[Invitation]:
     return found
 
 
+def invited_refs(study: Study, people: Iterable[Person]) -> dict[int, str]:
+    """Return the refs of the study's invitations to `people`, by the ids of those who were asked."""
+    return dict(Invitation.objects.filter(study=study, person__in=people).values_list("person_id", "ref"))
+
+
 def last_round(study: Study) -> Job | None:
     """Return the newest job that invited people to `study`."""
     return Job.objects.filter(kind="studies.invite", parameters__study=study.pk).order_by("-id").first()
@@ -134,8 +142,8 @@ def rates_from(counts: dict[Outcome, int]) -> Outcomes:
 
 
 def waiting_for(user: User) -> list[Waiting]:
-    """Return what in this room waits for `user`: their drafts that are to ask somebody, open studies whose promise is near, and
-    lotteries that were committed and not drawn.
+    """Return what in this room waits for `user`: their drafts that are to ask somebody, open studies whose promise is near,
+    rounds that were given up before their end, and lotteries that were committed and not drawn.
     """
     own = mine(seen_by(user), user).order_by("promise_on", "id")
     if not user.is_researcher:
@@ -143,7 +151,23 @@ def waiting_for(user: User) -> list[Waiting]:
     to_open = without_past_responses(own.filter(state=State.DRAFT))  # past responses need nobody who is asked
     near = own.filter(state=State.OPEN, promise_on__gte=today(), promise_on__lte=today() + SOON)
     seeds = [_draw(commitment.selection) for commitment in waiting_for_seed(own.order_by())[:10]]
-    return [_close(study) for study in near[:10]] + seeds + [_finish(study) for study in to_open[:10]]
+    return [_close(study) for study in near[:10]] + _rounds(user) + seeds + [_finish(study) for study in to_open[:10]]
+
+
+def _rounds(user: User) -> list[Waiting]:
+    """Rounds that were given up before everybody had their turn; who stopped one knows it."""
+    given_up = [kept for kept in rounds.cut_off() if kept.can_go_on and kept.job.error]
+    studies = mine(Study.objects.all(), user).in_bulk([kept.job.parameters["study"] for kept in given_up]) if given_up else {}
+    return [_go_on(kept, studies[pk]) for kept in given_up[:10] if (pk := kept.job.parameters["study"]) in studies]
+
+
+def _go_on(kept: RoundList, study: Study) -> Waiting:
+    words = ngettext(
+        "A round of “%(title)s” stopped before its end: %(n)d person is left",
+        "A round of “%(title)s” stopped before its end: %(n)d people are left", kept.left,
+    )  # fmt: skip
+    url = reverse("studies:rest", args=[study.slug, kept.job.ref])
+    return Waiting(words % {"title": study.title, "n": kept.left}, url, urgent=True)
 
 
 def _draw(selection: Selection) -> Waiting:

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 from django_tasks import task
 
@@ -31,6 +32,7 @@ def send_invitations(job_id: int) -> None:
         study = Study.objects.select_related("owner").get(pk=wanted["study"])
         progress.job.result = {"invited": 0, "before": 0, **progress.job.result}
         with _still_to_ask(progress.job) as ids:
+            progress.to(progress.job.done)  # stopped before its turn had come, it asks nobody
             while some := list(islice(ids, CHUNK)):
                 _next_chunk(study, some, progress, progress.job.done + len(some))
                 progress.wrote(progress.job.done, pause=HALF)
@@ -38,15 +40,13 @@ def send_invitations(job_id: int) -> None:
 
 @contextmanager
 def _still_to_ask(job: Job) -> Iterator[Iterator[int]]:
-    """Whose turn is yet to come; the list is thrown away when the round is over, not when it is interrupted."""
+    """Whose turn is yet to come; the list is thrown away once nobody is left, so that a round that is cut off can go on."""
     found = RoundList.objects.filter(job=job)
     kept = found.first()
     try:
         yield islice(crowds.ids_of(int.from_bytes(kept.bits, "little")) if kept else iter(()), job.done, None)
-    except Exception:
-        found.delete()
-        raise
-    found.delete()
+    finally:
+        found.filter(job__done__gte=F("job__total")).delete()
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from allears.studies.views import asking, home, invitations, named, planning, public, selection
+from allears.studies.views import asking, home, invitations, named, planning, public, rounds, selection
 
 app_name = "studies"
 urlpatterns = [
@@ -26,6 +26,7 @@ urlpatterns = [
     path("<slug:slug>/people/letter/", asking.letter, name="letter"),
     path("<slug:slug>/invitations/", invitations.invitations, name="invitations"),
     path("<slug:slug>/invitations.csv", invitations.as_csv, name="invitations_csv"),
+    path("<slug:slug>/invitations/rounds/<slug:ref>/", rounds.rest, name="rest"),
     path("<slug:slug>/invitations/<slug:ref>/", invitations.invitation, name="invitation"),
     path("<slug:slug>/selection/", selection.selections, name="selections"),
     path("<slug:slug>/selection/new/", selection.new, name="selection_new"),

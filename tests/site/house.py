@@ -20,7 +20,7 @@ from allears.design import gallery
 from allears.people import actions as people
 from allears.people import links, living, returning
 from allears.people.erasing import forget_mails
-from allears.people.models import Facet, FacetValue
+from allears.people.models import Facet, FacetValue, Person
 from allears.questionnaires import answering_agreed, authoring
 from allears.questionnaires.models import Question, SentFile, Version
 from allears.studies import actions as studies
@@ -117,6 +117,7 @@ def furnish() -> dict[str, dict[str, Any]]:
         "people:value-name": {"pk": FacetValue.objects.filter(facet=facet).earliest("pk").pk},
         "verbatims": {"name": verbatim.ref},
         "studies": {"ref": invitation.ref},
+        "studies:rest": {"ref": _cut_off().ref},
         "insights": {"ref": insight.ref},
         **{key: {"ref": verbatim.ref} for key in ABOUT_WORDS},
         **{key: {"ref": stories.theme("Waiting").ref} for key in ABOUT_A_THEME},
@@ -146,6 +147,15 @@ def _statement(facet: Facet) -> int:
     statements.withdraw(year=year, by=cast.lea())
     statements.publish(year=year, by=cast.lea(), facet=facet, words="We asked too much in March.")
     return year
+
+
+def _cut_off() -> Job:
+    """A round of one person that was given up before her turn came."""
+    left = Person.objects.filter(pk=cast.person("Lara Left").pk)
+    job = studies.ask_to_invite(study=cast.late_orders(), people=left, by=cast.ana(), minutes=3)
+    job.ended_at, job.error = timezone.now(), "Given up: the server stopped 3 times while this was running."
+    job.save()
+    return job
 
 
 def _photo(version: Version) -> SentFile:

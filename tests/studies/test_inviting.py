@@ -15,7 +15,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from allears.core.links import hash_token
 from allears.core.models import AuditEvent, Job, Message
-from allears.core.progress import Interrupted, interrupt_when, stop
+from allears.core.progress import Interrupted, interrupt_when
 from allears.core.queries import the_organisation
 from allears.people.actions import merge, record_consent
 from allears.people.models import Contact, Person
@@ -292,17 +292,6 @@ def test_whom_a_round_asks_is_kept_until_it_is_over_and_no_longer(monkeypatch: p
     send_invitations.func(job.pk)
 
     assert (Invitation.objects.count(), RoundList.objects.count()) == (5, 0)
-
-
-def test_whom_a_stopped_round_would_have_asked_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("allears.studies.tasks.CHUNK", 2)
-    job = low_people()
-    stop(job=job, by=cast.ana())
-
-    send_invitations.func(job.pk)
-
-    job.refresh_from_db()
-    assert (job.state, Invitation.objects.count(), RoundList.objects.count()) == ("stopped", 2, 0)
 
 
 def test_a_round_that_was_begun_before_lists_were_kept_goes_on_after_an_upgrade() -> None:

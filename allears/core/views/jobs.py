@@ -34,7 +34,10 @@ def job(request: StaffRequest, ref: str) -> HttpResponse:
         return redirect("core:job", ref=ref)
     template = "core/job.html#moving" if request.headers.get("HX-Request") == "true" else "core/job.html"
     wave = pace.wave() if found.parameters.get("letters") else None
-    context = {"job": found, "result": _result(found.result), "wave": wave, "left": progress.time_left(found)}
+    context = {
+        "job": found, "result": _result(found.result), "wave": wave, "left": progress.time_left(found),
+        "way_on": progress.way_on(found, request.user),
+    }  # fmt: skip
     return render(request, template, context)
 
 

@@ -25,7 +25,7 @@ from allears.selection import SelectionError, accepted, draw, propose, token
 from allears.selection.checker import pool_hash
 from allears.selection.plan import MOST_TYPES, PANEL_SIZES
 from allears.selection.proof import type_entry
-from allears.studies import inviting
+from allears.studies import rounds
 from allears.studies.models import Study
 from allears.studies.selection import pool as pools
 from allears.studies.selection.forgetting import forget_members
@@ -515,7 +515,7 @@ def ask_to_invite_drawn(
     found = standing(selection)
     if not found.drawn:
         raise NotDrawn(_("Nobody has been drawn yet."))
-    return inviting.ask_to_invite(
+    return rounds.ask_to_invite(
         study=selection.study, people=Person.objects.filter(pk__in=holders(found)), by=by, minutes=minutes,
         override_reason=override_reason, next_url=next_url, next_words=_("See the lottery"),
     )  # fmt: skip

@@ -30,11 +30,11 @@ from allears.people.models import Facet, Person
 from allears.people.queries import facets_of, matching
 from allears.people.rules import may_override_budget
 from allears.people.search import find
-from allears.studies import actions, asking, choosing, knowing
+from allears.studies import actions, asking, choosing, knowing, rounds
 from allears.studies.forms import RoundForm, WhoForm
 from allears.studies.mails import Letters
 from allears.studies.models import Invitation, Study
-from allears.studies.queries import last_round
+from allears.studies.queries import invited_refs, last_round
 from allears.studies.views.finding import own_study, posted, reader, typed
 
 A_PAGE = 40
@@ -101,6 +101,7 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
             "people": _with_facets(rows, study),
             "after": onward,
             "last_round": last_round(study),
+            "cut_off": rounds.left_over(study),
             "missing": [] if study.is_open else asking.missing(study),
         },
     )
@@ -139,8 +140,7 @@ def _a_page(found: Any, after: str) -> tuple[list[Person], str]:
 
 def _with_facets(rows: list[Person], study: Study) -> list[dict[str, Any]]:
     facets = facets_of([person.pk for person in rows])
-    invited = Invitation.objects.filter(study=study, person__in=rows).values_list("person_id", "ref")
-    refs = dict(invited)
+    refs = invited_refs(study, rows)
     return [
         {
             "person": person,

@@ -18,7 +18,7 @@ from allears.core.rules import is_researcher
 from allears.core.tables import safe_cell
 from allears.design.parts import Chip
 from allears.people.rules import may_read
-from allears.studies import actions, listing, naming, queries
+from allears.studies import actions, listing, naming, queries, rounds
 from allears.studies.hearing import Outcome, outcome_of
 from allears.studies.links import answering_url
 from allears.studies.models import Invitation, Study
@@ -38,7 +38,7 @@ def invitations(request: HttpRequest, slug: str) -> HttpResponse:
     study = asked_study(request, slug)
     outcome, words = request.GET.get("outcome", ""), typed(request.GET, "q")
     page = listing.page_of(study, outcome=outcome, words=words, after=request.GET.get("after", ""))
-    counts = queries.outcome_counts(study)
+    counts, works = queries.outcome_counts(study), can_work_on(reader(request), study)
     return render(
         request,
         "studies/invitations.html",
@@ -50,7 +50,8 @@ def invitations(request: HttpRequest, slug: str) -> HttpResponse:
             "q": words,
             "asked": sum(counts.values()),
             "counted_at": queries.outcomes_counted_at(study),
-            "works": can_work_on(reader(request), study),
+            "works": works,
+            "cut_off": rounds.left_over(study) if works else [],
             "last_round": queries.last_round(study),
             "named": naming.named_in(study),
         },

@@ -17,7 +17,7 @@ from tests.studies.selection import lots
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
+def at_once(*acts: Callable[[], Any], refused: type[Exception] = actions.Refused) -> list[Any]:
     """Do all of `acts`, each in a thread with a connection of its own; return what they gave, or the class of refusal."""
     results: list[Any] = [None] * len(acts)
     together = threading.Barrier(len(acts))
@@ -26,7 +26,7 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
         together.wait()
         try:
             results[place] = acts[place]()
-        except actions.Refused as refusal:
+        except refused as refusal:
             results[place] = type(refusal)
         finally:
             connection.close()
