@@ -22,6 +22,7 @@ from allears.core.clock import now
 from allears.core.languages import best, spoken
 from allears.core.models import Message, User
 from allears.core.queries import the_organisation
+from allears.core.short_mails import both_ways
 from allears.people import folding
 from allears.people.errors import NoReason
 from allears.people.models import AddressChange, Person
@@ -46,15 +47,14 @@ def changed(*, person: Person, before: Iterable[str], by: User | str | None) -> 
 
 def _tell(person: Person, address: str, key: str, change: AddressChange) -> Message:
     with translation.override(best((person.language,), spoken()) or translation.get_language()):
-        house = the_organisation()
         text = _(
             "On %(day)s somebody at %(house)s wrote down another address for you, or joined your entry with another"
             " one. Our mails do not come here any more.\n\nIf that is right, you need do nothing. If it is not, please"
             " answer this mail within two days: until then nothing that you told us goes to the new address."
-        ) % {"day": date_format(localtime(change.at), "DATE_FORMAT"), "house": house.name}
+        ) % {"day": date_format(localtime(change.at), "DATE_FORMAT"), "house": the_organisation().name}
         return mail.put(
-            to=address, to_name=person.name, subject=_("Your address with us was changed"), kind="address",
-            text=f"{text}\n\n{house.name}\n", key=key,
+            to=address, to_name=person.name, subject=_("Your address with us was changed"), kind="address", key=key,
+            **both_ways(text),
         )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from allears.core import mail
 from allears.core.clock import now
 from allears.core.languages import best, spoken
 from allears.core.models import Message
-from allears.core.queries import the_organisation
+from allears.core.short_mails import both_ways
 from allears.people import addresses
 from allears.people.links import FRESH, of_whom, said_of
 from allears.people.models import Person, Purpose
@@ -33,12 +33,11 @@ def send_link(person: Person, purpose: str = Purpose.CONTACT) -> None:
     if not person.email or addresses.held_until(person) or Message.objects.filter(key__in=today).count() >= MOST_A_DAY:
         return
     with translation.override(best((person.language,), spoken()) or translation.get_language()):
-        house = the_organisation().name
         link = settings.BASE_URL + reverse("people:back", args=[_returning.sign(said)])
         subject, text = _letter(purpose)
         mail.put(
-            to=person.email, to_name=person.name, subject=subject, kind="own",
-            text=f"{text}\n\n{link}\n\n{house}\n", key=today[0],
+            to=person.email, to_name=person.name, subject=subject, kind="own", key=today[0],
+            **both_ways(text, link=link, button=_("Say so once more")),
         )  # fmt: skip
 
 

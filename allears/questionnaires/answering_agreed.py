@@ -28,7 +28,7 @@ from allears.core.clock import now
 from allears.core.doors import open_door
 from allears.core.languages import best, for_reader, spoken
 from allears.core.models import Message
-from allears.core.queries import the_organisation
+from allears.core.short_mails import QUOTED, both_ways
 from allears.people import addresses, budget
 from allears.people.actions import record_consent
 from allears.people.models import Consent, Person, Purpose
@@ -89,17 +89,17 @@ def ask_once_more(agreement: Agreement, response_id: int, question_id: int) -> N
     if not person.email or given is None or free is None or any(at >= given.at for at in sent.values()):
         return
     with translation.override(best((person.language,), spoken()) or translation.get_language()):
-        house = the_organisation().name
         token = _agreeing.sign_object([response_id, question_id, _print(person)])
         text = _(
             "While questions were answered by your link, somebody, most likely you, agreed to this:\n\n%(wording)s\n\nThat"
             " is: I agree to %(allows)s.\n\nLinks get forwarded, so it counts once you say so here, within 14 days. If it was not"
             " you, do nothing: it does not count."
-        ) % {"wording": agreement.wording, "allows": agreement.allows}
+        ) % {"wording": QUOTED, "allows": agreement.allows}
+        link = settings.BASE_URL + reverse("answering:agreed", args=[token])
         mail.put(
-            to=person.email, to_name=person.name, subject=_("Did you agree to this?"), kind="own",
-            text=f"{text}\n\n{settings.BASE_URL}{reverse('answering:agreed', args=[token])}\n\n{house}\n",
-            key=free, not_before=budget.good_moment(person, addresses.held_until(person)),
+            to=person.email, to_name=person.name, subject=_("Did you agree to this?"), kind="own", key=free,
+            not_before=budget.good_moment(person, addresses.held_until(person)),
+            **both_ways(text, link=link, button=_("Say so once more"), quoted=agreement.wording),
         )  # fmt: skip
 
 

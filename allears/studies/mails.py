@@ -142,7 +142,7 @@ class Letters:
             "problem_way": direction(problem.language if isinstance(problem, Foreign) else language),
             "minutes": minutes_in_words(minutes),
             "promise": formats.date_format(self.study.promise_to_come, "DATE_FORMAT") if self.study.promise_to_come else "",
-            "rtl": direction(language) == "rtl",
+            "way": direction(language),
             "language": language,
         }
 

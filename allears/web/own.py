@@ -21,7 +21,7 @@ from allears.core import mail
 from allears.core.clock import now
 from allears.core.languages import best, spoken
 from allears.core.models import Message
-from allears.core.queries import the_organisation
+from allears.core.short_mails import both_ways
 from allears.decisions.models import Helped, Telling
 from allears.people import actions, addresses, holdings, links
 from allears.people.folding import email_key
@@ -169,6 +169,7 @@ def send_fresh_link(person: Person, query: str = "") -> bool:
             " works for one hour."
         ),
         lambda: settings.BASE_URL + reverse("web:personal", args=[links.issue(person, "fresh")]) + (f"?{query}" if query else ""),
+        gettext_lazy("All that we hold about you"),
     )  # fmt: skip
     return True
 
@@ -184,6 +185,7 @@ def send_page_link(email: str) -> None:
         _send(
             person, "page", gettext_lazy("Your own page"),
             gettext_lazy("Here stands everything you told us, and what became of it."), lambda: links.page_link(person),
+            gettext_lazy("Your own page"),
         )  # fmt: skip
 
 
@@ -196,24 +198,28 @@ def _send_later(person: Person, until: datetime) -> None:
             " your own page are sent here from %(day)s on. Please ask again then: nothing is lost."
         ) % {"day": day}
         subject = _("Your own page, in a little while")
-    _send(person, "held", subject, text, lambda: settings.BASE_URL + reverse("web:new_link"))
+        again = _("Ask for my link again")
+    _send(person, "held", subject, text, lambda: settings.BASE_URL + reverse("web:new_link"), again)
 
 
 def _language_of(person: Person) -> str:
     return best((person.language,), spoken()) or translation.get_language() or settings.LANGUAGE_CODE
 
 
-def _send(person: Person, kind: str, subject: str | Promise, text: str | Promise, link: Callable[[], str]) -> None:
-    """Mail what `link` issues, once in ten minutes and so many times a day: strangers may type anybody's address."""
+def _send(
+    person: Person, kind: str, subject: str | Promise, words: str | Promise, link: Callable[[], str], button: str | Promise
+) -> None:
+    """Mail what `link` issues, which the `button` names, once in ten minutes and so many times a day: strangers may type
+    anybody's address.
+    """
     today = [_key(kind, person, ago) for ago in range(TEN_MINUTES_A_DAY)]
     sent = set(Message.objects.filter(key__in=today).values_list("key", flat=True))
     if not person.email or today[0] in sent or len(sent) >= MOST_A_DAY:
         return
     with translation.override(_language_of(person)):
-        name = the_organisation().name
         mail.put(
             to=person.email, to_name=person.name, subject=str(subject), key=today[0], kind="own",
-            text=f"{text}\n\n{link()}\n\n{name}\n",
+            **both_ways(str(words), link=link(), button=str(button)),
         )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client
+from selectolax.lexbor import LexborHTMLParser
 
 from allears.core.models import Message
 from allears.people.actions import record_consent
@@ -109,6 +110,11 @@ def test_what_allows_more_counts_once_it_is_said_again_at_their_own_address(befo
     assert (history(), may_be_quoted()) == ([], before)
 
     link = mailed()
+    mail = LexborHTMLParser(Message.objects.get(key__startswith="agreed:").html)
+    assert [(quote.text().strip(), way.text()) for quote, way in zip(mail.css("blockquote"), mail.css("a"), strict=True)] == [
+        ("You may quote me.", "Say so once more")
+    ]
+    assert mail.css_first("a").attributes["href"] == link
     shown = Client().get(link).content.decode()
     assert ("You may quote me." in shown, "be quoted by name" in shown, may_be_quoted()) == (True, True, before)
     for _again in range(2):
