@@ -87,8 +87,8 @@ def test_a_funnel_in_which_nobody_was_asked_is_empty() -> None:
 def test_coverage_compares_the_chosen_with_all_customers() -> None:
     facet = charts.Facet("Region", [charts.FacetValue("North", 30, 500, 25, 35), charts.FacetValue("South", 10, 500)])
     north, south = charts.coverage(facet)
-    assert (north.width, north.tick, north.note, north.tick_shown) == ("83.33%", "55.56%", "75%", "50%")
-    assert (north.low, north.high) == ("69.44%", "97.22%")
+    assert (north.width, north.tick, north.note, north.tick_shown) == ("75%", "50%", "75%", "50%")
+    assert (north.low, north.high) == ("62.5%", "87.5%")
     assert (south.low, south.high) == ("", "")
 
 

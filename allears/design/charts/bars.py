@@ -1,7 +1,6 @@
 """Bars: counts, shares with their interval, the funnel of the loop, the facets of those chosen."""
 
 from collections.abc import Iterable
-from math import ceil
 
 from allears.design.charts.drawn import DrawnBar, DrawnStep
 from allears.design.charts.given import Answers, Bar, Facet, FacetValue, FunnelStep
@@ -68,30 +67,28 @@ def _slope(here: str, there: str) -> str:
 
 
 def coverage(facet: Facet) -> list[DrawnBar]:
-    """One facet: the share of those chosen as a bar, the share of all customers as a tick, the quota as an
-    interval.
+    """One facet: the share of those chosen as a bar on a track that is all of them, the share of all customers as a
+    tick, the quota as an interval.
     """
     chosen, everyone = (sum(getattr(v, name) for v in facet.values) for name in ("chosen", "everyone"))
     shares = [(v, _share(v.chosen, chosen), _share(v.everyone, everyone)) for v in facet.values]
-    ends = [max(mine, theirs, _share(v.most or 0, chosen)) for v, mine, theirs in shares]
-    reach = min(1.0, ceil(10 * max([*ends, 0.1])) / 10)
-    return [_drawn_value(v, mine, theirs, chosen, reach) for v, mine, theirs in shares]
+    return [_drawn_value(v, mine, theirs, chosen) for v, mine, theirs in shares]
 
 
 def _share(part: int, whole: int) -> float:
     return part / whole if whole else 0.0
 
 
-def _drawn_value(value: FacetValue, mine: float, theirs: float, chosen: int, reach: float) -> DrawnBar:
+def _drawn_value(value: FacetValue, mine: float, theirs: float, chosen: int) -> DrawnBar:
     has_quota = value.fewest is not None and value.most is not None
     return DrawnBar(
         label=value.label,
         shown=str(value.chosen),
-        width=place(mine, 0, reach),
-        tick=place(theirs, 0, reach),
+        width=place(mine, 0, 1),
+        tick=place(theirs, 0, 1),
         tick_shown=percent(theirs),
-        low=place(_share(value.fewest or 0, chosen), 0, reach) if has_quota else "",
-        high=place(_share(value.most or 0, chosen), 0, reach) if has_quota else "",
+        low=place(_share(value.fewest or 0, chosen), 0, 1) if has_quota else "",
+        high=place(_share(value.most or 0, chosen), 0, 1) if has_quota else "",
         href=value.href,
         note=percent(mine) if chosen >= FEWEST else "",
     )
