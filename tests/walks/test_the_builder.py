@@ -89,7 +89,7 @@ def test_questions_are_moved_by_keyboard_and_by_drag_and_seen_while_they_are_typ
 
     # Onto another page, and a page before another, by drag.
     ana.set_viewport_size({"width": 1280, "height": 1400})
-    drag(ana, handle(ana, "First?"), ana.locator(f"#page-{last.pk} .menu"))
+    drag(ana, handle(ana, "First?"), ana.locator(f"#page-{last.pk} > .menu"))
     expect(said(ana)).to_have_text("First?: place 1 of 1 on page 2.")
     assert list(last.questions.values_list("text", flat=True)) == ["First?"]
     drag(ana, ana.get_by_role("button", name="Move page 2", exact=True), ana.locator(".qpage__title").first)
@@ -98,7 +98,7 @@ def test_questions_are_moved_by_keyboard_and_by_drag_and_seen_while_they_are_typ
 
     # Somebody else was faster.
     authoring.move_question(question=Question.objects.get(text="Third?"), direction="up")
-    drag(ana, handle(ana, "Third?"), ana.locator(f"#page-{last.pk} .menu"))
+    drag(ana, handle(ana, "Third?"), ana.locator(f"#page-{last.pk} > .menu"))
     expect(said(ana)).to_contain_text("Somebody else changed this draft in the meantime.")
     assert order() == ["First?", "Third?", "Second?"]
 

@@ -38,11 +38,17 @@
     if (button) after = { row: button.closest("[data-row]").dataset.row, focus: button.id };
   });
 
+  function reach(control) { // one in a menu that came anew, and closed, as well
+    const menu = control.closest("details");
+    if (menu) menu.open = true;
+    control.focus();
+  }
+
   document.addEventListener("htmx:after:swap", () => {
     arrive();
     const row = after && document.querySelector(`[data-row="${after.row}"]`);
     const overtaken = document.getElementById("overtaken");
-    if (row) (document.getElementById(after.focus) || handleOf(row)).focus();
+    if (row) reach(document.getElementById(after.focus) || handleOf(row));
     if (overtaken) say(overtaken.textContent.trim().replace(/\s+/g, " "));
     else if (row) tell(row);
     after = null;
