@@ -170,7 +170,11 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "allears.core.adapters.AccountAdapter"
 MFA_ADAPTER = "allears.core.adapters.MFAAdapter"
 MFA_FORMS = {"add_webauthn": "allears.core.sign_in.AddKeyForm"}
-ACCOUNT_FORMS = {"login": "allears.core.sign_in.SignInForm"}
+ACCOUNT_FORMS = {
+    "login": "allears.core.sign_in.SignInForm",
+    "change_password": "allears.core.sign_in.OwnPasswordForm",
+    "reset_password_from_key": "allears.core.sign_in.NewPasswordForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

@@ -11,6 +11,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from allears.core.models import Message, User
 from tests import cast
@@ -94,9 +95,29 @@ def test_a_forgotten_password_is_replaced_by_a_link_in_the_outbox() -> None:
     assert link
     page = browser.get(link[1], follow=True)
     where = page.redirect_chain[-1][0]
+    assert labels(page) == ["New password", "New password, once more"]
     browser.post(where, {"password1": "a quite new password", "password2": "a quite new password"})
 
     assert is_in_after("a quite new password")
+
+
+def test_somebody_changes_their_password_in_fields_that_are_named_once_and_empty_inside() -> None:
+    cast.ana()
+    browser = Client()
+    sign_in(browser)
+    page = browser.get(reverse("account_change_password"))
+    assert labels(page) == ["Password now", "New password", "New password, once more"]
+    assert "placeholder" not in page.text
+
+    new = {"password1": "a quite new password", "password2": "a quite new password"}
+    browser.post(reverse("account_change_password"), {"oldpassword": cast.PASSWORD, **new})
+
+    assert is_in_after("a quite new password")
+
+
+def labels(page: Any) -> list[str]:
+    """What the fields of a page are called."""
+    return [node.text().strip() for node in HTMLParser(page.text).css("main label.field__label")]
 
 
 def test_a_stranger_who_asks_for_a_new_password_learns_nothing() -> None:
