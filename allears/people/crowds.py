@@ -14,6 +14,8 @@ import base64
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -23,11 +25,12 @@ from django.db.models import F, Q, QuerySet
 from allears.core import ahead
 from allears.core.clock import now
 from allears.core.models import Counted
-from allears.people import search, spending
+from allears.people import by_name, spending
 from allears.people.models import LIVING, Consent, ContactBudget, Crowd, Kind, Person, PersonFacet, Purpose
 
 ADDRESSED, CONTACTABLE, EVERYBODY, NO_MAIL = "addressed", "contactable", "everybody", "no mail"
 OPEN_MEANWHILE = 1000
+A_PIECE = 20_000  # ids that are read at once
 SPENT = "spent:"  # its days, and the newest contact; no crowd, but the tenths of minutes of each
 
 
@@ -38,6 +41,11 @@ class Crowds:
     at: datetime
     bits: Mapping[str, int] = field(default_factory=dict)
     spending: spending.Spending | None = None
+
+    @cached_property
+    def order(self) -> by_name.Ids:
+        """Everybody in the order of their names; nobody, where people were counted anew since."""
+        return by_name.kept(self.at)
 
     def of(self, key: str) -> int:
         """Return a crowd; nobody's, where nobody is in it."""
@@ -57,31 +65,50 @@ class Crowds:
             found &= self.with_values(values)
         return found
 
+    def counts_of_values(self, crowd: int) -> dict[int, int]:
+        """Return how many of a crowd, of people who were counted, have each value (by its id); without values of nobody."""
+        values, words = self._values
+        wanted = np.frombuffer(crowd.to_bytes(8 * self._words, "little"), np.uint64)
+        return {value: int(np.bitwise_count(row & wanted).sum()) for value, row in zip(values, words, strict=True)}
+
+    @cached_property
+    def _words(self) -> int:
+        """How many words of 64 bits a crowd has at most."""
+        return max((bits.bit_length() for bits in self.bits.values()), default=0) // 64 + 1
+
+    @cached_property
+    def _values(self) -> tuple[list[int], np.ndarray[tuple[int, int], np.dtype[np.uint64]]]:
+        """All values that somebody has, and who: a row each."""
+        held = {int(key[6:]): bits for key, bits in self.bits.items() if key.startswith("value:")}
+        rows = b"".join(bits.to_bytes(8 * self._words, "little") for bits in held.values())
+        return list(held), np.frombuffer(rows, np.uint64).reshape(len(held), self._words)
+
     def limits(self) -> dict[int, int]:
         """Return who has a limit of their own, by its minutes."""
         return {int(key[6:]): bits for key, bits in self.bits.items() if key.startswith("limit:")}
 
 
 def crowd_of(ids: Iterable[int]) -> int:
-    """Return the people with these ids as a crowd; read little by little."""
+    """Return the people with these ids as a crowd; read little by little, unless they are an array."""
     return int.from_bytes(_bits(ids), "little")
 
 
 def _bits(ids: Iterable[int]) -> bytes:
-    bits = bytearray()
-    for pk in ids:
-        if (at := pk >> 3) >= len(bits):
-            bits.extend(bytes(at + 1 - len(bits)))
-        bits[at] |= 1 << (pk & 7)
-    return bytes(bits)
+    flags = np.zeros(0, np.bool_)
+    for some in _pieces(ids):
+        if (end := int(some.max()) + 1) > len(flags):
+            flags = np.concatenate([flags, np.zeros(end - len(flags), np.bool_)])
+        flags[some] = True
+    return np.packbits(flags, bitorder="little").tobytes()
 
 
-def crowd_found(text: str) -> int:
-    """Return as a crowd, as of now, whom a search for `text` finds."""
-    ids = search.all_ids(text)
-    flags = np.zeros(int(ids.max()) + 1 if len(ids) else 0, np.bool_)
-    flags[ids] = True
-    return int.from_bytes(np.packbits(flags, bitorder="little").tobytes(), "little")
+def _pieces(ids: Iterable[int]) -> Iterator[np.ndarray[tuple[int], np.dtype[np.int64]]]:
+    if isinstance(ids, np.ndarray):
+        yield from [ids] if len(ids) else []
+        return
+    rest = iter(ids)
+    while len(some := np.fromiter(islice(rest, A_PIECE), np.int64)):
+        yield some
 
 
 def bits_of(people: QuerySet[Person]) -> bytes:
@@ -111,7 +138,7 @@ def the_crowds() -> Crowds | None:
     if at is None:
         return None
     if at not in _read:
-        rows = dict(Crowd.objects.filter(at=at).values_list("key", "bits"))
+        rows = dict(Crowd.objects.filter(at=at).exclude(key=by_name.KEY).values_list("key", "bits"))
         asked = next((_spending(at, key, bytes(rows.pop(key))) for key in list(rows) if key.startswith(SPENT)), None)
         found = Crowds(at, {key: int.from_bytes(bytes(bits), "little") for key, bits in rows.items()}, asked)
         _read.clear()
@@ -143,6 +170,7 @@ def count_ahead() -> None:
 def _counted(at: datetime) -> Iterator[tuple[str, bytes]]:
     asked = spending.count(at, (ContactBudget.objects.first() or ContactBudget()).days)
     yield f"{SPENT}{asked.days}:{asked.last}", asked.tenths.tobytes()
+    yield by_name.KEY, by_name.count()
     living = Person.objects.filter(LIVING).order_by()
     yield EVERYBODY, bits_in(living)
     yield ADDRESSED, bits_in(living.exclude(email=""))

@@ -66,16 +66,10 @@ def list_page(criteria: Mapping[str, Any], *, after: str = "", before: str = "",
     return _by_name(found, count, after, before, size)
 
 
-def ready_by_name(criteria: Mapping[str, Any]) -> QuerySet[Person]:
-    """Return whom `criteria` mean (see queries.matching), asked for so that the first of them by name are found soon."""
-    facets = values_by_facet(criteria.get("facets") or {})
-    words = str(criteria.get("q") or "")
-    plain = plain_matches({**criteria, "q": ""})
-    if not search.terms(words):
-        return _without_words(plain, criteria, facets)[0]
-    hits = search.first_ids(words, MOST_COUNTED + 1)
-    few = len(hits) <= MOST_COUNTED
-    return _having(plain.filter(pk__in=among(hits)) if few else search.find(plain, words), facets)
+def those_of(ids: Iterable[int], criteria: Mapping[str, Any]) -> QuerySet[Person]:
+    """Return those of the people with these ids, a page of them or so, whom `criteria` but the words mean."""
+    plain = plain_matches({name: value for name, value in criteria.items() if name not in ("q", "facets")})
+    return _having(plain.filter(pk__in=list(ids)), values_by_facet(criteria.get("facets") or {}))
 
 
 def _without_words(

@@ -409,7 +409,7 @@ class ImportProblem(models.Model):
 
 
 class Crowd(models.Model):
-    """A set of people, a bit each: derived and counted anew at will; see `crowds.py`."""
+    """A set of people, a bit each, or what else was counted with them: derived and counted anew at will; see `crowds.py`."""
 
     key = models.CharField(max_length=40, unique=True)  # "value:<id>", "kind:<kind>", "limit:<minutes>", "addressed"...
     bits = models.BinaryField()

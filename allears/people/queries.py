@@ -161,6 +161,15 @@ def facets_of_rows(rows: Iterable[int]) -> dict[int, list[FacetValue]]:
     return held
 
 
+def labels_of(rows: Iterable[int]) -> dict[int, list[str]]:
+    """Return what the values of each of these people (ids of rows that stay) are called, in the facets' order."""
+    held: dict[int, list[str]] = {pk: [] for pk in rows}
+    found = PersonFacet.objects.filter(person__in=list(held)).order_by("facet__position", "facet__label")
+    for person, label in found.values_list("person", "value__label"):
+        held[person].append(label)
+    return held
+
+
 def facets_had_by(people: QuerySet[Any, Any], *, besides: Iterable[str] = ()) -> list[Facet]:
     """Return the facets of which any of these people (a query for their ids) has a value, in order, each with its values at
     hand.

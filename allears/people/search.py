@@ -21,6 +21,8 @@ from allears.people.models import Person
 MOST_TERMS = 8
 LONGEST_TERM = 80
 
+Ids = np.ndarray[tuple[int], np.dtype[np.int64]]
+
 
 def find(people: Any, text: str, using: str = "default") -> Any:
     """Return those of `people` of whom every word of `text` begins some word; all of them for a text without
@@ -55,16 +57,19 @@ def first_ids(text: str, most: int, below: int | None = None, using: str = "defa
         return [row[0] for row in cursor.fetchall()]
 
 
-def all_ids(text: str, using: str = "default") -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def all_ids(text: str, using: str = "default") -> Ids:
     """Return the ids of everybody found, in one piece: a hundred thousand rows of one number each take much longer."""
     words, vendor = terms(text), connections[using].vendor
     if not words:
         return np.zeros(0, np.int64)
     condition, params = _condition(words, vendor)
-    joined = "group_concat(rowid)" if vendor == "sqlite" else "string_agg(rowid::text, ',')"
+    joined = "group_concat(rowid)" if vendor == "sqlite" else "string_agg(int8send(rowid), '')"
     with connections[using].cursor() as cursor:
         cursor.execute(f"SELECT {joined} FROM people_search WHERE {condition}", params)
-        return np.fromstring(cursor.fetchone()[0] or "", np.int64, sep=",")
+        found = cursor.fetchone()[0]
+    if vendor == "sqlite":
+        return np.fromstring(found or "", np.int64, sep=",")
+    return np.frombuffer(found or b"", ">i8").astype(np.int64)
 
 
 def _ids(words: list[str], vendor: str) -> RawSQL:

@@ -40,17 +40,13 @@ def something_is_asked(study: Study) -> Missing | None:
 
 
 @asking.estimate
-def minutes(study: Study) -> float:
+def minutes(study: Study) -> asking.Estimated:
     """The minutes of what is asked now; of the draft where nothing is published yet."""
     version = published_version(study) or draft_version(study)
-    return estimate_of(version).minutes if version else 0.0
-
-
-@asking.basis
-def where_minutes_come_from(study: Study) -> str:
-    """What the minutes rest on, in words."""
-    version = published_version(study) or draft_version(study)
-    return estimate_of(version).basis if version else ""
+    if version is None:
+        return asking.Estimated()
+    found = estimate_of(version)
+    return asking.Estimated(found.minutes, found.basis)
 
 
 @asking.opening

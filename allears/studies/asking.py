@@ -41,13 +41,20 @@ class Opener:
     clicks: tuple[Click, ...]
 
 
+@dataclass(frozen=True)
+class Estimated:
+    """The minutes that answering takes, and in words where they come from: empty where nothing is asked yet."""
+
+    minutes: float = 0.0
+    basis: str = ""
+
+
 Condition = Callable[[Study], Missing | None]
-Estimate = Callable[[Study], float]
+Estimate = Callable[[Study], Estimated]
 Opening = Callable[[Study, str], Opener | None]
 
 _conditions: list[Condition] = []
 _estimates: list[Estimate] = []
-_bases: list[Callable[[Study], str]] = []
 _openings: list[Opening] = []
 
 
@@ -57,10 +64,10 @@ def condition(check: Condition) -> Condition:
     return check
 
 
-def estimate(minutes: Estimate) -> Estimate:
-    """Register the decorated function as what knows how many minutes a study's answering takes."""
-    _estimates.append(minutes)
-    return minutes
+def estimate(estimated: Estimate) -> Estimate:
+    """Register the decorated function as what knows how many minutes a study's answering takes, and why."""
+    _estimates.append(estimated)
+    return estimated
 
 
 def opening(opener: Opening) -> Opening:
@@ -74,17 +81,6 @@ def opener_of(study: Study, language: str) -> Opener | None:
     return next((found for opener in _openings if (found := opener(study, language))), None)
 
 
-def basis(words: Callable[[Study], str]) -> Callable[[Study], str]:
-    """Register the decorated function as what says where the minutes come from."""
-    _bases.append(words)
-    return words
-
-
-def basis_of(study: Study) -> str:
-    """Return where the minutes of `study` come from, in words; empty where nothing is asked yet."""
-    return " ".join(words for words in (say(study) for say in _bases) if words)
-
-
 def missing(study: Study) -> list[Missing]:
     """Return what still stands between `study` and its opening; empty when nothing does."""
     found = [check(study) for check in _conditions]
@@ -93,7 +89,13 @@ def missing(study: Study) -> list[Missing]:
 
 def minutes_of(study: Study) -> float:
     """Return the honest estimate of how many minutes answering `study` takes."""
-    return round(sum(minutes(study) for minutes in _estimates), 1)
+    return estimate_of(study).minutes
+
+
+def estimate_of(study: Study) -> Estimated:
+    """Return the same estimate with where it comes from."""
+    found = [estimated(study) for estimated in _estimates]
+    return Estimated(round(sum(one.minutes for one in found), 1), " ".join(one.basis for one in found if one.basis))
 
 
 @condition

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from django.core.cache import cache
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Lower
 
 from allears.core.clock import now
+from allears.core.walking import Patience, Walked, walk
 from allears.design import charts
-from allears.people import budget, crowds
+from allears.people import budget, crowds, search
 from allears.people.bounces import came_back, to_mend
-from allears.people.listing import MOST_COUNTED, among, ready_by_name
+from allears.people.by_name import in_order
+from allears.people.listing import MOST_COUNTED, among, those_of
 from allears.people.models import Contact, Kind, Person
 from allears.people.queries import FacetCount, facet_counts, matching, values_by_facet, values_in_order
 from allears.studies import knowing
@@ -45,11 +49,6 @@ class Verdict:
 def people_for(criteria: dict[str, Any], rested: int | None = None) -> QuerySet[Person]:
     """Return the people who meet `criteria`; with `rested`, only those whom nobody asked for so many days."""
     return _rested(matching(criteria), rested)
-
-
-def people_by_name(criteria: dict[str, Any], rested: int | None = None) -> QuerySet[Person]:
-    """Return the same people, asked for so that the first of them by name are found soon."""
-    return _rested(ready_by_name(criteria), rested)
 
 
 def _rested(people: QuerySet[Person], rested: int | None) -> QuerySet[Person]:
@@ -92,12 +91,18 @@ def verdict(people: QuerySet[Person], study: Study, minutes: float | Decimal) ->
 
 @dataclass(frozen=True)
 class Picture:
-    """What is said of the chosen: how many can be asked, and how they compare; `at` is when people were counted, None
-    for now."""
+    """What is said of the chosen: how many can be asked, and how they compare. Where that was counted before: by what
+    (`kept`), and who they are (`crowd`)."""
 
     verdict: Verdict
     coverage: list[charts.Facet]
-    at: datetime | None = None
+    kept: crowds.Crowds | None = None
+    crowd: int = 0
+
+    @property
+    def at(self) -> datetime | None:
+        """When people were counted; None for now."""
+        return self.kept.at if self.kept else None
 
 
 @dataclass(frozen=True)
@@ -117,7 +122,32 @@ def picture(criteria: dict[str, Any], rested: int | None, study: Study, minutes:
         people = people_for(criteria, rested)
         return Picture(verdict(people, study, minutes), coverage(people))
     chosen = crowd_for(criteria, rested, kept)
-    return Picture(_verdict_of(chosen, study, minutes, kept), _coverage_of(chosen, kept), kept.at)
+    return Picture(_verdict_of(chosen, study, minutes, kept), _coverage_of(chosen, kept), kept, chosen)
+
+
+def page_by_name(
+    criteria: dict[str, Any], rested: int | None, seen: Picture, after: Person | None, most: int
+) -> Walked[int]:
+    """Return the ids of the first `most` of the people in the picture `seen` of these criteria, by name, behind `after`.
+
+    Where there are many and more than their kind is asked for, who was in the picture and fits still: nobody is sorted."""
+    more = rested or set(criteria) - {"kind"}  # a kind's people have an index in this order, and are as of now
+    if seen.kept is None or not more or not len(seen.kept.order):
+        return Walked(list(_by_name(people_for(criteria, rested), after)[:most]))
+    ids = in_order(seen.crowd, seen.kept.order, after.pk if after else None)
+    return walk(
+        lambda _last, size: list(islice(ids, size)),
+        lambda some: set(_rested(those_of(some, criteria), rested).values_list("pk", flat=True)),
+        None, most, Patience(),
+    )  # fmt: skip
+
+
+def _by_name(people: QuerySet[Person], after: Person | None) -> QuerySet[Any, int]:
+    people = people.annotate(by_name=Lower("name"))  # the order that has an index
+    if after:
+        name = Person.objects.values_list(Lower("name"), flat=True).get(pk=after.pk)
+        people = people.filter(by_name__gte=name).exclude(by_name=name, pk__lte=after.pk)
+    return people.order_by("by_name", "pk").values_list("pk", flat=True)
 
 
 def before_asking(criteria: dict[str, Any], rested: int | None, study: Study, minutes: float | Decimal) -> LastLook:
@@ -148,7 +178,7 @@ def crowd_for(criteria: dict[str, Any], rested: int | None, kept: crowds.Crowds)
     # Kinds, facets and words are looked up in crowds alone: asked of the database, they would cost as much as all else.
     chosen = kept.having(criteria.get("kind") or "", values_by_facet(criteria.get("facets") or {}))
     if words := str(criteria.get("q") or "").strip():
-        chosen &= crowds.crowd_found(words)
+        chosen &= crowds.crowd_of(search.all_ids(words))
     if others := {name: value for name, value in criteria.items() if name not in ("kind", "facets", "q")}:
         people = matching(others)
         if chosen.bit_count() <= MOST_COUNTED:
@@ -182,8 +212,7 @@ def askable_crowd(chosen: int, study: Study, minutes: float | Decimal, kept: cro
 
 
 def _coverage_of(chosen: int, kept: crowds.Crowds) -> list[charts.Facet]:
-    counts = {row.value.pk: (kept.with_values([row.value.pk]) & chosen).bit_count() for row in all_customers()}
-    return _compared(counts)
+    return _compared(kept.counts_of_values(chosen), kept)
 
 
 def some_of(people: QuerySet[Person], count: int) -> QuerySet[Person]:
@@ -200,18 +229,18 @@ def some_of(people: QuerySet[Person], count: int) -> QuerySet[Person]:
 
 def coverage(people: QuerySet[Person]) -> list[charts.Facet]:
     """Return how `people` compare with all customers, facet by facet; facets that nobody has are left out."""
-    return _compared({row.value.pk: row.count for row in facet_counts(people)})
+    return _compared({row.value.pk: row.count for row in facet_counts(people)}, None)
 
 
-def _compared(chosen: dict[int, int]) -> list[charts.Facet]:
+def _compared(chosen: Mapping[int, int], kept: crowds.Crowds | None) -> list[charts.Facet]:
     return [
         charts.Facet(rows[0].facet.label, [_value(row, chosen) for row in rows])
-        for rows in _by_facet(all_customers())
+        for rows in _by_facet(all_customers(kept))
         if any(row.count for row in rows)
     ]
 
 
-def _value(row: FacetCount, chosen: dict[int, int]) -> charts.FacetValue:
+def _value(row: FacetCount, chosen: Mapping[int, int]) -> charts.FacetValue:
     return charts.FacetValue(row.value.label, chosen.get(row.value.pk, 0), row.count)
 
 
@@ -222,9 +251,9 @@ def _by_facet(counts: Iterable[FacetCount]) -> list[list[FacetCount]]:
     return list(grouped.values())
 
 
-def all_customers() -> list[FacetCount]:
-    """Return how many customers have each value; kept for some minutes, because all of them are counted."""
-    kept = crowds.the_crowds()
+def all_customers(kept: crowds.Crowds | None) -> list[FacetCount]:
+    """Return how many customers have each value, by `kept` where they were counted; kept for some minutes, because all of
+    them are counted."""
     key = f"studies.all_customers.{kept.at.timestamp() if kept else ''}"
     return list(cache.get_or_set(key, lambda: counts_of_kind(Kind.CUSTOMER, kept), CACHED_SECONDS) or [])
 
@@ -238,8 +267,5 @@ def counts_of_kind(kind: str, kept: crowds.Crowds | None) -> list[FacetCount]:
     """Return how many people of this kind have each value: counted now, or by crowds that were counted before."""
     if kept is None:
         return facet_counts(matching({"kind": kind}))
-    people = kept.of(f"kind:{kind}")
-    return [
-        FacetCount(value.facet, value, (people & kept.with_values([value.pk])).bit_count())
-        for value in values_in_order()
-    ]
+    counts = kept.counts_of_values(kept.of(f"kind:{kind}"))
+    return [FacetCount(value.facet, value, counts.get(value.pk, 0)) for value in values_in_order()]

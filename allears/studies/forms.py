@@ -129,7 +129,7 @@ class WhoForm(forms.Form):
     account = forms.CharField(
         label=_("Account"), required=False, max_length=200, help_text=_("The whole name of the organisation or household.")
     )
-    touchpoint = forms.ChoiceField(label=_("They went through"), required=False, choices=touchpoint_choices)
+    touchpoint = forms.ChoiceField(label=_("They went through"), required=False)
     lived_within = forms.IntegerField(
         label=_("At most so many days ago"), required=False, min_value=0, max_value=36500
     )
@@ -140,6 +140,10 @@ class WhoForm(forms.Form):
         label=_("Not asked for so many days"), required=False, min_value=1, max_value=3650,
         help_text=_("Leaves out whom any study asked more recently."),
     )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["touchpoint"].choices = touchpoint_choices()  # type: ignore[attr-defined]  # looked up once a form
 
     def clean_account(self) -> Account | None:
         """The account of this name, however it is spelled."""

@@ -109,7 +109,7 @@ def test_the_median_of_ten_corrects_and_shows_each_device() -> None:
     )  # fmt: skip
     assert "The median of 22 people who sent: on phones 6.0, at a desk 2.0; the questions alone" in estimate.basis
     assert studies_asking.minutes_of(cast.late_orders()) == 4.0
-    assert studies_asking.basis_of(cast.late_orders()) == estimate.basis
+    assert studies_asking.estimate_of(cast.late_orders()).basis == estimate.basis
 
 
 def test_the_next_version_is_corrected_in_proportion() -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from django.db.models.functions import Lower
 from django.test import Client
 
-from allears.core import ahead
+from allears.core import ahead, walking
 from allears.core.clock import now
 from allears.core.models import Counted
-from allears.people import budget, crowds, listing
+from allears.people import budget, by_name, crowds
+from allears.people.listing import with_accounts
 from allears.people.models import Contact, Facet, FacetValue, Kind, Person, PersonFacet
 from allears.studies import actions, choosing, counting, knowing
 from tests import cast
@@ -79,33 +82,84 @@ def test_what_was_counted_ahead_says_the_same_as_counting_now(
     assert (ahead.verdict, ahead.coverage) == (as_of_now.verdict, as_of_now.coverage)
 
 
-@pytest.mark.parametrize("most", [1, 3, 20, 10_000])
-@pytest.mark.parametrize(
-    ("criteria", "rested"),
-    [
-        ({"kind": "customer", "facets": {"region": ["north", "south"]}}, None),
-        ({"facets": {"region": ["west"]}}, 30),
-        ({"q": "person", "facets": {"region": ["north"]}}, None),
-        ({"q": "p1"}, None),
-        ({"q": "!?"}, None),
-        ({"facets": {"region": ["nowhere"]}}, None),
-        ({"joined_after": "2024-01-01", "facets": {"region": ["north"]}}, 30),
-    ],
-)
+FILTERS: list[tuple[dict[str, Any], int | None]] = [
+    ({}, None),
+    ({"kind": "customer", "facets": {"region": ["north", "south"]}}, None),
+    ({"facets": {"region": ["west"]}}, 30),
+    ({"q": "person", "facets": {"region": ["north"]}}, None),
+    ({"q": "p1"}, None),
+    ({"q": "!?"}, None),
+    ({"facets": {"region": ["nowhere"]}}, None),
+    ({"joined_after": "2024-01-01", "facets": {"region": ["north"]}}, 30),
+]
+
+
+@pytest.mark.parametrize("most", [1, 10_000])
+@pytest.mark.parametrize(("criteria", "rested"), FILTERS)
 def test_by_whichever_way_people_are_found_they_are_the_same_people(
     crowd: list[Person], criteria: dict[str, Any], rested: int | None, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     crowds.count_ahead()
-    for room in (listing, choosing):
-        monkeypatch.setattr(room, "MOST_COUNTED", most)
-
-    found = choosing.people_by_name(criteria, rested)
-
-    meant = choosing.people_for(criteria, rested)
-    assert list(found.order_by("pk")) == list(meant.order_by("pk"))
+    monkeypatch.setattr(choosing, "MOST_COUNTED", most)
     kept = crowds.the_crowds()
     assert kept is not None
-    assert set(crowds.ids_of(choosing.crowd_for(criteria, rested, kept))) == {person.pk for person in meant}
+
+    found = set(crowds.ids_of(choosing.crowd_for(criteria, rested, kept)))
+
+    assert found == {person.pk for person in choosing.people_for(criteria, rested)}
+
+
+@pytest.mark.parametrize("piece", [7, 50_000])
+@pytest.mark.parametrize(("criteria", "rested"), FILTERS)
+def test_page_by_page_many_are_listed_by_name_as_few_are(
+    crowd: list[Person], criteria: dict[str, Any], rested: int | None, piece: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(by_name, "A_PIECE", piece)
+    as_of_now = _all_pages(criteria, rested)
+    crowds.count_ahead()
+
+    ahead = _all_pages(criteria, rested)
+
+    assert as_of_now == list(choosing.people_for(criteria, rested).order_by(Lower("name"), "pk"))
+    assert ahead == as_of_now
+
+
+def _all_pages(criteria: dict[str, Any], rested: int | None) -> list[Person]:
+    seen = choosing.picture(criteria, rested, cast.late_orders(), 2)
+    found: list[Person] = []
+    while ids := choosing.page_by_name(criteria, rested, seen, found[-1] if found else None, 8).found:
+        found += with_accounts(ids)
+    return found
+
+
+def test_who_was_counted_and_does_not_fit_any_more_is_not_listed(as_ana: Client, crowd: list[Person]) -> None:
+    crowds.count_ahead()
+    PersonFacet.objects.filter(person=crowd[1]).delete()
+    Person.objects.filter(pk=crowd[7].pk).update(erased_at=now(), name="")
+
+    page = as_ana.get("/studies/late-orders/people/?facet_region=south").content.decode()
+
+    assert "Person 10<" in page
+    assert "Person 1<" not in page
+    assert crowd[7].ref not in page
+
+
+def test_a_page_of_whom_nobody_fits_any_more_says_so_and_leads_on(
+    as_ana: Client, crowd: list[Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crowds.count_ahead()
+    monkeypatch.setattr(walking, "FIRST", 10)
+    monkeypatch.setattr(walking, "AT_LEAST", 10)
+    monkeypatch.setattr(walking, "PATIENCE", 0)
+    south = sorted((person for person in crowd if person.facets.filter(value__key="south")), key=lambda p: p.name)
+    PersonFacet.objects.filter(person__in=south[:10]).delete()
+
+    first = as_ana.get("/studies/late-orders/people/?facet_region=south").content.decode()
+    after = re.findall(r"after=(\w+)", first)[0]
+    second = as_ana.get(f"/studies/late-orders/people/?facet_region=south&after={after}").content.decode()
+
+    assert "Nobody on this page fits now. Further people may." in first
+    assert [person.name for person in south if f"{person.name}<" in second] == [person.name for person in south[10:]]
 
 
 @pytest.mark.parametrize("minutes", [2, 12, 29])

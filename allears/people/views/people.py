@@ -72,12 +72,12 @@ def _count_in_words(page: listing.ListPage, later: bool) -> str:
 
 
 def _rows(some: list[Person]) -> list[list[Any]]:
-    facets = queries.facets_of([person.pk for person in some])
+    labels = queries.labels_of([person.pk for person in some])
     return [
         [
             Cell(person.shown_name, person_url(person), note=person.email if person.name or person.label else ""),
             person.account.name if person.account else "",
-            " · ".join(value.label for value in facets[person.pk][:SHOWN_FACETS]),
+            " · ".join(labels[person.pk][:SHOWN_FACETS]),
             "" if person.contactable else _("does not want to be asked"),
         ]
         for person in some

@@ -18,6 +18,7 @@ from django.db.models import Count, FilteredRelation, Q, QuerySet
 
 from allears.design import charts
 from allears.people import crowds
+from allears.people.by_name import flags_of
 from allears.people.models import Facet, Kind, Person
 from allears.people.queries import FacetCount
 from allears.selection import Pool
@@ -198,12 +199,12 @@ def kinds_in(people: int, facets: Sequence[Sequence[int]]) -> list[tuple[tuple[i
     values, a thousandth of a second for a million people and a value, and not with combinations.
     """
     length = people.bit_length() // 8 + 1
-    ids = np.flatnonzero(_flags(people, length))
+    ids = np.flatnonzero(flags_of(people, length))
     numbers, room, places = np.zeros(len(ids), np.int64), 1, []
     for values in facets:
         place = np.zeros(len(ids), np.int16)
         for at, holders in enumerate(values, start=1):
-            place[_flags(people & holders, length)[ids]] = at
+            place[flags_of(people & holders, length)[ids]] = at
         if room * (len(values) + 1) > ROOM:
             known, numbers = np.unique(numbers, return_inverse=True)
             room = len(known)
@@ -212,11 +213,6 @@ def kinds_in(people: int, facets: Sequence[Sequence[int]]) -> list[tuple[tuple[i
     _each, first, counts = np.unique(numbers, return_index=True, return_counts=True)
     combinations = np.array([place[first] for place in places]).reshape(len(places), len(first)).T
     return [(tuple(row), count) for row, count in zip(combinations.tolist(), counts.tolist(), strict=True)]
-
-
-def _flags(crowd: int, length: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    packed = np.frombuffer(crowd.to_bytes(length, "little"), np.uint8)
-    return np.unpackbits(packed, bitorder="little").astype(np.bool_)
 
 
 def compared(pool: Pool, base: Mapping[str, Mapping[str, int]]) -> list[charts.Facet]:

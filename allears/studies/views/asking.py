@@ -11,7 +11,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,10 +23,11 @@ from allears.core.progress import job_url
 from allears.core.queries import the_organisation
 from allears.core.rules import is_researcher
 from allears.core.typed import whole_number
+from allears.people.crowds import Crowds
 from allears.people.links import leaving_link
 from allears.people.listing import with_accounts
 from allears.people.models import Facet, Person
-from allears.people.queries import facets_of, matching
+from allears.people.queries import labels_of, matching
 from allears.people.rules import may_override_budget
 from allears.people.search import find
 from allears.studies import actions, asking, choosing, knowing, rounds
@@ -78,16 +78,16 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
     study, wish = own_study(request, slug), wish_of(request.GET)
     if not request.GET and study.criteria:
         return redirect(f"{request.path}?{knowing.as_query(study.criteria)}")
-    minutes = asking.minutes_of(study)
-    seen = choosing.picture(wish.criteria, wish.rested, study, minutes)
-    rows, onward = _a_page(choosing.people_by_name(wish.criteria, wish.rested), typed(request.GET, "after"))
+    told = asking.estimate_of(study)
+    seen = choosing.picture(wish.criteria, wish.rested, study, told.minutes)
+    rows, onward = _a_page(wish, seen, typed(request.GET, "after"))
     return render(
         request,
         "studies/people.html",
         {
             "study": study,
             "form": wish.form,
-            "facets": facet_choices(request.GET),
+            "facets": facet_choices(request.GET, seen.kept),
             "query": request.GET.urlencode(),
             "keep": [(name, value) for name, values in request.GET.lists() for value in values],
             "verdict": seen.verdict,
@@ -96,8 +96,8 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
             "filtered": bool(wish.criteria or wish.rested),
             "knowing": knowing.in_words(study.criteria),
             "as_kept": _as_kept(wish.criteria) == study.criteria,
-            "minutes": minutes,
-            "basis": asking.basis_of(study),
+            "minutes": told.minutes,
+            "basis": told.basis,
             "people": _with_facets(rows, study),
             "after": onward,
             "last_round": last_round(study),
@@ -127,24 +127,23 @@ def criteria(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("studies:people", slug)
 
 
-def _a_page(found: Any, after: str) -> tuple[list[Person], str]:
+def _a_page(wish: Wish, seen: choosing.Picture, after: str) -> tuple[list[Person], str]:
     """One page in the order of names; `after` is the ref of the last person on the page before."""
-    found = found.annotate(by_name=Lower("name"))  # the order that has an index
-    last = Person.objects.filter(ref=after).annotate(by_name=Lower("name")).first() if after else None
-    if last:
-        name = last.by_name
-        found = found.filter(by_name__gte=name).exclude(by_name=name, pk__lte=last.pk)
-    rows = with_accounts(found.order_by("by_name", "id").values_list("pk", flat=True)[: A_PAGE + 1])
-    return rows[:A_PAGE], rows[A_PAGE - 1].ref if len(rows) > A_PAGE else ""
+    last = Person.objects.filter(ref=after).first() if after else None
+    walked = choosing.page_by_name(wish.criteria, wish.rested, seen, last, A_PAGE + 1)
+    shown = walked.found[:A_PAGE]
+    end = shown[-1] if len(walked.found) > A_PAGE else walked.stopped_at
+    rows = {person.pk: person for person in with_accounts({*shown, *([end] if end else [])})}
+    return [rows[pk] for pk in shown if pk in rows], rows[end].ref if end in rows else ""
 
 
 def _with_facets(rows: list[Person], study: Study) -> list[dict[str, Any]]:
-    facets = facets_of([person.pk for person in rows])
+    labels = labels_of([person.pk for person in rows])
     refs = invited_refs(study, rows)
     return [
         {
             "person": person,
-            "facts": [value.label for value in facets[person.pk]],
+            "facts": labels[person.pk],
             "invitation": refs.get(person.pk, ""),
             "askable": bool(person.email) and person.contactable,
         }
@@ -152,9 +151,9 @@ def _with_facets(rows: list[Person], study: Study) -> list[dict[str, Any]]:
     ]
 
 
-def facet_choices(query: QueryDict) -> list[dict[str, Any]]:
+def facet_choices(query: QueryDict, kept: Crowds | None) -> list[dict[str, Any]]:
     """Each facet with its values, how many customers have each, and which are ticked; those by which is chosen first."""
-    counts = {row.value.pk: row.count for row in choosing.all_customers()}
+    counts = {row.value.pk: row.count for row in choosing.all_customers(kept)}
     found = [
         {
             "facet": facet,
@@ -207,12 +206,12 @@ def _letter(study: Study, person: Person, kind: str) -> dict[str, Any]:
 def invitation_round(request: HttpRequest, slug: str) -> HttpResponse:
     """The last look: how many, at what cost, why some cannot be asked. POST asks them in the background."""
     study, how = own_study(request, slug), request.GET.get("how", "all")
-    estimate = asking.minutes_of(study)
+    told = asking.estimate_of(study)
     chosen = _chosen(request.GET, how)
-    form = RoundForm(posted(request), initial={"minutes": estimate})
+    form = RoundForm(posted(request), initial={"minutes": told.minutes})
     if request.method == "POST" and form.is_valid() and study.is_open:
         return redirect(job_url(_ask(request, study, chosen, how, form.cleaned_data)))
-    minutes = form.cleaned_data.get("minutes", estimate) if form.is_bound and form.is_valid() else estimate
+    minutes = form.cleaned_data.get("minutes", told.minutes) if form.is_bound and form.is_valid() else told.minutes
     look = _last_look(request.GET, how, study, minutes)
     context = {
         "study": study,
@@ -227,7 +226,7 @@ def invitation_round(request: HttpRequest, slug: str) -> HttpResponse:
         "one": chosen.order_by("pk").first(),
         "outside": look.outside,
         "knowing": knowing.in_words(study.criteria),
-        "basis": asking.basis_of(study),
+        "basis": told.basis,
     }
     return render(request, "studies/round.html", context, status=422 if request.method == "POST" else 200)
 

@@ -19,6 +19,7 @@ from allears.core.doors import door
 from allears.core.models import User
 from allears.core.progress import job_url
 from allears.core.rules import is_researcher, signs_in
+from allears.people.crowds import the_crowds
 from allears.people.rules import may_override_budget
 from allears.selection import dumps
 from allears.studies import asking, choosing, knowing
@@ -128,7 +129,7 @@ def _wish_page(
 ) -> HttpResponse:
     query = request.POST if request.method == "POST" else _query(wish.criteria, wish.rested)
     context = {
-        "study": study, "form": form, "wish": wish.form, "facets": facet_choices(query), "back": back,
+        "study": study, "form": form, "wish": wish.form, "facets": facet_choices(query, the_crowds()), "back": back,
         "selection": selection, "fits": wish.people().count(),
     }  # fmt: skip
     return render(request, "studies/selection/wish.html", context, status=422 if request.method == "POST" else 200)
