@@ -87,7 +87,7 @@ def describe(*, study: Study, by: User, minutes: float | Decimal, **fields: Any)
     """
     criteria = fields.pop("criteria", None) or study.criteria or {"kind": "customer"}
     kind = str(criteria.get("kind") or "customer")
-    fields.setdefault("facets", [facet.key for facet in pools.balanced(kind)])
+    fields.setdefault("facets", [facet.key for facet in pools.to_begin_with(kind)])
     selection = Selection(study=study, made_by=by, criteria=criteria, minutes=minutes, **_known(fields))
     selection.quotas = proposal(selection)
     with transaction.atomic():

@@ -25,7 +25,8 @@ class WishForm(forms.Form):
         label=_("Balance these facets"), widget=forms.CheckboxSelectMultiple,
         help_text=_(
             "Tick whatever people differ in that matters here. How they last rated you, or what they feel, is a facet like"
-            " any other: with it the panel is not only fans."
+            " any other: with it the panel is not only fans. To begin with, a few are ticked that most people have and that"
+            " have few values: each one more makes the search longer, and a panel cannot hold them all."
         ),
         error_messages={"required": _("Tick at least one facet: the lottery balances how people differ.")},
     )  # fmt: skip

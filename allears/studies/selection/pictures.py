@@ -66,7 +66,7 @@ def of_wish(found: Standing) -> dict[str, Any]:
         "types": len(pool.types),
         "compared": pools.compared(pool, pools.base_as_shown(selection)),
         "unknown": [(facet, counts[""]) for facet, counts in pool.counts().items() if counts.get("")],
-        "feelings": _has_feelings(names),
+        "feelings": pools.tells_feelings(*names.names, *names.names.values()),
         "too_many": words.too_many(pool.people) if pool.people > pools.MOST_PEOPLE else "",
     }
 
@@ -76,15 +76,6 @@ def _rule(found: Standing) -> str:
     if found.commitments:
         return str((found.commitments[0].pool or {})["rule"])
     return str(found.prepared.facts.get("rule") or found.selection.rule) if found.prepared else str(found.selection.rule)
-
-
-# How people might call the facet that keeps a panel from being fans only; a hint is shown where none is balanced.
-FEELINGS = ("rating", "sentiment", "satisf", "nps", "recommend", "feeling", "score", "mood")
-
-
-def _has_feelings(names: pools.Naming) -> bool:
-    said = " ".join([*names.names, *names.names.values()]).casefold()
-    return any(word in said for word in FEELINGS)
 
 
 def of_lottery(found: Standing) -> dict[str, Any]:

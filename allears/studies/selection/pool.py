@@ -22,6 +22,7 @@ from allears.people.by_name import flags_of
 from allears.people.models import Facet, Kind, Person
 from allears.people.queries import FacetCount
 from allears.selection import Pool
+from allears.selection.plan import MOST_TYPES
 from allears.selection.tables import tidy
 from allears.studies import choosing
 from allears.studies.selection.models import Selection
@@ -34,6 +35,8 @@ AT_ONCE = 10_000
 ROOM = 1 << 40  # so many combinations of values still have a number of their own
 # A facet with more values than this is an identifier rather than a way in which people differ.
 MOST_VALUES = 40
+# What is balanced until somebody chooses: a panel of four cannot hold more, and the search goes through combinations.
+FEW, FEW_VALUES = 4, 8
 A_MINUTE = 60
 
 
@@ -75,8 +78,45 @@ def _unlike(labels: Mapping[str, str]) -> dict[str, str]:
 
 def balanced(kind: str = Kind.CUSTOMER) -> list[Facet]:
     """Return the facets that a lottery can balance: somebody has a value, and there are not too many values."""
-    held = Counter(row.facet.pk for row in base_counts(kind) if row.count)
-    return [facet for facet in Facet.objects.all() if 1 < held[facet.pk] <= MOST_VALUES]
+    return [facet for facet, counts in _counts_by_facet(kind).items() if 1 < len(counts) <= MOST_VALUES]
+
+
+def to_begin_with(kind: str = Kind.CUSTOMER) -> list[Facet]:
+    """Return those of the balanced facets that are balanced until somebody chooses: a few that have few values and that at
+    least half of these people have, how people feel before the others; the best known one, where there is none.
+
+    Whatever combinations of them people have, the search goes through no more kinds of people than it can.
+    """
+    found = _counts_by_facet(kind)
+    facets = sorted(balanced(kind), key=lambda facet: not tells_feelings(facet.key, facet.label))
+    half = choosing.people_of_kind(kind or Kind.CUSTOMER, crowds.the_crowds()) / 2
+    taken: set[Facet] = set()
+    kinds = 1
+    for facet in facets:
+        combined = kinds * (len(found[facet]) + 1)
+        if len(taken) < FEW and len(found[facet]) <= FEW_VALUES and sum(found[facet]) >= half and combined <= MOST_TYPES:
+            taken.add(facet)
+            kinds = combined
+    known_best = sorted(facets, key=lambda facet: -sum(found[facet]))[:1]
+    return [facet for facet in found if facet in taken] or known_best
+
+
+def _counts_by_facet(kind: str) -> dict[Facet, list[int]]:
+    """How many people have each value of each facet, in the facets' order; without the values that nobody has."""
+    counts: dict[Facet, list[int]] = {facet: [] for facet in Facet.objects.all()}
+    for row in base_counts(kind):
+        if row.count:
+            counts[row.facet].append(row.count)
+    return counts
+
+
+# What people might call the facet that keeps a panel from being fans only.
+FEELINGS = ("rating", "sentiment", "satisf", "nps", "recommend", "feeling", "score", "mood")
+
+
+def tells_feelings(*called: str) -> bool:
+    """Return whether a facet that is called so may say how people feel."""
+    return any(word in " ".join(called).casefold() for word in FEELINGS)
 
 
 def people_of(selection: Selection) -> QuerySet[Person]:

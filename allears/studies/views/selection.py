@@ -106,9 +106,10 @@ def edit(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
 
 
 def _wish_form(request: HttpRequest, wish: Wish, written: dict[str, Any]) -> WishForm:
-    balanced = pools.balanced(str(wish.criteria.get("kind") or "customer"))
-    started = {"facets": [facet.key for facet in balanced], **written}
-    return WishForm(posted(request), initial=started, balanced=balanced)
+    kind = str(wish.criteria.get("kind") or "customer")
+    if "facets" not in written:
+        written = {"facets": [facet.key for facet in pools.to_begin_with(kind)], **written}
+    return WishForm(posted(request), initial=written, balanced=pools.balanced(kind))
 
 
 def _told(form: WishForm, wish: Wish) -> dict[str, Any]:

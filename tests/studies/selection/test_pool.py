@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections import Counter
 from datetime import timedelta
 from typing import Any
@@ -15,7 +16,7 @@ from allears.core import ahead
 from allears.core.clock import now
 from allears.people import crowds
 from allears.people.crowds import crowd_of
-from allears.people.models import Contact, Person
+from allears.people.models import Contact, Facet, Person, PersonFacet
 from allears.studies.models import Invitation, Selection
 from allears.studies.selection import actions
 from allears.studies.selection import pool as pools
@@ -126,3 +127,56 @@ def test_what_somebody_changed_while_people_were_counted_is_kept(monkeypatch: py
     kept = Selection.objects.get()
     assert (kept.size, kept.minutes, kept.version) == (6, 5, changed.version)
     assert kept.quotas == propose(kept)
+
+
+def _people_with(*facets: tuple[str, int, int]) -> None:
+    """Forty customers; of each facet (its name, how many values, how many have one) the first of them have values in turn."""
+    emails = [f"customer{n:03}@customer.example" for n in range(40)]
+    people = Person.objects.bulk_create(Person(name=email, email=email, email_key=email) for email in emails)
+    for place, (label, values, known) in enumerate(facets):
+        facet = cast.facet(label, *(f"{label} {n}" for n in range(values)))
+        Facet.objects.filter(pk=facet.pk).update(position=place)
+        own = list(facet.values.all())
+        PersonFacet.objects.bulk_create(
+            PersonFacet(person=person, facet=facet, value=own[n % values]) for n, person in enumerate(people[:known])
+        )
+
+
+@pytest.mark.parametrize(
+    ("facets", "begun_with"),
+    [
+        ([("Region", 3, 40), ("Tenure", 4, 40)], ["Region", "Tenure"]),
+        ([("Region", 3, 20), ("Tenure", 4, 19)], ["Region"]),
+        ([("Product", 9, 40), ("Region", 8, 40)], ["Region"]),
+        ([("A", 2, 40), ("B", 2, 40), ("C", 2, 40), ("D", 2, 40), ("Last rating", 3, 40)], ["A", "B", "C", "Last rating"]),
+        ([("A", 8, 40), ("B", 8, 40), ("C", 4, 40), ("D", 8, 40), ("E", 2, 40)], ["A", "B", "C", "E"]),
+        ([("Product", 9, 30), ("Region", 3, 5)], ["Product"]),
+        ([("Region", 1, 40), ("Place", 40, 40)], ["Place"]),
+        ([("Region", 1, 40)], []),
+    ],
+)
+def test_a_lottery_begins_with_few_facets_that_most_have_and_that_have_few_values(
+    facets: list[tuple[str, int, int]], begun_with: list[str]
+) -> None:
+    _people_with(*facets)
+
+    assert [facet.label for facet in pools.to_begin_with()] == begun_with
+    assert {*begun_with} <= {facet.label for facet in pools.balanced()}
+
+
+def test_the_page_ticks_what_a_lottery_begins_with_and_keeps_what_was_chosen(as_ana: Client) -> None:
+    cast.late_orders()
+    _people_with(("Product", 9, 40), ("Region", 3, 40), ("Size", 2, 10))
+
+    page = as_ana.get("/studies/late-orders/selection/new/").content.decode()
+    made = lots.described(facets=["product", "size"])
+    again = as_ana.get(f"/studies/late-orders/selection/{made.ref}/edit/").content.decode()
+
+    assert _ticked(page) == {"product": False, "region": True, "size": False}
+    assert _ticked(again) == {"product": True, "region": False, "size": True}
+    assert lots.described().facets == ["region"]
+
+
+def _ticked(page: str) -> dict[str, bool]:
+    boxes = re.findall(r'<input[^>]*name="facets"[^>]*>', page)
+    return {re.findall(r'value="([^"]+)"', box)[0]: "checked" in box for box in boxes}
