@@ -89,6 +89,20 @@ def _faults(page: Page) -> list[str]:
     return [f"{fault['id']}: {fault['nodes'][0]['html'][:120]}" for fault in found]
 
 
+def test_behind_more_stands_what_the_line_has_no_room_for_also_without_script_and_on_paper(reader: Reader) -> None:
+    page = reader.opens("/design/words/", width=360, script=False)
+    behind = page.locator(".meta__more dd").first
+    expect(behind).to_be_hidden()
+    page.locator(".meta__more summary").first.click()
+    expect(behind).to_be_visible()
+
+    paper = reader.opens("/design/words/", width=700)
+    paper.emulate_media(media="print")
+    box = paper.locator(".meta__more dd").first.bounding_box()
+    assert box is not None
+    assert box["width"] > 300
+
+
 def test_a_dialog_opens_in_place_and_escape_leaves_it(reader: Reader) -> None:
     page = reader.opens("/design/controls/")
     page.click("a[data-dialog]")

@@ -40,7 +40,8 @@ def verbatim(
     What stands between the tags (chips, links) follows in the same line. `size="large"` for the one of the
     home page (a long one is set smaller),
     `paper=False` takes the sheet away. `line=True`: of `facts` and `when` as much stands there as one line has room
-    for; all of it belongs into a `<details class="meta__more">` at the end of the content. Without words (redacted) it says so. (`verbatim` itself is Django's
+    for; all of it belongs into a `<details class="meta__more">` at the end of the content (on paper
+    without its rows of class `meta__again`). Without words (redacted) it says so. (`verbatim` itself is Django's
     own tag.)
     """
     pieces = _pieces(words, spans, segments)
