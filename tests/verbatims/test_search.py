@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
+
 import pytest
+from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -85,6 +88,20 @@ def test_a_megabyte_of_different_words_is_kept_and_found_by_its_beginning() -> N
 def test_letters_of_four_bytes_fit_the_index_too() -> None:
     letters = [chr(0x1D41A + i % 26) for i in range(100_000)]
     said("".join(c + ("-" if i % 5 == 0 else " " if i % 7 == 0 else "") for i, c in enumerate(letters)))
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's index cuts words by itself")
+def test_every_sign_parts_words_as_it_did_when_the_index_was_first_made() -> None:
+    first, now = (importlib.import_module(f"allears.verbatims.migrations.{name}").PLAIN for name in MADE)
+    signs = "SELECT chr(n) AS sign FROM generate_series(1, 70000) AS n WHERE n NOT BETWEEN 55296 AND 57343"
+    texts = f"SELECT 'it is' || sign || 'late ' || sign || sign || 'a.b' || sign AS text FROM ({signs}) AS each"
+    cut = [f"to_tsvector('simple'::regconfig, {plain})" for plain in (first, now)]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT text FROM ({texts}) AS said WHERE {cut[0]} <> {cut[1]}", None)
+        assert cursor.fetchall() == []
+
+
+MADE = ("0002_guards_and_search", "0009_words_are_read_sooner")
 
 
 @pytest.mark.parametrize(
