@@ -209,3 +209,11 @@ def test_many_who_answer_at_once_are_all_kept() -> None:
     with ThreadPoolExecutor(6) as pool:
         assert all(pool.map(answer, paths))
     assert set(Verbatim.objects.values_list("text", flat=True)) == set(paths)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="indexes of PostgreSQL")
+def test_nothing_that_an_answer_brings_is_written_into_an_index_of_beginnings() -> None:
+    tables = ["questionnaires_answer", "questionnaires_response", "verbatims_leaf", "verbatims_verbatim"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexname FROM pg_indexes WHERE tablename = ANY(%s) AND indexdef LIKE '%%pattern_ops%%'", [tables])
+        assert cursor.fetchall() == []
