@@ -13,7 +13,7 @@ from functools import partial
 from typing import NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from allears.core.clock import now
 from allears.verbatims import ledger
@@ -50,10 +50,10 @@ def seal_waiting(*, everywhere: bool = True) -> int:
 
 def _seal_one(after: int) -> int:
     """Seal the next block of rows numbered above `after`; returns its size, 0 when nothing waits."""
-    if not _waiting(after, limit=1):  # without taking the write lock for nothing
+    if not _any_wait(after):  # without taking the write lock for nothing
         return 0
     with transaction.atomic():
-        rows = _waiting(after, BLOCK_SIZE) if _may_seal() else []
+        rows = _waiting(after) if _may_seal() else []
         if rows:
             block = _link(rows, now())
             _place(block, [row.id for row in rows])
@@ -77,11 +77,21 @@ def _may_seal() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def _waiting(after: int, limit: int) -> list[Waiting]:
-    """Rows without a place, oldest first."""
-    placed = Exists(Leaf.objects.filter(verbatim=OuterRef("pk")))
-    rows = Verbatim.objects.filter(~placed, pk__gt=after).order_by("pk").values_list(*Waiting._fields)[:limit]
+def _any_wait(after: int) -> bool:
+    """Whether a row has no place: mostly the newest tells, and the others need not be looked through."""
+    newest = Verbatim.objects.order_by("-pk").values_list("pk", "leaf").first()
+    return newest is not None and (newest[1] is None or _without_place(after).exists())
+
+
+def _waiting(after: int) -> list[Waiting]:
+    """Rows without a place, oldest first, as many as a block holds."""
+    rows = _without_place(after).order_by("pk").values_list(*Waiting._fields)[:BLOCK_SIZE]
     return [Waiting(*row) for row in rows]
+
+
+def _without_place(after: int) -> QuerySet[Verbatim]:
+    placed = Leaf.objects.filter(verbatim=OuterRef("pk"), verbatim__gt=after)  # or PostgreSQL looks through all places
+    return Verbatim.objects.filter(~Exists(placed), pk__gt=after)
 
 
 def _link(rows: Sequence[Waiting], at: datetime) -> Block:
@@ -119,7 +129,12 @@ def _count_on(number: int) -> None:
 
 def _place(block: Block, verbatims: Sequence[int]) -> None:
     with connection.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO verbatims_leaf (verbatim_id, block_id, position) VALUES (%s, %s, %s)",
-            [(pk, block.pk, position) for position, pk in enumerate(verbatims)],
-        )
+        if connection.vendor == "postgresql":  # which does as much around each statement as for many rows
+            cursor.execute(_PLACES, [block.pk, list(verbatims)])
+        else:
+            places = [(pk, block.pk, position) for position, pk in enumerate(verbatims)]
+            cursor.executemany(f"{_PLACE} VALUES (%s, %s, %s)", places)
+
+
+_PLACE = "INSERT INTO verbatims_leaf (verbatim_id, block_id, position)"
+_PLACES = f"{_PLACE} SELECT id, %s, place - 1 FROM unnest(%s::bigint[]) WITH ORDINALITY AS placed (id, place)"  # noqa: S608

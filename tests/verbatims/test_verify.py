@@ -320,6 +320,20 @@ def test_blocks_are_of_one_size_at_most_and_linked(monkeypatch: pytest.MonkeyPat
     assert verify().broken is None
 
 
+def test_a_row_without_a_place_is_found_below_one_that_has_its_place() -> None:
+    late, newer = said("began earlier"), said("ended earlier")
+    _place_alone(newer)
+
+    assert actions.seal_waiting(everywhere=connection.vendor == "sqlite") == 1
+    assert Leaf.objects.get(verbatim=late).block.number == 2
+    assert verify().broken is None
+
+
+def _place_alone(row: Verbatim) -> None:
+    waiting = sealing.Waiting(row.pk, bytes(row.digest), row.source_id, row.recorded_at, None)
+    sealing._place(sealing._link([waiting], now()), [row.pk])
+
+
 def test_a_row_that_came_in_late_is_sealed_with_the_next(sealed: list[Verbatim]) -> None:
     """On PostgreSQL a transaction that began earlier may end later."""
     late = said("began earlier, ended later")
