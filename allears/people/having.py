@@ -42,11 +42,16 @@ class Having:
         narrowest = min(range(len(sizes)), key=lambda at: sizes[at])
         if sizes[narrowest] > (min(most, MOST_TRIED) if len(sizes) == 1 else MOST_TRIED):
             return None
-        rows = self._held[narrowest]
-        for held in [held for at, held in enumerate(self._held) if at != narrowest]:
-            rows = rows.filter(Exists(held.filter(person=OuterRef("person"))))
-        ids = list(rows.values_list("person", flat=True)[: most + 1])
+        ids = list(self.through(narrowest)[: most + 1])
         return None if len(ids) > most else list(dict.fromkeys([*ids, *self.twins]))
+
+    def through(self, place: int) -> QuerySet[Any, int]:
+        """Return the ids of the rows, found among those that have a value of the facet at this place, and looked up for the
+        others: quick where these are few; without `twins`."""
+        narrow, *others = [self._held[place], *self._held[:place], *self._held[place + 1 :]]
+        for held in others:
+            narrow = narrow.filter(Exists(held.filter(person=OuterRef("person"))))
+        return narrow.values_list("person", flat=True)
 
     @property
     def _held(self) -> list[QuerySet[Any]]:

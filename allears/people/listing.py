@@ -98,16 +98,17 @@ def _others(criteria: Mapping[str, Any], *names: str) -> bool:
 
 
 def _having(people: QuerySet[Person], facets: list[list[int]]) -> QuerySet[Person]:
-    return people.filter(Having(tuple(map(tuple, facets))).condition("pk"))
+    return people.filter(_all_of(facets).condition("pk"))
 
 
-def _gathered(plain: QuerySet[Person], facets: list[list[int]]) -> Any:
+def _gathered(plain: QuerySet[Person], facets: list[list[int]]) -> QuerySet[Any, int]:
     """Ids of the people found through the facet whose chosen values fewest have."""
-    narrow, *others = sorted(facets, key=_size) if len(facets) > 1 else facets
-    held = PersonFacet.objects.filter(value__in=narrow).order_by()
-    for values in others:
-        held = held.filter(Exists(PersonFacet.objects.filter(person=OuterRef("person"), value__in=values)))
-    return held.filter(Exists(plain.filter(pk=OuterRef("person")))).values_list("person", flat=True)
+    narrowest_first = sorted(facets, key=_size) if len(facets) > 1 else facets
+    return _all_of(narrowest_first).through(0).filter(Exists(plain.filter(pk=OuterRef("person"))))
+
+
+def _all_of(facets: list[list[int]]) -> Having:
+    return Having(tuple(map(tuple, facets)))
 
 
 _sizes: dict[int, tuple[float, int]] = {}

@@ -214,20 +214,24 @@ def consents(person_ids: Iterable[int]) -> dict[int, dict[str, bool]]:
     """
     asked = list(person_ids)
     rows_of = stands_for(asked)
-    said: dict[int, dict[str, bool]] = {stays: {} for stays in rows_of.values()}
-    rows = Consent.objects.filter(person__in=list(said)).order_by("at", "pk")
-    for person, purpose, given in rows.values_list("person", "purpose", "given"):
-        said[person][purpose] = given
+    said = _said_last(set(rows_of.values()), Consent.objects.all())
     return {pk: said.get(rows_of.get(pk, 0), {}) for pk in asked}
 
 
 def who_wants_no_mail(person_ids: Iterable[int]) -> set[int]:
     """Return who of these (rows that stay) want no mail about what became of their words: so they said last."""
-    ids, newest = list(person_ids), dict[int, bool]()
+    said = _said_last(person_ids, Consent.objects.filter(purpose=Purpose.HEAR))
+    return {person for person, newest in said.items() if not newest[Purpose.HEAR]}
+
+
+def _said_last(rows: Iterable[int], words: QuerySet[Consent]) -> dict[int, dict[str, bool]]:
+    """The newest of these words on each purpose, of people (rows that stay) who said any."""
+    ids, newest = list(rows), dict[int, dict[str, bool]]()
     for at in range(0, len(ids), MOST_AT_ONCE):
-        said = Consent.objects.filter(person__in=ids[at : at + MOST_AT_ONCE], purpose=Purpose.HEAR)
-        newest |= dict(said.order_by("at", "pk").values_list("person", "given"))
-    return {person for person, given in newest.items() if not given}
+        said = words.filter(person__in=ids[at : at + MOST_AT_ONCE]).order_by("at", "pk")
+        for person, purpose, given in said.values_list("person", "purpose", "given"):
+            newest.setdefault(person, {})[purpose] = given
+    return newest
 
 
 def waiting_for(user: User) -> list[Waiting]:
