@@ -15,8 +15,8 @@ from decimal import Decimal
 from itertools import pairwise, repeat
 from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum, Value
-from django.db.models.functions import Coalesce, Concat, TruncDate
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -24,7 +24,6 @@ from django.utils.translation import gettext as _
 
 from allears.core import ahead
 from allears.core.clock import now
-from allears.core.models import User
 from allears.decisions.models import Change, ChangeState, Decision, Ground, Telling
 from allears.decisions.queries import HEARD, HEARER
 from allears.insights.models import Citation, Insight
@@ -32,10 +31,8 @@ from allears.insights.small_groups import safe_groups
 from allears.people.models import Contact, Facet, FacetValue, PersonFacet
 from allears.questionnaires.models import Answer, Response
 from allears.studies.models import Invitation, Referral, Study
-from allears.studies.queries import seen_by
 from allears.verbatims.models import Stone
 
-MOST_OVERRIDES = 200
 TOTALS, MONTHS, STUDIES, VALUES = "minutes", "minutes by month", "minutes by study", "minutes by value"
 GIVEN, CAME, OVERRIDDEN = "minutes given", "minutes and what came", "minutes overridden"
 TEAMS = "minutes of teams"  # whom the studies asked that only their teams see
@@ -51,18 +48,6 @@ class Row:
     people: int
     url: str = ""
     hidden: bool = False
-
-
-@dataclass(frozen=True)
-class Override:
-    """Somebody asked people beyond their limit, for a reason."""
-
-    day: Any
-    subject: str
-    reason: str
-    by: str
-    people: int
-    minutes: Decimal
 
 
 @dataclass(frozen=True)
@@ -326,22 +311,6 @@ def _heard(year: int) -> int:
     there = _invited(year).filter(study=OuterRef("update__study"))
     own, merged = there.filter(person=OuterRef("hearer")), there.filter(person__merged_into=OuterRef("hearer"))
     return heard.filter(Exists(own) | Exists(merged)).values("hearer").distinct().count()
-
-
-def overrides_in(year: int, user: User) -> list[Override]:
-    """Return who was asked beyond their limit and why, newest first, of studies that `user` may see."""
-    seen = [f"study:{ref}" for ref in seen_by(user).values_list("ref", flat=True)]
-    # By a changed topic, so that the databases walk along those beyond the limit, not through all letters of every study.
-    over = asked_in(year).filter(overridden_by__isnull=False).alias(about=Concat("topic", Value("")))
-    over = over.filter(about__in=seen).annotate(day=TruncDate("at"))
-    rows = over.values("day", "subject", "override_reason", "overridden_by__name")
-    counted = rows.annotate(people=Count(WHO, distinct=True), n=Sum("minutes")).order_by("-day", "subject")
-    return [
-        Override(
-            row["day"], row["subject"], row["override_reason"], row["overridden_by__name"], row["people"], row["n"]
-        )
-        for row in counted[:MOST_OVERRIDES]
-    ]
 
 
 def overridden(year: int) -> int:

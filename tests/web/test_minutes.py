@@ -219,19 +219,6 @@ def test_words_said_anew_and_rows_that_were_merged_still_count() -> None:
     assert minutes.came_in(2026) == minutes.Came(words=1, insights=1, decisions=1, changes=0, heard=1)
 
 
-def test_overrides_stand_with_their_reasons_for_who_may_see_the_study() -> None:
-    secret = create_study(by=cast.ana(), title="Secret", team_only=True)
-    ask(cast.bob(), much=40, reason="A recall of his boiler")
-    ask(cast.cleo(), much=40, reason="A recall of his boiler")
-    ask(cast.dev(), much=40, reason="Something secret", study=secret)
-
-    shown = [(o.subject, o.reason, o.by, o.people) for o in minutes.overrides_in(2026, cast.mia())]
-    assert shown == [("Late orders", "A recall of his boiler", "Ana Ruiz", 2)]
-    assert len(minutes.overrides_in(2026, cast.lea())) == 2
-    assert minutes.overridden(2026) == 3
-    assert [row.label for row in minutes.by_study(2026, seen_by(cast.mia()))] == ["Late orders", "Studies of other teams"]
-
-
 def test_the_page_is_reached_from_the_rail_and_shows_it_all(as_lea: Client, as_sam: Client) -> None:
     decided()
     nothing = as_lea.get("/minutes/").content.decode()

@@ -23,6 +23,7 @@ from allears.people.rules import may_read
 from allears.studies.queries import seen_by
 from allears.web import minutes, statements
 from allears.web.models import Statement
+from allears.web.overrides import overrides_in
 
 may_publish = is_leader | is_administrator
 LONGEST_WORDS = 2000
@@ -54,7 +55,7 @@ def asked(request: StaffRequest) -> HttpResponse:
         "studies": minutes.by_study(year, seen_by(request.user)),
         "values": _bars(values),
         "small": any(row.hidden for row in values),
-        "overrides": minutes.overrides_in(year, request.user),
+        "overrides": overrides_in(year, request.user),
         "overridden": minutes.overridden(year),
         "may_publish": may_publish(request.user),
         "statement": statements.published().filter(year=year).first(),
