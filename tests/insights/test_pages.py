@@ -7,6 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from allears.insights import actions
 from allears.insights.models import Citation, Coding, Insight, Theme
@@ -130,6 +131,15 @@ def test_the_codebook_shows_definitions_counts_and_quotes(as_sam: Client) -> Non
     assert "4 things said" in page
     assert page.count("days late") == 3
     assert reverse("insights:theme_place", args=[late.ref]) not in page
+
+
+def test_one_persons_words_stand_under_words_and_a_theme_under_themes(as_ana: Client) -> None:
+    coding = coded(said("It came late."), "late")
+    of_words, of_theme = (
+        HTMLParser(as_ana.get(reverse(f"insights:{page}", args=[ref])).text).css_first(".tabs__tab[aria-current]")
+        for page, ref in (("verbatim", coding.verbatim.ref), ("theme", coding.theme.ref))
+    )
+    assert [tab.text().strip() for tab in (of_words, of_theme)] == ["Words", "Themes"]
 
 
 def test_how_many_themes_lack_a_definition_is_said_once(as_sam: Client) -> None:

@@ -23,11 +23,14 @@ STATE_TONES = {State.DRAFT: "neutral", State.OPEN: "kept", State.CLOSED: "accent
 
 
 @register.simple_tag(takes_context=True)
-def study_header(context: dict[str, Any], study: Study, heading: str = "", promise: bool = True) -> SafeString:
+def study_header(
+    context: dict[str, Any], study: Study, heading: str = "", promise: bool = True, under: str = ""
+) -> SafeString:
     """The header of a page about a study: title, state and promise, and the tabs of all rooms.
 
     Stands in the `header` block of `design/base.html`. `heading` is the page's own title; the study's stands
-    above. `promise=False` where the page itself shows it.
+    above. `promise=False` where the page itself shows it. `under` names the address of the tab that the page belongs
+    to, where its own address does not say so.
     """
     request = context["request"]
     home = reverse("studies:study", args=[study.slug])
@@ -42,15 +45,16 @@ def study_header(context: dict[str, Any], study: Study, heading: str = "", promi
             "promised": study.promise_on and promise and not at_home,
             "tone": STATE_TONES[State(study.state)],
             "works": at_home and can_work_on(request.user, study),
-            "tabs": _links(study, request),
+            "tabs": _links(study, request, under),
         },
         request=request,
     )
 
 
-def _links(study: Study, request: Any) -> list[Link]:
+def _links(study: Study, request: Any, under: str) -> list[Link]:
     tabs = [(tab, reverse(tab.url_name, args=[study.slug])) for tab in tabs_of(study, request.user)]
-    near = max((url for _tab, url in tabs if request.path.startswith(url)), key=len, default="")
+    here = reverse(under, args=[study.slug]) if under else request.path
+    near = max((url for _tab, url in tabs if here.startswith(url)), key=len, default="")
     return [Link(str(tab.label), url, url == near) for tab, url in tabs]
 
 
