@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 from django.apps import apps
 from django.db import models
 from django.utils.module_loading import module_has_submodule
+from django.utils.translation import gettext as _
 
 from allears.core.models import AuditEvent, User
+
+JOINED = re.compile(r"[a-z]+(_[a-z]+)+")
 
 
 def record(*, by: User | str | None, verb: str, target: models.Model | str = "", **details: Any) -> AuditEvent:
@@ -36,13 +41,49 @@ def name_of(target: models.Model | str) -> str:
 @cache
 def said() -> Mapping[str, Any]:
     """Return each verb with the words for it, by room: rooms keep theirs as `SAID` in their `audited.py`."""
+    return {verb: words for audited in _rooms().values() for verb, words in audited.SAID.items()}
+
+
+@cache
+def _rooms() -> Mapping[str, ModuleType]:
     rooms = [config for config in apps.get_app_configs() if module_has_submodule(config.module, "audited")]
-    return {verb: words for room in rooms for verb, words in import_module(f"{room.name}.audited").SAID.items()}
+    return {room.label: import_module(f"{room.name}.audited") for room in rooms}
 
 
 def in_words(verb: str) -> str:
     """Return what `verb` means, such as "merged two people"; one that no room knows any more stays as it is."""
     return str(said().get(verb, verb))
+
+
+def details_in_words(event: AuditEvent) -> Iterator[tuple[str, str]]:
+    """Yield what else an event tells, each with what it is called; what is empty is left out."""
+    room = event.verb.partition(".")[0]
+    for name, value in event.details.items():
+        if value not in ("", [], {}):
+            yield name_in_words(name, room), _value(value, room)
+
+
+def name_in_words(name: str, room: str) -> str:
+    """Return what `room` calls a detail or a field: its own word, else the common one of `NAMED`, else the name itself."""
+    rooms = _rooms()
+    own = getattr(rooms.get(room), "NAMED", {})
+    return str(own.get(name) or rooms["core"].NAMED.get(name) or name.replace("_", " "))
+
+
+def _value(value: object, room: str) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):  # fields, mostly; a folded form beside what it was folded from tells nothing
+        folded = {f"{each}_key" for each in value}
+        return ", ".join(name_in_words(str(each), room) for each in value if each not in folded)
+    if isinstance(value, dict):
+        return "; ".join(f"{name_in_words(name, room)}: {_value(each, room)}" for name, each in value.items())
+    return _("not set") if value is None else _unjoined(str(value))
+
+
+def _unjoined(word: str) -> str:
+    """A word that a program joined ("not_yet") as one reads it; anything else as it stands."""
+    return word.replace("_", " ") if JOINED.fullmatch(word) else word
 
 
 def target_in_words(target: str) -> str:

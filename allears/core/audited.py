@@ -21,3 +21,36 @@ SAID = {
     "core.profile_changed": _("changed their own profile"),
     "core.test_mail_sent": _("had a test mail sent"),
 }
+
+# What the details of an event are called, in whichever room it was recorded. A room that means something else by one says
+# so in a `NAMED` of its own.
+NAMED = {
+    "after": _("now"),
+    "before": _("before"),
+    "changed": _("what"),
+    "count": _("how many"),
+    "email": _("address"),
+    "fields": _("what"),
+    "file": _("file"),
+    "kind": _("kind"),
+    "label": _("name"),
+    "language": _("language"),
+    "mail_from": _("whom mail is from"),
+    "mail_trouble": _("what the mail server said"),
+    "mail_trouble_at": _("since when"),
+    "messages": _("mails"),
+    "name": _("name"),
+    "number": _("number"),
+    "people": _("people"),
+    "reason": _("reason"),
+    "reply_to": _("where answers go to"),
+    "role": _("role"),
+    "rows": _("rows"),
+    "smtp_host": _("mail server"),
+    "smtp_password_sealed": _("password"),
+    "smtp_port": _("port"),
+    "smtp_security": _("encryption"),
+    "smtp_user": _("user name"),
+    "state": _("state"),
+    "time_zone": _("time zone"),
+}

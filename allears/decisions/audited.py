@@ -23,3 +23,9 @@ SAID = {
     "decisions.published": _("published “You said, we did”"),
     "decisions.withdrawn_from_public": _("withdrew “You said, we did”"),
 }
+
+NAMED = {
+    "held": _("held back"),
+    "helped": _("it helped"),
+    "updates": _("updates"),
+}

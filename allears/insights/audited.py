@@ -25,3 +25,21 @@ SAID = {
     "insights.withdrawn": _("withdrew an insight"),
     "insights.restored": _("took an insight up again"),
 }
+
+NAMED = {
+    "because": _("because"),
+    "claim": _("claim"),
+    "coded_at": _("when it was coded"),
+    "coder": _("by which colleague"),
+    "codings": _("codings"),
+    "end": _("to character"),
+    "into": _("into theme"),
+    "moved": _("passages"),
+    "other": _("the other theme"),
+    "side": _("for or against"),
+    "start": _("from character"),
+    "theme": _("theme"),
+    "under": _("under theme"),
+    "up": _("upwards"),
+    "verbatim": _("words"),
+}

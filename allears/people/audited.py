@@ -43,3 +43,27 @@ SAID = {
     "people.import-dropped": _("threw a list away"),
     "people.imported": _("took a list of people in"),
 }
+
+NAMED = {
+    "account": _("account"),
+    "added": _("added"),
+    "changed": _("changed"),
+    "changes": _("changes of address"),
+    "days": _("in how many days"),
+    "encoding": _("letters of the file"),
+    "external_id": _("number elsewhere"),
+    "facets": _("facets"),
+    "given": _("agreed"),
+    "hard": _("works no more"),
+    "headed": _("first row holds headings"),
+    "joined_on": _("customer since"),
+    "links": _("links"),
+    "minutes": _("minutes"),
+    "other": _("the other"),
+    "phone": _("telephone"),
+    "purpose": _("to what"),
+    "refused": _("refused"),
+    "status": _("code of the mail server"),
+    "touchpoint": _("touchpoint"),
+    "unchanged": _("unchanged"),
+}

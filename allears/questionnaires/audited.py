@@ -34,3 +34,21 @@ SAID = {
     "questionnaires.exported": _("exported a study’s responses"),
     "questionnaires.downloaded": _("downloaded a study’s responses"),
 }
+
+NAMED = {
+    "act": _("which"),
+    "choices": _("choices"),
+    "copy_of": _("copy of"),
+    "dialect": _("what wrote it"),
+    "direction": _("where to"),
+    "encoding": _("letters of the file"),
+    "headed": _("first row holds headings"),
+    "on": _("on"),
+    "one_question_a_page": _("one question a page"),
+    "problems": _("problems"),
+    "questions": _("questions"),
+    "responses": _("responses"),
+    "reviewed": _("all answers are looked through"),
+    "rule": _("rule"),
+    "verbatims": _("words"),
+}

@@ -48,3 +48,28 @@ SAID = {
     "studies.proof_withdrawn": _("withdrew a lottery’s proof"),
     "studies.full_proof_taken": _("downloaded a lottery’s full proof"),
 }
+
+NAMED = {
+    "at": _("when"),
+    "by_mail": _("by mail"),
+    "criteria": _("by what"),
+    "digest": _("fingerprint"),
+    "kind": _("why"),
+    "lines": _("quotas"),
+    "links": _("links"),
+    "loosened": _("with other quotas"),
+    "override": _("beyond their minutes, because"),
+    "round": _("round"),
+    "seats": _("seats"),
+    "seconds": _("seconds at most"),
+    "seed_digest": _("fingerprint of the seed"),
+    "size": _("seats"),
+    "slug": _("address"),
+    "study": _("study"),
+    "texts": _("texts"),
+    "they_asked": _("they had asked for it"),
+    "to": _("to which colleague"),
+    "unasked": _("not asked, because"),
+    "user": _("which colleague"),
+    "way": _("which way in"),
+}

@@ -8,3 +8,7 @@ SAID = {
     "web.statement_published": _("published the statement of a year"),
     "web.statement_withdrawn": _("withdrew the statement of a year"),
 }
+
+NAMED = {
+    "year": _("year"),
+}

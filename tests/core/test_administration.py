@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -212,6 +213,44 @@ def test_every_action_of_every_room_is_told_in_words() -> None:
         assert audit.in_words(verb) not in ("", verb)
     assert audit.in_words("zebra.crossed") == "zebra.crossed"
     assert audit.target_in_words("zebra.crossing:1") == "zebra.crossing:1"
+
+
+def test_every_detail_of_every_action_is_told_in_words() -> None:
+    written = {
+        (file.relative_to(ROOMS).parts[0], name)
+        for file in ROOMS.rglob("*.py")
+        for name in details_in(ast.parse(file.read_text(encoding="utf-8")))
+    }
+
+    named = {room: set(getattr(import_module(f"allears.{room}.audited"), "NAMED", ())) for room in {room for room, _name in written}}
+    assert {(room, name) for room, name in written if name not in named[room] | named["core"]} == set()
+    assert len(written) > 90
+
+
+def details_in(tree: ast.AST) -> Iterator[str]:
+    """What is written down beside who did what to what, by name."""
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "audit.record":
+            yield from (each.arg for each in call.keywords if each.arg not in ("by", "verb", "target", None))  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("verb", "details", "told"),
+    [
+        ("people.changed", {"fields": ["email", "email_key", "joined_on"], "facets": []}, ["what: address, customer since"]),
+        ("people.import-read-anew", {"headed": True}, ["first row holds headings: yes"]),
+        ("decisions.decided", {"kind": "not_yet"}, ["kind: not yet"]),
+        ("studies.declined", {"kind": "no_time"}, ["why: no time"]),
+        ("insights.theme_changed", {"before": {"name": "a_b c", "definition": ""}}, ["before: name: a_b c; definition: "]),
+        ("insights.theme_nested", {"under": None}, ["under theme: not set"]),
+        ("test.crossed", {"how_fast": 7}, ["how fast: 7"]),
+    ],
+)
+def test_what_else_an_event_tells_is_said_in_words(as_ada: Client, verb: str, details: dict[str, Any], told: list[str]) -> None:
+    audit.record(by="the system", verb=verb, **details)
+    shown = LexborHTMLParser(as_ada.get(reverse("core:audit")).content.decode())
+
+    assert [note.text() for note in shown.css("td .table__note")] == told
 
 
 def verbs_in(tree: ast.AST) -> Iterator[str]:

@@ -19,6 +19,7 @@ from allears.core.settings_pages import settings_pages
 
 register = template.Library()
 register.filter("verb_in_words", audit.in_words)
+register.filter("details_in_words", audit.details_in_words)
 register.filter("target_in_words", audit.target_in_words)
 
 
