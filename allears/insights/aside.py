@@ -7,7 +7,7 @@ when the reader asks for it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Count
@@ -50,10 +50,12 @@ class Aside:
     known: bool = True  # False: who is speaking has not been counted yet
 
 
-def beside(room: Room, wanted: Filters, ids: Sequence[int] | None) -> Aside | None:
-    """Return what stands beside these words; None where it would take long to count."""
+def beside(room: Room, wanted: Filters, ids: Sequence[int] | None, without: Container[int] = ()) -> Aside | None:
+    """Return what stands beside these words; None where it would take long to count. Speakers are
+    not counted by the facet values in `without`.
+    """
     if ids is not None:
-        return _beside_few(room, wanted, ids)
+        return _beside_few(room, wanted, ids, without)
     if not wanted.narrows and len(room.studies) == 1:
         return _beside_a_study(room, wanted)
     return None
@@ -65,22 +67,22 @@ def is_soon_counted() -> bool:
     return (newest or 0) <= SOON
 
 
-def beside_many(room: Room, wanted: Filters, words: Words) -> Aside:
+def beside_many(room: Room, wanted: Filters, words: Words, without: Container[int] = ()) -> Aside:
     """Count what stands beside many words: seconds for a million."""
     inside = words.order_by().values("pk")
     carried = Coding.objects.filter(verbatim__in=inside, theme__merged_into=None).order_by()
     counts = dict(carried.values_list("theme").annotate(n=Count("verbatim", distinct=True)))
-    return _drawn(room, wanted, _themes(counts), None, _of_all(room), speakers.behind(words))
+    return _drawn(room, wanted, _themes(counts), None, _of_all(room), speakers.behind(words), without)
 
 
-def _beside_few(room: Room, wanted: Filters, ids: Sequence[int]) -> Aside:
+def _beside_few(room: Room, wanted: Filters, ids: Sequence[int], without: Container[int]) -> Aside:
     carried = Coding.objects.filter(narrowing.IsOneOf("verbatim", ids), theme__merged_into=None).order_by()
     pairs = set(carried.values_list("theme", "verbatim"))
     counts: dict[int, int] = {}
     for theme, _verbatim in pairs:
         counts[theme] = counts.get(theme, 0) + 1
     not_themed = len(ids) - len({verbatim for _theme, verbatim in pairs})
-    return _drawn(room, wanted, _themes(counts), not_themed, _of_all(room), speakers.among(ids))
+    return _drawn(room, wanted, _themes(counts), not_themed, _of_all(room), speakers.among(ids), without)
 
 
 def _beside_a_study(room: Room, wanted: Filters) -> Aside:
@@ -104,6 +106,7 @@ def _drawn(
     not_themed: int | None,
     everyone: Speakers | None,
     here: Speakers | None,
+    without: Container[int] = (),
 ) -> Aside:
     ranked = sorted(themes, key=lambda counted: (-counted[1], counted[0].name.lower()))
     bars = [_theme_bar(theme, count, wanted) for theme, count in ranked[:MOST_THEMES]]
@@ -113,7 +116,7 @@ def _drawn(
     return Aside(
         themes=bars,
         more_themes=max(0, len(ranked) - MOST_THEMES),
-        facets=facets_of(wanted, here, everyone) if here else [],
+        facets=facets_of(wanted, here, everyone, without) if here else [],
         people=here.people if here else 0,
         known=here is not None,
     )
@@ -123,8 +126,10 @@ def _theme_bar(theme: Theme, count: int, wanted: Filters) -> Bar:
     return Bar(theme.name, count, number_format(count, force_grouping=True), href=wanted.address(theme=theme.ref), tone="voice")
 
 
-def facets_of(wanted: Filters, here: Speakers, everyone: Speakers | None) -> list[FacetBars]:
-    """Return the speakers by facet beside all customers; nothing for fewer than ten people."""
+def facets_of(
+    wanted: Filters, here: Speakers, everyone: Speakers | None, without: Container[int] = ()
+) -> list[FacetBars]:
+    """Return the speakers by facet (but for the values in `without`) beside all customers; nothing for fewer than ten people."""
     if here.people < FEWEST_FOR_SHARES:
         return []
     held = set(here.by_value) | set(everyone.by_value if everyone else ())
@@ -132,21 +137,24 @@ def facets_of(wanted: Filters, here: Speakers, everyone: Speakers | None) -> lis
     by_facet: dict[int, list[FacetValue]] = {}
     for value in values.order_by("facet__position", "facet__label", "position", "label"):
         by_facet.setdefault(value.facet_id, []).append(value)
-    drawn = [_facet(wanted, of_one, here, everyone) for of_one in by_facet.values()]
+    drawn = [_facet(wanted, of_one, here, everyone, without) for of_one in by_facet.values()]
     return [facet for facet in drawn if facet.bars]
 
 
-def _facet(wanted: Filters, values: list[FacetValue], here: Speakers, everyone: Speakers | None) -> FacetBars:
+def _facet(
+    wanted: Filters, values: list[FacetValue], here: Speakers, everyone: Speakers | None, without: Container[int]
+) -> FacetBars:
     """Shares of the people whose value is known, here and among all customers."""
     groups = safe_groups({v.pk: here.by_value.get(v.pk, 0) for v in values}, FOR_NUMBERS)
+    shown = [v for v in values if v.pk in groups.shown and v.pk not in without]
     known = sum(here.by_value.get(v.pk, 0) for v in values)
     known_of_all = sum(everyone.by_value.get(v.pk, 0) for v in values) if everyone else 0
     bars = [
         _share(v, here.by_value.get(v.pk, 0), known, everyone, known_of_all, wanted)
-        for v in values
-        if v.pk in groups.shown and known >= FEWEST_FOR_SHARES
+        for v in shown
+        if known >= FEWEST_FOR_SHARES
     ]
-    return FacetBars(values[0].facet.label, bars, bool(groups.hidden))
+    return FacetBars(values[0].facet.label, bars, len(shown) < len(values))
 
 
 def _share(value: FacetValue, people: int, known: int, everyone: Speakers | None, of_all: int, wanted: Filters) -> Bar:

@@ -97,7 +97,11 @@ class Filters:
     @property
     def narrows(self) -> bool:
         """Whether it leaves any words out."""
-        return replace(self, order=UNEXPECTED, against="") != Filters()
+        return self.whatever_the_order() != Filters()
+
+    def whatever_the_order(self) -> Self:
+        """Return what decides which words these are."""
+        return replace(self, order=UNEXPECTED, against="")
 
     @property
     def by_who_they_are(self) -> bool:
@@ -109,8 +113,22 @@ class Filters:
         return [
             *[self._less(facets=tuple(pair for pair in self.facets if pair[0] != facet)) for facet in self.values_by_facet()],
             *[self._less(answered=tuple(raw for raw in self.answered if raw != one)) for one in self.answered],
-            *([self._less(language="")] if self.language else []),
+            *[self._less(language=language) for language in _without_region(self.language)],
         ]
+
+    def about_speakers(self) -> Self:
+        """Return what is asked about who speaks, and nothing else."""
+        return type(self)(facets=self.facets, answered=self.answered, language=self.language)
+
+    @property
+    def is_one_facet(self) -> bool:
+        """Whether it asks about one facet and nothing else."""
+        return len(self.values_by_facet()) == 1 and self == type(self)(facets=self.facets)
+
+    def one_by_one(self) -> list[Self]:
+        """Return each answer and the language that is asked about by itself."""
+        answers = [type(self)(answered=(raw,)) for raw in self.answered]
+        return [*answers, *([type(self)(language=self.language)] if self.language else [])]
 
     def narrower(self) -> list[Self]:
         """Return what is asked without one of several values of a facet, for each of these values."""
@@ -128,6 +146,12 @@ class Filters:
         for facet, value in self.facets:
             chosen.setdefault(facet, []).append(value)
         return chosen
+
+
+def _without_region(language: str) -> list[str]:
+    """What is asked instead with one thing less: "en" instead of "en-GB", and no language."""
+    parts = language.split("-")
+    return ["-".join(parts[:n]) for n in range(len(parts))] if language else []
 
 
 def answers(raw: Iterable[str]) -> list[Answered | None]:

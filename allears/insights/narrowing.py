@@ -9,7 +9,7 @@ is full; that is soon, because much is found, or it is given up for this page (s
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
@@ -17,7 +17,7 @@ from heapq import merge
 from typing import Any
 
 from django.db import connection
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Count, Exists, F, Func, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from allears.core.models import User
@@ -299,6 +299,17 @@ def _answered(room: Room, answer: asked.Answered | None) -> Filter:
         return _few(spoken.order_by().values_list("verbatim", flat=True))
 
     return Filter(lambda words: words.filter(Exists(in_it)), few)
+
+
+def numbers_given(room: Room, wanted: Filters, ids: Sequence[int]) -> Iterator[tuple[Filters, list[int]]]:
+    """Of each range of numbers that is wanted: what is asked without it, and how many of the responses in which these
+    words were said gave each of its numbers, the lowest first."""
+    for raw, answer in zip(wanted.answered, asked.answers(wanted.answered), strict=True):
+        if answer is not None and answer.choice is None and answer.low != answer.high:
+            said = Answer.objects.filter(IsOneOf("verbatim", ids)).order_by().values("response")
+            given = Answer.objects.filter(_so(room, answer), response__in=said).order_by("number").values_list("number")
+            less = replace(wanted, answered=tuple(other for other in wanted.answered if other != raw))
+            yield less, [n for _number, n in given.annotate(n=Count("response", distinct=True))]
 
 
 def _so(room: Room, answer: asked.Answered) -> Q:

@@ -17,13 +17,11 @@ from django.utils.translation import ngettext
 from allears.core.models import User
 from allears.design.parts import Chip
 from allears.design.words import Segment, Span
-from allears.insights import queries, quotes
+from allears.insights import queries, quotes, traits
 from allears.insights.chips import chips_of
 from allears.insights.models import Citation, Coding, Read, Side
 from allears.insights.sight import line_of_sight
-from allears.insights.small_groups import FOR_COMMENTS, safe_groups
-from allears.insights.speakers import Speakers, label_of
-from allears.insights.speakers import of_study as speakers_of_study
+from allears.insights.speakers import label_of
 from allears.insights.surprise import AGAINST, RARE
 from allears.people.models import FacetValue, Person
 from allears.people.queries import facets_of_rows
@@ -32,7 +30,7 @@ from allears.verbatims.models import Verbatim
 from allears.verbatims.search import highlights
 
 LONG = 6_000  # characters; what is longer is shown whole on a page of its own
-MOST_FACTS = 3
+MOST_FACTS = traits.MOST
 LINE, CHIP = 46, 5  # letters that the chips of one line have room for; as many letters a chip's own edges are wide
 UNEXPECTED: dict[str, int] = {"dissent": 0, "surprise": 1}  # the tones that come first
 
@@ -141,13 +139,14 @@ def shown(
     facets = facets_of_rows({person.pk for person in people.values() if person})
     read = set(Read.objects.filter(user=reader.user, verbatim__in=list(ids)).values_list("verbatim", flat=True))
     more = chips_of(ids)
-    safe = _safe_values(reader, {by_collection[v.collection_id].pk: by_collection[v.collection_id] for v in verbatims})
-    rooms = {pk: reverse("insights:words_of_study", args=[by_collection[pk].slug]) for pk in {v.collection_id for v in verbatims}}
+    here = {pk: [people[v.pk] for v in verbatims if v.collection_id == pk] for pk in {v.collection_id for v in verbatims}}
+    facts = {pk: _facts(reader, by_collection[pk], some, facets) for pk, some in here.items()}
+    rooms = {pk: reverse("insights:words_of_study", args=[by_collection[pk].slug]) for pk in here}
     made = []
     for v in verbatims:
         study, person = by_collection[v.collection_id], people[v.pk]
         named = study.pk in reader.names_in
-        of = facets.get(person.pk, []) if person else []
+        of = facts[v.collection_id][person.pk] if person else []
         kept = [c for c in citations[v.pk] if c.insight.study_id == study.pk]
         made.append(
             Shown(
@@ -156,7 +155,7 @@ def shown(
                 segments=_segments(v.text if whole else v.text[:LONG], codings[v.pk], kept, q),
                 who=who(v.person, named),
                 who_href=_page_of(person) if named else "",
-                facts=[f.label for f in of if named or f.pk in safe.get(study.pk, set())][:MOST_FACTS],
+                facts=[value.label for value in of][:MOST_FACTS],
                 prompt=v.source.prompt,
                 day=v.said_day,
                 sight=line_of_sight("verbatim", v.ref),
@@ -195,23 +194,12 @@ def _page_of(person: Person | None) -> str:
         return ""
 
 
-def _safe_values(reader: Reader, studies: Mapping[int, Study]) -> dict[int, set[int]]:
-    """Which facet values may stand beside words for somebody who sees no names: none that a small group shares."""
-    return {
-        pk: safe_values(speakers_of_study(study)) for pk, study in studies.items() if pk not in reader.names_in
-    }
-
-
-def safe_values(speakers: Speakers | None) -> set[int]:
-    """Return the facet values that so many speakers share that they point at nobody; none while nobody has counted."""
-    if speakers is None or not speakers.by_value:
-        return set()
-    facet_of = dict(FacetValue.objects.filter(pk__in=list(speakers.by_value)).values_list("pk", "facet"))
-    facets: dict[int, dict[int, int]] = {}
-    for value, people in speakers.by_value.items():
-        if value in facet_of:
-            facets.setdefault(facet_of[value], {})[value] = people
-    return {value for people in facets.values() for value in safe_groups(people, FOR_COMMENTS).shown}
+def _facts(
+    reader: Reader, study: Study, people: Iterable[Person | None], facets: Mapping[int, list[FacetValue]]
+) -> dict[int, list[FacetValue]]:
+    """What may stand beside these speakers' words in one study, by their ids."""
+    held = {person.pk: facets.get(person.pk, []) for person in people if person}
+    return held if study.pk in reader.names_in else traits.beside(study, held)
 
 
 def _segments(text: str, codings: Iterable[Coding], citations: Iterable[Citation], q: str) -> list[Segment]:

@@ -53,6 +53,12 @@ def among(ids: Iterable[int]) -> Speakers:
     return Speakers(len(people), _by_value(PersonFacet.objects.filter(narrowing.IsOneOf("person", people))))
 
 
+def newest(study: Study, words: int) -> set[int]:
+    """Return who spoke the newest so many words of `study`, merged people once."""
+    ids = current().filter(collection=study.collection_id).order_by("-pk").values_list("pk", flat=True)[:words]
+    return _who_stays(_who(ids))
+
+
 def voices(ids: Sequence[int]) -> int:
     """Count who speaks in these verbatims: known people once, and each response of somebody who is not known."""
     who = _who(ids)

@@ -74,6 +74,7 @@ class QuestionResult:
     words: int = 0
     sources: list[Source] = field(default_factory=list)
     newest: list[Verbatim] = field(default_factory=list)
+    too_few: bool = False  # so few of the group answered, or all but so few, that nothing is shown
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,9 @@ def results(question_key: UUID, study: Study) -> QuestionResult | None:
 
 
 def results_of(study: Study, group: Group | None = None) -> Results:
-    """Return all results of a study; of a group only when neither it nor its complement is too small."""
+    """Return all results of a study; of a group only when neither it nor its complement is too small, nor those of it who
+    answered a question.
+    """
     row = ahead.kept(RESULTS_AHEAD, _key(study, group))
     counted, at = (row.value, row.at) if row else (_count(study, group), None)
     if counted["too_few"]:
@@ -119,11 +122,21 @@ def results_of(study: Study, group: Group | None = None) -> Results:
     found = Results(counted["all"], counted["sent"], few_for_words=counted["few_for_words"], at=at)
     rows, counts = _asked(study), _Counts(counted)
     found.questions = [_result(question, same, counts) for question, same in _merged(rows)]
+    if group:
+        everybody = {each.question.key: each.answered for each in results_of(study).questions}
+        found.questions = [_unless_few(each, everybody.get(each.question.key, 0)) for each in found.questions]
     if not found.few_for_words:
         _add_newest(found.questions, counted)
         _add_files(found.questions, _responses(study, group) if group else None)
     found.reached = _reached(rows, counts)
     return found
+
+
+def _unless_few(found: QuestionResult, everybody: int) -> QuestionResult:
+    """What a group answered to a question, unless so few of it did, or all but so few of everybody."""
+    answered, others = found.answered, everybody - found.answered
+    few = 0 < answered < FEWEST_IN_GROUP or (answered and 0 < others < FEWEST_IN_GROUP)
+    return QuestionResult(found.question, too_few=True) if few else found
 
 
 def count_ahead() -> None:
@@ -296,11 +309,14 @@ def _count_words(rows: list[Question], group: Group | None) -> dict[str, list[An
     words = current().filter(source__in=sources)
     if group:
         words = words.filter(Exists(PersonFacet.objects.filter(value=group.value, person=OuterRef("person"))))
-    counts = words.order_by().values_list("source_id").annotate(n=Count("pk"))
+    counts = words.order_by().values("source_id").annotate(n=Count("pk"))
+    if group:  # a group's words are shown where as many people said them as may be read together
+        counts = counts.annotate(people=Count("person", distinct=True)).filter(people__gte=FEWEST_FOR_COMMENTS)
+    counted = list(counts.values_list("source_id", "n"))
     same = words.filter(source=OuterRef("pk")).order_by("-id").values("pk")
     places = {f"newest{n}": Subquery(same[n : n + 1]) for n in range(NEWEST)}
-    newest = Source.objects.filter(pk__in=sources).annotate(**places).values_list(*places)
-    return {"words": [[*row] for row in counts], "newest": [pk for row in newest for pk in row if pk]}
+    newest = Source.objects.filter(pk__in=[source for source, _n in counted]).annotate(**places).values_list(*places)
+    return {"words": [[*row] for row in counted], "newest": [pk for row in newest for pk in row if pk]}
 
 
 def _add_newest(found: Iterable[QuestionResult], counted: dict[str, Any]) -> None:
@@ -328,7 +344,7 @@ def files_of(keys: Iterable[UUID], study: Study, responses: QuerySet[Response] |
 
 def _add_files(found: list[QuestionResult], responses: QuerySet[Response] | None) -> None:
     for result in found:
-        if result.question.kind == QuestionKind.FILE and result.answered:
+        if result.question.kind == QuestionKind.FILE and result.answered >= (FEWEST_FOR_COMMENTS if responses is not None else 1):
             study = result.question.version.questionnaire.study
             result.files = list(files_of([result.question.key], study, responses)[:NEWEST_FILES])
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 
 from allears.core import walking
-from allears.insights import actions, narrowing, paging
+from allears.insights import actions, narrowing, paging, speakers
 from allears.insights.filters import Filters
 from allears.people.models import Person
 from allears.verbatims.actions import redact
@@ -192,6 +192,7 @@ def test_who_reads_without_names_reads_what_many_say_among_very_many_words(
         person = Person.objects.create(label=f"P{n}")
         cast.has(person, "Region", "South")
         said("It came late.", by=person)
+    speakers.count_ahead()
 
     shown = as_sam.get(reverse("insights:words_of_study", args=["late-orders"]), {"facet": "region:south"})
 

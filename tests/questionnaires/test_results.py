@@ -14,7 +14,7 @@ from allears.core import ahead
 from allears.people.models import Person
 from allears.questionnaires import authoring
 from allears.questionnaires.models import Answer, Question, Response, Version
-from allears.questionnaires.results import Group, count_ahead, results, results_of
+from allears.questionnaires.results import Group, QuestionResult, count_ahead, results, results_of
 from allears.studies.models import Study
 from allears.verbatims.actions import keep, redact
 from allears.verbatims.models import Verbatim
@@ -200,6 +200,40 @@ def test_a_group_of_five_shows_its_figures_and_of_ten_its_words(as_ana: Client) 
         ).responses
         == 6
     )
+
+
+def test_of_a_group_nothing_is_shown_that_few_of_it_answered_or_all_but_few(as_sam: Client) -> None:
+    asked = version()
+    for place, person in enumerate(people(40)):
+        cast.has(person, "Region", "North" if place < 15 else "South")
+        stopped, spoke = place in (0, 1) or 15 <= place < 34, 2 < place < 8 or 20 < place < 32
+        answer(asked, person, number=None if stopped else 7, words=f"Story of {place}" if spoke else "")
+
+    north, south = page(as_sam, "?group=region:north"), page(as_sam, "?group=region:south")
+
+    assert "Story of" in page(as_sam)
+    assert "Story of" not in north  # five of the fifteen said something
+    assert "Story of" in south  # eleven of them did
+    assert of_group("north", "long_text").answered == 5
+    assert not of_group("north", "scale").too_few  # thirteen of nineteen
+    assert of_group("south", "scale").answered == 6
+    assert not of_group("north", "single").too_few
+
+
+def test_a_group_s_figures_are_not_shown_where_few_others_answered(as_sam: Client) -> None:
+    asked = version()
+    for place, person in enumerate(people(30)):
+        cast.has(person, "Region", "North" if place < 15 else "South")
+        answer(asked, person, number=None if place > 16 else 7)
+    assert of_group("north", "scale").too_few  # two others gave the rest of what everybody gave
+    assert of_group("south", "scale").too_few
+    assert of_group("south", "scale").numbers == {}
+    assert "So few of this group" in page(as_sam, "?group=region:north")
+
+
+def of_group(region: str, kind: str) -> QuestionResult:
+    group = Group(cast.facet("Region"), cast.facet("Region").values.get(key=region))
+    return next(each for each in results_of(cast.late_orders(), group).questions if each.question.kind == kind)
 
 
 def test_what_is_counted_ahead_is_what_is_counted_now_for_everybody_and_every_group(

@@ -15,14 +15,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from allears.core.doors import door
 from allears.design.parts import Chip, Option
-from allears.insights import actions, aside, narrowing, paging, queries, showing, small_groups, speakers
+from allears.insights import actions, aside, few_people, narrowing, paging, queries, showing, small_groups
 from allears.insights import filters as asked
 from allears.insights.filters import Filters
 from allears.insights.forms import FilterForm
 from allears.insights.models import Insight, Theme
 from allears.insights.narrowing import FEW, Room
 from allears.insights.queries import Branch
-from allears.insights.rules import can_claim, can_code, can_see_names, may_open
+from allears.insights.rules import can_claim, can_code, may_open
 from allears.insights.views.finding import back, reader, seen_study
 from allears.people.models import FacetValue
 from allears.questionnaires.calendar import date_of
@@ -31,8 +31,6 @@ from allears.questionnaires.models import Choice, Question, QuestionKind
 from allears.studies.models import Study
 from allears.studies.queries import seen_by
 from allears.verbatims.models import Source, Verbatim
-
-ENOUGH_FOR_A_GROUP = 200  # words among which as many people speak as may be read together, if there are so many
 
 
 @door(may_open)
@@ -91,9 +89,9 @@ def _reading_room(request: HttpRequest, study: Study | None) -> HttpResponseBase
     if _is_untidy(request, wanted):
         return redirect(request.path + wanted.address())
     room = room_for(request, study)
-    found = narrowing.matching(room, wanted)
-    ids = found.ids
-    too_few = _is_too_small_a_group(request, room, study, wanted, found)
+    named = showing.reader_of(reader(request), room.studies).names_in
+    answer = few_people.matching(room, wanted, named)
+    found, ids, too_few = answer.found, answer.found.ids, answer.too_few
     page = paging.Page([]) if too_few else paging.page(
         found, wanted.order, after=request.GET.get("after", ""), before=request.GET.get("before", ""),
         collection=study.collection_id if study else None,
@@ -109,9 +107,9 @@ def _reading_room(request: HttpRequest, study: Study | None) -> HttpResponseBase
         "too_few": too_few,
         "fewest": small_groups.FOR_COMMENTS,
         "perhaps": too_few and ids is None,
-        "count": _count_in_words(found),
+        "left_out": answer.left_out if not too_few else 0,
+        "count": "" if too_few else _count_in_words(found),
         "looked": number_format(page.looked, force_grouping=True) if page.looked else "",
-        "total": len(ids) if ids is not None else None,
         "chips": _chips(wanted, room),
         "orders": _orders(wanted),
         "filter_form": FilterForm(wanted, study, codebook),
@@ -120,7 +118,7 @@ def _reading_room(request: HttpRequest, study: Study | None) -> HttpResponseBase
         "looking": _insight_in_hand(wanted, study),
         "with_words": any_words(room) if not page.ids else True,
         **_abilities(request, study, codebook),
-        **_aside_context(request, room, wanted, found, too_few),
+        **_aside_context(request, answer, wanted, named),
     }
     return render(request, "insights/words.html", context)
 
@@ -150,42 +148,6 @@ def _shown(request: HttpRequest, room: Room, page: paging.Page, wanted: Filters)
         showing.reader_of(reader(request), room.studies), room.studies, page.ids, q=wanted.q, scores=page.scores,
         across=len(room.studies) > 1,
     )  # fmt: skip
-
-
-def _is_too_small_a_group(
-    request: HttpRequest, room: Room, study: Study | None, wanted: Filters, found: narrowing.Found
-) -> bool:
-    """Whether these filters pick the words of so few people that somebody who sees no names could tell who they are, or
-    of so many that taking one filter off would leave so few others.
-    """
-    if not wanted.by_who_they_are or found.ids == []:
-        return False
-    if reader(request).is_leader or (study and can_see_names(reader(request), study)):
-        return False
-    if found.ids is None:
-        return _may_be_few(found)
-    here = speakers.voices(found.ids)
-    if here < small_groups.FOR_COMMENTS:
-        return True
-    wider = [whole for less in wanted.without_one() if (whole := _voices(room, less)) is not None]
-    shown = [part for less in wanted.narrower() if (part := _voices(room, less) or 0) >= small_groups.FOR_COMMENTS]
-    return any(small_groups.leaves_few(whole, here) for whole in wider) or any(
-        small_groups.leaves_few(here, part) for part in shown
-    )
-
-
-def _may_be_few(found: narrowing.Found) -> bool:
-    """Whether the newest of the words that several filters name, each very many, come from few people: so they may, too,
-    where it took too long to find more.
-    """
-    newest = paging.page(found, asked.NEWEST, per_page=ENOUGH_FOR_A_GROUP)
-    return bool(newest.ids or newest.looked) and speakers.voices(newest.ids) < small_groups.FOR_COMMENTS
-
-
-def _voices(room: Room, wanted: Filters) -> int | None:
-    """How many speak in the words that are wanted; None of very many words."""
-    found = narrowing.matching(room, wanted)
-    return None if found.ids is None else speakers.voices(found.ids)
 
 
 def _abilities(request: HttpRequest, study: Study | None, codebook: list[Branch]) -> dict[str, Any]:
@@ -297,16 +259,17 @@ def _insight_words(ref: str, room: Room) -> str:
 
 
 def _aside_context(
-    request: HttpRequest, room: Room, wanted: Filters, found: narrowing.Found, too_few: bool
+    request: HttpRequest, answer: few_people.Answer, wanted: Filters, named: frozenset[int]
 ) -> dict[str, Any]:
     """The cards beside the words, or the way to have them counted."""
-    ids = found.ids
-    if too_few or ids == []:
+    room, ids = answer.room, answer.found.ids
+    if answer.too_few or ids == []:
         return {"beside": None}
     at_once = ids is None or len(ids) <= aside.AT_ONCE or request.GET.get("count") == "1"
-    made = aside.beside(room, wanted, ids) if at_once else None
+    without = _uncounted(answer, wanted, named)
+    made = aside.beside(room, wanted, ids, without) if at_once else None
     if made is None and request.GET.get("count") == "1":
-        made = aside.beside_many(room, wanted, found.words)
+        made = aside.beside_many(room, wanted, answer.found.words, without)
     study = room.studies[0] if len(room.studies) == 1 and request.resolver_match and "slug" in request.resolver_match.kwargs else None
     url = reverse("insights:beside_study", args=[study.slug]) if study else reverse("insights:beside")
     return {
@@ -317,10 +280,19 @@ def _aside_context(
     }
 
 
+def _uncounted(answer: few_people.Answer, wanted: Filters, named: frozenset[int]) -> set[int]:
+    """The facet values by which these speakers are not counted."""
+    return few_people.uncounted_values(answer.room, named) if wanted.narrows else set()
+
+
 def _beside(request: HttpRequest, study: Study | None) -> HttpResponse:
     wanted, room = Filters.of(request.GET), room_for(request, study)
-    found = narrowing.matching(room, wanted)
-    if _is_too_small_a_group(request, room, study, wanted, found):
+    named = showing.reader_of(reader(request), room.studies).names_in
+    answer = few_people.matching(room, wanted, named)
+    if answer.too_few:
         return render(request, "insights/beside.html", {"beside": None})
-    made = aside.beside(room, wanted, found.ids) or aside.beside_many(room, wanted, found.words)
+    without = _uncounted(answer, wanted, named)
+    made = aside.beside(answer.room, wanted, answer.found.ids, without) or aside.beside_many(
+        answer.room, wanted, answer.found.words, without
+    )
     return render(request, "insights/beside.html", {"beside": made, "study": study})

@@ -78,7 +78,7 @@ def _shown(study: Study, result: QuestionResult, group: Group | None) -> dict[st
         "score": score_of(result),
         "shape": shape_of(result.question.preset),
         "total": result.answered,
-        "facts": _facts(result),
+        "facts": [] if result.too_few else _facts(result),
         "words_url": f"{words}?{'&'.join(asked + _of_group(group))}" if words and asked else "",
         "open": result.question.is_open,
         "chart_id": f"chart-{result.question.key}",

@@ -19,9 +19,9 @@ from allears.core.waiting import Waiting
 from allears.decisions.queries import hear_back
 from allears.design import parts
 from allears.insights import queries as insights
-from allears.insights import speakers
+from allears.insights import traits
 from allears.insights.actions import mark_read
-from allears.insights.showing import reader_of, safe_values
+from allears.insights.showing import reader_of
 from allears.people.queries import facets_of
 from allears.studies.loop import Cell, cells_of
 from allears.studies.models import Study
@@ -84,8 +84,7 @@ def _about(words: Verbatim | None, user: User) -> list[str]:
     values = facets_of([words.person_id]).get(words.person_id, [])
     study = Study.objects.get(collection=words.collection_id)
     if values and study.pk not in reader_of(user, [study]).names_in:
-        safe = safe_values(speakers.of_study(study))
-        values = [value for value in values if value.pk in safe]
+        values = traits.beside(study, {words.person_id: values})[words.person_id]
     return [value.label for value in values][:3]
 
 
