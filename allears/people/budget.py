@@ -27,7 +27,7 @@ from allears.core.queries import the_organisation
 from allears.people import crowds, spending
 from allears.people.errors import BudgetSpent, NoReason, NotContactable, PeopleError
 from allears.people.models import Contact, ContactBudget, Person
-from allears.people.queries import stands_for
+from allears.people.queries import all_of, stands_for
 
 __all__ = [
     "Asked",
@@ -141,6 +141,33 @@ def ask_minutes_of(
     Contact.objects.bulk_create(made.values(), batch_size=500)
     _record_overrides(made.values(), by, topic, reason)
     return asked
+
+
+@transaction.atomic
+def ask_anew(
+    *, person: Person, minutes: Decimal | float, subject: str, topic: str, by: User | None = None
+) -> Contact:
+    """Take minutes that a mail asked for which never arrived, and return the record of it: what was taken for that mail is
+    taken now instead of then, so that nobody gives twice for one question.
+
+    What let it pass the budget then lets it pass now. Raises what `ask_minutes` does.
+    """
+    row = next(iter(_locked(set(stands_for([person.pk]).values())).values()), None)
+    wanted = _in_tenths(minutes)
+    asked = Contact.objects.filter(person__in=all_of(person), topic=topic, minutes=wanted).order_by("-at", "-pk").first()
+    if asked is None or row is None:
+        return ask_minutes(person=person, minutes=minutes, subject=subject, topic=topic, by=by)
+    left = _left_of([row])[row.pk] + minutes_in_period(asked)
+    if refusal := _refusal(row, row.pk, {row.pk: left}, wanted, asked.override_reason):
+        raise refusal
+    asked.at = now()
+    asked.save(update_fields=["at"])
+    return asked
+
+
+def minutes_in_period(contact: Contact) -> Decimal:
+    """Return what a contact takes of the running period: nothing once it has fallen out of it."""
+    return contact.minutes if contact.at > now() - timedelta(days=the_budget().days) else Decimal(0)
 
 
 def count(*, person: Person, minutes: Decimal | float, subject: str, topic: str, at: datetime) -> Contact:

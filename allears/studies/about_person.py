@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
+from allears.core.models import User
 from allears.people.holdings import holding
 from allears.people.models import Person
+from allears.people.panels import panel
 from allears.people.queries import all_of
-from allears.studies.models import Commitment, Invitation, PoolMember
+from allears.studies import anew
+from allears.studies.models import Commitment, Invitation, PoolMember, State
+from allears.studies.queries import seen_by
+from allears.studies.rules import can_work_on
+
+MOST = 20
 
 
 @holding
@@ -28,6 +37,16 @@ def invitations(person: Person) -> tuple[str, Any]:
         }
         for i in invited
     ]
+
+
+@panel(5, _("Letters that never reached them"))
+def lost(person: Person, user: User) -> tuple[str, dict[str, Any]] | None:
+    """Invitations to open studies of which every letter came back or was called back, and the way to send it anew."""
+    theirs = Invitation.objects.filter(person__in=all_of(person), study__in=seen_by(user), study__state=State.OPEN)
+    found = list(anew.lost_among(theirs).select_related("study").order_by("-pk")[:MOST])
+    can = set(anew.reachable(theirs.filter(pk__in=[row.pk for row in found])).values_list("pk", flat=True)) if found else set()
+    rows = [(row, can_work_on(user, row.study), row.pk in can) for row in found]
+    return ("studies/about_person.html", {"lost": rows}) if found else None
 
 
 def _declined(invitation: Invitation) -> dict[str, Any] | None:

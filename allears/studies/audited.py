@@ -27,6 +27,8 @@ SAID = {
     "studies.link_issued": _("made a personal link"),
     "studies.links_revoked": _("made personal links useless"),
     "studies.reminded": _("reminded people"),
+    "studies.asked_anew": _("sent a letter anew, because none had arrived"),
+    "studies.anew_asked": _("started to send letters anew to mended addresses"),
     "studies.declined": _("declined"),
     "studies.decline_taken_back": _("took their refusal back"),
     "studies.later": _("said that another day is better"),

@@ -6,6 +6,7 @@ from __future__ import annotations
 from functools import partial
 
 from allears.core import ahead
+from allears.studies import anew
 from allears.studies.choosing import INVITED
 from allears.studies.models import Invitation, Study
 from allears.studies.queries import OUTCOMES_AHEAD, count_outcomes
@@ -18,11 +19,13 @@ def count_ahead() -> None:
     large = [s for s in Study.objects.order_by("pk") if ahead.are_many(Invitation.objects.filter(study=s))]
     reminding = [study for study in large if study.is_open and study.remind_after is not None]
     ahead.forget(OUTCOMES_AHEAD, but=[study.pk for study in large])
+    ahead.forget(anew.LOST_AHEAD, but=[study.pk for study in large])
     ahead.forget(PLAN_AHEAD, but=[study.pk for study in reminding])
     ahead.forget(INVITED.kind, but=[study.pk for study in large])
     for study in large:
         INVITED.keep(study.pk)
         ahead.keep(OUTCOMES_AHEAD, study.pk, partial(count_outcomes, study))
+        ahead.keep(anew.LOST_AHEAD, study.pk, partial(anew.count, study))
     reaching.count_ahead()
     for study in reminding:
         ahead.keep(PLAN_AHEAD, study.pk, partial(count_plan, study))

@@ -149,7 +149,7 @@ def invite_some(
         override_reason=override_reason,
     )
     chosen = [person for person in reachable if person.pk in asked.contacts]
-    done = Round(before=len(people) - len(fresh), refused=Counter(map(_why, asked.refused.values())))
+    done = Round(before=len(people) - len(fresh), refused=Counter(map(why, asked.refused.values())))
     done.refused["no_address"] = len(fresh) - len(reachable)
     done.refused += Counter()  # takes away what is 0
     done.invitations = [_invitation(study, person, by, minutes) for person in chosen]
@@ -172,7 +172,8 @@ def _invited_before(study: Study, people: Sequence[Person]) -> set[int]:
     return {pk for pair in pairs for pk in pair if pk}
 
 
-def _why(refusal: Exception) -> Why:
+def why(refusal: Exception) -> Why:
+    """Return in one word why the gate refused somebody."""
     return "no_budget" if isinstance(refusal, budget.BudgetSpent) else "not_contactable"
 
 
@@ -261,7 +262,7 @@ def pass_the_gate(study: Study, person: Person, by: User | None) -> Contact:
             by=by,
         )
     except (budget.BudgetSpent, budget.NotContactable) as refusal:
-        raise NotInvitable(_why(refusal)) from refusal
+        raise NotInvitable(why(refusal)) from refusal
 
 
 @transaction.atomic

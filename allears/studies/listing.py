@@ -15,6 +15,7 @@ from allears.core.typed import whole_number
 from allears.people import search
 from allears.people.listing import among
 from allears.people.models import Person
+from allears.studies import anew
 from allears.studies.hearing import Outcome, with_outcome, with_trace_of
 from allears.studies.models import Invitation, Study
 from allears.studies.queries import OUTCOMES_AHEAD
@@ -34,13 +35,19 @@ class InvitationsPage:
     newest_people_first: bool = False
 
 
-def page_of(study: Study, *, outcome: str = "", words: str = "", after: str = "", size: int = PAGE) -> InvitationsPage:
-    """Return a page of the study's invitations: of one outcome, of people found by words; `after` is another's cursor."""
+def page_of(
+    study: Study, *, outcome: str = "", words: str = "", after: str = "", size: int = PAGE, lost: bool = False
+) -> InvitationsPage:
+    """Return a page of the study's invitations: of one outcome, of people found by words, those of which no letter arrived
+    (`lost`); `after` is another's cursor.
+    """
     found, below, many = (
         Invitation.objects.filter(study=study),
         whole_number(after),
         ahead.kept(OUTCOMES_AHEAD, study.pk),
     )
+    if lost:
+        found, outcome = found.filter(pk__in=anew.lost(study).values("pk")), ""
     if outcome not in Outcome.values:
         outcome = ""
     elif many and many.value.get(outcome, 0) < FEW:

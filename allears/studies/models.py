@@ -190,19 +190,24 @@ class InvitationLink(models.Model):
 
 
 class InvitationMail(models.Model):
-    """A mail that carried an invitation or its reminder."""
+    """A mail that carried an invitation: the first letter, its reminder, the one at the moment they chose (*later*), or
+    the first letter once more, because none had arrived (*anew*).
+    """
+
+    ASKING = ("invite", "anew")  # what a reminder reminds of
 
     invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, related_name="mails")
     message = models.OneToOneField(Message, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(
-        max_length=10, choices=[("invite", "invite"), ("remind", "remind"), ("later", "later")]
+        max_length=10,
+        choices=[("invite", "invite"), ("remind", "remind"), ("later", "later"), ("anew", "anew")],
     )
     at = models.DateTimeField(default=now)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind__in=["invite", "remind", "later"]), name="studies_invitationmail_kind_known"
+                condition=Q(kind__in=["invite", "remind", "later", "anew"]), name="studies_invitationmail_kind_known"
             ),
             models.UniqueConstraint(
                 fields=["invitation"], condition=Q(kind="invite"), name="studies_invitationmail_invited_once"

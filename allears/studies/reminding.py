@@ -64,7 +64,7 @@ def due(study: Study) -> QuerySet[Invitation]:
         return Invitation.objects.none()
     since = now() - timedelta(days=study.remind_after)
     letter = InvitationMail.objects.filter(
-        invitation=OuterRef("pk"), kind="invite", message__sent_at__lte=since, message__failed_at=None
+        invitation=OuterRef("pk"), kind__in=InvitationMail.ASKING, message__sent_at__lte=since, message__failed_at=None
     )
     free = budget.free_for(Person.objects.living(), inviting.REMINDER_MINUTES).values("pk")
     found = quiet_ones(study).filter(Exists(letter))
@@ -105,7 +105,9 @@ def plan(study: Study) -> Plan:
 def count_plan(study: Study) -> list[Any]:
     """Count to how many who said nothing a letter left on which day and how many have not left, and who is spared why."""
     quiet = quiet_ones(study)
-    letters = InvitationMail.objects.filter(kind="invite", message__failed_at=None, invitation__in=quiet.values("pk"))
+    letters = InvitationMail.objects.filter(
+        kind__in=InvitationMail.ASKING, message__failed_at=None, invitation__in=quiet.values("pk")
+    )
     days = letters.annotate(day=TruncDate("message__sent_at")).values_list("day").annotate(n=Count("pk"))
     counted = dict(days.order_by("day"))
     unsent = counted.pop(None, 0)
@@ -120,7 +122,7 @@ def _spared(study: Study) -> Counter[str]:
     rows = rows.annotate(
         later=Exists(Later.objects.filter(invitation=OuterRef("pk"))),
         reminded=Exists(InvitationMail.objects.filter(invitation=OuterRef("pk"), kind="remind")),
-        lettered=Exists(InvitationMail.objects.filter(invitation=OuterRef("pk"), kind="invite")),
+        lettered=Exists(InvitationMail.objects.filter(invitation=OuterRef("pk"), kind__in=InvitationMail.ASKING)),
         paused=ExpressionWrapper(Q(paused_at__isnull=False), output_field=BooleanField()),
         willing=F("person__contactable"),
     )
@@ -134,7 +136,7 @@ def _spared(study: Study) -> Counter[str]:
     return found
 
 
-@mail.last_look("study-reminder", "study-later")
+@mail.last_look("study-reminder", "study-later", "study-anew")
 def still_worth_asking(messages: Sequence[Message]) -> dict[int, str]:
     """A letter that asks again does not leave when they have answered, declined, or the study is closed; a reminder
     does not either when they paused since it was put. What they asked for after their pause leaves.

@@ -27,6 +27,6 @@ def wake(study: Study) -> int:
 
 
 def _waiting(study: Study) -> QuerySet[Message]:
-    letters = InvitationMail.objects.filter(invitation__study=study, kind="invite")
+    letters = InvitationMail.objects.filter(invitation__study=study, kind__in=InvitationMail.ASKING)
     # Those in a worker's hands, too: what it does not hand over waits on, and rests.
     return Message.objects.filter(sent_at=None, failed_at=None, pk__in=letters.values("message"))

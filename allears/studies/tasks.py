@@ -13,12 +13,15 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 from django_tasks import task
 
-from allears.core.models import Job
+from allears.core.models import Job, User
 from allears.core.progress import HALF, Progress, running
+from allears.core.queries import the_organisation
 from allears.people import crowds
 from allears.people.models import Person
-from allears.studies.inviting import CHUNK, Round, invite_some
-from allears.studies.models import RoundList, Selection, Study
+from allears.studies import anew
+from allears.studies.inviting import CHUNK, NotInvitable, Round, invite_some
+from allears.studies.mails import Letters
+from allears.studies.models import Invitation, RoundList, Selection, Study
 from allears.studies.selection import reaching
 from allears.studies.selection.actions import Refused, commit_lottery
 from allears.studies.selection.finding import find, find_again
@@ -65,6 +68,39 @@ def _one_chunk(study: Study, people: list[Person], progress: Progress, wanted: d
         minutes=Decimal(wanted["minutes"]),
         override_reason=wanted["override_reason"],
     )
+
+
+@task()
+def send_anew(job_id: int) -> None:
+    """Put the letters named in the job anew; run again after a crash it goes on with the next one."""
+    with running(job_id) as progress:
+        job = progress.job
+        study = Study.objects.select_related("owner").get(pk=job.parameters["study"])
+        letters = Letters(study, the_organisation())
+        progress.job.result = {"sent": 0, **job.result}
+        progress.to(job.done)
+        for pk in job.parameters["invitations"][job.done :]:
+            _next_anew(progress, pk, letters)
+            progress.wrote(job.done, pause=HALF)
+        anew.count_again(study)
+
+
+@transaction.atomic
+def _next_anew(progress: Progress, pk: int, letters: Letters) -> None:
+    """One letter and what is reported of it, together or not at all."""
+    invitation = Invitation.objects.select_related("person", "study").filter(pk=pk).first()
+    progress.keep(progress.job.done + 1, **{_became(invitation, progress.job.started_by, letters) if invitation else "gone": 1})
+
+
+def _became(invitation: Invitation, by: User | None, letters: Letters) -> str:
+    """Put the letter; return "sent", or why it was not."""
+    try:
+        anew.send(invitation=invitation, by=by, letters=letters)
+    except anew.HasArrived:
+        return "not_needed"
+    except NotInvitable as refusal:
+        return refusal.why
+    return "sent"
 
 
 @task()

@@ -27,6 +27,7 @@ urlpatterns = [
     path("<slug:slug>/invitations/", invitations.invitations, name="invitations"),
     path("<slug:slug>/invitations.csv", invitations.as_csv, name="invitations_csv"),
     path("<slug:slug>/invitations/rounds/<slug:ref>/", rounds.rest, name="rest"),
+    path("<slug:slug>/invitations/anew/", invitations.sent_anew, name="anew"),
     path("<slug:slug>/invitations/<slug:ref>/", invitations.invitation, name="invitation"),
     path("<slug:slug>/selection/", selection.selections, name="selections"),
     path("<slug:slug>/selection/new/", selection.new, name="selection_new"),

@@ -68,7 +68,7 @@ RESEARCHERS = """
     questionnaires:question questionnaires:responses_csv questionnaires:rule questionnaires:section
     questionnaires:sections questionnaires:trial questionnaires:typed questionnaires:undo
     questionnaires:verbatims_jsonl questionnaires:wording questionnaires:wording_answer
-    studies:closing studies:criteria studies:edit studies:invitations_csv studies:letter studies:new studies:opening
+    studies:anew studies:closing studies:criteria studies:edit studies:invitations_csv studies:letter studies:new studies:opening
     studies:people studies:problem studies:rest studies:round studies:selection_commitment studies:selection_edit
     studies:selection_invite studies:selection_lottery studies:selection_new studies:selection_proof
     studies:selection_publication studies:selection_quotas studies:selection_redraw studies:selection_removal

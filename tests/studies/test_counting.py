@@ -38,7 +38,7 @@ def test_what_is_counted_ahead_is_what_is_counted_now(as_ana: Client, monkeypatc
 
     counting.count_ahead()
     asked.count_ahead()
-    assert {"invited", "outcomes", "reminders", "spoke", "uninvited"} == set(
+    assert {"invited", "lost", "outcomes", "reminders", "spoke", "uninvited"} == set(
         Counted.objects.values_list("kind", flat=True)
     )
     assert (outcome_counts(study), reminding.plan(study), cells_of(study)) == now

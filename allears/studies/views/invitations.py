@@ -10,15 +10,16 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from allears.core import audit
 from allears.core.doors import door
+from allears.core.progress import job_url
 from allears.core.rules import is_researcher
 from allears.core.tables import safe_cell
 from allears.design.parts import Chip
 from allears.people.rules import may_read
-from allears.studies import actions, listing, naming, queries, rounds
+from allears.studies import actions, anew, listing, naming, queries, rounds
 from allears.studies.hearing import Outcome, outcome_of
 from allears.studies.links import answering_url
 from allears.studies.models import Invitation, Study
@@ -37,8 +38,10 @@ def invitations(request: HttpRequest, slug: str) -> HttpResponse:
     """The study's invitations, newest first, by what became of them."""
     study = asked_study(request, slug)
     outcome, words = request.GET.get("outcome", ""), typed(request.GET, "q")
-    page = listing.page_of(study, outcome=outcome, words=words, after=request.GET.get("after", ""))
+    lost = request.GET.get("letters") == "lost"
+    page = listing.page_of(study, outcome=outcome, words=words, after=request.GET.get("after", ""), lost=lost)
     counts, works = queries.outcome_counts(study), can_work_on(reader(request), study)
+    lost_count, can_anew = anew.counts(study)
     return render(
         request,
         "studies/invitations.html",
@@ -46,7 +49,10 @@ def invitations(request: HttpRequest, slug: str) -> HttpResponse:
             "study": study,
             "rows": [{"row": row, "outcome": outcome_of(row), "tone": TONES[outcome_of(row)]} for row in page.rows],
             "page": page,
-            "chips": _filters(study, counts, outcome),
+            "chips": [*_filters(study, counts, "" if lost else outcome), *_lost_chip(study, lost_count, lost)],
+            "lost": lost,
+            "lost_count": lost_count,
+            "anew": can_anew,
             "q": words,
             "asked": sum(counts.values()),
             "counted_at": queries.outcomes_counted_at(study),
@@ -72,6 +78,27 @@ def _filters(study: Study, counts: dict[Outcome, int], chosen: str) -> list[Chip
     ]
 
 
+def _lost_chip(study: Study, count: int, chosen: bool) -> list[Chip]:
+    here = reverse("studies:invitations", args=[study.slug])
+    label = f"{_('No letter arrived')} · {count}"
+    if chosen:
+        return [Chip(label, "accent", "", here)]
+    return [Chip(label, "neutral", f"{here}?letters=lost")] if count else []
+
+
+@door(is_researcher)
+@require_POST
+def sent_anew(request: HttpRequest, slug: str) -> HttpResponse:
+    """Send the letter anew, in the background, to everybody whose letters never arrived and whose address works now."""
+    study = own_study(request, slug)
+    back = reverse("studies:invitations", args=[slug])
+    try:
+        return redirect(job_url(anew.ask_to_send(study=study, by=reader(request), next_url=back, next_words=_("See who was asked"))))
+    except actions.NotOpen as refused:
+        messages.error(request, str(refused))
+        return redirect(f"{back}?letters=lost")
+
+
 @door(may_read)
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
@@ -85,6 +112,7 @@ def invitation(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
 
 def _page(request: HttpRequest, study: Study, found: Invitation, fresh: str = "") -> HttpResponse:
     decline = getattr(found, "decline", None)
+    lost = anew.lost_among(Invitation.objects.filter(pk=found.pk))
     mails = list(found.mails.select_related("message").order_by("id"))
     context = {
         "study": study, "row": found, "outcome": outcome_of(found), "tone": TONES[outcome_of(found)],
@@ -95,6 +123,7 @@ def _page(request: HttpRequest, study: Study, found: Invitation, fresh: str = ""
         "named_by": _named_by(found),
         "later": found.laters.order_by("-pk").first(),
         "waits": outcome_of(found) in (Outcome.SILENT, Outcome.OPENED, Outcome.BEGUN),
+        "lost": bool(lost), "anew": bool(lost and anew.reachable(lost)),
     }  # fmt: skip
     return render(request, "studies/invitation.html", context)
 
@@ -119,27 +148,44 @@ def _act(request: HttpRequest, study: Study, found: Invitation) -> HttpResponse:
         )
     if act in ("remind", "remind_again"):
         _remind(request, found, they_asked=act == "remind_again")
+    if act == "anew":
+        _send_anew(request, found)
     return redirect("studies:invitation", study.slug, found.ref)
 
 
-def _remind(request: HttpRequest, found: Invitation, they_asked: bool) -> None:
-    refusals = {
+def _refused(request: HttpRequest, refusal: actions.NotInvitable) -> None:
+    words = {
         "no_budget": _("They have no minutes left in their contact budget. Wait until they have."),
         "not_contactable": _("They do not want to be asked."),
         "no_address": _("There is no e-mail address that works. Mend it on their page."),
     }
+    messages.error(request, words[refusal.why])
+
+
+def _send_anew(request: HttpRequest, found: Invitation) -> None:
+    try:
+        anew.send(invitation=found, by=reader(request))
+    except actions.NotInvitable as refusal:
+        _refused(request, refusal)
+    except (anew.HasArrived, actions.NotOpen) as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("The letter is in the outbox."))
+
+
+def _remind(request: HttpRequest, found: Invitation, they_asked: bool) -> None:
     try:
         actions.remind(invitation=found, by=reader(request), they_asked=they_asked)
     except actions.NotInvitable as refusal:
-        messages.error(request, refusals[refusal.why])
+        _refused(request, refusal)
     except actions.SaidLater:
         messages.error(request, _("They told us when they want to be asked. Nothing reminds them before."))
     except actions.HasPaused:
         messages.error(request, _("They stopped for now and come back by themselves. Nothing reminds them unless they ask for it."))
     except actions.AlreadyReminded:
         messages.error(request, _("They were reminded already, and one reminder is all that people get."))
-    except actions.NotOpen:
-        messages.error(request, _("This study takes no answers now. Open it again first."))
+    except actions.NotOpen as refused:
+        messages.error(request, str(refused))
     else:
         messages.success(request, _("The reminder is in the outbox."))
 
