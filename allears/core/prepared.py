@@ -66,4 +66,17 @@ def get_ready(connection: BaseDatabaseWrapper, **_kwargs: Any) -> None:
         connection.connection.execute("SET plan_cache_mode = force_generic_plan")
 
 
+def go_by_keys(connection: BaseDatabaseWrapper) -> None:
+    """Have PostgreSQL find rows by their keys over this connection, for statements of which each finds few.
+
+    While tables are nearly empty it plans to read them whole, and goes on doing so while they grow, until it has counted
+    their rows by itself.
+    """
+    if connection.vendor == "postgresql":
+        prepared(connection, _BY_KEYS, ())
+
+
+_OTHER_WAYS = ("enable_seqscan", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin", "enable_memoize")
+_BY_KEYS = "SELECT " + ", ".join(f"set_config('{way}', 'off', false)" for way in _OTHER_WAYS)
+
 connection_created.connect(get_ready, dispatch_uid="prepared")

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
+from allears.core.prepared import go_by_keys
 from allears.core.shared_connection import SharedConnection, own_connection
 
 if TYPE_CHECKING:  # read in truth it would need the apps, and turns may be named before these are set up
@@ -70,7 +71,7 @@ class _Mine(threading.local):
 
 _turns = Turns()
 _mine = _Mine()
-_shared = SharedConnection()
+_shared = SharedConnection(opened=go_by_keys)
 
 
 @contextmanager

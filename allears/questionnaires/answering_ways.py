@@ -20,15 +20,16 @@ SHAPE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 MOST_REMEMBERED = 20_000  # links
 
 _STUDY = """s.id, s.slug, s.title, s.problem, s.promise_on, s.language, s.state, s.collection_id, u.name,
-    (SELECT o.name FROM core_organisation o WHERE o.id = 1),
-    (SELECT v.id FROM questionnaires_version v JOIN questionnaires_questionnaire q ON q.id = v.questionnaire_id
-      WHERE q.study_id = s.id AND v.published_at IS NOT NULL ORDER BY v.number DESC LIMIT 1)"""
+    (SELECT o.name FROM core_organisation o WHERE o.id = 1)"""
+_PUBLISHED = """(SELECT v.id FROM questionnaires_version v
+      WHERE v.questionnaire_id = (SELECT q.id FROM questionnaires_questionnaire q WHERE q.study_id = s.id)
+      AND v.published_at IS NOT NULL ORDER BY v.number DESC LIMIT 1)"""
 _RESPONSE = "r.id, r.version_id, r.changed_at, r.submitted_at, r.passed"
 _NO_RESPONSE = "NULL, NULL, NULL, NULL, NULL"
 _LANGUAGES = "s.languages, s.wording, s.example"
 _OWNED = "JOIN core_user u ON u.id = s.owner_id"
 
-_PERSONAL = f"""SELECT 'personal', {_STUDY}, {_RESPONSE}, i.id, i.person_id, p.name, l.revoked_at, d.at, r.public_link_id,
+_PERSONAL = f"""SELECT 'personal', {_STUDY}, {_PUBLISHED}, {_RESPONSE}, i.id, i.person_id, p.name, l.revoked_at, d.at, r.public_link_id,
         '', '', {_LANGUAGES}, r.language, p.language
     FROM studies_invitationlink l
     JOIN studies_invitation i ON i.id = l.invitation_id
@@ -37,13 +38,13 @@ _PERSONAL = f"""SELECT 'personal', {_STUDY}, {_RESPONSE}, i.id, i.person_id, p.n
     LEFT JOIN studies_decline d ON d.invitation_id = i.id
     LEFT JOIN questionnaires_response r ON r.invitation_id = i.id
     WHERE l.token_hash = %s"""  # noqa: S608
-_OWN = f"""SELECT 'own', {_STUDY}, {_RESPONSE}, NULL, r.person_id, NULL, NULL, NULL, r.public_link_id,
+_OWN = f"""SELECT 'own', {_STUDY}, NULL, {_RESPONSE}, NULL, r.person_id, NULL, NULL, NULL, r.public_link_id,
         COALESCE(b.kind, ''), COALESCE(b.token, ''), {_LANGUAGES}, r.language, NULL
     FROM questionnaires_response r
     LEFT JOIN studies_publiclink b ON b.id = r.public_link_id
     JOIN studies_study s ON s.id = r.study_id {_OWNED}
     WHERE r.token_hash = %s"""  # noqa: S608
-_PUBLIC = f"""SELECT 'public', {_STUDY}, {_NO_RESPONSE}, NULL, NULL, NULL, b.withdrawn_at, NULL, b.id, b.kind, b.token,
+_PUBLIC = f"""SELECT 'public', {_STUDY}, {_PUBLISHED}, {_NO_RESPONSE}, NULL, NULL, NULL, b.withdrawn_at, NULL, b.id, b.kind, b.token,
         {_LANGUAGES}, NULL, NULL
     FROM studies_publiclink b
     JOIN studies_study s ON s.id = b.study_id {_OWNED}
@@ -70,7 +71,7 @@ class Way:
     collection_id: int
     asks: str  # who asks
     organisation: str
-    published_id: int | None
+    published_id: int | None  # what is asked now; not looked for where a response has begun by a public link
     response_id: int | None
     version_id: int | None
     changed_at: datetime | None

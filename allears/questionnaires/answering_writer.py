@@ -24,7 +24,7 @@ from typing import Any, TypeVar
 from django.db import OperationalError, connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from allears.core.prepared import prepared
+from allears.core.prepared import go_by_keys, prepared
 from allears.core.shared_connection import SharedConnection
 from allears.questionnaires import answering_sql as sql
 from allears.questionnaires.answering_turn import Call, apart, aside
@@ -75,12 +75,13 @@ class Work:
         self.call = Call()  # when it is settled, or when it is theirs to write
 
 
-def _wait_only_so_long(database: BaseDatabaseWrapper) -> None:
+def _made_ready(database: BaseDatabaseWrapper) -> None:
+    go_by_keys(database)
     if database.vendor == "postgresql":
         prepared(database, f"SET lock_timeout = '{LONGEST_WAIT}'", ())
 
 
-_shared = SharedConnection(opened=_wait_only_so_long)
+_shared = SharedConnection(opened=_made_ready)
 
 
 class _Desk:
