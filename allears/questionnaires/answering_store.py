@@ -91,10 +91,17 @@ def answers(response_id: int | None) -> dict[int, Stored]:
     return {} if response_id is None else as_stored(sql.rows(_ANSWERS, [response_id]))
 
 
+def said_by(way: Way) -> list[sql.Row]:
+    """Return the rows of `ANSWERS` of who came this way, read along with the link or now."""
+    if way.said is None and way.response_id is not None:
+        way.said = sql.rows(_ANSWERS, [way.response_id])
+    return way.said or []
+
+
 def as_stored(rows: list[sql.Row]) -> dict[int, Stored]:
     """Return what the rows of `ANSWERS` say, by question."""
     found: dict[int, Stored] = {}
-    for question_id, box, choice, number, text, verbatim, at, kept, language in rows:
+    for question_id, box, choice, number, text, verbatim, at, kept, language, *_ledger in rows:
         answer = found.setdefault(question_id, Stored())
         answer.given += (Cell(box, choice, number, text if kept is None else kept),)
         answer.at = moment(at)

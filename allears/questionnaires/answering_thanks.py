@@ -15,22 +15,15 @@ from django.utils.html import escape
 from allears.core.languages import marked, runs, set_down
 from allears.questionnaires import answering_kiosk as kiosk
 from allears.questionnaires import answering_pages as pages
-from allears.questionnaires import answering_sql as sql
 from allears.questionnaires.answering_agreed import was_asked
 from allears.questionnaires.answering_asked import asking
 from allears.questionnaires.answering_language import choice
 from allears.questionnaires.answering_pages import Compiled
+from allears.questionnaires.answering_store import said_by
 from allears.questionnaires.answering_ways import Way
 from allears.studies.links import answering_url
 from allears.studies.models import State
 from allears.verbatims.receipts import written
-
-_SAID = """SELECT q.id, q.text, v.text, v.ref, v.digest, v.language
-    FROM questionnaires_answer a
-    JOIN verbatims_verbatim v ON v.id = a.verbatim_id
-    JOIN questionnaires_question q ON q.id = a.question_id
-    JOIN questionnaires_section s ON s.id = q.section_id
-    WHERE a.response_id = %s ORDER BY s.position, q.position, a.box"""
 
 
 def thanks(way: Way, told: str = "") -> str:
@@ -94,12 +87,13 @@ def _one(language: str, *, kept: bool) -> Compiled:
 
 def _said(way: Way) -> str:
     """Their words in the order of the questions, those that were taken back without words."""
-    rows = sql.rows(_SAID, [way.response_id])
-    if not rows or way.language == way.source:
-        return "\n".join(_words(way.language, *row[1:]) for row in rows)
+    rows = [(row[0], *row[7:8], *row[9:]) for row in said_by(way) if row[5] is not None]
+    if not rows:
+        return ""
     assert way.asked_id is not None
-    told = {q.id: q.text for q in asking(way.asked_id, *way.written).questions()}
-    return "\n".join(_words(way.language, told.get(row[0]) or str(row[1]), *row[2:]) for row in rows)
+    asked = {question.id: (at, question.text) for at, question in enumerate(asking(way.asked_id, *way.written).questions())}
+    rows.sort(key=lambda row: asked[row[0]][0])  # the boxes of a question are in their order
+    return "\n".join(_words(way.language, asked[row[0]][1], *row[1:]) for row in rows)
 
 
 def _words(language: str, question: str, text: str, ref: str, digest: bytes, spoken: str) -> str:

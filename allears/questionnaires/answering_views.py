@@ -69,7 +69,7 @@ def participant(view: View) -> View:
     @wraps(view)
     def opened(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponse:
         # A page that is opened shows what was answered; a form's is read when it is kept, while nobody else writes.
-        way = look(token, with_answers="number" in kwargs and request.method == "GET")
+        way = look(token, with_answers=request.method == "GET", begun="number" in kwargs)
         if way is None:
             with _in(for_reader(request)):
                 return private(guard.unknown_link(request))

@@ -130,9 +130,9 @@ def stamp(at: datetime) -> str:
     return str(round(at.timestamp() * 1_000_000))
 
 
-# What a response says: whoever asks puts in which response.
+# What a response says, and its words as the ledger has them: whoever asks puts in which response.
 ANSWERS = """SELECT a.question_id, a.box, a.choice_id, a.number, a.text, a.verbatim_id, a.at, v.text,
-        a.language
+        a.language, v.ref, v.digest, v.language
     FROM questionnaires_answer a LEFT JOIN verbatims_verbatim v ON v.id = a.verbatim_id
     WHERE a.response_id = {response} ORDER BY a.question_id, a.box"""
 _ANSWERS_BEHIND = {
@@ -144,15 +144,17 @@ _ANSWERS_BEHIND = {
 }
 
 
-def look(token: str, *, with_answers: bool = False) -> Way | None:
+def look(token: str, *, with_answers: bool = False, begun: bool = True) -> Way | None:
     """Return what `token` opens; None when nobody ever made it. A closed way is returned, too: see
-    `closed_at`. `with_answers`: read what was answered in the same trip, where the kind of the link is known.
+    `closed_at`. `with_answers`: read what was answered in the same trip, where the kind of the link is known, and where
+    it tells that a response has begun unless that is known (`begun`).
     """
     if not SHAPE.fullmatch(token):
         return None
     hashed = hash_token(token)
     keys = {"personal": hashed, "own": hashed, "public": token}
     kind = _kinds.get(hashed, "")
+    with_answers = with_answers and (begun or kind == "own")
     found, said = _known(kind, keys[kind], with_answers) if kind else ([], None)
     if not found:
         found, said = sql.rows(LOOK, list(keys.values())), None

@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 
 import pytest
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 
 from allears.core.places import Places
+from allears.questionnaires import answering_sql as sql
 from allears.questionnaires.answering_turn import Call, Turns, apart, aside, turn
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -126,3 +127,10 @@ def test_who_writes_apart_lets_others_go_on_and_uses_the_connection_of_a_place()
         assert connections[DEFAULT_DB_ALIAS] is shared
     assert connections[DEFAULT_DB_ALIAS] is own
     assert len({id(own), id(place), id(shared)}) == 3
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="settings of PostgreSQL")
+def test_what_is_asked_in_a_turn_is_found_by_its_keys_however_empty_the_tables_were_at_first() -> None:
+    with turn(PLACES):
+        assert [sql.rows(f"SHOW {way}", []) for way in ("enable_seqscan", "enable_hashjoin")] == [[("off",)], [("off",)]]
+    assert sql.rows("SHOW enable_seqscan", []) == [("on",)]

@@ -90,6 +90,9 @@ def test_what_was_answered_is_read_along_with_a_link_whose_kind_is_known(kind: s
     assert known
     assert bare
     assert [way.said is None for way in (first, known, bare)] == [True, False, True]
+    maybe = look(token, with_answers=True, begun=False)
+    assert maybe
+    assert (maybe.said is None) is (kind == "personal")  # their response may not have begun
     assert given_by(known) == given_by(bare) == {
         what.pk: (Cell(0, text="It rained."),), how_many.pk: (Cell(0, number=3.0),),
     }  # fmt: skip
