@@ -1,7 +1,8 @@
 """How far the mail has come that leaves at this moment: how many have left, how many wait, how quickly they leave.
 
 Whoever sends writes down what left, in the transaction that keeps it; a page reads that one row and counts what waits in
-an index, however many have left before. Letters that leave within minutes of each other are one *wave*.
+an index, however many have left before. Where very many wait, pages that look every two seconds count them every ten, and
+take off in between what has left. Letters that leave within minutes of each other are one *wave*.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.core.cache import cache
 from django.db import transaction
 
+from allears.core import ahead
 from allears.core.claims import is_paused, oldest_due
 from allears.core.clock import now
 from allears.core.models import Counted, Message
@@ -19,6 +22,8 @@ from allears.core.models import Counted, Message
 KIND = "mail-pace"
 MEMORY = 20.0  # seconds that the pace remembers: one slow letter does not change it
 STANDS_STILL = timedelta(seconds=30)
+UNSENT = "core.pace.unsent"
+COUNTED_FOR = 10  # seconds
 OVER = timedelta(minutes=10)  # without a letter, and the next begins a wave of its own
 NOTHING: dict[str, Any] = {"left": 0, "per_second": None}
 
@@ -74,12 +79,37 @@ class Wave:
 def wave() -> Wave:
     """Return what leaves at this moment; nothing has `left` when the last wave is over."""
     row = Counted.objects.filter(kind=KIND, of="").first()
-    at = now()
-    unsent = Message.objects.filter(sent_at=None, failed_at=None).order_by()
-    later = unsent.filter(not_before__gt=at).count()
-    waiting = unsent.count() - later
-    paused = is_paused()
+    waiting, later = _unsent(row.value["left"] if row else 0)
+    at, paused = now(), is_paused()
     if row is None or not _goes_on(row, at, oldest_due()):
         return Wave(0, waiting, later, None, paused)
     pace = row.value["per_second"] if row.at > at - STANDS_STILL and not paused else None
     return Wave(row.value["left"], waiting, later, pace, paused)
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """How many waited, now and for later, when so many had `left`."""
+
+    waiting: int
+    later: int
+    left: int
+
+    def after(self, left: int) -> int:
+        """Return how many wait once so many have left."""
+        return self.waiting - (left - self.left)
+
+
+def _unsent(left: int) -> tuple[int, int]:
+    """How many wait now and for later, where so many have `left`: by what was counted a moment ago, while it is very many."""
+    kept = cache.get(UNSENT)
+    if kept is None or left < kept.left or kept.after(left) <= ahead.MANY:
+        kept = _count(left)
+        cache.set(UNSENT, kept, COUNTED_FOR)
+    return kept.after(left), kept.later
+
+
+def _count(left: int) -> _Counted:
+    unsent = Message.objects.filter(sent_at=None, failed_at=None).order_by()
+    later = unsent.filter(not_before__gt=now()).count()
+    return _Counted(unsent.count() - later, later, left)

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from allears.core import claims, delivery, mail, organisation, pace, progress
+from allears.core import ahead, claims, delivery, mail, organisation, pace, progress
 from allears.core.in_hand import Book
 from allears.core.models import URGENT, AuditEvent, Counted, Job, Message
 from allears.core.queries import the_organisation
@@ -48,6 +50,49 @@ def test_what_left_is_counted_through_rounds_until_a_while_is_quiet(office: Post
     put(3)
     delivery.send_waiting()
     assert pace.wave().left == 3
+
+
+def test_very_many_that_wait_are_counted_every_ten_seconds_and_what_leaves_is_taken_off_in_between(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ahead, "MANY", 20)
+    put(60)
+    with at(0):
+        first = looked()
+        leave(25)
+        second = looked()
+        put(100)
+        third = looked()
+    with at(11):
+        fourth = looked()
+
+    assert [(left, waiting) for left, waiting, _queries in (first, second, third, fourth)] == [
+        (0, 60), (25, 35), (25, 35), (25, 135),
+    ]  # fmt: skip
+    assert second[2] == third[2] == fourth[2] - 2
+
+
+def test_the_last_of_very_many_are_counted_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ahead, "MANY", 20)
+    put(60)
+    with at(0):
+        looked()
+        leave(45)
+        put(1)
+        assert looked()[:2] == (45, 16)
+
+
+def looked() -> tuple[int, int, int]:
+    """How many have left and wait, and how many queries it took to know."""
+    with CaptureQueriesContext(connection) as seen:
+        wave = pace.wave()
+    return wave.left, wave.waiting, len(seen)
+
+
+def leave(number: int) -> None:
+    first = Message.objects.filter(sent_at=None).order_by("pk").values_list("pk", flat=True)[:number]
+    Message.objects.filter(pk__in=list(first)).update(sent_at=timezone.now())
+    pace.took(number, 1.0)
 
 
 def test_a_round_that_was_paused_for_an_hour_goes_on_where_it_was(
