@@ -7,9 +7,9 @@ waits. A kept figure is exact as of the moment that stands beside it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 
@@ -20,6 +20,8 @@ MANY = 10_000
 FRESH = timedelta(minutes=5)
 SHARE = 20  # what took a second to count is counted again after 20 at the soonest, so that most of the time nothing is
 OLDEST = timedelta(days=1)
+
+T = TypeVar("T")
 
 
 def are_many(rows: QuerySet[Any]) -> bool:
@@ -36,6 +38,17 @@ def value_of(kind: str, of: object, count: Callable[[], Any]) -> Any:
     """Return what was counted ahead, or what `count` finds now, in the shape in which JSON keeps it."""
     row = kept(kind, of)
     return count() if row is None else row.value
+
+
+def values_of(kind: str, of: Iterable[T], count: Callable[[list[T]], Mapping[T, Any]]) -> dict[T, Any]:
+    """Return the same for each of several things, asked together: `count` finds it now for those that were not counted
+    ahead.
+    """
+    of = list(of)
+    known = dict(Counted.objects.filter(kind=kind, of__in=[str(each) for each in of]).values_list("of", "value"))
+    found = {each: known[str(each)] for each in of if str(each) in known}
+    others = [each for each in of if each not in found]
+    return {**found, **count(others)} if others else found
 
 
 def keep(

@@ -76,9 +76,9 @@ def _heard(study: Study) -> dict[str, Any]:
     since_spoken: Counter[int] = Counter()
 
     def hearers() -> Iterator[int]:
-        for hearer, with_us, spoke in days_until_heard(Study.objects.filter(pk=study.pk)):
-            days[round(with_us)] += 1
-            since_spoken[round(spoke)] += 1
+        for _study, hearer, after in days_until_heard(Study.objects.filter(pk=study.pk)):
+            days[round(after.with_us)] += 1
+            since_spoken[round(after.since_spoken)] += 1
             yield hearer
 
     waiting = speakers & ~crowd_of(hearers())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Count, Q
 from django.urls import reverse
@@ -11,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from allears.decisions.models import Change, ChangeState, Decision
-from allears.decisions.queries import MOST_IN_OUTBOX, HearBack, hear_back
+from allears.decisions.queries import MOST_IN_OUTBOX, HearBack, hear_back_of_each
 from allears.studies.loop import Cell, Figure, Tab, add_tab, cell
 from allears.studies.models import Study
 from allears.studies.rules import can_see
@@ -25,29 +27,45 @@ add_tab(Tab(70, gettext_lazy("Hearing back"), "decisions:updates", can_see))
 
 
 @cell("decided")
-def decided(study: Study) -> Cell:
+def decided(studies: Sequence[Study]) -> list[Cell]:
     """How many decisions, and how many of them are a no."""
-    counts = Decision.objects.filter(study=study).aggregate(all=Count("pk"), no=Count("pk", filter=Q(kind="wont")))
-    words = ngettext("decision", "decisions", counts["all"])
-    note = _("%(count)d “no, because”") % {"count": counts["no"]} if counts["no"] else ""
+    decisions = Decision.objects.filter(study__in=[study.pk for study in studies]).order_by()
+    counted = decisions.values_list("study").annotate(all=Count("pk"), no=Count("pk", filter=Q(kind="wont")))
+    counts = {study: (every, no) for study, every, no in counted}
+    return [_decided(study, *counts.get(study.pk, (0, 0))) for study in studies]
+
+
+def _decided(study: Study, decisions: int, no: int) -> Cell:
+    words = ngettext("decision", "decisions", decisions)
+    note = _("%(count)d “no, because”") % {"count": no} if no else ""
     url = reverse("decisions:of_study", args=[study.slug])
-    return Cell("decided", str(counts["all"]), words, url, note, begun=bool(counts["all"]))
+    return Cell("decided", str(decisions), words, url, note, begun=bool(decisions))
 
 
 @cell("done")
-def done(study: Study) -> Cell:
+def done(studies: Sequence[Study]) -> list[Cell]:
     """How many changes are done, of how many."""
-    changes = Change.objects.filter(decision__study=study).exclude(state=ChangeState.DROPPED)
-    counts = changes.aggregate(all=Count("pk"), done=Count("pk", filter=Q(state=ChangeState.DONE)))
-    words = ngettext("change done", "changes done", counts["done"])
-    note = _("of %(count)d") % {"count": counts["all"]} if counts["all"] else ""
-    return Cell("done", str(counts["done"]), words, reverse("decisions:of_study", args=[study.slug]), note)
+    changes = Change.objects.filter(decision__study__in=[study.pk for study in studies]).exclude(state=ChangeState.DROPPED)
+    by_study = changes.order_by().values_list("decision__study")
+    counted = by_study.annotate(all=Count("pk"), done=Count("pk", filter=Q(state=ChangeState.DONE)))
+    counts = {study: (every, finished) for study, every, finished in counted}
+    return [_done(study, *counts.get(study.pk, (0, 0))) for study in studies]
+
+
+def _done(study: Study, changes: int, finished: int) -> Cell:
+    words = ngettext("change done", "changes done", finished)
+    note = _("of %(count)d") % {"count": changes} if changes else ""
+    return Cell("done", str(finished), words, reverse("decisions:of_study", args=[study.slug]), note)
 
 
 @cell("heard")
-def heard(study: Study) -> Cell:
+def heard(studies: Sequence[Study]) -> list[Cell]:
     """Hear-back rate and median days; counts below ten contributors."""
-    figures = hear_back(study)
+    figures = hear_back_of_each([study.pk for study in studies])
+    return [_heard(study, figures[study.pk]) for study in studies]
+
+
+def _heard(study: Study, figures: HearBack) -> Cell:
     return Cell(
         "heard", shown_rate(figures), _("heard back"), reverse("decisions:updates", args=[study.slug]),
         _("median %(days)s") % {"days": shown_days(figures)} if figures.median_days is not None else "",

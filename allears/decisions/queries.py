@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import accumulate
 from statistics import fmean, median
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from django.db.models import Case, Count, Exists, F, Min, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
@@ -93,32 +93,56 @@ def hear_back(study: Study | None = None, *, studies: QuerySet[Study] | None = N
     study, or from when their words were brought here, to the first thing they heard of it (docs/adr/0004).
     More than `ahead.MANY` contributors are counted ahead (`counting`), with days rounded to whole ones.
     """
-    inside = Study.objects.filter(pk=study.pk) if study else (Study.objects.all() if studies is None else studies)
-    found = _hear_back_of_all(inside) if study is None else _hear_back_of(study, inside)
+    if study:
+        return hear_back_of_each([study.pk])[study.pk]
+    inside = Study.objects.all() if studies is None else studies
+    found = _hear_back_of_all(inside)
     return replace(found, in_outbox=_in_outbox(inside)) if found.told else found
 
 
-def _hear_back_of(study: Study, inside: QuerySet[Study]) -> HearBack:
-    row = ahead.kept(HEARD_AHEAD, study.pk)
-    if row and row.value["contributors"] > ahead.MANY:
-        return _together([row])
-    return _hear_back_now(inside)
+def hear_back_of_each(studies: Sequence[int]) -> dict[int, HearBack]:
+    """Return the figures of each of these studies (ids), asked together."""
+    kept = Counted.objects.filter(kind=HEARD_AHEAD, of__in=[str(study) for study in studies])
+    found = {int(row.of): _together([row]) for row in kept if row.value["contributors"] > ahead.MANY}
+    found |= _each_now([study for study in studies if study not in found])
+    wait = _in_outbox_of_each([study for study, figures in found.items() if figures.told])
+    return {study: replace(figures, in_outbox=wait.get(study, 0)) for study, figures in found.items()}
+
+
+def _each_now(studies: list[int]) -> dict[int, HearBack]:
+    inside = Study.objects.filter(pk__in=studies)
+    took_part = dict(spoken().filter(study__in=studies).values_list("study").annotate(n=Count("speaker", distinct=True)))
+    heard: dict[int, list[_Days]] = {study: [] for study in studies}
+    for study, _hearer, days in days_until_heard(inside):
+        heard[study].append(days)
+    return {study: _figures(took_part.get(study, 0), heard[study]) for study in studies}
+
+
+def _in_outbox_of_each(studies: list[int]) -> dict[int, int]:
+    told = _by_mail_to_leave().filter(update__study__in=studies) if studies else Telling.objects.none()
+    return dict(told.order_by().values_list("update__study").annotate(n=Count(HEARER, distinct=True)))
 
 
 def _in_outbox(inside: QuerySet[Study]) -> int:
-    waiting = Message.objects.filter(sent_at=None, failed_at=None, kind="update").order_by("pk")
-    mails = list(waiting.values_list("pk", flat=True)[:MOST_IN_OUTBOX])
-    if not mails:
-        return 0
-    told = Telling.objects.filter(digest__message__in=mails, update__study__in=inside, person__erased_at=None)
+    told = _by_mail_to_leave().filter(update__study__in=inside)
     return told.annotate(hearer=HEARER).values("hearer").distinct().count()
 
 
+def _by_mail_to_leave() -> QuerySet[Telling]:
+    """What living people are told by mails that have not left yet, of the first so many mails."""
+    waiting = Message.objects.filter(sent_at=None, failed_at=None, kind="update").order_by("pk")
+    mails = list(waiting.values_list("pk", flat=True)[:MOST_IN_OUTBOX])
+    return Telling.objects.filter(digest__message__in=mails, person__erased_at=None)
+
+
 def _hear_back_now(inside: QuerySet[Study]) -> HearBack:
-    heard = [(with_us, since_spoken) for _hearer, with_us, since_spoken in days_until_heard(inside)]
-    with_us, spoken = [days for days, _spoken in heard], [days for _with_us, days in heard]
+    return _figures(_contributors(inside), [days for _study, _hearer, days in days_until_heard(inside)])
+
+
+def _figures(contributors: int, heard: list[_Days]) -> HearBack:
+    with_us, spoken = [days.with_us for days in heard], [days.since_spoken for days in heard]
     return HearBack(
-        _contributors(inside),
+        contributors,
         len(heard),
         median(with_us) if heard else None,
         median(spoken) if with_us != spoken else None,
@@ -160,9 +184,18 @@ def _median(counts: Counter[int]) -> float | None:
     return fmean(days[bisect_right(upto, place)] for place in ((upto[-1] - 1) // 2, upto[-1] // 2))
 
 
-def days_until_heard(inside: QuerySet[Study]) -> Iterator[tuple[int, float, float]]:
-    """Return who has heard of each of these studies, and after how many days: since we had their words, since they spoke."""
-    told = Telling.objects.filter(update__in=Update.objects.filter(study__in=inside))
+class _Days(NamedTuple):
+    """After how many days somebody heard: since we had their words, since they spoke."""
+
+    with_us: float
+    since_spoken: float
+
+
+def days_until_heard(inside: QuerySet[Study]) -> Iterator[tuple[int, int, _Days]]:
+    """Return of each of these studies (ids) who has heard, and after how many days."""
+    # Listed first, so that PostgreSQL goes along the index of updates, not through everybody who was told of any.
+    updates = list(Update.objects.filter(study__in=inside).order_by().values_list("pk", flat=True))
+    told = Telling.objects.filter(update__in=updates)
     if not told.exists():
         return
     # The person is looked up apart: in a join SQLite goes through all people instead of along the index of updates.
@@ -171,7 +204,7 @@ def days_until_heard(inside: QuerySet[Study]) -> Iterator[tuple[int, float, floa
     first = by_hearer.annotate(at=Min(HEARD_AT), spoke=Min("spoke_at")).order_by()
     came = _came(inside)
     for study, hearer, spoke, at in first.values_list("update__study", "hearer", "spoke", "at").iterator(chunk_size=20_000):
-        yield hearer, _days(came.when(study, hearer, spoke), at), _days(spoke, at)
+        yield study, hearer, _Days(_days(came.when(study, hearer, spoke), at), _days(spoke, at))
 
 
 @dataclass(frozen=True)
@@ -282,9 +315,9 @@ def overdue_studies(studies: QuerySet[Study]) -> QuerySet[Study]:
     late = set(studies.filter(promise_on__lt=today()).order_by().values_list("pk", flat=True))
     if not late:
         return studies.none()
-    counted = Counted.objects.filter(kind=HEARD_AHEAD, of__in=[str(pk) for pk in late])
-    waits = {int(of): waiting for of, waiting in counted.values_list("of", "value__waits")}
-    waiting, since = {pk for pk, waiting in waits.items() if waiting}, late - waits.keys()
+    counted = Counted.objects.filter(kind=HEARD_AHEAD).values_list("of", "value__waits")
+    waits = {int(of): waits for of, waits in counted}
+    waiting, since = {pk for pk in late if waits.get(pk)}, late - waits.keys()
     if since:
         waiting |= set(waited_for(studies.filter(pk__in=since)).order_by().values_list("pk", flat=True))
     return studies.filter(pk__in=waiting)

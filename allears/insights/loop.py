@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.urls import reverse
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -13,10 +15,13 @@ from allears.studies.models import Study
 
 
 @cell("understood")
-def understood(study: Study) -> Cell:
+def understood(studies: Sequence[Study]) -> list[Cell]:
     """How many insights stand, and how many of them nobody has tried."""
-    insights = queries.of_study(study)
-    standing, untried = insights.count(), queries.nobody_looked(insights).count()
+    counts = queries.standing_and_untried([study.pk for study in studies])
+    return [_understood(study, *counts[study.pk]) for study in studies]
+
+
+def _understood(study: Study, standing: int, untried: int) -> Cell:
     note = ngettext("%(n)d not looked against yet", "%(n)d not looked against yet", untried) % {"n": untried}
     return Cell(
         step="understood",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -155,6 +155,15 @@ def people_in_chain(insight: Insight) -> list[int]:
 def nobody_looked(insights: QuerySet[Insight]) -> QuerySet[Insight]:
     """Return those of `insights` that nobody has looked against yet."""
     return insights.filter(~Exists(LookAgainst.objects.filter(insight=OuterRef("pk"))), withdrawn_at=None)
+
+
+def standing_and_untried(studies: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """Return of each of these studies (ids) how many insights stand, and how many of them nobody has looked against."""
+    standing = Insight.objects.filter(study__in=studies, withdrawn_at=None).order_by()
+    looked = standing.annotate(looked=Exists(LookAgainst.objects.filter(insight=OuterRef("pk"))))
+    counted = looked.values("study").annotate(n=Count("pk"), untried=Count("pk", filter=Q(looked=False)))
+    found = {row["study"]: (row["n"], row["untried"]) for row in counted}
+    return {study: found.get(study, (0, 0)) for study in studies}
 
 
 def recent_themes(user: User, branches: Iterable[Branch], most: int = 9) -> list[Theme]:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import intcomma
@@ -73,21 +73,23 @@ def _traces(study: Study, sent: bool) -> QuerySet[Response, Any]:
     return Response.objects.filter(study=study, invitation__isnull=False, submitted_at__isnull=not sent).values("invitation")
 
 
-def _uninvited(study: Study) -> hearing.Uninvited:
-    counts = ahead.value_of(UNINVITED_AHEAD, study.pk, lambda: _count_uninvited(study))
-    return hearing.Uninvited(**counts, **(_files(study) if counts["brought"] else {}))
+def _uninvited(studies: Sequence[int]) -> dict[int, hearing.Uninvited]:
+    counts = ahead.values_of(UNINVITED_AHEAD, studies, _count_uninvited)
+    return {
+        study: hearing.Uninvited(**found, **(_files(study) if found["brought"] else {})) for study, found in counts.items()
+    }
 
 
-def _count_uninvited(study: Study) -> dict[str, int]:
+def _count_uninvited(studies: Sequence[int]) -> dict[int, dict[str, int]]:
     elsewhere = Q(import_key__isnull=False)
-    # Asked so that SQLite goes along the study's responses, not along all that came without an invitation anywhere.
-    rows = Response.objects.alias(invited=F("invitation_id") + 0).filter(
-        study__gte=study.pk, study__lte=study.pk, invited=None
-    )
-    return rows.aggregate(came=Count("pk", filter=~elsewhere), brought=Count("pk", filter=elsewhere))
+    # The sum keeps SQLite on the studies' responses, away from all that came without an invitation anywhere.
+    rows = Response.objects.alias(invited=F("invitation_id") + 0).filter(study__in=studies, invited=None).order_by()
+    counted = rows.values("study").annotate(came=Count("pk", filter=~elsewhere), brought=Count("pk", filter=elsewhere))
+    found = {row["study"]: {"came": row["came"], "brought": row["brought"]} for row in counted}
+    return {study: found.get(study, {"came": 0, "brought": 0}) for study in studies}
 
 
-def _files(study: Study) -> dict[str, Any]:
+def _files(study: int) -> dict[str, Any]:
     """How many files brought something, when the last of them was handed in, and by whom."""
     brought = Import.objects.filter(study=study, result__new_responses__gt=0)
     last = brought.order_by("-pk").values("made_at", by=Coalesce("made_by__name", Value(""))).first()
@@ -99,23 +101,29 @@ def _brought() -> Exists:
 
 
 @cell("spoke")
-def spoke(study: Study) -> Cell:
+def spoke(studies: Sequence[Study]) -> list[Cell]:
     """How many said something, sent or not."""
-    count = ahead.value_of(SPOKE_AHEAD, study.pk, lambda: _count_spoke(study))
-    return Cell("spoke", intcomma(count), _("spoke"), reverse("questionnaires:results", args=[study.slug]))
+    counts = ahead.values_of(SPOKE_AHEAD, [study.pk for study in studies], _count_spoke)
+    return [
+        Cell("spoke", intcomma(counts[study.pk]), _("spoke"), reverse("questionnaires:results", args=[study.slug]))
+        for study in studies
+    ]
 
 
-def _count_spoke(study: Study) -> int:
-    return Response.objects.filter(Exists(Answer.objects.filter(response=OuterRef("pk"))), study=study).count()
+def _count_spoke(studies: Sequence[int]) -> dict[int, int]:
+    said = Response.objects.filter(Exists(Answer.objects.filter(response=OuterRef("pk"))), study__in=studies).order_by()
+    return dict.fromkeys(studies, 0) | dict(said.values_list("study").annotate(n=Count("pk")))
 
 
 def count_ahead() -> None:
     """Count who spoke, invited or not, in each study of very many responses; called by the heartbeat."""
-    large = [s for s in Study.objects.order_by("pk") if ahead.are_many(Response.objects.filter(study=s))]
-    for kind, count in ((SPOKE_AHEAD, _count_spoke), (UNINVITED_AHEAD, _count_uninvited)):
-        ahead.forget(kind, but=[study.pk for study in large])
-        for study in large:
-            ahead.keep(kind, study.pk, partial(count, study))
+    every = Study.objects.order_by("pk").values_list("pk", flat=True)
+    large = [study for study in every if ahead.are_many(Response.objects.filter(study=study))]
+    ahead.forget(SPOKE_AHEAD, but=large)
+    ahead.forget(UNINVITED_AHEAD, but=large)
+    for study in large:
+        ahead.keep(SPOKE_AHEAD, study, lambda: _count_spoke([study])[study])  # noqa: B023
+        ahead.keep(UNINVITED_AHEAD, study, lambda: _count_uninvited([study])[study])  # noqa: B023
 
 
 hearing.listen_with(hearing.Ear(answered=_sent, begun=_begun, traces=_traces, uninvited=_uninvited, brought=_brought))

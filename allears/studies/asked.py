@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib.humanize.templatetags.humanize import intcomma
+from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from allears.studies.hearing import uninvited
+from allears.studies.hearing import Uninvited, uninvited_of_each
 from allears.studies.loop import Cell, Tab, add_tab, cell
 from allears.studies.models import Invitation, Study
 from allears.studies.rules import can_see, can_see_who_was_asked, can_work_on
 
 
 @cell("asked")
-def asked(study: Study) -> Cell:
+def asked(studies: Sequence[Study]) -> list[Cell]:
     """Who was invited; else who came uninvited, or was brought from elsewhere. The others stand beside them."""
-    invited, others = Invitation.objects.filter(study=study).count(), uninvited(study)
+    ids = [study.pk for study in studies]
+    counted = Invitation.objects.filter(study__in=ids).order_by().values_list("study").annotate(n=Count("pk"))
+    invited, others = dict(counted), uninvited_of_each(ids)
+    return [_asked(study, invited.get(study.pk, 0), others[study.pk]) for study in studies]
+
+
+def _asked(study: Study, invited: int, others: Uninvited) -> Cell:
     counted = [
         (invited, _("asked"), ""),
         (others.came, _("came uninvited"), _("%(n)s came uninvited")),

@@ -6,7 +6,7 @@ was answered, and how many people answered without having been invited.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -63,13 +63,14 @@ class Uninvited:
 @dataclass(frozen=True)
 class Ear:
     """How a room tells who answered: conditions over an invitation, the ids of a study's invitations with a response
-    that was sent (or not), a count of who was never invited, and a condition over a study that holds past responses.
+    that was sent (or not), who was never invited in each of some studies (ids), and a condition over a study that holds
+    past responses.
     """
 
     answered: Callable[[], Combinable]
     begun: Callable[[], Combinable]
     traces: Callable[[Study, bool], QuerySet[Any, Any]]
-    uninvited: Callable[[Study], Uninvited]
+    uninvited: Callable[[Sequence[int]], dict[int, Uninvited]]
     brought: Callable[[], Combinable]
 
 
@@ -81,7 +82,11 @@ def _no_traces(study: Study, sent: bool) -> QuerySet[Any, Any]:
     return Invitation.objects.none().values("pk")
 
 
-_ear = Ear(answered=_nobody, begun=_nobody, traces=_no_traces, uninvited=lambda study: Uninvited(), brought=_nobody)
+def _nowhere(studies: Sequence[int]) -> dict[int, Uninvited]:
+    return {study: Uninvited() for study in studies}
+
+
+_ear = Ear(answered=_nobody, begun=_nobody, traces=_no_traces, uninvited=_nowhere, brought=_nobody)
 
 
 def listen_with(ear: Ear) -> None:
@@ -92,7 +97,12 @@ def listen_with(ear: Ear) -> None:
 
 def uninvited(study: Study) -> Uninvited:
     """Return how many took part without an invitation: by a public link, or brought from elsewhere."""
-    return _ear.uninvited(study)
+    return uninvited_of_each([study.pk])[study.pk]
+
+
+def uninvited_of_each(studies: Sequence[int]) -> dict[int, Uninvited]:
+    """Return the same for each of these studies (ids), asked together."""
+    return _ear.uninvited(studies)
 
 
 def without_past_responses(studies: QuerySet[Study]) -> QuerySet[Study]:

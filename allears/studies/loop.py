@@ -6,7 +6,7 @@ their cell says, so that a study's home can show the whole loop without this roo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -51,14 +51,16 @@ class Tab:
     shown_to: Callable[[User, Study], bool]
 
 
-_cells: dict[str, Callable[[Study], Cell]] = {}
+Cells = Callable[[Sequence[Study]], list[Cell]]
+
+_cells: dict[str, Cells] = {}
 _tabs: list[Tab] = []
 
 
-def cell(step: str) -> Callable[[Callable[[Study], Cell]], Callable[[Study], Cell]]:
-    """Register the decorated function as what `step` of the loop says about a study."""
+def cell(step: str) -> Callable[[Cells], Cells]:
+    """Register the decorated function as what `step` of the loop says about each of some studies."""
 
-    def register(make: Callable[[Study], Cell]) -> Callable[[Study], Cell]:
+    def register(make: Cells) -> Cells:
         _cells[step] = make
         return make
 
@@ -73,7 +75,13 @@ def add_tab(tab: Tab) -> None:
 
 def cells_of(study: Study) -> list[Cell]:
     """Return the loop's cells in order, for the rooms that are installed."""
-    return [_cells[step](study) for step in STEPS if step in _cells]
+    return cells_of_each([study])[0]
+
+
+def cells_of_each(studies: Sequence[Study]) -> list[list[Cell]]:
+    """Return the same for each of these studies, asked together."""
+    made = [_cells[step](studies) for step in STEPS if step in _cells]
+    return [[cells[place] for cells in made] for place in range(len(studies))]
 
 
 def tabs_of(study: Study, user: User) -> list[Tab]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models.functions import Length
 
 from allears.core import troubles
 from allears.core.models import User
@@ -13,11 +14,12 @@ from allears.insights.models import Read
 from allears.people import queries as people
 from allears.studies import queries as studies
 from allears.studies.models import State, Study
-from allears.verbatims.models import Verbatim
+from allears.verbatims.models import Undated, Verbatim
 from allears.verbatims.queries import current
 
 # Long answers are read in the reading room; home shows one that fits a page.
 MOST_CHARACTERS, FEWEST_CHARACTERS = 300, 60
+MOST_UNREAD = 200  # are looked through for one
 
 
 def unread(user: User) -> QuerySet[Verbatim]:
@@ -32,15 +34,20 @@ def unread(user: User) -> QuerySet[Verbatim]:
     return found.exclude(Exists(read)).order_by("-spoken_at", "-id")
 
 
-def to_read_now(user: User) -> Verbatim | None:
-    """Return the words spoken last that `user` has not read: a sentence or two, if there are any, that can be set large.
+def to_read_now(user: User) -> tuple[Verbatim | None, int]:
+    """Return the words spoken last that `user` has not read, and how many there are, `MOST_UNREAD` at most.
 
-    Words without a day stand behind those that are known to be new.
+    A sentence or two, if there are any, that can be set large; words without a day stand behind those that are known to be
+    new.
     """
-    newest = list(unread(user).select_related("person", "source", "collection", "undated")[:200])
-    newest.sort(key=lambda v: not v.is_dated)
-    fitting = [v for v in newest if FEWEST_CHARACTERS <= len(v.text) <= MOST_CHARACTERS]
-    return next(iter(fitting or newest), None)
+    undated = Exists(Undated.objects.filter(verbatim=OuterRef("pk")))
+    newest = list(unread(user).values_list("pk", Length("text"), undated)[:MOST_UNREAD])
+    if not newest:
+        return None, 0
+    newest.sort(key=lambda row: row[2])
+    fitting = [pk for pk, length, _undated in newest if FEWEST_CHARACTERS <= length <= MOST_CHARACTERS]
+    words = Verbatim.objects.select_related("person", "source", "collection", "undated")
+    return words.get(pk=next(iter(fitting or [newest[0][0]]))), len(newest)
 
 
 def studies_now(user: User) -> QuerySet[Study]:

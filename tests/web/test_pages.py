@@ -19,10 +19,14 @@ from allears.decisions import actions, telling
 from allears.decisions.models import Decision, Update
 from allears.insights import actions as insights
 from allears.insights.models import Insight, Read
+from allears.studies.actions import create_study
+from allears.studies.loop import cells_of, cells_of_each
+from allears.studies.models import Study
 from allears.verbatims.actions import keep, mark_undated, redact
 from allears.verbatims.models import Verbatim
 from allears.web.first_round import first_round
 from allears.web.queries import unread
+from allears.web.views import home
 from tests import cast
 from tests.decisions.test_actions import decided
 
@@ -40,6 +44,30 @@ def test_home_opens_on_words_that_the_reader_has_not_read(as_sam: Client) -> Non
 
     assert "Nobody told us until we called them twice." in text(as_sam, "/")
     assert not Read.objects.exists()
+
+
+def test_home_says_how_much_there_is_to_read(as_sam: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    for n in range(3):
+        cast.said(cast.bob(), f"Nobody told us until we called them twice, and then {n} times more, and again.")
+    assert as_sam.get("/").context["unread"] == "3"
+    monkeypatch.setattr(home, "MANY_UNREAD", 2)
+    assert as_sam.get("/").context["unread"] == "2+"
+
+
+def test_the_loops_of_several_studies_are_asked_together_and_say_the_same(as_lea: Client) -> None:
+    cast.said(cast.bob(), "Nobody told us.")
+    decided()
+    others = [create_study(by=cast.ana(), title=title) for title in ("Deliveries", "Refunds")]
+    studies = [cast.late_orders(), *others]
+    assert cells_of_each(studies) == [cells_of(study) for study in studies]
+    assert cells_of_each([]) == []
+
+    def queries(of: list[Study]) -> int:
+        with CaptureQueriesContext(connection) as found:
+            cells_of_each(of)
+        return len(found)
+
+    assert queries(studies) == queries(studies[:1])
 
 
 def test_what_points_at_one_speaker_stands_beside_the_words_only_where_names_may(

@@ -23,7 +23,7 @@ from allears.insights import traits
 from allears.insights.actions import mark_read
 from allears.insights.showing import reader_of
 from allears.people.queries import facets_of
-from allears.studies.loop import Cell, cells_of
+from allears.studies.loop import Cell, cells_of_each
 from allears.studies.models import Study
 from allears.studies.queries import seen_by
 from allears.verbatims.models import Verbatim
@@ -39,13 +39,14 @@ TONES = {
     "heard": "kept",
 }
 MOST_LOOPS = 3
+MANY_UNREAD = 100
 
 
 @door(signs_in)
 def home(request: StaffRequest) -> HttpResponse:
     """What customers said that this reader has not read yet, and what waits for them."""
     user = request.user
-    words = queries.to_read_now(user)
+    words, unread = queries.to_read_now(user)
     return render(
         request,
         "web/home.html",
@@ -53,8 +54,8 @@ def home(request: StaffRequest) -> HttpResponse:
             "greeting": _greeting(user.name),
             "words": words,
             "about": _about(words, user),
-            "unread": _up_to(queries.unread(user)[:100].count()),
-            "loops": [_loop(study) for study in queries.studies_now(user)[:MOST_LOOPS]],
+            "unread": f"{MANY_UNREAD}+" if unread >= MANY_UNREAD else str(unread),
+            "loops": _loops(list(queries.studies_now(user)[:MOST_LOOPS])),
             "figures": hear_back(studies=seen_by(user)),
             "waiting": [_line(w) for w in queries.waiting_for(user)],
             "first_round": first_round(user),
@@ -88,12 +89,8 @@ def _about(words: Verbatim | None, user: User) -> list[str]:
     return [value.label for value in values][:3]
 
 
-def _up_to(count: int) -> str:
-    return "100+" if count >= 100 else str(count)
-
-
-def _loop(study: Study) -> tuple[Study, list[parts.LoopCell]]:
-    return study, [_cell(cell) for cell in cells_of(study)]
+def _loops(studies: list[Study]) -> list[tuple[Study, list[parts.LoopCell]]]:
+    return [(study, [_cell(cell) for cell in cells]) for study, cells in zip(studies, cells_of_each(studies), strict=True)]
 
 
 def _cell(cell: Cell) -> parts.LoopCell:
