@@ -78,7 +78,7 @@ class ChangeForm(TogetherForm):
     """What is done, by whom, by when."""
 
     what = forms.CharField(label=_("What will be done"), max_length=400)
-    owner = forms.ModelChoiceField(label=_("Who sees to it"), queryset=User.objects.none())
+    owner = forms.ModelChoiceField(label=_("Who sees to it"), queryset=User.objects.none(), empty_label=_("Choose somebody"))
     due_on = forms.DateField(
         label=_("By when"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )

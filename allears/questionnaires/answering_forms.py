@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -117,8 +118,9 @@ def _words(fields: Fields, name: str) -> str:
 def _too_long(question: Asked, name: str, text: str) -> Wrong | None:
     if len(text) * 4 <= ledger.LONGEST or len(text.encode()) <= ledger.LONGEST:
         return None
-    words = _("This is longer than we can keep. Please shorten it to about a million characters.")
-    return Wrong(question, name.replace(".", "-"), words)
+    fitting = ledger.LONGEST * len(text) // len(text.encode()) // 1000 * 1000  # of these letters, whose bytes differ
+    words = _("This is longer than we can keep. Please shorten it to about %(n)s characters.")
+    return Wrong(question, name.replace(".", "-"), words % {"n": number_format(fitting, force_grouping=True)})
 
 
 def _read_open(question: Asked, fields: Fields) -> Given | Wrong:

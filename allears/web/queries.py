@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Length
 
 from allears.core import troubles
@@ -51,8 +51,11 @@ def to_read_now(user: User) -> tuple[Verbatim | None, int]:
 
 
 def studies_now(user: User) -> QuerySet[Study]:
-    """Return the studies whose loop home shows: those not closed, nearest promise first, then the newest closed."""
-    return studies.seen_by(user).exclude(state=State.DRAFT).order_by(
+    """Return the studies whose loop home shows: those not closed, nearest promise first, then the newest closed; a draft
+    where words were brought, as it has begun to be heard.
+    """
+    heard = Exists(Verbatim.objects.filter(collection=OuterRef("collection")))
+    return studies.seen_by(user).filter(~Q(state=State.DRAFT) | heard).order_by(
         F("promise_on").asc(nulls_last=True), "-created_at"
     )  # fmt: skip
 

@@ -205,6 +205,8 @@ def test_an_answer_of_exactly_one_megabyte_is_stored_whole() -> None:
         (b"<html><table><tr><td>1", "not-a-table"),
         (b"<?xml version='1.0'?><Workbook/>", "not-a-table"),
         (b"\x1f\x8b\x08\x00", "not-a-table"),
+        (b"$FL2@(#) SPSS DATA FILE", "not-a-table"),
+        (b"<stata_dta><header>", "not-a-table"),
         (b"PK\x03\x04 this is no archive", "broken-workbook"),
         (bytes.fromhex("D0CF11E0A1B11AE1") + b"nothing of use", "broken-workbook"),
         (bytes.fromhex("D0CF11E0A1B11AE1") + "EncryptedPackage".encode("utf-16-le"), "encrypted"),

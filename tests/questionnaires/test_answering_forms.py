@@ -64,7 +64,7 @@ def test_what_can_be_taken_is_taken(question: Asked, fields: dict[str, list[str]
         (SCALE, "9" * 5000, "Choose one of the steps on the page."),
         (asked("single"), "9", "Choose one of the answers on the page."),
         (asked("multiple"), "9", "Choose from the answers on the page."),
-        (asked("long_text"), "é" * 600_000, "This is longer than we can keep. Please shorten it to about a million characters."),
+        (asked("long_text"), "é" * 600_000, "This is longer than we can keep. Please shorten it to about 524,000 characters."),
     ],
 )  # fmt: skip
 def test_what_cannot_be_taken_says_what_to_do(question: Asked, typed: str, words: str) -> None:

@@ -328,6 +328,22 @@ def test_a_plain_table_is_typed_by_its_answers() -> None:
     assert [question.facet for question in plan.questions] == [True, False, False]
 
 
+def test_a_rating_that_some_say_does_not_apply_is_a_scale_to_which_they_gave_no_answer() -> None:
+    answers = ["n/a" if n % 10 == 0 else str(1 + n % 5) for n in range(40)]
+    plan, replies = read(["How satisfied are you overall? (1-5)", "Tariff"], *[[a, "n/a" if a == "1" else "Old"] for a in answers])
+    asked = plan.questions[0]
+    assert (asked.kind, asked.minimum, asked.maximum, asked.no_answer, asked.facet) == (Kind.SCALE, 1, 5, ["n/a"], False)
+    assert [answer.number for reply in replies for answer in reply.given if answer.number] == [float(a) for a in answers if a != "n/a"]
+    assert [choice.label for choice in plan.questions[1].choices] == ["Old", "n/a"]
+
+
+def test_a_column_that_numbers_the_rows_is_no_question() -> None:
+    plan, _ = read(["No.", "Tariff"], *[[str(n + 1), ["Old", "New"][n % 2]] for n in range(20)])
+    assert roles(plan) == {"No.": "ignored"}
+    plan, _ = read(["No.", "Tariff"], *[[str(n % 7), ["Old", "New"][n % 2]] for n in range(20)])
+    assert roles(plan) == {}
+
+
 def test_numbers_under_a_bare_code_are_choices_and_never_averaged() -> None:
     plan, _ = read(["RESPNUM", "Q7ART"], *[[str(n), str(n % 7)] for n in range(40)])
     question = plan.questions[0]

@@ -14,7 +14,7 @@ from django.utils.timezone import localtime
 
 from allears.core import mail, troubles
 from allears.core.clock import now
-from allears.core.models import Job, Message, User
+from allears.core.models import Job, Message, Organisation, User
 from allears.decisions import actions, telling
 from allears.decisions.models import Decision, Update
 from allears.insights import actions as insights
@@ -25,7 +25,7 @@ from allears.studies.models import Study
 from allears.verbatims.actions import keep, mark_undated, redact
 from allears.verbatims.models import Verbatim
 from allears.web.first_round import first_round
-from allears.web.queries import unread
+from allears.web.queries import studies_now, unread
 from allears.web.views import home
 from tests import cast
 from tests.decisions.test_actions import decided
@@ -173,6 +173,8 @@ def test_staff_members_find_no_people(as_sam: Client) -> None:
     decided()
 
     assert "Bob Hale" not in text(as_sam, "/search/?q=bob")
+    assert "questions and studies" in text(as_sam, "/search/")
+    assert "part of a name" not in text(as_sam, "/search/")
 
 
 @pytest.mark.parametrize("query", ["'", '"', "*", "-", "a" * 5000, "<script>alert(1)</script>", "%", "\u202e", "NEAR("])
@@ -224,7 +226,11 @@ def test_an_update_is_read_edited_approved_and_sent(as_lea: Client) -> None:
     as_lea.post(f"/decisions/updates/{update.ref}/", {"text_cited": "We call you now.", "text_general": ""})
     update.refresh_from_db()
     as_lea.post(f"/decisions/updates/{update.ref}/approval/", {"do": "approve", "seen": update.wording})
-    assert "1 person gets one mail" in text(as_lea, "/decisions/late-orders/hearing-back/sending/")
+    page = text(as_lea, "/decisions/late-orders/hearing-back/sending/")
+    assert "1 person gets one mail" in page
+    assert "No mail server is named yet" in page
+    Organisation.objects.update(smtp_host="smtp.house.example")
+    assert "No mail server" not in text(as_lea, "/decisions/late-orders/hearing-back/sending/")
 
     response = as_lea.post("/decisions/late-orders/hearing-back/sending/")
     assert response.status_code == 302
@@ -335,6 +341,14 @@ def test_the_two_figures_lead_home_and_the_study_before_its_loop(as_ana: Client)
 
         assert places == sorted(places)
         assert "nobody has" in page
+
+
+def test_a_draft_stands_on_home_once_words_were_brought_into_it(as_ana: Client) -> None:
+    study = cast.late_orders(state="draft")
+    assert list(studies_now(cast.ana())) == []
+    cast.said(cast.bob(), "Nobody told us until we called them twice.")
+    assert list(studies_now(cast.ana())) == [study]
+    assert "loop__strip" in text(as_ana, "/")
 
 
 def test_home_opens_on_the_words_that_were_spoken_last_and_says_when(as_sam: Client) -> None:

@@ -34,6 +34,9 @@ FOREIGN = (
     (b"<?xml", "an XML file"),
     (b"sqlite format 3", "a database"),
     (b"par1", "a Parquet file"),
+    (b"$fl2", "an SPSS file"),
+    (b"$fl3", "an SPSS file"),
+    (b"<stata_dta>", "a Stata file"),
 )
 
 

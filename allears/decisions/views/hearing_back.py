@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from allears.core.doors import StaffRequest, door
 from allears.core.models import User
+from allears.core.organisation import has_mail_server
 from allears.core.progress import job_url
 from allears.core.rules import signs_in
 from allears.decisions import actions, drafting, reaching, telling
@@ -200,11 +201,13 @@ def sending(request: StaffRequest, slug: str) -> HttpResponse:
         except DecisionError as error:
             messages.error(request, str(error))
             return redirect("decisions:updates", slug)
-    return render(
-        request,
-        "decisions/sending.html",
-        {"study": study, "reach": reaching.reach(study), "updates": telling.approved(study)},
-    )
+    context = {
+        "study": study,
+        "reach": reaching.reach(study),
+        "updates": telling.approved(study),
+        "leaves": has_mail_server(),
+    }
+    return render(request, "decisions/sending.html", context)
 
 
 @door(signs_in)

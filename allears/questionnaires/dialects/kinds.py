@@ -38,6 +38,10 @@ NO_ANSWER = frozenset(
         "sans réponse",
     ]
 )
+DOES_NOT_APPLY = frozenset(
+    ["n/a", "n.a.", "na", "not applicable", "does not apply", "doesn't apply", "doesn’t apply", "no aplica", "trifft nicht zu",
+     "entfällt", "sans objet"]
+)  # fmt: skip
 RATING = re.compile(
     r"\bscale\b|\brat(e|ing)\b|how (likely|satisfied|easy|difficult|much|well|would you rate)|recommend|satisf|"
     r"\bscore\b|escala|probable|recomien|calific|bewert|skala|zufrieden|échelle|noter|\bnps\b|netpro",
@@ -76,7 +80,7 @@ def judge(question: QuestionPlan, profile: Profile, *, coded: bool = False) -> Q
     if not profile.filled:
         return replace(question, kind=Kind.SHORT_TEXT, include=False, note="Nobody answered this in the file.")
     if not coded or RATING.search(question.text):
-        question = _scale(question, profile) or question
+        question = _scale(question, profile) or _scale_for_most(question, profile) or question
     if question.kind is Kind.SCALE:
         return question
     if _are_codes(profile) and (coded or not is_sentence(question.text)):
@@ -144,16 +148,29 @@ def is_sentence(text: str) -> bool:
     return "?" in text or len(text.split()) >= SENTENCE
 
 
+def _scale_for_most(question: QuestionPlan, profile: Profile) -> QuestionPlan | None:
+    """A rating that some said does not apply to them: they gave no step of it."""
+    apart = [value for value in profile.counts if value.casefold() in DOES_NOT_APPLY]
+    rated = _without(profile, apart)
+    if not apart or not RATING.search(question.text) or rated.filled < MOSTLY * profile.filled:
+        return None
+    found = _scale(question, rated)
+    return found and replace(found, no_answer=sorted([*question.no_answer, *apart]))
+
+
 def _without_markers(profile: Profile) -> tuple[Profile, list[str]]:
     """The profile without what a tool wrote where nobody answered."""
     enough = max(3, 0.01 * profile.filled)  # a person may say it once or twice; a tool says it again and again
     markers = [v for v, count in profile.counts.items() if v.casefold() in NO_ANSWER and count >= enough]
-    if not markers:
-        return profile, []
-    left = Counter({value: count for value, count in profile.counts.items() if value not in markers})
-    gone = sum(profile.counts[value] for value in markers)
-    chars = profile.chars - sum(len(value) * profile.counts[value] for value in markers)
-    return replace(profile, counts=left, filled=profile.filled - gone, chars=chars), sorted(markers)
+    return _without(profile, markers), sorted(markers)
+
+
+def _without(profile: Profile, values: list[str]) -> Profile:
+    """The profile without these values."""
+    left = Counter({value: count for value, count in profile.counts.items() if value not in values})
+    gone = sum(profile.counts[value] for value in values)
+    chars = profile.chars - sum(len(value) * profile.counts[value] for value in values)
+    return replace(profile, counts=left, filled=profile.filled - gone, chars=chars)
 
 
 def _scale(question: QuestionPlan, profile: Profile) -> QuestionPlan | None:

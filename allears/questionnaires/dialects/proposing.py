@@ -20,6 +20,7 @@ from .own import OWN, Own
 from .plan import Kind, MetaColumn, Plan, Role
 from .profiles import Profile, profile_columns
 from .qualtrics import Qualtrics
+from .roles import ROW_NUMBERS, folded
 from .surveys import Alchemer, Dialect, GoogleForms, Plain, Reading, Rows, SurveyMonkey
 
 DIALECTS: tuple[Dialect, ...] = (
@@ -125,6 +126,8 @@ def _settle_roles(heads: list[Head], profiles: list[Profile]) -> list[Head]:
 def _checked(head: Head, profile: Profile) -> Head:
     if not head.heading.strip() and not profile.filled:
         return replace(head, role=Role.IGNORED, note="Left out: an empty column.")
+    if head.role is None and folded(head.heading) in ROW_NUMBERS and _are_row_numbers(profile):
+        return replace(head, role=Role.IGNORED, note="Left out: it numbers the rows.")
     if head.role in DATED and profile.filled and not _are_dates(profile):
         return replace(head, role=None, note="")
     if head.role is Role.STATUS and not _are_statuses(profile):
@@ -150,6 +153,10 @@ def _are_unique(profile: Profile) -> bool:
     complete = profile.filled == profile.rows > 0 and profile.longest <= 100
     # Beyond the values that are remembered, those that are must all differ.
     return complete and profile.single_times == profile.distinct
+
+
+def _are_row_numbers(profile: Profile) -> bool:
+    return _are_unique(profile) and profile.numbers == profile.filled
 
 
 def _are_dates(profile: Profile) -> bool:

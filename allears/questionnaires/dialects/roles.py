@@ -50,6 +50,7 @@ NAMES: dict[Role, str] = {
         "datestamp|link name|sessionid|session id"
     ),
 }
+ROW_NUMBERS = frozenset(["no", "no.", "nr", "nr.", "#", "№", "row", "row no.", "row number", "lfd. nr."])
 BY_NAME = {name: role for role, names in NAMES.items() for name in names.split("|")}
 PRIVATE = re.compile(r"^(ip|ipaddr|ip ?address|user ?agent|location ?(latitude|longitude|accuracy))$")
 TIMINGS = re.compile(r"(time$|timing|_first click|_last click|_page submit|_click count)", re.IGNORECASE)

@@ -9,6 +9,7 @@ from django.utils.formats import number_format
 from allears.core.doors import StaffRequest, door
 from allears.core.rules import signs_in
 from allears.design.words import Span
+from allears.people.rules import may_read
 from allears.verbatims.search import highlights
 from allears.web import finding
 
@@ -20,4 +21,5 @@ def search(request: StaffRequest) -> HttpResponse:
     found = finding.find(request.user, query)
     words = [(v, [Span(start, end, "found") for start, end in highlights(v.text, query)]) for v in found.words]
     looked = number_format(found.looked, force_grouping=True) if found.looked else ""
-    return render(request, "web/search.html", {"q": query, "found": found, "words": words, "looked": looked})
+    context = {"q": query, "found": found, "words": words, "looked": looked, "reads_people": may_read(request.user)}
+    return render(request, "web/search.html", context)
