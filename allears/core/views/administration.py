@@ -24,10 +24,12 @@ from allears.core.models import Message
 from allears.core.paging import keyset_page
 from allears.core.proxies import way_here
 from allears.core.rules import is_administrator
+from allears.core.turns import in_turn
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @door(is_administrator)
+@in_turn
 def organisation(request: StaffRequest) -> HttpResponse:
     """Name, language, time zone, and how mail leaves."""
     form = OrganisationForm.about(queries.the_organisation(), request.POST or None)

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from allears.core.doors import StaffRequest, door
 from allears.core.models import User
 from allears.core.rules import signs_in
+from allears.core.turns import in_turn
 from allears.decisions import actions, chain, in_public
 from allears.decisions.errors import DecisionError
 from allears.decisions.forms import ChangeForm, DecisionForm, MoveForm, OptionFormSet
@@ -83,6 +84,7 @@ def new(request: StaffRequest, slug: str) -> HttpResponse:
 
 
 @door(signs_in)
+@in_turn
 def edit(request: StaffRequest, ref: str) -> HttpResponse:
     """Change a decision's words or grounds."""
     decision = decision_or_404(request.user, ref)
@@ -245,6 +247,7 @@ def _change_page(request: StaffRequest, found: Change, form: MoveForm, status: i
 
 
 @door(signs_in)
+@in_turn
 def edit_change(request: StaffRequest, ref: str) -> HttpResponse:
     """Change what is to be done, by whom or by when."""
     found = _change_or_404(request.user, ref)

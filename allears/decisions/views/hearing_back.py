@@ -20,6 +20,7 @@ from allears.core.models import User
 from allears.core.organisation import has_mail_server
 from allears.core.progress import job_url
 from allears.core.rules import signs_in
+from allears.core.turns import in_turn
 from allears.decisions import actions, drafting, reaching, telling
 from allears.decisions.chain import decision_of
 from allears.decisions.digests import as_told, compose, parts_for
@@ -88,6 +89,7 @@ def _may_tell(user: User, update: Update) -> None:
 
 
 @door(signs_in)
+@in_turn
 def update(request: StaffRequest, ref: str) -> HttpResponse:
     """One update: both texts, and how each recipient will read it."""
     found = _update_or_404(request.user, ref)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from allears.core.doors import door
+from allears.core.turns import in_turn
 from allears.design.parts import Link
 from allears.insights import actions, queries, showing, standing
 from allears.insights.forms import InsightForm, LookForm, WithdrawForm
@@ -65,6 +66,7 @@ def insight(request: HttpRequest, ref: str) -> HttpResponse:
 
 @door(may_claim)
 @require_http_methods(["GET", "POST"])
+@in_turn
 def change(request: HttpRequest, ref: str) -> HttpResponseBase:
     """Say it better."""
     found = seen_insight(request, ref)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from allears.core.doors import door
+from allears.core.turns import in_turn
 from allears.core.typed import whole_number, whole_numbers
 from allears.insights import actions, agreement, queries, quotes, showing
 from allears.insights.forms import MergeForm, SplitForm, ThemeForm
@@ -68,6 +69,7 @@ def theme(request: HttpRequest, ref: str) -> HttpResponse:
 
 @door(may_code)
 @require_POST
+@in_turn
 def change(request: HttpRequest, ref: str) -> HttpResponseBase:
     """Give it another name, definition or place."""
     theme = seen_theme(request, ref)

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from allears.core.doors import door
+from allears.core.turns import in_turn
 from allears.design.parts import Cell, Column
 from allears.people import (
     actions,
@@ -164,6 +165,7 @@ def new_person(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @door(rules.may_change)
+@in_turn
 def details(request: HttpRequest, ref: str) -> HttpResponse:
     """Change what is known of somebody."""
     found = person_or_404(ref, living=True)
@@ -198,6 +200,7 @@ def consents(request: HttpRequest, ref: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @door(rules.may_change)
+@in_turn
 def limits(request: HttpRequest, ref: str) -> HttpResponse:
     """Set how much of somebody's time may be asked, and when it is quiet."""
     found = person_or_404(ref, living=True)

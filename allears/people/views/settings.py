@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from allears.core.doors import door
+from allears.core.turns import in_turn
 from allears.core.typed import whole_number
 from allears.people import accounts as actions
 from allears.people import budget as gate
@@ -40,6 +41,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @door(rules.may_read)
+@in_turn
 def account(request: HttpRequest, pk: int) -> HttpResponse:
     """One account and its people; POST renames it, for those who may."""
     found = get_object_or_404(Account, pk=pk)
@@ -69,6 +71,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @door(rules.may_set_budget)
+@in_turn
 def budget(request: HttpRequest) -> HttpResponse:
     """The organisation's limit of minutes and its quiet hours."""
     form = BudgetForm.about(gate.the_budget(), request.POST or None)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from allears.core.doors import door
 from allears.core.queries import the_organisation
 from allears.core.rules import is_administrator, is_researcher
+from allears.core.turns import in_turn
 from allears.studies import actions, asking
 from allears.studies.forms import NoteForm, StudyForm, TeamForm, written
 from allears.studies.models import State, StateChange, Study
@@ -36,6 +37,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @door(is_researcher)
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_turn
 def edit(request: HttpRequest, slug: str) -> HttpResponse:
     """Change why we ask, what participants are told, and what is promised."""
     study = own_study(request, slug)

@@ -23,6 +23,7 @@ from django.views.decorators.http import require_POST, require_safe
 from allears.core.doors import open_door
 from allears.core.languages import for_reader, in_readers_language
 from allears.core.throttle import too_often
+from allears.core.turns import in_turn
 from allears.decisions.answering import answer_helped, mark_seen
 from allears.decisions.models import Telling, Update
 from allears.people.links import leaving_link
@@ -142,6 +143,7 @@ def _shown(request: HttpRequest) -> set[str]:
 @csrf_exempt
 @never_cache
 @require_POST
+@in_turn
 def time(request: HttpRequest, token: str) -> HttpResponse:
     """The person says how much of their time may be asked, and when to write to them. What asks for less holds at once;
     before more may be asked, a fresh link goes to their own address.
@@ -261,6 +263,7 @@ def own_consent(request: HttpRequest, token: str) -> HttpResponse:
 @csrf_exempt
 @never_cache
 @require_POST
+@in_turn
 def personal_time(request: HttpRequest, token: str) -> HttpResponse:
     """Behind the fresh link, the person says how much of their time may be asked, also more than before."""
     person = _whose(token, "fresh")
