@@ -18,6 +18,7 @@ from allears.core.progress import HALF, Progress, running
 from allears.core.queries import the_organisation
 from allears.people import crowds
 from allears.people.models import Person
+from allears.people.queries import stands_for
 from allears.studies import anew
 from allears.studies.inviting import CHUNK, NotInvitable, Round, invite_some
 from allears.studies.mails import Letters
@@ -54,8 +55,8 @@ def _still_to_ask(job: Job) -> Iterator[Iterator[int]]:
 
 @transaction.atomic
 def _next_chunk(study: Study, ids: list[int], progress: Progress, done: int) -> None:
-    """The chunk and what is reported of it, together or not at all."""
-    people = Person.objects.filter(pk__in=ids, merged_into=None, erased_at=None)
+    """The chunk and what is reported of it, together or not at all; whoever was merged into another row since is asked there."""
+    people = Person.objects.living().filter(pk__in=set(stands_for(ids).values()))
     made = _one_chunk(study, list(people.order_by("pk")), progress, progress.job.parameters)
     progress.keep(done, invited=len(made.invitations), before=made.before, **made.refused)
 

@@ -206,6 +206,19 @@ def test_who_was_merged_into_another_row_meanwhile_is_asked_there_and_once() -> 
     assert asked() == ["Una", "Ursel", "Vic", "Zoe"]
 
 
+def test_who_is_merged_into_another_row_while_the_round_runs_is_asked_there_and_once() -> None:
+    una, _vic, wes, xia, _yul, _zoe = people = low_people()
+    job = stopped(people, why={})
+    Job.objects.filter(pk=job.pk).update(ended_at=None)
+    ursel = cast.person("Ursel Low")
+    merging.merge(keep=ursel, other=wes, by=cast.ana())
+    merging.merge(keep=una, other=xia, by=cast.ana())
+
+    send_invitations.func(job.pk)
+
+    assert asked() == ["Una", "Ursel", "Vic", "Yul", "Zoe"]
+
+
 def test_while_it_runs_or_once_it_has_come_to_its_end_nothing_goes_on(as_ana: Client) -> None:
     running = actions.ask_to_invite(study=cast.late_orders(), people=Person.objects.filter(pk=cast.bob().pk), by=cast.ana(), minutes=3)
     under_way = as_ana.post(page_of(running), {"do": "go-on"})
