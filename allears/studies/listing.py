@@ -47,7 +47,8 @@ def page_of(
         ahead.kept(OUTCOMES_AHEAD, study.pk),
     )
     if lost:
-        found, outcome = found.filter(pk__in=anew.lost(study).values("pk")), ""
+        # Looked up first: as a part of the page's question PostgreSQL asks all of it of each.
+        found, outcome = found.filter(pk__in=among(list(anew.lost(study).values_list("pk", flat=True)))), ""
     if outcome not in Outcome.values:
         outcome = ""
     elif many and many.value.get(outcome, 0) < FEW:
