@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 from itertools import islice
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -21,8 +22,9 @@ from allears.core.models import Job, User
 from allears.people import crowds
 from allears.people.models import Person
 from allears.studies.inviting import NotOpen
-from allears.studies.models import RoundList, Study
+from allears.studies.models import RoundList, Selection, Study
 from allears.studies.rules import can_work_on
+from allears.studies.selection.queries import standing
 
 KIND = "studies.invite"
 
@@ -43,15 +45,18 @@ def ask_to_invite(
     override_reason: str = "",
     next_url: str = "",
     next_words: str = "",
+    selection: Selection | None = None,
 ) -> Job:
-    """Invite `people` in the background and return the job. Who they are is fixed now. Raises `NotOpen`."""
+    """Invite `people` in the background and return the job. Who they are is fixed now: of those who hold a seat of
+    `selection`, whoever holds none any more when a round goes on is asked no longer. Raises `NotOpen`.
+    """
     if not study.is_open:
         raise NotOpen
     bits = crowds.bits_of(people)
     with transaction.atomic():
         job = _begun(
             study, bits, by, minutes=str(minutes), override_reason=override_reason, next_url=next_url,
-            next_words=next_words or _("See who was asked"),
+            next_words=next_words or _("See who was asked"), **({"selection": selection.pk} if selection else {}),
         )  # fmt: skip
         audit.record(by=by, verb="studies.round_asked", target=study, people=job.total, override=override_reason)
         return job
@@ -66,10 +71,9 @@ def go_on(*, job: Job, by: User) -> Job:
     study, wanted = Study.objects.get(pk=kept.job.parameters["study"]), kept.job.parameters
     if not study.is_open:
         raise NotOpen
-    onward = _begun(
-        study, crowds.as_bits(left_of(kept)), by, minutes=wanted["minutes"], override_reason=wanted["override_reason"],
-        next_url=kept.job.next_url, next_words=kept.job.next_words,
-    )  # fmt: skip
+    same = {name: wanted[name] for name in ("minutes", "override_reason", "selection") if name in wanted}
+    bits = crowds.as_bits(left_of(kept))
+    onward = _begun(study, bits, by, next_url=kept.job.next_url, next_words=kept.job.next_words, **same)
     kept.delete()
     audit.record(by=by, verb="studies.round_gone_on", target=study, people=onward.total, round=job.ref)
     return onward
@@ -93,7 +97,7 @@ def _held(job: Job) -> RoundList:
     return kept
 
 
-def _begun(study: Study, bits: bytes, by: User, *, next_url: str, next_words: str, **wanted: str) -> Job:
+def _begun(study: Study, bits: bytes, by: User, *, next_url: str, next_words: str, **wanted: Any) -> Job:
     from allears.studies.tasks import send_invitations
 
     job = progress.ask_for(
@@ -119,12 +123,20 @@ def left_over(study: Study) -> list[RoundList]:
 def left_of(kept: RoundList) -> int:
     """Return, as a crowd, whoever had no turn yet; as they stand today if rows were merged meanwhile."""
     ids = islice(crowds.ids_of(int.from_bytes(kept.bits, "little")), kept.job.done, None)
-    return crowds.crowd_of(_as_they_stand(ids))
+    return crowds.crowd_of(_as_they_stand(ids)) & _seated(kept.job.parameters.get("selection"))
 
 
 def _as_they_stand(ids: Iterable[int]) -> Iterable[int]:
     merged = dict(Person.objects.filter(merged_into__isnull=False).values_list("pk", "merged_into"))
     return (merged.get(pk) or pk for pk in ids)
+
+
+def _seated(selection: int | None) -> int:
+    """Whoever holds a seat that was drawn: it may have been drawn again meanwhile. Everybody, where no lots were drawn."""
+    from allears.studies.selection.actions import holders
+
+    found = Selection.objects.filter(pk=selection).first() if selection else None
+    return crowds.crowd_of(holders(standing(found))) if found else -1
 
 
 @progress.goes_on(KIND)

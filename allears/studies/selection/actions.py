@@ -517,7 +517,7 @@ def ask_to_invite_drawn(
         raise NotDrawn(_("Nobody has been drawn yet."))
     return rounds.ask_to_invite(
         study=selection.study, people=Person.objects.filter(pk__in=holders(found)), by=by, minutes=minutes,
-        override_reason=override_reason, next_url=next_url, next_words=_("See the lottery"),
+        override_reason=override_reason, next_url=next_url, next_words=_("See the lottery"), selection=selection,
     )  # fmt: skip
 
 

@@ -11,13 +11,14 @@ from fractions import Fraction
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from allears.core.clock import today
+from allears.core.clock import now, today
 from allears.core.models import AuditEvent, Job
 from allears.people.actions import erase, record_consent
 from allears.people.merging import merge
 from allears.people.models import Contact, Person, PersonFacet
 from allears.selection import accepted, draw, public, token, verify
 from allears.selection.checker import Wrong
+from allears.studies import rounds
 from allears.studies.about_person import lotteries
 from allears.studies.hearing import Outcome
 from allears.studies.models import Commitment, Draw, Invitation, PoolMember, Prepared, Publication, Selection
@@ -270,6 +271,25 @@ def test_who_was_drawn_is_invited_through_the_budget() -> None:
     assert len(drawn) == 4
     assert {row.person for row in Invitation.objects.all()} == drawn == set(drawn_people(cast.late_orders()))
     assert Contact.objects.count() == 4
+
+
+def test_a_round_of_those_who_were_drawn_goes_on_with_whoever_holds_a_seat_by_then() -> None:
+    selection = lots.drawn()
+    job = _cut_off(actions.ask_to_invite_drawn(selection=selection, by=cast.ana(), minutes=3))
+    first, *others = seats_of(standing(selection))
+    lots.search_again(selection, first.token)
+    actions.commit_lottery(selection=selection, by=cast.ana())
+    actions.draw_lottery(selection=selection, by=cast.ana(), seed="dice: 2 6 4 4")
+
+    onward = rounds.go_on(job=job, by=cast.ana())
+    send_invitations.func(rounds.go_on(job=_cut_off(onward), by=cast.ana()).pk)
+
+    assert {row.person for row in Invitation.objects.all()} == {seat.person for seat in others}
+
+
+def _cut_off(job: Job) -> Job:
+    Job.objects.filter(pk=job.pk).update(ended_at=now(), error="Given up.")
+    return job
 
 
 def test_an_empty_seat_is_drawn_again_by_the_same_rules_and_the_proof_grows() -> None:
