@@ -98,7 +98,7 @@ class Results:
     """A study's results, for everybody or for one group."""
 
     responses: int = 0
-    sent: int = 0
+    sent: int | None = 0  # None: so few of the group, or all but so few, that it is not shown
     questions: list[QuestionResult] = field(default_factory=list)
     reached: list[Reached] = field(default_factory=list)
     too_few: bool = False  # the group may not be shown
@@ -122,21 +122,30 @@ def results_of(study: Study, group: Group | None = None) -> Results:
     found = Results(counted["all"], counted["sent"], few_for_words=counted["few_for_words"], at=at)
     rows, counts = _asked(study), _Counts(counted)
     found.questions = [_result(question, same, counts) for question, same in _merged(rows)]
+    found.reached = _reached(rows, counts)
     if group:
-        everybody = {each.question.key: each.answered for each in results_of(study).questions}
-        found.questions = [_unless_few(each, everybody.get(each.question.key, 0)) for each in found.questions]
+        _hide_few(found, results_of(study))
     if not found.few_for_words:
         _add_newest(found.questions, counted)
         _add_files(found.questions, _responses(study, group) if group else None)
-    found.reached = _reached(rows, counts)
     return found
 
 
-def _unless_few(found: QuestionResult, everybody: int) -> QuestionResult:
-    """What a group answered to a question, unless so few of it did, or all but so few of everybody."""
-    answered, others = found.answered, everybody - found.answered
-    few = 0 < answered < FEWEST_IN_GROUP or (answered and 0 < others < FEWEST_IN_GROUP)
-    return QuestionResult(found.question, too_few=True) if few else found
+def _hide_few(found: Results, everybody: Results) -> None:
+    """Show nothing of a question that so few of a group answered, or all but so few of everybody; nor that they came so far."""
+    answered = {each.question.key: each.answered for each in everybody.questions}
+    came = {page.section.pk: page.count for page in everybody.reached}
+    found.questions = [
+        QuestionResult(each.question, too_few=True) if _tells(each.answered, answered.get(each.question.key, 0)) else each
+        for each in found.questions
+    ]
+    found.reached = [page for page in found.reached if not _tells(page.count, came.get(page.section.pk, 0))]
+    found.sent = None if _tells(found.sent or 0, everybody.sent or 0) else found.sent
+
+
+def _tells(some: int, everybody: int) -> bool:
+    """Whether so few did something, or all but so few of everybody who did, that it would tell who they are."""
+    return 0 < some < FEWEST_IN_GROUP or (bool(some) and 0 < everybody - some < FEWEST_IN_GROUP)
 
 
 def count_ahead() -> None:

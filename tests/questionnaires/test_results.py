@@ -231,6 +231,26 @@ def test_a_group_s_figures_are_not_shown_where_few_others_answered(as_sam: Clien
     assert "So few of this group" in page(as_sam, "?group=region:north")
 
 
+def test_how_far_a_group_came_is_not_told_where_few_of_it_or_few_others_came(as_sam: Client) -> None:
+    asked = version()
+    for place, person in enumerate(people(30)):
+        cast.has(person, "Region", "North" if place < 15 else "South")
+        answer(asked, person, number=None if place > 17 else 7)
+    region = cast.facet("Region").values
+
+    north, south = (results_of(cast.late_orders(), Group(cast.facet("Region"), region.get(key=key))) for key in ("north", "south"))
+
+    assert [came.count for came in results_of(cast.late_orders()).reached] == [30, 18]
+    assert [came.count for came in north.reached] == [15]  # three others came as far as its fifteen did
+    assert [came.count for came in south.reached] == [15]  # three of it came further
+    assert (north.sent, south.sent) == (None, None)
+    html = page(as_sam, "?group=region:south")
+    assert "of them sent" not in html
+    assert "How far people came" in html
+    assert ">Sent<" not in html
+    assert ">Sent<" in page(as_sam)
+
+
 def of_group(region: str, kind: str) -> QuestionResult:
     group = Group(cast.facet("Region"), cast.facet("Region").values.get(key=region))
     return next(each for each in results_of(cast.late_orders(), group).questions if each.question.kind == kind)

@@ -175,7 +175,8 @@ def _funnel(found: Results) -> list[charts.FunnelStep]:
         return []
     begun = charts.FunnelStep(_("Begun"), found.responses)
     pages = [_page_step(n, reached.section.title, reached.count) for n, reached in enumerate(found.reached, 1)]
-    return [begun, *pages, charts.FunnelStep(_("Sent"), found.sent, "kept")]
+    sent = [] if found.sent is None else [charts.FunnelStep(_("Sent"), found.sent, "kept")]
+    return [begun, *pages, *sent]
 
 
 def _page_step(number: int, title: str, count: int) -> charts.FunnelStep:
