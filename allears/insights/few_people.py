@@ -19,8 +19,9 @@ from allears.insights.small_groups import FOR_COMMENTS
 from allears.people.models import FacetValue
 from allears.studies.models import Study
 
-ENOUGH_FOR_A_GROUP = 200  # words among which as many people speak as may be read together, if there are so many
-ENOUGH_FOR_OTHERS = 1_000  # words among which others are found than those who are asked for, if there are so many
+# How many words are looked at for enough people, the next only where these are from fewer.
+OF_A_GROUP = (100, 200)
+OF_OTHERS = ((asked.NEWEST, 100), (asked.NEWEST, 1_000), (asked.OLDEST, 1_000))
 
 
 @dataclass(frozen=True)
@@ -97,8 +98,11 @@ def _may_be_few(found: Found) -> bool:
     """Whether the newest of the words that several filters name, each very many, come from few people: so they may, too,
     where it took too long to find more.
     """
-    newest = paging.page(found, asked.NEWEST, per_page=ENOUGH_FOR_A_GROUP)
-    return bool(newest.ids or newest.looked) and speakers.voices(newest.ids) < FOR_COMMENTS
+    for most in OF_A_GROUP:
+        newest = paging.page(found, asked.NEWEST, per_page=most)
+        if not (newest.ids or newest.looked) or speakers.voices(newest.ids) >= FOR_COMMENTS:
+            return False
+    return True
 
 
 def _leaves_few(room: Room, less: Filters, found: Found, here: int | None = None) -> bool:
@@ -108,8 +112,8 @@ def _leaves_few(room: Room, less: Filters, found: Found, here: int | None = None
     if whole.ids is not None:
         return here is not None and small_groups.leaves_few(speakers.voices(whole.ids), here)
     others: set[int] = set()
-    for order in (asked.NEWEST, asked.OLDEST):
-        some = paging.page(whole, order, per_page=ENOUGH_FOR_OTHERS).ids
+    for order, most in OF_OTHERS:
+        some = paging.page(whole, order, per_page=most).ids
         others |= set(some) - (set(found.ids) if found.ids is not None else found.tried(some, None))
         if speakers.voices(list(others)) >= FOR_COMMENTS:
             return False

@@ -125,11 +125,14 @@ def shown(
     scores: Mapping[int, int] | None = None,
     whole: bool = False,
     across: bool = False,
+    of_a_group: bool = False,
 ) -> list[Shown]:
     """Return these verbatims, in this order, as `reader` may see them.
 
     `studies` are the studies they belong to. `q` is marked in the words. `scores` say how unexpected each is.
     `across` says that the page holds words of several studies. `whole` shows however much was said.
+    `of_a_group`: they were found by what their speakers are like; what else is known of these stands beside them only
+    where names may.
     """
     by_collection = {study.collection_id: study for study in studies}
     rows = Verbatim.objects.select_related("source", "person__merged_into", "undated").in_bulk(list(ids))
@@ -140,7 +143,7 @@ def shown(
     read = set(Read.objects.filter(user=reader.user, verbatim__in=list(ids)).values_list("verbatim", flat=True))
     more = chips_of(ids)
     here = {pk: [people[v.pk] for v in verbatims if v.collection_id == pk] for pk in {v.collection_id for v in verbatims}}
-    facts = {pk: _facts(reader, by_collection[pk], some, facets) for pk, some in here.items()}
+    facts = {pk: _facts(reader, by_collection[pk], some, facets, of_a_group) for pk, some in here.items()}
     rooms = {pk: reverse("insights:words_of_study", args=[by_collection[pk].slug]) for pk in here}
     made = []
     for v in verbatims:
@@ -195,11 +198,13 @@ def _page_of(person: Person | None) -> str:
 
 
 def _facts(
-    reader: Reader, study: Study, people: Iterable[Person | None], facets: Mapping[int, list[FacetValue]]
+    reader: Reader, study: Study, people: Iterable[Person | None], facets: Mapping[int, list[FacetValue]], of_a_group: bool
 ) -> dict[int, list[FacetValue]]:
     """What may stand beside these speakers' words in one study, by their ids."""
     held = {person.pk: facets.get(person.pk, []) for person in people if person}
-    return held if study.pk in reader.names_in else traits.beside(study, held)
+    if study.pk in reader.names_in:
+        return held
+    return {person: [] for person in held} if of_a_group else traits.beside(study, held)
 
 
 def _segments(text: str, codings: Iterable[Coding], citations: Iterable[Citation], q: str) -> list[Segment]:

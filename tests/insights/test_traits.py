@@ -48,6 +48,17 @@ def test_what_stands_beside_words_does_not_together_point_at_few(as_sam: Client,
     assert facts(as_sam, "P1") == ["Phone", "North"]
 
 
+def test_beside_words_that_were_found_by_a_trait_no_other_trait_stands(as_sam: Client, as_ana: Client) -> None:
+    for n in range(40):
+        care = "Yes" if n in (0, 1) or n > 25 else "No"
+        speaker(n, Area="City" if n % 2 else "Land", Bill="Late" if n < 20 else "Paid", Care=care)
+    asked = {"facet": "care:yes", "q": "P1"}
+    assert facts(as_sam, "P1") == ["City", "Late"]
+    assert as_ana.get(room(), asked).context["words"][0].facts == ["City", "Late", "Yes"]
+    found = as_sam.get(room(), {"facet": "care:yes"}).context["words"]
+    assert [item.facts for item in found] == [[]] * 16
+
+
 def test_what_is_missing_beside_words_does_not_tell_what_it_would_be() -> None:
     people = [
         speaker(n, Area="City" if n < 20 else "Land", Bill="Late" if n < 2 else "Paid", Care="Yes") for n in range(40)

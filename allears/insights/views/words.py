@@ -146,7 +146,7 @@ def _is_untidy(request: HttpRequest, wanted: Filters) -> bool:
 def _shown(request: HttpRequest, room: Room, page: paging.Page, wanted: Filters) -> list[showing.Shown]:
     return showing.shown(
         showing.reader_of(reader(request), room.studies), room.studies, page.ids, q=wanted.q, scores=page.scores,
-        across=len(room.studies) > 1,
+        across=len(room.studies) > 1, of_a_group=wanted.by_who_they_are,
     )  # fmt: skip
 
 
