@@ -14,6 +14,7 @@ from allears.core.links import hash_token, new_token
 from allears.questionnaires import answering_sql as sql
 from allears.questionnaires import answering_store as store
 from allears.questionnaires.answering_asked import Given, asking
+from allears.questionnaires.answering_at_once import at_once
 from allears.questionnaires.answering_consents import write_consents
 from allears.questionnaires.answering_store import Closed, Saved, Saving
 from allears.questionnaires.answering_ways import Way, look
@@ -85,7 +86,7 @@ def _way_of(response: Response) -> Way:
 
 def keep(saving: Saving) -> Saved:
     """Write `saving` down and return what came of it when it is on disk. Raises `Closed`."""
-    return write_down(lambda: _written(saving))
+    return write_down(lambda: _written(saving), at_once(saving))
 
 
 def _written(saving: Saving) -> Saved:

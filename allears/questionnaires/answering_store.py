@@ -160,13 +160,8 @@ _BEGIN = """INSERT INTO questionnaires_response
 def _begin(saving: Saving) -> int | None:
     """Begin the response; None when it has been begun meanwhile, by another device or a second click."""
     way, at = saving.way, sql_moment(saving.now)
-    token_hash = hash_token(saving.token) if saving.token else None
-    link = way.public_link_id if saving.token else None
-    state, begun = sql.several([(_STATE, [way.study_id]), (_BEGIN, [
-        new_ref(), way.study_id, way.asked_id, way.person_id, way.invitation_id, link, token_hash,
-        saving.becomes or way.language, at, at, saving.passed, at if saving.send else None,
-        saving.seconds, saving.device,
-    ])])  # fmt: skip
+    begins = (_BEGIN, [new_ref(), way.study_id, *begun_by(saving)])
+    state, begun = sql.several([(_STATE, [way.study_id]), begins])
     if state != [(State.OPEN,)]:
         raise Closed  # what has begun is taken back with the transaction
     if not begun:
@@ -174,6 +169,17 @@ def _begin(saving: Saving) -> int | None:
     if way.invitation_id:
         _note_that_they_came(way, at)
     return int(begun[0][0])
+
+
+def begun_by(saving: Saving) -> list[Any]:
+    """Return what a response that begins by `saving` has in its columns, but for its ref and its study."""
+    way, at = saving.way, sql_moment(saving.now)
+    token_hash = hash_token(saving.token) if saving.token else None
+    link = way.public_link_id if saving.token else None
+    return [
+        way.asked_id, way.person_id, way.invitation_id, link, token_hash, saving.becomes or way.language, at, at,
+        saving.passed, at if saving.send else None, saving.seconds, saving.device,
+    ]  # fmt: skip
 
 
 def _note_that_they_came(way: Way, at: Any) -> None:
@@ -441,19 +447,21 @@ def _speak(saving: Saving, said: Sequence[tuple[Asked, str, str, int | None]]) -
     """
     if not said:
         return []
-    at, parameters, refs = sql_moment(saving.now), [], []
-    for question, text, language, supersedes in said:
-        way, ref, salt = saving.way, new_ref(), secrets.token_bytes(ledger.SALT_BYTES)
-        source = _source_of(question)
-        words = Words(way.collection_id, source, way.person_id, text, language, saving.now, supersedes)
-        refs.append(ref)
-        parameters += [
-            ref, way.collection_id, source, way.person_id, text, language, at, at, supersedes, salt,
-            ledger.digest(salt, ref, words),
-        ]  # fmt: skip
-    rows = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"] * len(said))
-    ids = {ref: pk for pk, ref in sql.rows(_KEEP.format(rows=rows), parameters)}
-    return [ids[ref] for ref in refs]
+    words = [word(saving, *one) for one in said]
+    rows = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"] * len(words))
+    ids = {ref: pk for pk, ref in sql.rows(_KEEP.format(rows=rows), [value for row in words for value in row])}
+    return [ids[row[0]] for row in words]
+
+
+def word(saving: Saving, question: Asked, text: str, language: str, supersedes: int | None = None) -> list[Any]:
+    """Return the row of the ledger for what was said to a question, as `_KEEP` has its columns."""
+    way, ref, salt, source = saving.way, new_ref(), secrets.token_bytes(ledger.SALT_BYTES), _source_of(question)
+    words = Words(way.collection_id, source, way.person_id, text, language, saving.now, supersedes)
+    at = sql_moment(saving.now)
+    return [
+        ref, way.collection_id, source, way.person_id, text, language, at, at, supersedes, salt,
+        ledger.digest(salt, ref, words),
+    ]  # fmt: skip
 
 
 def _source_of(question: Asked) -> int:

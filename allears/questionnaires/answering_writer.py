@@ -16,15 +16,16 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from itertools import islice
+from typing import Any, TypeVar, cast
 
-from django.db import OperationalError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from allears.core.prepared import go_by_keys, prepared
+from allears.core.prepared import Statement, go_by_keys, prepared
 from allears.core.shared_connection import SharedConnection
 from allears.questionnaires import answering_sql as sql
 from allears.questionnaires.answering_turn import Call, apart, aside
@@ -37,12 +38,25 @@ MOST_AT_ONCE = 64
 LONGEST_WAIT = "250ms"  # for a row that somebody holds; then each waits for their own
 
 
-def write_down(work: Callable[[], Result]) -> Result:
-    """Run `work` in a transaction and return its result once that is on disk; raises what it raises."""
+@dataclass(frozen=True, slots=True)
+class AtOnce:
+    """How a work is done without any answer that its statements wait for, and what their answers come to: None where they
+    did nothing, because the work takes more than that.
+    """
+
+    statements: Sequence[Statement]
+    result: Callable[[list[list[sql.Row]]], Any]
+
+
+def write_down(work: Callable[[], Result], at_once: AtOnce | None = None) -> Result:
+    """Run `work` in a transaction and return its result once that is on disk; raises what it raises. `at_once`: how most
+    of its kind are done with fewer trips.
+    """
     if connection.in_atomic_block:
         with transaction.atomic():
-            return _whole(work)
-    return _desk.take(work)
+            done = at_once.result(sql.several(at_once.statements)) if at_once else None
+            return _whole(work) if done is None else cast(Result, done)
+    return _desk.take(work, at_once)
 
 
 def _whole(work: Callable[[], Result]) -> Result:
@@ -66,10 +80,11 @@ class Outcome:
 class Work:
     """What somebody wants written, and what came of it once that is on disk."""
 
-    __slots__ = ("call", "do", "is_settled", "outcome")
+    __slots__ = ("at_once", "call", "do", "is_settled", "outcome")
 
-    def __init__(self, do: Callable[[], Any]) -> None:
+    def __init__(self, do: Callable[[], Any], at_once: AtOnce | None = None) -> None:
         self.do = do
+        self.at_once = at_once
         self.outcome: Outcome | None = None
         self.is_settled = False  # without an outcome: whoever brought it writes it
         self.call = Call()  # when it is settled, or when it is theirs to write
@@ -92,8 +107,8 @@ class _Desk:
         self._waiting: deque[Work] = deque()
         self._is_taken = False
 
-    def take(self, do: Callable[[], Result]) -> Result:
-        work = Work(do)
+    def take(self, do: Callable[[], Result], at_once: AtOnce | None) -> Result:
+        work = Work(do, at_once)
         with self._lock:
             self._waiting.append(work)
             writes, self._is_taken = not self._is_taken, True
@@ -141,10 +156,37 @@ def leave() -> None:
 
 
 def together(some: list[Work]) -> None:
-    """Do several works in one transaction. Raises what keeps the whole from the disk; then no work has an outcome.
+    """Do several works in one transaction; those that are done at once in another one before. Raises what keeps the whole
+    from the disk; then no work of that transaction has an outcome.
 
     A work is done again when another one of the same whole has failed: nothing of it may reach beyond the transaction.
     """
+    if any(work.at_once for work in some):
+        _do_at_once([work for work in some if work.at_once])
+        some = [work for work in some if work.outcome is None]
+    if some:
+        _do(some)
+
+
+def _do_at_once(some: list[Work]) -> None:
+    """Do works with one trip, the commit among it. Where that fails none is done, and where one has done nothing it has no
+    outcome: they are done as all others.
+    """
+    ways = [work.at_once for work in some if work.at_once]
+    statements = [statement for way in ways for statement in way.statements]
+    try:
+        with aside(), transaction.atomic():
+            answers = iter(sql.several([*statements, ("COMMIT", ())]))
+    except DatabaseError:
+        log.info("Answers are written one after the other: they could not be written at once.", exc_info=True)
+        return
+    for work, way in zip(some, ways, strict=True):
+        result = way.result(list(islice(answers, len(way.statements))))
+        if result is not None:
+            work.outcome = Outcome(result)
+
+
+def _do(some: list[Work]) -> None:
     try:
         with sql.gathering():
             outcomes = _in_one_transaction(some, lambda do: Outcome(_whole(do)))
