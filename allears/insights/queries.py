@@ -17,7 +17,6 @@ from allears.core.waiting import Waiting
 from allears.insights.models import Citation, Coding, Insight, LookAgainst, Read, Side, Theme
 from allears.studies.models import Study
 from allears.studies.queries import seen_by
-from allears.verbatims.models import Verbatim
 
 FEW_WORDS = 5_000  # a theme that more words carry is asked for its examples by itself, along its index
 LAST_CODINGS = 300  # somebody's latest codings are looked through for the themes they gave last
@@ -141,15 +140,6 @@ def of_study(study: Study) -> QuerySet[Insight]:
 def insights_seen_by(user: User) -> QuerySet[Insight]:
     """Return the insights, withdrawn ones too, of the studies that `user` may see."""
     return Insight.objects.filter(study__in=seen_by(user)).select_related("study", "made_by")
-
-
-def people_in_chain(insight: Insight) -> list[int]:
-    """Return the ids of the living people whose words `insight` cites, for or against; merged people as who stays."""
-    spoken = Verbatim.objects.filter(
-        pk__in=insight.citations.values("verbatim"), person__isnull=False, salt__isnull=False
-    )
-    stays = Coalesce("person__merged_into_id", "person_id")
-    return sorted(set(spoken.filter(person__erased_at=None).values_list(stays, flat=True)))
 
 
 def nobody_looked(insights: QuerySet[Insight]) -> QuerySet[Insight]:

@@ -13,8 +13,6 @@ from allears.selection.tables import Table, parse_table, read_table
 
 MOST_FACETS = 60
 Bounds = tuple[int, int]
-FACET_COLUMNS = ("category", "feature", "facet")
-VALUE_COLUMNS = ("feature", "value")
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,6 @@ from allears.people.models import Account, Facet, Kind, Person
 from allears.people.queries import matching
 from allears.studies.models import Study
 
-DATES = ("joined_before", "joined_after")
-
 
 def who_can_know(study: Study) -> QuerySet[Person]:
     """Return the people who meet the study's criteria: its pool, before budget and consent are looked at."""

@@ -5,8 +5,6 @@ import pytest
 from allears.core.models import AuditEvent
 from allears.insights import actions, queries, signals
 from allears.insights.models import Citation, Insight
-from allears.people.models import Person
-from allears.verbatims.actions import redact
 from tests import cast
 from tests.insights.stories import cited, claimed, said
 
@@ -88,18 +86,6 @@ def test_support_counts_people_once_and_those_without_a_name_each() -> None:
     found = queries.with_support(Insight.objects.all()).get()
     assert (found.words_for, found.people_for, found.words_against, found.people_against) == (4, 3, 1, 1)
     assert found.looked is False
-
-
-def test_people_in_the_chain_are_the_living_ones_as_who_they_are_today() -> None:
-    insight = claimed()
-    twin = Person.objects.create(name="B. Hale", merged_into=cast.bob())
-    cited(insight, said("Nobody called me.", by=cast.bob()))
-    cited(insight, said("Nobody called.", by=twin))
-    cited(insight, said("They called.", by=cast.cleo()), side="against")
-    gone = said("Nothing.", by=cast.dev())
-    cited(insight, gone)
-    redact(verbatims=[gone.pk], reason="person", by_label="Dev")
-    assert queries.people_in_chain(insight) == sorted([cast.bob().pk, cast.cleo().pk])
 
 
 def test_what_waits_for_me_are_untried_insights_and_new_words_against_them() -> None:

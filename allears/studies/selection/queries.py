@@ -197,14 +197,6 @@ def _became(person: Person | None, asked: dict[int, Invitation]) -> tuple[Invita
     return invitation, outcome_of(invitation) if invitation else None
 
 
-def drawn_people(study: Study) -> list[Person]:
-    """Return who holds a seat in the study today: drawn, and not drawn again."""
-    found: list[Person] = []
-    for selection in Selection.objects.filter(study=study).order_by("pk"):
-        found += [seat.person for seat in seats_of(standing(selection)) if seat.person and not seat.gone]
-    return found
-
-
 def panels_held(before: Selection) -> list[dict[tuple[str, str], int]]:
     """Return the panels of a year up to now, without `before`, each as {(facet, value): seats}, oldest first.
 

@@ -108,9 +108,6 @@ ASKS_HOW_MUCH = frozenset(["how", "as", "so", "too", "more", "very", "that", "mo
 VAGUE_CHOICES = frozenset(
     ["often", "very often", "quite often", "fairly often", "frequently", "very frequently", "regularly", "sometimes", "rarely", "very rarely", "seldom", "occasionally", "usually", "a lot", "a few", "a few times", "many", "several", "some", "hardly ever", "almost never", "almost always", "most of the time", "some of the time", "from time to time", "many times", "several times", "now and then", "not very often", "not often"]
 )
-PERIODS = frozenset(
-    ["day", "days", "daily", "week", "weeks", "weekly", "month", "months", "monthly", "year", "years", "yearly", "annually", "hour", "hours", "hourly", "once", "twice", "minute", "minutes", "weekdays", "quarter", "quarterly"]
-)
 
 KNOWN_ABBREVIATIONS = frozenset(
     ["UK", "US", "USA", "EU", "UN", "TV", "PC", "PCS", "ID", "PDF", "FAQ", "GPS", "SMS", "OK", "AM", "PM", "DVD", "CD", "IT", "HIV", "AIDS", "CV", "DIY", "GP", "NHS", "NASA", "BBC", "CNN", "PIN", "ATM", "WIFI", "USB", "LED", "BC", "AD", "VIP", "HR", "CEO", "PHD", "MBA", "BA", "BSC", "MSC", "MA", "GMT", "UTC", "EUR", "USD", "GBP", "NB", "PS", "RSVP", "ASAP", "LGBT", "QR", "URL", "WWW", "COVID", "DNA", "MP", "MPS", "UFO", "AI", "APP", "VAT", "A", "B", "C", "D", "E", "F", "G", "H", "N", "A4", "A5", "3D", "4G", "5G", "2D"]
