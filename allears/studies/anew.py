@@ -18,6 +18,7 @@ from allears.core import ahead, audit, mail, progress
 from allears.core.models import Job, Message, User
 from allears.core.queries import the_organisation
 from allears.people import bounces, budget
+from allears.people.erasing import NOBODY
 from allears.people.listing import among
 from allears.people.models import MailBounce
 from allears.people.queries import survivor
@@ -28,6 +29,8 @@ from allears.studies.models import Invitation, InvitationMail, State, Study
 KIND = "studies.anew"
 LOST_AHEAD = "lost"
 CALLED_BACK = {"sent_at": None, "failed_at__isnull": False, "text": ""}
+# It had been in a worker's hands, and was emptied because whoever has its address now was erased: nobody knows.
+IN_DOUBT = {"to": NOBODY, "claimed_at__isnull": False}
 CAME_BACK = MailBounce.objects.filter(hard=True, message__isnull=False)
 
 
@@ -43,7 +46,7 @@ def lost(study: Study) -> QuerySet[Invitation]:
     theirs = InvitationMail.objects.filter(invitation__study=study)
     # Found by the few letters that did not arrive, not by looking at everybody's.
     came_back = theirs.filter(message__in=CAME_BACK.values("message"))
-    called_back = theirs.filter(message__in=Message.objects.filter(**CALLED_BACK).values("pk"))
+    called_back = theirs.filter(message__in=Message.objects.filter(_called_back()).values("pk"))
     ids = {*came_back.values_list("invitation", flat=True), *called_back.values_list("invitation", flat=True)}
     return lost_among(Invitation.objects.filter(pk__in=among(sorted(ids))))
 
@@ -51,10 +54,15 @@ def lost(study: Study) -> QuerySet[Invitation]:
 def lost_among(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:
     """Return those of `invitations` of which there are letters, and none arrived or may yet, and to which nothing was said."""
     never = Q(Exists(CAME_BACK.filter(message=OuterRef("message"))))
-    never |= Q(**{f"message__{name}": value for name, value in CALLED_BACK.items()})
+    never |= _called_back("message__")
     letters = InvitationMail.objects.filter(invitation=OuterRef("pk"))
     found = invitations.filter(Exists(letters), ~Exists(letters.exclude(never)), paused_at=None, person__erased_at=None)
     return with_outcome(found).filter(outcome=Outcome.SILENT)  # type: ignore[misc]
+
+
+def _called_back(row: str = "") -> Q:
+    called, doubted = (Q(**{row + name: value for name, value in said.items()}) for said in (CALLED_BACK, IN_DOUBT))
+    return called & ~doubted
 
 
 def reachable(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:

@@ -172,6 +172,18 @@ def test_what_may_have_arrived_or_may_still_is_not_sent_anew(fate: dict[str, Any
         anew.send(invitation=row, by=cast.ana())
 
 
+def test_what_may_have_arrived_at_an_address_that_became_somebody_else_s_is_not_sent_anew_once_they_are_erased() -> None:
+    row = invited()
+    address = cast.bob().email
+    Message.objects.filter(pk=row.mails.get().message_id).update(sent_at=None, claimed_at=now(), failed_at=now())
+    mended(row)
+    people.erase(person=people.change_person(person=cast.cleo(), by=cast.ana(), email=address), by=None, reason="person")
+
+    assert Message.objects.get(pk=row.mails.get().message_id).text == ""
+    assert lost() == []
+    assert not can(row)
+
+
 def test_a_letter_that_was_only_delayed_has_not_been_lost() -> None:
     returned(invited(), status="4.4.1", action="delayed", code="smtp; away")
 
