@@ -134,7 +134,9 @@ def in_readers_language(view: Callable[..., HttpResponse]) -> Callable[..., Http
 
     @wraps(view)
     def spoken_view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        with translation.override(for_reader(request)):
+        language = for_reader(request)
+        request.readers_language = language  # type: ignore[attr-defined]  # for the page that says what went wrong, too
+        with translation.override(language):
             response = view(request, *args, **kwargs)
         patch_vary_headers(response, ("Accept-Language",))
         return response

@@ -8,6 +8,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from allears.insights import narrowing
+from allears.insights import speakers as speakers_of
 from allears.people.models import Person
 from allears.questionnaires.models import Answer, Question, Questionnaire, Response, Section, Version
 from allears.studies.models import Study
@@ -95,6 +97,19 @@ def test_ranges_of_answers_are_not_compared_to_find_few(as_sam: Client, as_ana: 
     assert len(texts(as_ana, answered=f"{scale.key}:10")) == 2
     assert not is_refused(as_sam, answered=f"{scale.key}:9")
     assert is_refused(as_sam, answered=f"{scale.key}:9-10")  # beside those who gave 9 it names two
+
+
+def test_all_but_few_are_not_picked_out_among_very_many_words(as_sam: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    for n in range(40):
+        who = Person.objects.create(label=f"P{n}")
+        cast.has(who, "Region", "Islands" if n < 3 else "North" if n < 20 else "South")
+        said(f"It came late, said P{n}.", by=who, language="de" if n < 3 else "en")
+    monkeypatch.setattr(narrowing, "FEW", 12)
+    assert is_refused(as_sam, facet="region:south")  # nobody has counted yet
+    speakers_of.count_ahead()
+    assert not is_refused(as_sam, facet="region:south")
+    assert is_refused(as_sam, facet=["region:south", "region:north"])
+    assert is_refused(as_sam, language="en")
 
 
 def test_a_language_and_its_regions_are_not_compared_to_find_few(as_sam: Client) -> None:

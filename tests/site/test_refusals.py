@@ -104,6 +104,14 @@ def test_an_unknown_address_is_answered_in_the_frame_of_its_neighbours(path: str
     assert page.css_first("h1") is not None
 
 
+def test_a_public_page_that_is_not_there_is_said_in_the_readers_language() -> None:
+    answer = Client().get("/statement/1900/", headers={"accept-language": "ar"})
+    page = HTMLParser(answer.content.decode())
+    assert answer.status_code == 404
+    assert page.css_first("html").attributes["lang"] == "ar"
+    assert "لا توجد صفحة" in page.css_first("h1").text()
+
+
 @pytest.mark.parametrize("path", ["/accounts/login/", "/me/", "/studies/new/"])
 def test_more_than_we_take_at_once_is_said_so(path: str, settings: Any) -> None:
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000

@@ -54,8 +54,10 @@ def _is_light(request: HttpRequest) -> bool:
 
 
 def _language(request: HttpRequest) -> str:
-    """The reader's where the address is a participant's, else the one that the page around it is in."""
-    return for_reader(request) if _is_light(request) else translation.get_language() or settings.LANGUAGE_CODE
+    """The reader's where the page would have been in it or its address is a participant's, else the one around it."""
+    if _is_light(request):
+        return for_reader(request)
+    return getattr(request, "readers_language", "") or translation.get_language() or settings.LANGUAGE_CODE
 
 
 def _near(path: str) -> str:
