@@ -172,6 +172,16 @@ def test_what_may_have_arrived_or_may_still_is_not_sent_anew(fate: dict[str, Any
         anew.send(invitation=row, by=cast.ana())
 
 
+def test_a_letter_that_may_have_arrived_is_not_said_to_have_come_back(as_ana: Client) -> None:
+    row = invited()
+    Message.objects.update(sent_at=None, claimed_at=now(), failed_at=now())
+
+    for url in (LIST, page_of(row)):
+        told = reads(as_ana, url)
+        assert "may have arrived" in told
+        assert "came back" not in told
+
+
 def test_what_may_have_arrived_at_an_address_that_became_somebody_else_s_is_not_sent_anew_once_they_are_erased() -> None:
     row = invited()
     address = cast.bob().email

@@ -75,7 +75,7 @@ def test_a_round_that_stopped_before_its_end_goes_on_with_exactly_those_who_are_
     second = Job.objects.get(ended_at=None)
     send_invitations.func(second.pk)
 
-    assert "It came to 2 of 6 people. 2 were asked:" in told
+    assert "It came to 2 of 6. 2 were asked:" in told
     assert "of 4 who are left can be asked now" in told
     assert [name for name in LOW if f"{name} Low" in told] == ["Wes", "Xia", "Yul", "Zoe"]
     assert onward == f"/settings/jobs/{second.ref}/"
@@ -281,7 +281,7 @@ def test_a_round_whose_study_is_closed_meanwhile_says_why_it_stopped_and_who_is_
     told = reads(as_ana, page_of(job))
 
     assert "This study takes no answers now." in told
-    assert "It came to 0 of 6 people" in told
+    assert "It came to 0 of 6." in told
 
 
 def test_who_is_left_can_be_let_be_and_no_page_speaks_of_the_round_again(as_ana: Client) -> None:
@@ -321,7 +321,7 @@ def test_the_pages_of_the_round_and_of_the_study_lead_to_who_is_left(as_ana: Cli
     assert way in reads(as_ana, "/studies/late-orders/people/?q=")
     notice = reads(as_ana, "/studies/late-orders/invitations/")
     assert way in notice
-    assert "4 have had no turn yet." in notice
+    assert "4 of 6 have had no turn yet." in notice
     assert way not in reads(as_lea, "/studies/late-orders/invitations/")
     assert way not in reads(as_ada, f"/settings/jobs/{job.ref}/")
 
