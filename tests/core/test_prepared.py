@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -139,3 +140,11 @@ def test_the_first_statement_of_a_transaction_begins_it(settings: Any) -> None:
 def begin_and_give_up() -> None:
     several_prepared(connection, [("INSERT INTO begun VALUES (%s)", [1]), ("SELECT 1", [])])
     raise ZeroDivisionError
+
+
+def test_moments_come_back_to_the_microsecond_in_utc() -> None:
+    at = datetime(2026, 3, 12, 23, 59, 59, 7, tzinfo=timezone(timedelta(hours=2)))
+
+    ((back, none),) = prepared(connection, "SELECT %s::timestamptz, NULL::timestamptz", [at])
+
+    assert (back, back.utcoffset(), none) == (at, timedelta(0), None)
