@@ -126,9 +126,9 @@ def _together(listers: Sequence[Lister]) -> Lister:
     return listers[0] if len(listers) == 1 else by_age
 
 
-def matching(room: Room, wanted: Filters) -> Found:
-    """Return the words that are wanted."""
-    parts = _parts(room, wanted)
+def matching(room: Room, wanted: Filters, *, counted: bool = True) -> Found:
+    """Return the words that are wanted; `counted`: it is to be said whether they are surely many."""
+    parts = _parts(room, wanted, counted)
     surely_many = []
     for at, part in enumerate([*parts, Filter(lambda words: words, lambda: _few(room.rows()))]):
         few = part.few()
@@ -214,10 +214,10 @@ def _few(ids: Ids) -> Few:
     return Few(None, surely_more=True) if are_many(ids) else Few(list(dict.fromkeys(ids[:FEW])))
 
 
-def _parts(room: Room, wanted: Filters) -> list[Filter]:
+def _parts(room: Room, wanted: Filters, counted: bool) -> list[Filter]:
     parts = [
         _cited(room, wanted.insight) if wanted.insight else None,
-        _searched(wanted.q) if wanted.q else None,
+        _searched(wanted.q, counted) if wanted.q else None,
         _themed(room, wanted.theme) if wanted.theme else None,
         _asked(room, wanted.questions) if wanted.questions else None,
         *[_answered(room, each) for each in asked.answers(wanted.answered)],
@@ -236,14 +236,14 @@ def _cited(room: Room, ref: str) -> Filter:
     return Filter(lambda words: words.filter(pk__in=ids), lambda: _few(ids))
 
 
-def _searched(q: str) -> Filter:
+def _searched(q: str, counted: bool) -> Filter:
     def by_age(beyond: int | None, oldest_first: bool, most: int) -> list[int]:
         return search.listed(q, most, beyond=beyond, oldest_first=oldest_first)
 
     on_sqlite = connection.vendor == "sqlite"
     return Filter(
         lambda words: search.matching(words, q),
-        lambda: few_words.few(q, FEW),
+        lambda: few_words.few(q, FEW, counted=counted),
         by_age if on_sqlite and any(term.wanted for term in search.parsed(q)) else None,
         on_each=lambda words: search.trying(words, q),
         sieve=partial(few_words.among, query=q) if on_sqlite else None,

@@ -13,13 +13,14 @@ import unicodedata
 from typing import Any
 
 import numpy as np
-from django.db import connections
+from django.db import connection, connections
 from django.db.models.expressions import RawSQL
 
 from allears.people.models import Person
 
 MOST_TERMS = 8
 LONGEST_TERM = 80
+SOME = 1_000  # people of whom PostgreSQL tries each
 
 Ids = np.ndarray[tuple[int], np.dtype[np.int64]]
 
@@ -55,6 +56,24 @@ def first_ids(text: str, most: int, below: int | None = None, using: str = "defa
             params,
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+def some_ids(text: str, most: int) -> list[int]:
+    """Return the same for a glance at a few. PostgreSQL takes what few have for as common as anything, and would go through
+    everybody for it: so the newest are tried first, and only where these are not enough, everybody is looked up.
+    """
+    words = terms(text)
+    if not words or connection.vendor == "sqlite":
+        return first_ids(text, most)
+    condition, params = _condition(words, connection.vendor)
+    newest = f"(SELECT rowid, words FROM people_search ORDER BY rowid DESC LIMIT {SOME}) AS newest"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT rowid FROM {newest} WHERE {condition} ORDER BY rowid DESC LIMIT {int(most)}", params)
+        found = [row[0] for row in cursor.fetchall()]
+        if len(found) < most:  # the sum keeps PostgreSQL from walking along all rows
+            cursor.execute(f"SELECT rowid FROM people_search WHERE {condition} ORDER BY rowid + 0 DESC LIMIT {int(most)}", params)
+            found = [row[0] for row in cursor.fetchall()]
+    return found
 
 
 def all_ids(text: str, using: str = "default") -> Ids:

@@ -35,14 +35,15 @@ class Few(NamedTuple):
     some: list[int] | None = None
 
 
-def few(query: str, most: int) -> Few:
-    """Return what the query finds, if that is at most `most` rows, standing or not."""
+def few(query: str, most: int, *, counted: bool = True) -> Few:
+    """Return what the query finds, if that is at most `most` rows, standing or not; `counted`: it is to be said whether
+    they are surely more."""
     terms = search.parsed(query)
     if terms and not any(term.wanted for term in terms):
         return Few(None)
     common = _how_common(terms) if terms and connection.vendor == "postgresql" else None
     if common and common.found >= VERY_COMMON:
-        return Few(None, surely_more=_are_more(query, most))
+        return Few(None, surely_more=counted and _are_more(query, most))
     if common and common.to_look_up >= COMMON:
         return Few(None)
     ids = search.listed(query, most + 1)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db.models import Max, Q, QuerySet
 from django.urls import reverse
@@ -19,9 +20,9 @@ from allears.insights import narrowing, paging
 from allears.insights.filters import NEWEST, Filters
 from allears.insights.models import Insight, Theme
 from allears.insights.narrowing import Room
+from allears.people import search as people_search
 from allears.people.folding import account_key
 from allears.people.models import Account, Person
-from allears.people.queries import matching as people_matching
 from allears.people.rules import may_read
 from allears.questionnaires.models import Choice, Question, Version
 from allears.studies.models import Study
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from allears.decisions.in_public import PublishedItem
 
 MOST = 10
+SOME = 4  # versions of a question, as a rule
 MOST_WORDS, MOST_CHARACTERS = 8, 1000
 BEFORE, AROUND = 40, 140
 
@@ -127,7 +129,7 @@ def _words(user: User, studies: QuerySet[Study], query: str) -> tuple[list[Verba
     """The newest words, found as the reading room finds them; and how many were looked through, if that was given up."""
     seen = tuple(studies.order_by("pk"))
     room = Room(user, seen, all_there_is=len(seen) == Study.objects.count())
-    page = paging.page(narrowing.matching(room, Filters(q=query, order=NEWEST)), NEWEST, per_page=MOST)
+    page = paging.page(narrowing.matching(room, Filters(q=query, order=NEWEST), counted=False), NEWEST, per_page=MOST)
     rows = Verbatim.objects.select_related("person", "source", "collection", "undated").in_bulk(page.ids)
     return [rows[pk] for pk in page.ids], page.looked
 
@@ -178,7 +180,8 @@ def _change(change: Change, words: list[str]) -> Hit:
 def _updates(studies: QuerySet[Study], words: list[str]) -> list[Hit]:
     held = _each(words, lambda word: _in(word, "text_cited", "text_general"))
     drafted = Update.objects.filter(held, study__in=studies, discarded_at=None).order_by("-drafted_at", "-pk")
-    about = drafted.select_related("study", "decision", "change_step__change", "insight")
+    # Of the ten on the page alone: joined, PostgreSQL looks all of it up for each that was found, before it takes ten.
+    about = drafted.select_related("study").prefetch_related("decision", "change_step__change", "insight")
     return [
         Hit(
             u.subject,
@@ -210,12 +213,25 @@ def _questions(user: User, studies: QuerySet[Study], words: list[str]) -> list[H
         return own | Q(pk__in=Choice.objects.filter(_in(word, "label")).values("question"))
 
     asked = Question.objects.filter(_each(words, anywhere), version__in=_readable(user, studies)).order_by()
-    # Each question once, in its newest wording that holds the words: a question's rows are written version by version.
-    newest = asked.values("version__questionnaire", "key").annotate(row=Max("pk")).order_by("-row")
-    rows = Question.objects.filter(pk__in=[found["row"] for found in newest[:MOST]]).order_by("-pk")
+    rows = Question.objects.filter(pk__in=_newest_wordings(asked)).order_by("-pk")
     known = list(rows.select_related("version__questionnaire__study").prefetch_related("choices"))
     shown = _shown(_readable(user, studies), {question.version.questionnaire_id for question in known})
     return [_question(q, words, was=q.version_id not in shown) for q in known]
+
+
+def _newest_wordings(asked: QuerySet[Question]) -> list[int]:
+    """Each question once, in its newest wording that holds the words: a question's rows are written version by version.
+
+    Where very many do, the newest rows tell; else all are put together.
+    """
+    newest = list(asked.order_by("-pk").values_list("version__questionnaire", "key", "pk")[: SOME * MOST])
+    first: dict[tuple[int, UUID], int] = {}
+    for questionnaire, key, row in newest:
+        first.setdefault((questionnaire, key), row)
+    if len(first) >= MOST or len(newest) < SOME * MOST:
+        return list(first.values())[:MOST]
+    every = asked.values("version__questionnaire", "key").annotate(row=Max("pk")).order_by("-row")
+    return [found["row"] for found in every[:MOST]]
 
 
 def _readable(user: User, studies: QuerySet[Study]) -> QuerySet[Version]:
@@ -276,7 +292,8 @@ def _accounts(words: list[str]) -> list[Hit]:
 
 
 def _people(query: str) -> list[Hit]:
-    return [_person(p) for p in people_matching({"q": query}).select_related("account")[:MOST]]
+    found = Person.objects.living().filter(pk__in=people_search.some_ids(query, MOST))
+    return [_person(p) for p in found.select_related("account").order_by("-pk")]
 
 
 def _person(person: Person) -> Hit:

@@ -80,3 +80,14 @@ def test_many_at_once_are_found_too() -> None:
     Person.objects.bulk_create([Person(name=f"Guest {n}") for n in range(5)])
 
     assert len(found("guest")) == 5
+
+
+@pytest.mark.parametrize("some", [1, 1000])
+def test_a_glance_names_the_newest_whether_many_are_called_so_or_few(some: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "SOME", some)
+    anns = [Person.objects.create(name=f"Ann {name}").pk for name in ("Low", "Moe", "Nye")]
+    cast.bob()
+
+    assert search.some_ids("ann", 2) == [anns[2], anns[1]]
+    assert search.some_ids("ann low", 2) == [anns[0]]
+    assert search.some_ids("zoe", 2) == search.some_ids("☃", 2) == []
