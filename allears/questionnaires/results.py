@@ -22,8 +22,10 @@ from django.db.models.expressions import OuterRef
 from django.db.models.functions import Cast
 
 from allears.core import ahead
+from allears.core.models import Counted
 from allears.people.models import Facet, FacetValue, PersonFacet
 from allears.people.queries import facets_had_by
+from allears.questionnaires.few_in_group import answered_now, hide_few
 from allears.questionnaires.models import Answer, Choice, Question, QuestionKind, Response, Section, SentFile
 from allears.questionnaires.statistics import FEWEST_FOR_COMMENTS, FEWEST_IN_GROUP, hidden_groups
 from allears.studies.models import Study
@@ -124,28 +126,28 @@ def results_of(study: Study, group: Group | None = None) -> Results:
     found.questions = [_result(question, same, counts) for question, same in _merged(rows)]
     found.reached = _reached(rows, counts)
     if group:
-        _hide_few(found, results_of(study))
+        hide_few(found, results_of(study), group.value.key, _answered_by_group(study, group.facet, rows))
     if not found.few_for_words:
         _add_newest(found.questions, counted)
         _add_files(found.questions, _responses(study, group) if group else None)
     return found
 
 
-def _hide_few(found: Results, everybody: Results) -> None:
-    """Show nothing of a question that so few of a group answered, or all but so few of everybody; nor that they came so far."""
-    answered = {each.question.key: each.answered for each in everybody.questions}
-    came = {page.section.pk: page.count for page in everybody.reached}
-    found.questions = [
-        QuestionResult(each.question, too_few=True) if _tells(each.answered, answered.get(each.question.key, 0)) else each
-        for each in found.questions
-    ]
-    found.reached = [page for page in found.reached if not _tells(page.count, came.get(page.section.pk, 0))]
-    found.sent = None if _tells(found.sent or 0, everybody.sent or 0) else found.sent
-
-
-def _tells(some: int, everybody: int) -> bool:
-    """Whether so few did something, or all but so few of everybody who did, that it would tell who they are."""
-    return 0 < some < FEWEST_IN_GROUP or (bool(some) and 0 < everybody - some < FEWEST_IN_GROUP)
+def _answered_by_group(study: Study, facet: Facet, rows: list[Question]) -> dict[UUID, dict[str, int]]:
+    """How many with each value of a facet answered each question; without groups that are too small, where they are counted
+    ahead.
+    """
+    if ahead.kept(RESULTS_AHEAD, _key(study, None)):
+        values = {f"{study.pk} {pk}": key for pk, key in facet.values.values_list("pk", "key")}
+        kept = Counted.objects.filter(kind=RESULTS_AHEAD, of__in=list(values))
+        each = {values[row.of]: _Counts(row.value) for row in kept if not row.value["too_few"]}
+        answered = {value: {row.pk: counts.answered(row) for row in rows} for value, counts in each.items()}
+    else:
+        answered = answered_now(rows, facet)
+    return {
+        question.key: {value: sum(counts.get(row.pk, 0) for row in same) for value, counts in answered.items()}
+        for question, same in _merged(rows)
+    }
 
 
 def count_ahead() -> None:

@@ -231,6 +231,21 @@ def test_a_group_s_figures_are_not_shown_where_few_others_answered(as_sam: Clien
     assert "So few of this group" in page(as_sam, "?group=region:north")
 
 
+@pytest.mark.parametrize("many", [1_000, 20], ids=["counted now", "counted ahead"])
+def test_no_group_s_figures_are_shown_that_taken_from_everybody_s_would_leave_few_of_another(
+    many: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = version()
+    for place, person in enumerate(people(30)):
+        cast.has(person, "Region", ("North", "South", "West")[place % 3])
+        answer(asked, person, number=7 if place % 3 < 2 or place in (2, 5) else None)
+    monkeypatch.setattr(ahead, "MANY", many)
+    count_ahead()
+
+    assert [of_group(region, "scale").too_few for region in ("north", "south", "west")] == [True, False, True]
+    assert [of_group(region, "single").too_few for region in ("north", "south", "west")] == [False, False, False]
+
+
 def test_how_far_a_group_came_is_not_told_where_few_of_it_or_few_others_came(as_sam: Client) -> None:
     asked = version()
     for place, person in enumerate(people(30)):
