@@ -9,9 +9,20 @@ from django.utils.translation import gettext_lazy as _
 
 from allears.core.meanwhile import TogetherForm
 from allears.core.models import User
+from allears.core.typed import whole_number
 from allears.decisions.models import ChangeState, DecisionKind
 from allears.insights.models import Insight
 from allears.studies.models import Study
+
+
+class InsightsField(forms.ModelMultipleChoiceField):
+    """Insights by their ids; what no id can be is refused before a database is asked for it, which would break over it."""
+
+    def clean(self, value: Any) -> Any:
+        wrong = [each for each in value or () if whole_number(str(each)) is None]
+        if wrong:
+            raise forms.ValidationError(self.error_messages["invalid_pk_value"], "invalid_pk_value", {"pk": str(wrong[0])[:40]})
+        return super().clean(value)
 
 
 class DecisionForm(TogetherForm):
@@ -30,7 +41,7 @@ class DecisionForm(TogetherForm):
         max_length=300,
         help_text=_("What has to happen first, so that people know when you come back to it."),
     )
-    insights = forms.ModelMultipleChoiceField(
+    insights = InsightsField(
         label=_("It rests on these insights"),
         queryset=Insight.objects.none(),
         widget=forms.CheckboxSelectMultiple,

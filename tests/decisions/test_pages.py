@@ -57,6 +57,14 @@ def test_a_forged_quote_is_not_published_and_is_no_error_of_ours(as_lea: Client)
     assert not PublicItem.objects.get().quotes.exists()
 
 
+@pytest.mark.parametrize("forged", ["9" * 400, "-1", "abc", "<script>"])
+def test_a_forged_insight_is_refused_and_is_no_error_of_ours(as_lea: Client, forged: str) -> None:
+    decided()
+    form = {"kind": "will", "statement": "write a mail", "insights": [forged], "option-TOTAL_FORMS": "0", "option-INITIAL_FORMS": "0"}
+    assert as_lea.post("/decisions/late-orders/new/", form).status_code == 422
+    assert Decision.objects.count() == 1
+
+
 def test_a_persons_page_shows_what_they_took_part_in_said_and_were_told(as_ana: Client) -> None:
     decision = decided()
     update = Update.objects.get(decision=decision)

@@ -254,6 +254,12 @@ def test_what_i_have_read_is_mine_and_a_get_marks_nothing(as_ana: Client) -> Non
     assert set(refs(signed_in(cast.ben()), unread="1")) == {first.ref, second.ref}
 
 
+@pytest.mark.parametrize(("wanted", "leads"), [("/search/", "/search/"), ("0", "0"), ("insights:words", "/insights/words/"), ("//elsewhere.example/", "/insights/words/"), ("", "/insights/words/")])
+def test_having_read_them_leads_back_to_a_page_of_ours_whatever_is_asked(as_ana: Client, wanted: str, leads: str) -> None:
+    answer = as_ana.post(reverse("insights:read"), {"ref": said("It came late.").ref, "next": wanted})
+    assert (answer.status_code, answer["Location"]) == (302, leads)
+
+
 def test_words_of_studies_i_may_not_see_cannot_be_marked(as_mia: Client) -> None:
     cast.late_orders(team_only=True)
     as_mia.post(reverse("insights:read"), {"ref": said("It came late.").ref})

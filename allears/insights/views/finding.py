@@ -7,8 +7,8 @@ from typing import cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from allears.core.models import User
@@ -70,7 +70,7 @@ def back(request: HttpRequest, otherwise: str) -> HttpResponseBase:
     """Go back to the page that the form named, if it is one of ours."""
     wanted = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return redirect(wanted if safe else otherwise)
+    return HttpResponseRedirect(wanted if safe else otherwise)
 
 
 def tried(request: HttpRequest, act: Callable[[], object], done: str = "") -> bool:
