@@ -24,13 +24,15 @@ from allears.people.models import MailBounce
 from allears.people.queries import survivor
 from allears.studies import inviting, mails
 from allears.studies.hearing import Outcome, with_outcome
-from allears.studies.models import Invitation, InvitationMail, State, Study
+from allears.studies.models import Commitment, Invitation, InvitationMail, State, Study
+from allears.studies.selection.queries import without_their_seat
 
 KIND = "studies.anew"
 LOST_AHEAD = "lost"
 CALLED_BACK = {"sent_at": None, "failed_at__isnull": False, "text": ""}
 # It had been in a worker's hands, and was emptied because whoever has its address now was erased: nobody knows.
 IN_DOUBT = {"to": NOBODY, "claimed_at__isnull": False}
+DRAWN_AGAIN = Commitment.objects.filter(number__gt=0).values("selection__study")
 CAME_BACK = MailBounce.objects.filter(hard=True, message__isnull=False)
 
 
@@ -57,6 +59,8 @@ def lost_among(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:
     never |= _called_back("message__")
     letters = InvitationMail.objects.filter(invitation=OuterRef("pk"))
     found = invitations.filter(Exists(letters), ~Exists(letters.exclude(never)), paused_at=None, person__erased_at=None)
+    for study in Study.objects.filter(pk__in=DRAWN_AGAIN).filter(pk__in=invitations.order_by().values("study")):  # whose seat was drawn again is asked no longer
+        found = found.exclude(study=study, person__in=without_their_seat(study))
     return with_outcome(found).filter(outcome=Outcome.SILENT)  # type: ignore[misc]
 
 

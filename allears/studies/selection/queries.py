@@ -20,6 +20,7 @@ from allears.studies.hearing import Outcome, outcome_of, with_outcome
 from allears.studies.models import Invitation, Study
 from allears.studies.selection.models import (
     Commitment,
+    Draw,
     PoolMember,
     Prepared,
     Publication,
@@ -195,6 +196,33 @@ def _invitations(study_id: int, people: Iterable[Person]) -> dict[int, Invitatio
 def _became(person: Person | None, asked: dict[int, Invitation]) -> tuple[Invitation | None, Outcome | None]:
     invitation = asked.get(person.pk) if person else None
     return invitation, outcome_of(invitation) if invitation else None
+
+
+def without_their_seat(study: Study) -> set[int]:
+    """Return the rows of people whose seat in the study was drawn again, and who hold no other; rows that stay, too."""
+    again = Commitment.objects.filter(selection__study=study, number__gt=0)
+    gone = _tokens(again.values_list("selection", "lottery__declined"))
+    if not gone:
+        return set()
+    draws = Draw.objects.filter(commitment__selection__study=study)
+    drawn = _tokens(draws.values_list("commitment__selection", "result__selected"))
+    return _rows_of(gone) - _rows_of({selection: tokens - gone.get(selection, set()) for selection, tokens in drawn.items()})
+
+
+def _tokens(rows: Iterable[tuple[int, list[str] | None]]) -> dict[int, set[str]]:
+    found: dict[int, set[str]] = {}
+    for selection, tokens in rows:
+        found.setdefault(selection, set()).update(tokens or ())
+    return found
+
+
+def _rows_of(tokens: Mapping[int, Iterable[str]]) -> set[int]:
+    """The rows of the people who have these tokens, by selection."""
+    people = [
+        PoolMember.objects.filter(selection=selection, token__in=list(some)).values_list("person", "person__merged_into")
+        for selection, some in tokens.items()
+    ]
+    return {row for pairs in people for pair in pairs for row in pair if row}
 
 
 def panels_held(before: Selection) -> list[dict[tuple[str, str], int]]:

@@ -18,7 +18,7 @@ from allears.people.merging import merge
 from allears.people.models import Contact, Person, PersonFacet
 from allears.selection import accepted, draw, public, token, verify
 from allears.selection.checker import Wrong
-from allears.studies import rounds
+from allears.studies import anew, rounds
 from allears.studies.about_person import lotteries
 from allears.studies.hearing import Outcome
 from allears.studies.models import Commitment, Draw, Invitation, PoolMember, Prepared, Publication, Selection
@@ -285,6 +285,21 @@ def test_a_round_of_those_who_were_drawn_goes_on_with_whoever_holds_a_seat_by_th
     send_invitations.func(rounds.go_on(job=_cut_off(onward), by=cast.ana()).pk)
 
     assert {row.person for row in Invitation.objects.all()} == {seat.person for seat in others}
+
+
+def test_whose_letter_was_called_back_and_whose_seat_was_drawn_again_does_not_get_it_anew() -> None:
+    selection = lots.drawn()
+    send_invitations.func(actions.ask_to_invite_drawn(selection=selection, by=cast.ana(), minutes=3).pk)
+    first, second, *_others = seats_of(standing(selection))
+    for seat, given in ((first, False), (second, False), (first, True), (second, True)):
+        record_consent(person=seat.person, purpose="contact", given=given, source="By telephone", by=cast.ana())
+    before = {row.person for row in anew.lost(selection.study)}
+
+    lots.search_again(selection, first.token)
+    actions.commit_lottery(selection=selection, by=cast.ana())
+
+    assert before == {first.person, second.person}
+    assert [row.person for row in anew.lost(selection.study)] == [second.person]
 
 
 def _cut_off(job: Job) -> Job:
