@@ -71,12 +71,13 @@ class Verbatim(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["collection", "-id"], name="verbatims_of_collection"),
-            models.Index(fields=["source", "-id"], name="verbatims_of_source"),
+            # Newest last, though they are asked for newest first: a row is put at the end, where there is room.
+            models.Index(fields=["collection", "id"], name="verbatims_of_collection"),
+            models.Index(fields=["source", "id"], name="verbatims_of_source"),
             models.Index(fields=["spoken_at", "id"], name="verbatims_by_day"),
-            models.Index(fields=["language", "-id"], name="verbatims_in_language"),
+            models.Index(fields=["language", "id"], name="verbatims_in_language"),
             models.Index(
-                fields=["person", "-id"], name="verbatims_of_person", condition=Q(person__isnull=False)
+                fields=["person", "id"], name="verbatims_of_person", condition=Q(person__isnull=False)
             ),
         ]
 
