@@ -70,9 +70,9 @@ def go_by_keys(connection: BaseDatabaseWrapper) -> None:
     """Have PostgreSQL find rows by their keys over this connection, for statements of which each finds few.
 
     While tables are nearly empty it plans to read them whole, and goes on doing so while they grow, until it has counted
-    their rows by itself.
+    their rows by itself. Where plans are not kept, because connections are another's soon, nothing is set.
     """
-    if connection.vendor == "postgresql":
+    if connection.vendor == "postgresql" and settings.PREPARED:
         prepared(connection, _BY_KEYS, ())
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.db import DatabaseError, OperationalError, connection, transaction
 
 from allears.core import libpq
-from allears.core.prepared import prepared, several_prepared
+from allears.core.prepared import go_by_keys, prepared, several_prepared
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -148,3 +148,14 @@ def test_moments_come_back_to_the_microsecond_in_utc() -> None:
     ((back, none),) = prepared(connection, "SELECT %s::timestamptz, NULL::timestamptz", [at])
 
     assert (back, back.utcoffset(), none) == (at, timedelta(0), None)
+
+
+@pytest.mark.parametrize(("kept", "seqscan"), [(True, "off"), (False, "on")])
+def test_only_where_plans_are_kept_rows_are_found_by_keys_alone(settings: Any, kept: bool, seqscan: str) -> None:
+    settings.PREPARED = kept
+    connection.close()
+
+    go_by_keys(connection)
+
+    assert prepared(connection, "SHOW enable_seqscan", ()) == [(seqscan,)]
+    connection.close()
