@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from django.db.models import Max, Q, QuerySet
 from django.urls import reverse
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from allears.decisions.in_public import PublishedItem
 
 MOST = 10
-SOME = 4  # versions of a question, as a rule
+SOME_QUESTIONS = 500  # the newest, that are looked at first
 MOST_WORDS, MOST_CHARACTERS = 8, 1000
 BEFORE, AROUND = 40, 140
 
@@ -127,8 +126,8 @@ def _around(text: str, place: int) -> str:
 
 def _words(user: User, studies: QuerySet[Study], query: str) -> tuple[list[Verbatim], int]:
     """The newest words, found as the reading room finds them; and how many were looked through, if that was given up."""
-    seen = tuple(studies.order_by("pk"))
-    room = Room(user, seen, all_there_is=len(seen) == Study.objects.count())
+    all_there_is = not Study.objects.exclude(pk__in=studies.values("pk")).exists()
+    room = Room(user, () if all_there_is else tuple(studies.order_by("pk")), all_there_is)
     page = paging.page(narrowing.matching(room, Filters(q=query, order=NEWEST), counted=False), NEWEST, per_page=MOST)
     rows = Verbatim.objects.select_related("person", "source", "collection", "undated").in_bulk(page.ids)
     return [rows[pk] for pk in page.ids], page.looked
@@ -208,30 +207,28 @@ def _public(item: PublishedItem, page: int, words: list[str]) -> Hit:
 
 
 def _questions(user: User, studies: QuerySet[Study], words: list[str]) -> list[Hit]:
-    def anywhere(word: str) -> Q:
-        own = _in(word, "text", "help", "low_label", "high_label")
-        return own | Q(pk__in=Choice.objects.filter(_in(word, "label")).values("question"))
-
-    asked = Question.objects.filter(_each(words, anywhere), version__in=_readable(user, studies)).order_by()
-    rows = Question.objects.filter(pk__in=_newest_wordings(asked)).order_by("-pk")
+    rows = Question.objects.filter(pk__in=_newest_wordings(words, _readable(user, studies))).order_by("-pk")
     known = list(rows.select_related("version__questionnaire__study").prefetch_related("choices"))
     shown = _shown(_readable(user, studies), {question.version.questionnaire_id for question in known})
     return [_question(q, words, was=q.version_id not in shown) for q in known]
 
 
-def _newest_wordings(asked: QuerySet[Question]) -> list[int]:
-    """Each question once, in its newest wording that holds the words: a question's rows are written version by version.
+def _newest_wordings(words: list[str], readable: QuerySet[Version]) -> list[int]:
+    """Each question once, in its newest wording that holds the words; where enough of the newest do, no others are read."""
+    newest = list(Question.objects.order_by("-pk").values_list("pk", flat=True)[SOME_QUESTIONS : SOME_QUESTIONS + 1])
+    found = _wordings(words, readable, since=newest[0]) if newest else []
+    return found if len(found) >= MOST else _wordings(words, readable)
 
-    Where very many do, the newest rows tell; else all are put together.
-    """
-    newest = list(asked.order_by("-pk").values_list("version__questionnaire", "key", "pk")[: SOME * MOST])
-    first: dict[tuple[int, UUID], int] = {}
-    for questionnaire, key, row in newest:
-        first.setdefault((questionnaire, key), row)
-    if len(first) >= MOST or len(newest) < SOME * MOST:
-        return list(first.values())[:MOST]
-    every = asked.values("version__questionnaire", "key").annotate(row=Max("pk")).order_by("-row")
-    return [found["row"] for found in every[:MOST]]
+
+def _wordings(words: list[str], readable: QuerySet[Version], since: int = 0) -> list[int]:
+    def anywhere(word: str) -> Q:
+        own = _in(word, "text", "help", "low_label", "high_label")
+        return own | Q(pk__in=Choice.objects.filter(_in(word, "label"), question__gte=since).values("question"))
+
+    asked = Question.objects.filter(_each(words, anywhere), pk__gte=since, version__in=readable).order_by()
+    # A question's rows are written version by version: the newest has the highest id.
+    newest = asked.values("version__questionnaire", "key").annotate(row=Max("pk")).order_by("-row")
+    return [found["row"] for found in newest[:MOST]]
 
 
 def _readable(user: User, studies: QuerySet[Study]) -> QuerySet[Version]:

@@ -151,9 +151,10 @@ def test_each_question_is_found_once_however_many_versions_it_has(monkeypatch: p
     expected = ["What did the ostrich think of 8?", "What did the ostrich think of 3?"]
 
     assert [hit.text for hit in find(cast.lea(), "ostrich").questions] == expected
-    monkeypatch.setattr(finding, "SOME", 1)
-    monkeypatch.setattr(finding, "MOST", 2)
-    assert [hit.text for hit in find(cast.lea(), "ostrich").questions] == expected
+    for some, most in ((1, 10), (5, 2), (1, 2), (1, 1)):
+        monkeypatch.setattr(finding, "SOME_QUESTIONS", some)
+        monkeypatch.setattr(finding, "MOST", most)
+        assert [hit.text for hit in find(cast.lea(), "ostrich").questions] == expected[:most]
 
 
 def test_a_wording_of_before_is_found_where_it_was_asked(as_lea: Client) -> None:
