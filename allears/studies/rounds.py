@@ -75,7 +75,8 @@ def go_on(*, job: Job, by: User) -> Job:
     bits = crowds.as_bits(left_of(kept))
     onward = _begun(study, bits, by, next_url=kept.job.next_url, next_words=kept.job.next_words, **same)
     kept.delete()
-    audit.record(by=by, verb="studies.round_gone_on", target=study, people=onward.total, round=job.ref)
+    reason = wanted.get("override_reason", "")
+    audit.record(by=by, verb="studies.round_gone_on", target=study, people=onward.total, round=job.ref, override=reason)
     return onward
 
 

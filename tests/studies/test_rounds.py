@@ -85,7 +85,7 @@ def test_a_round_that_stopped_before_its_end_goes_on_with_exactly_those_who_are_
     assert Message.objects.count() == Contact.objects.count() == 6
     assert RoundList.objects.count() == 0
     event = AuditEvent.objects.get(verb="studies.round_gone_on")
-    assert (event.actor, event.details) == (cast.ana(), {"people": 4, "round": job.ref})
+    assert (event.actor, event.details) == (cast.ana(), {"people": 4, "round": job.ref, "override": ""})
 
 
 def test_whoever_changed_meanwhile_is_asked_by_the_gates_of_today() -> None:
@@ -155,6 +155,15 @@ def test_a_round_that_may_pass_the_budget_says_why_and_still_may_when_it_goes_on
     assert "Go on: ask these 4 people" in told
     assert asked() == list(LOW)
     assert set(Contact.objects.values_list("override_reason", flat=True)) == {"A recall of their boiler."}
+    assert AuditEvent.objects.get(verb="studies.round_gone_on").details["override"] == "A recall of their boiler."
+
+
+def test_what_a_round_reports_is_said_in_the_house_s_words(as_ana: Client) -> None:
+    job = stopped(low_people())
+    Job.objects.filter(pk=job.pk).update(result={"invited": 2, "before": 1, "not_contactable": 3, "no_budget": 4, "no_address": 5})
+    told = reads(as_ana, f"/settings/jobs/{job.ref}/")
+    for words in ("Invited", "Asked before", "Do not want to be asked", "No minutes left", "Without an address"):
+        assert f">{words}<" in told
 
 
 def test_who_presses_second_is_told_and_nobody_is_asked_twice(as_ana: Client) -> None:

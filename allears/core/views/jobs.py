@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import capfirst
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from allears.core import pace, progress
+from allears.core import audit, pace, progress
 from allears.core.doors import StaffRequest, door
+from allears.core.models import Job
 from allears.core.paging import keyset_page
 from allears.core.queries import jobs_seen_by
 from allears.core.rules import signs_in
@@ -35,17 +37,17 @@ def job(request: StaffRequest, ref: str) -> HttpResponse:
     template = "core/job.html#moving" if request.headers.get("HX-Request") == "true" else "core/job.html"
     wave = pace.wave() if found.parameters.get("letters") else None
     context = {
-        "job": found, "result": _result(found.result), "wave": wave, "left": progress.time_left(found),
+        "job": found, "result": _result(found), "wave": wave, "left": progress.time_left(found),
         "way_on": progress.way_on(found, request.user),
     }  # fmt: skip
     return render(request, template, context)
 
 
-def _result(result: dict[str, object]) -> list[tuple[str, object]]:
-    """What the work reports, as lines: figures and short words, not lists of rows."""
-    lines = ((key.replace("_", " ").capitalize(), value) for key, value in result.items())
+def _result(job: Job) -> list[tuple[str, object]]:
+    """What the work reports, as lines in its room's words: figures and short words, not lists of rows."""
+    room = job.kind.partition(".")[0]
     return [
-        (key, intcomma(value) if isinstance(value, int) else value)
-        for key, value in lines
+        (capfirst(audit.name_in_words(name, room)), intcomma(value) if isinstance(value, int) else value)
+        for name, value in job.result.items()
         if isinstance(value, (int, float, str))
     ]
