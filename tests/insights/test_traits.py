@@ -70,7 +70,7 @@ def test_what_is_missing_beside_words_does_not_tell_what_it_would_be() -> None:
 
 def test_the_line_ends_where_a_value_may_not_stand() -> None:
     people = [
-        speaker(n, Area="City" if n < 30 else "Land", Bill="Late" if n < 12 else "Paid" if n < 24 else "None", Care="Yes")
+        speaker(n, Area="City" if n < 30 else "Land", Bill="Late" if n < 11 else "Paid" if n < 24 else "None", Care="Yes")
         for n in range(40)
     ]
     assert beside(people[0]) == ["City"]
