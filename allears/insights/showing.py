@@ -131,8 +131,8 @@ def shown(
 
     `studies` are the studies they belong to. `q` is marked in the words. `scores` say how unexpected each is.
     `across` says that the page holds words of several studies. `whole` shows however much was said.
-    `of_a_group`: they were found by what their speakers are like; what else is known of these stands beside them only
-    where names may.
+    `of_a_group`: they were found by what their speakers are like, or may have been; what else is known of these stands
+    beside them only where names may.
     """
     by_collection = {study.collection_id: study for study in studies}
     rows = Verbatim.objects.select_related("source", "person__merged_into", "undated").in_bulk(list(ids))

@@ -57,6 +57,8 @@ def test_beside_words_that_were_found_by_a_trait_no_other_trait_stands(as_sam: C
     assert as_ana.get(room(), asked).context["words"][0].facts == ["City", "Late", "Yes"]
     found = as_sam.get(room(), {"facet": "care:yes"}).context["words"]
     assert [item.facts for item in found] == [[]] * 16
+    assert as_sam.get(found[0].url).context["item"].facts == []
+    assert as_ana.get(found[0].url).context["item"].facts
 
 
 def test_what_is_missing_beside_words_does_not_tell_what_it_would_be() -> None:

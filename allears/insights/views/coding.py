@@ -213,5 +213,7 @@ SHORT = 280
 
 
 def _shown(request: HttpRequest, words: Verbatim, study: Study, whole: bool = False) -> showing.Shown:
-    return showing.shown(showing.reader_of(reader(request), [study]), [study], [words.pk], whole=whole)[0]
+    # A list that was found by a trait leads here, so that no other trait may stand here either.
+    who = showing.reader_of(reader(request), [study])
+    return showing.shown(who, [study], [words.pk], whole=whole, of_a_group=True)[0]
 
