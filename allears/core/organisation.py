@@ -18,17 +18,23 @@ from allears.core.queries import the_organisation
 from allears.core.seals import BrokenSeal, seal
 from allears.core.smtp import BadAddress, NoMailServer, sender_of, server_of
 
+SAID = ("name", "language", "time_zone", "mail_from", "reply_to", "smtp_host", "smtp_port", "smtp_security", "smtp_user")
+
 
 @transaction.atomic
 def change_organisation(*, organisation: Organisation, by: User, password: str = "") -> None:
-    """Save `organisation` as it now is; `password` is the mail server's, empty to keep the old one."""
+    """Save what a form says of `organisation`; `password` is the mail server's, empty to keep the old one.
+
+    What is no form's, such as that mail is paused, stays as somebody else has set it since `organisation` was read.
+    """
     before = Organisation.objects.get(pk=organisation.pk)
     if password:
         organisation.smtp_password_sealed = seal(password)
     # New settings deserve a new try at once.
     organisation.mail_trouble, organisation.mail_trouble_at = "", None
-    organisation.save()
-    changed = [f.name for f in organisation._meta.fields if getattr(before, f.name) != getattr(organisation, f.name)]
+    written = [*SAID, "mail_trouble", "mail_trouble_at", *(["smtp_password_sealed"] if password else [])]
+    organisation.save(update_fields=written)
+    changed = [name for name in written if getattr(before, name) != getattr(organisation, name)]
     audit.record(by=by, verb="core.organisation_changed", target=organisation, changed=changed)
 
 
