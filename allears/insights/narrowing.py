@@ -30,10 +30,11 @@ from allears.people.models import FacetValue
 from allears.questionnaires.models import Answer, Choice, Question
 from allears.studies.models import Study
 from allears.verbatims import few as few_words
-from allears.verbatims import search
+from allears.verbatims import sample, search
 from allears.verbatims.few import Few
 from allears.verbatims.models import Source, Undated, Verbatim
 from allears.verbatims.queries import current
+from allears.verbatims.sample import Sample
 
 FEW = 10_000
 SOON_SEARCHED = 2_000  # ids up to which all are searched for words
@@ -58,6 +59,7 @@ class Filter:
     # Which of some ids it names, where trying takes long: done last, on what is left.
     sieve: Callable[[Sequence[int]], set[int]] | None = None
     held: frozenset[int] | None = None  # all that it names, where these are in hand: others need not be tried
+    slow: bool = False  # that they are many is told sooner by a look at some rows than by `few`
 
 
 @dataclass(frozen=True)
@@ -102,9 +104,12 @@ class Room:
             rows = Verbatim.objects.alias(of=F("collection_id") + 0).filter(of__in=self._collections())  # see `words`
         return _by_age(rows, "pk", beyond, oldest_first, most)
 
+    def among_all(self, words: Words) -> Words:
+        """Narrow words, standing and gone, to those of these studies."""
+        return words if self.all_there_is else words.filter(collection__in=self._collections())
+
     def _rows(self) -> Words:
-        rows = Verbatim.objects.order_by()
-        return rows if self.all_there_is else rows.filter(collection__in=self._collections())
+        return self.among_all(Verbatim.objects.order_by())
 
     def _collections(self) -> list[int]:
         return [study.collection_id for study in self.studies]
@@ -128,10 +133,12 @@ def _together(listers: Sequence[Lister]) -> Lister:
 
 def matching(room: Room, wanted: Filters, *, counted: bool = True) -> Found:
     """Return the words that are wanted; `counted`: it is to be said whether they are surely many."""
-    parts = _parts(room, wanted, counted)
+    some = sample.take()
+    parts = _parts(room, wanted, counted, some)
+    alone = len(parts) < 2  # what is asked for is as much as this one part
     surely_many = []
-    for at, part in enumerate([*parts, Filter(lambda words: words, lambda: _few(room.rows()))]):
-        few = part.few()
+    for at, part in enumerate([*parts, Filter(room.among_all, lambda: _few(room.rows()), slow=True)]):
+        few = Few(None) if (at or not alone) and _seems_many(part, some) else part.few()
         if few.ids is not None:
             return _among(room, few.ids, [*parts[:at], *parts[at + 1 :]])
         if few.some is not None:
@@ -139,9 +146,14 @@ def matching(room: Room, wanted: Filters, *, counted: bool = True) -> Found:
         surely_many.append(few.surely_more)
     listers = (*(part.by_age for part in parts if part.by_age), room.by_age)
     return Found(
-        _on(room.words(), parts), surely_many=len(parts) < 2 and surely_many[0], listers=listers,
+        _on(room.words(), parts), surely_many=alone and surely_many[0], listers=listers,
         tried=lambda ids, lister: _tried(room, ids, [part for part in parts if lister is None or part.by_age is not lister]),
     )  # fmt: skip
+
+
+def _seems_many(part: Filter, some: Sample | None) -> bool:
+    """Whether a look at some rows says that a part names so many words that looking all up would be in vain."""
+    return part.slow and some is not None and some.about(part.on_each or part.on) > 2 * FEW
 
 
 def _in_hand(part: Filter, ids: list[int]) -> Filter:
@@ -214,16 +226,17 @@ def _few(ids: Ids) -> Few:
     return Few(None, surely_more=True) if are_many(ids) else Few(list(dict.fromkeys(ids[:FEW])))
 
 
-def _parts(room: Room, wanted: Filters, counted: bool) -> list[Filter]:
+def _parts(room: Room, wanted: Filters, counted: bool, some: Sample | None) -> list[Filter]:
+    nothing_else = replace(wanted.whatever_the_order(), q="") == Filters()
     parts = [
         _cited(room, wanted.insight) if wanted.insight else None,
-        _searched(wanted.q, counted) if wanted.q else None,
+        _searched(wanted.q, counted and nothing_else) if wanted.q else None,
         _themed(room, wanted.theme) if wanted.theme else None,
         _asked(room, wanted.questions) if wanted.questions else None,
         *[_answered(room, each) for each in asked.answers(wanted.answered)],
         _faceted(wanted.values_by_facet(), counted=not wanted.q) if wanted.facets else None,
         _in_language(wanted.language) if wanted.language else None,
-        _spoken(wanted) if wanted.since or wanted.until else None,
+        _spoken(wanted, some) if wanted.since or wanted.until else None,
         _unread(room.user) if wanted.unread else None,
     ]
     return [part for part in parts if part]
@@ -261,7 +274,7 @@ def _themed(room: Room, ref: str) -> Filter:
     carries = Coding.objects.filter(verbatim=OuterRef("pk"), theme__in=themes)
     ids = Coding.objects.filter(theme__in=themes).order_by().values_list("verbatim", flat=True)
     by_age = _together([_codings_by_age(pk) for pk in themes])
-    return Filter(lambda words: words.filter(Exists(carries)), lambda: _few(ids), by_age)
+    return Filter(lambda words: words.filter(Exists(carries)), lambda: _few(ids), by_age, slow=True)
 
 
 def _codings_by_age(theme: int) -> Lister:
@@ -275,7 +288,7 @@ def _asked(room: Room, refs: Iterable[str]) -> Filter:
     ids = list(sources.values_list("pk", flat=True))
     rows = Verbatim.objects.filter(source__in=ids).order_by().values_list("pk", flat=True)
     by_age = _together([_rows_by_age(source=pk) for pk in ids]) if ids else None
-    return Filter(lambda words: words.filter(source__in=ids), lambda: _few(rows), by_age)
+    return Filter(lambda words: words.filter(source__in=ids), lambda: _few(rows), by_age, slow=True)
 
 
 def _rows_by_age(**so: Any) -> Lister:
@@ -343,7 +356,7 @@ def _faceted(facets: dict[str, list[str]], counted: bool) -> Filter:
             return found
         return Few(None, some=sorted(found.ids, reverse=True))
 
-    return Filter(on, few)
+    return Filter(on, few, slow=True)
 
 
 def _words_of_those(has: Having) -> Few:
@@ -376,7 +389,10 @@ def _in_language(language: str) -> Filter:
     rows = Verbatim.objects.filter(language__in=languages).order_by()
     by_age = _together([_rows_by_age(language=each) for each in languages])
     return Filter(
-        lambda words: words.filter(language__in=languages), lambda: _few(rows.values_list("pk", flat=True)), by_age
+        lambda words: words.filter(language__in=languages),
+        lambda: _few(rows.values_list("pk", flat=True)),
+        by_age,
+        slow=True,
     )
 
 
@@ -394,7 +410,7 @@ def _languages() -> list[str]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _spoken(wanted: Filters) -> Filter:
+def _spoken(wanted: Filters, some: Sample | None) -> Filter:
     """Words of some days. Days lie close together in the ledger, or far apart where older words were brought later: both
     are found along the index of days, unless they are most of it."""
     days, when = _days(wanted), _days(wanted)
@@ -403,7 +419,7 @@ def _spoken(wanted: Filters) -> Filter:
         when &= ~Q(Exists(Undated.objects.filter(verbatim=OuterRef("pk"))))
     of_days = Verbatim.objects.filter(when).order_by()
     ids = of_days.values_list("id", flat=True)
-    are_most = len(Verbatim.objects.filter(days).order_by().values_list("id")[MOST_SORTED : MOST_SORTED + 1]) > 0
+    are_most = _are_more(lambda words: words.filter(days).order_by(), MOST_SORTED, some)
 
     def by_age(beyond: int | None, oldest_first: bool, most: int) -> list[int]:
         rows = of_days if beyond is None else of_days.filter(**{"id__gt" if oldest_first else "id__lt": beyond})
@@ -413,7 +429,13 @@ def _spoken(wanted: Filters) -> Filter:
         age = (F("id") + 0).asc() if oldest_first else (F("id") + 0).desc()
         return list(rows.order_by(age).values_list("id", flat=True)[:most])
 
-    return Filter(lambda words: words.filter(when), lambda: _few(ids), by_age)
+    return Filter(lambda words: words.filter(when), lambda: _few(ids), by_age, slow=True)
+
+
+def _are_more(narrowed: Callable[[Words], Words], most: int, some: Sample | None) -> bool:
+    if some is not None:
+        return some.about(narrowed) > most
+    return len(narrowed(Verbatim.objects.all()).values_list("id")[most : most + 1]) > 0
 
 
 def _days(wanted: Filters) -> Q:

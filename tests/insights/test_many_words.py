@@ -14,6 +14,7 @@ from allears.core import walking
 from allears.insights import actions, narrowing, paging, speakers
 from allears.insights.filters import Filters
 from allears.people.models import Person
+from allears.verbatims import sample
 from allears.verbatims.actions import redact
 from allears.verbatims.models import Verbatim
 from tests import cast
@@ -26,7 +27,9 @@ BEGIN = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Three words are many, and a page looks through four of them."""
+    """Three words are many, as a sample tells of all of them, and a page looks through four."""
+    monkeypatch.setattr(sample, "BETWEEN", 0)
+    monkeypatch.setattr(sample, "SIZE", 10**9)
     monkeypatch.setattr(narrowing, "FEW", 3)
     monkeypatch.setattr(walking, "FIRST", 4)
     monkeypatch.setattr(walking, "AT_LEAST", 4)
