@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, time
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -94,8 +94,11 @@ class TogetherForm(forms.Form):
 
     What only somebody else has changed since it was opened is taken over. What both have changed is refused once, with
     the other's words; a second press of the button puts one's own in their place. `now` may name more than fields: what
-    else of the page is saved along, as `beside` says that it was sent.
+    else of the page is saved along, as `beside` says that it was sent. Fields that say something only together
+    (`as_one`), a beginning and its end, are never half one's own and half somebody else's.
     """
+
+    as_one: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(
         self, *args: Any, now: Mapping[str, Any] | None = None, beside: Mapping[str, Any] | None = None, **kwargs: Any
@@ -115,16 +118,19 @@ class TogetherForm(forms.Form):
 
     def _bring_together(self, seen: dict[str, str]) -> None:
         self.data, self.both = self.data.copy(), []  # type: ignore[attr-defined]
-        for piece in pieces(seen, {name: self._sent(name) for name in [*self.now, *seen]}, self.now):
+        every = pieces(seen, {name: self._sent(name) for name in [*self.now, *seen]}, self.now)
+        mine = {piece.name for piece in every if piece.is_mine}
+        mine |= self.as_one if mine & self.as_one else frozenset()
+        for piece in every:
             if piece.is_theirs and piece.differs:
-                self._meet(piece)
+                self._meet(piece, piece.name in mine)
         self.data[FIELD] = prints_of(self.now)  # type: ignore[index]
 
     def _sent(self, name: str) -> str:
         return as_sent(self[name].data if name in self.fields else self.beside.get(name))
 
-    def _meet(self, piece: Piece) -> None:
-        if piece.is_mine or piece.name not in self.fields:
+    def _meet(self, piece: Piece, is_mine: bool) -> None:
+        if is_mine or piece.name not in self.fields:
             self.both.append(piece)
         elif getattr(self.fields[piece.name].widget, "allow_multiple_selected", False):
             self.data.setlist(piece.name, piece.now.splitlines())  # type: ignore[attr-defined]

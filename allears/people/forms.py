@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from allears.core.meanwhile import TogetherForm
 from allears.people.errors import AddressTaken, UnfitDetails
 from allears.people.filters import MOST_OFFERED, facets_with_values
-from allears.people.models import Account, ContactBudget, FacetValue, Kind, Person, Purpose
+from allears.people.models import QUIET_HOURS, Account, ContactBudget, FacetValue, Kind, Person, Purpose
 from allears.people.zones import places
 
 FACET = "facet_"
@@ -122,6 +122,7 @@ class ConsentForm(forms.Form):
 class LimitsForm(TogetherForm):
     """How much of somebody's time may be asked, and when not to write to them."""
 
+    as_one = QUIET_HOURS
     budget_minutes = forms.IntegerField(
         label=_("Their own limit in minutes"),
         required=False,
@@ -154,6 +155,7 @@ class LivedForm(forms.Form):
 class BudgetForm(TogetherForm):
     """The organisation's limit and quiet hours."""
 
+    as_one = QUIET_HOURS
     minutes = forms.IntegerField(
         label=_("Minutes that may be asked of one person"),
         min_value=0,
@@ -179,7 +181,7 @@ class BudgetForm(TogetherForm):
 
 
 def _both_or_none(typed: dict[str, Any], form: forms.Form) -> dict[str, Any]:
-    unfit = {"quiet_from", "quiet_to"} & set(form.errors)
+    unfit = QUIET_HOURS & set(form.errors)
     if not unfit and (typed.get("quiet_from") is None) != (typed.get("quiet_to") is None):
         form.add_error("quiet_to", _("Quiet hours need a beginning and an end, or neither."))
     return typed

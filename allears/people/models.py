@@ -34,6 +34,7 @@ class Kind(models.TextChoices):
 
 # Neither merged into another row nor erased: only these are listed, counted and asked.
 LIVING = Q(merged_into=None, erased_at=None)
+QUIET_HOURS = frozenset({"quiet_from", "quiet_to"})  # say something only together
 
 
 class People(models.QuerySet["Person"]):

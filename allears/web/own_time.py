@@ -17,7 +17,7 @@ from allears.core.meanwhile import TogetherForm
 from allears.people.actions import set_limits
 from allears.people.budget import minutes_asked, quiet_minutes, the_budget, zone_of
 from allears.people.details import known_time_zones
-from allears.people.models import Contact, ContactBudget, Person
+from allears.people.models import QUIET_HOURS, Contact, ContactBudget, Person
 from allears.people.queries import all_of
 from allears.studies.hearing import Outcome, with_outcome
 from allears.studies.models import Invitation, Later, State
@@ -30,6 +30,7 @@ NAMES = ("budget_minutes", "quiet_from", "quiet_to", "time_zone")
 class OwnLimitsForm(TogetherForm):
     """How much of their time may be asked, and when to write to them."""
 
+    as_one = QUIET_HOURS
     budget_minutes = forms.IntegerField(required=False, min_value=0, max_value=10_000)
     quiet_from = forms.TimeField(required=False)
     quiet_to = forms.TimeField(required=False)
@@ -43,7 +44,7 @@ class OwnLimitsForm(TogetherForm):
 
     def clean(self) -> dict[str, Any]:
         told = super().clean()
-        if {"quiet_from", "quiet_to"} & set(self.errors):
+        if QUIET_HOURS & set(self.errors):
             return told
         if (told.get("quiet_from") is None) != (told.get("quiet_to") is None):
             self.add_error("quiet_to", _("Say both, from when and until when it is quiet, or neither."))

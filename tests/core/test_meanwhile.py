@@ -99,3 +99,34 @@ def test_a_program_that_saw_nothing_is_taken_as_it_is() -> None:
 
     assert form.is_valid()
     assert form.cleaned_data["title"] == "Late parcels"
+
+
+class Hours(TogetherForm):
+    as_one = frozenset({"begin", "end"})
+    begin = forms.TimeField(required=False)
+    end = forms.TimeField(required=False)
+    note = forms.CharField(required=False)
+
+
+HOURS: dict[str, Any] = {"begin": time(20), "end": time(8), "note": ""}
+
+
+def _hours(now: dict[str, Any], **typed: str) -> Hours:
+    return Hours({"begin": "20:00", "end": "08:00", "note": "", "seen": Hours(now=HOURS)["seen"].value(), **typed}, now=now)
+
+
+def test_a_beginning_and_its_end_are_never_half_of_one_and_half_of_another() -> None:
+    theirs = {**HOURS, "begin": time(22)}
+    form = _hours(theirs, end="06:00")
+
+    assert "“22:00”" in form.errors["begin"][0]
+    again = Hours(form.data, now=theirs)
+    assert again.is_valid()
+    assert (again.cleaned_data["begin"], again.cleaned_data["end"]) == (time(20), time(6))
+
+
+def test_a_beginning_and_its_end_of_somebody_else_are_taken_over_whole() -> None:
+    form = _hours({**HOURS, "begin": time(22), "end": time(9)}, note="At night.")
+
+    assert form.is_valid()
+    assert form.cleaned_data == {"begin": time(22), "end": time(9), "note": "At night."}
