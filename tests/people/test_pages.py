@@ -170,6 +170,22 @@ def test_who_was_merged_leads_to_the_row_that_stays_and_who_was_erased_says_so(a
     assert "Cleo" not in page(as_ana, "person", cleo.ref)
 
 
+def test_what_was_typed_about_somebody_who_was_merged_meanwhile_is_said_of_the_row_that_stays(as_ana: Client) -> None:
+    bob, cleo = cast.bob(), cast.cleo()
+    address = reverse("people:details", args=[bob.ref])
+    opened = as_ana.get(address).context["form"]
+    typed = {name: opened[name].value() or "" for name in opened.fields}
+    actions.merge(keep=cleo, other=bob, by=None)
+
+    answer = as_ana.post(address, {**typed, "phone": "+43 1 58858", "seen": opened["seen"].value()}, follow=True)
+
+    cleo.refresh_from_db()
+    assert (cleo.name, cleo.phone) == ("Cleo Marsh", "+43 1 58858")  # what only the merging has changed stays
+    assert "was merged with" in answer.content.decode()
+    actions.erase(person=cleo, by=None, reason="law")
+    assert as_ana.get(address).status_code == 404
+
+
 @pytest.mark.parametrize("ref", ["zzzzzzzzzz", "%00aaaaaaaaa", "../../etc", "x" * 500])
 def test_who_is_nobody_is_not_found(as_ana: Client, ref: str) -> None:
     assert as_ana.get(f"/people/{ref}/").status_code == 404

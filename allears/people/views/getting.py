@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from allears.core.models import User
 from allears.people.models import Person
+from allears.people.queries import survivor
 
 
 def person_or_404(ref: str, *, living: bool = False) -> Person:
@@ -16,6 +19,18 @@ def person_or_404(ref: str, *, living: bool = False) -> Person:
     if living and (found.merged_into_id or found.erased_at):
         raise Http404
     return found
+
+
+def who_stays_or_404(request: HttpRequest, ref: str) -> Person:
+    """Return the person called `ref`; who was merged meanwhile is the row that stays, and the page says so. What was typed
+    about somebody in a form that was open then is said of that row, and not lost."""
+    found = person_or_404(ref)
+    if not found.merged_into_id:
+        return person_or_404(ref, living=True)
+    stays = survivor(found)
+    words = _("“%(gone)s” was merged with “%(stays)s”: this is about both now.")
+    messages.info(request, words % {"gone": found, "stays": stays})
+    return stays
 
 
 def person_url(person: Person) -> str:

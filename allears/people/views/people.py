@@ -33,7 +33,7 @@ from allears.people.budget import minutes_asked, the_budget
 from allears.people.errors import AddressTaken, UnfitDetails
 from allears.people.forms import ConsentForm, LimitsForm, LivedForm, PersonForm
 from allears.people.models import Consent, Contact, Merge, Person, Purpose
-from allears.people.views.getting import person_or_404, person_url, reader
+from allears.people.views.getting import person_or_404, person_url, reader, who_stays_or_404
 
 SHOWN_FACETS = 3
 MOST_MENUS = 8  # that stand open over the list; the others fold
@@ -168,7 +168,7 @@ def new_person(request: HttpRequest) -> HttpResponse:
 @in_turn
 def details(request: HttpRequest, ref: str) -> HttpResponse:
     """Change what is known of somebody."""
-    found = person_or_404(ref, living=True)
+    found = who_stays_or_404(request, ref)
     form = PersonForm.about(found, queries.facets_of([found.pk])[found.pk], request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -187,7 +187,7 @@ def details(request: HttpRequest, ref: str) -> HttpResponse:
 @door(rules.may_change)
 def consents(request: HttpRequest, ref: str) -> HttpResponse:
     """Write down what somebody allowed or withdrew."""
-    found = person_or_404(ref, living=True)
+    found = who_stays_or_404(request, ref)
     form = ConsentForm(request.POST or None, initial={"purpose": request.GET.get("purpose", "")})
     if request.method == "POST" and form.is_valid():
         actions.record_consent(person=found, by=reader(request), **form.cleaned_data)
@@ -203,7 +203,7 @@ def consents(request: HttpRequest, ref: str) -> HttpResponse:
 @in_turn
 def limits(request: HttpRequest, ref: str) -> HttpResponse:
     """Set how much of somebody's time may be asked, and when it is quiet."""
-    found = person_or_404(ref, living=True)
+    found = who_stays_or_404(request, ref)
     form = LimitsForm.about(found, request.POST or None)
     if request.method == "POST" and form.is_valid():
         actions.set_limits(person=found, by=reader(request), **form.cleaned_data)
@@ -217,7 +217,7 @@ def limits(request: HttpRequest, ref: str) -> HttpResponse:
 @door(rules.may_change)
 def lived(request: HttpRequest, ref: str) -> HttpResponse:
     """Write down a touchpoint that somebody lived through, and the day."""
-    found = person_or_404(ref, living=True)
+    found = who_stays_or_404(request, ref)
     form = LivedForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
