@@ -27,7 +27,7 @@ def who_stays_or_404(request: HttpRequest, ref: str) -> Person:
     found = person_or_404(ref)
     if not found.merged_into_id:
         return person_or_404(ref, living=True)
-    stays = survivor(found)
+    stays = person_or_404(survivor(found).ref, living=True)
     words = _("“%(gone)s” was merged with “%(stays)s”: this is about both now.")
     messages.info(request, words % {"gone": found, "stays": stays})
     return stays
