@@ -40,11 +40,13 @@ def seal_waiting(*, everywhere: bool = True) -> int:
     """Seal every verbatim that is in no block yet and return how many were.
 
     With `everywhere=False` only rows since shortly before the last sealed one are looked at, which is what
-    a frequent beat needs. Safe with writers and with other sealers at work.
+    a frequent beat needs. Safe with writers and with other sealers at work. What is spoken meanwhile waits for
+    the next call: while many speak there is always more, and a block for every few words costs far more than one.
     """
-    sealed = 0
-    while count := _seal_one(0 if everywhere else _late_from()):
-        sealed += count
+    sealed, full = 0, True
+    while full:
+        count = _seal_one(0 if everywhere else _late_from())
+        sealed, full = sealed + count, count == BLOCK_SIZE
     return sealed
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.db.models.signals import post_save
 
 from allears.core.clock import now
 from allears.insights.models import Read
@@ -317,6 +318,23 @@ def test_blocks_are_of_one_size_at_most_and_linked(monkeypatch: pytest.MonkeyPat
     assert actions.seal_waiting() == 8
     assert actions.seal_waiting() == 0
     assert list(Block.objects.order_by("number").values_list("size", flat=True)) == [3, 3, 2]
+    assert verify().broken is None
+
+
+def test_what_is_spoken_while_words_are_sealed_waits_for_the_next_time() -> None:
+    """Else whoever sealed while many speak would make a block for every few words, and never come to an end."""
+    said("first")
+
+    def speak(**_news: Any) -> None:
+        said("meanwhile")
+
+    post_save.connect(speak, sender=Block)
+    try:
+        assert actions.seal_waiting(everywhere=False) == 1
+    finally:
+        post_save.disconnect(speak, sender=Block)
+    assert actions.seal_waiting(everywhere=False) == 1
+    assert list(Block.objects.order_by("number").values_list("size", flat=True)) == [1, 1]
     assert verify().broken is None
 
 
