@@ -26,6 +26,7 @@ def test_a_sample_tells_how_many_there_are_of_a_kind(monkeypatch: pytest.MonkeyP
         pytest.skip("SQLite counts along its indexes")
     _said(40)
     monkeypatch.setattr(sample, "BETWEEN", 0)
+    monkeypatch.setattr(sample, "SIZE", 10**9)  # more than ids were ever given
     taken = sample.take()
     assert taken is not None
     assert (len(taken.ids), taken.each) == (40, 1)  # fewer than are tried: all of them
