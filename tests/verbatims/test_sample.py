@@ -16,7 +16,8 @@ def _said(many: int) -> None:
         said(f"It came late, w{n}.", language="de" if n % 4 == 0 else "en")
 
 
-def test_of_few_words_there_is_no_sample() -> None:
+def test_of_few_words_there_is_no_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sample, "SIZE", 10**9)  # more than ids were ever given
     _said(3)
     assert sample.take() is None
 
