@@ -14,11 +14,12 @@ from django.db.models import Count
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from allears.core.one_of import IsOneOf
 from allears.design.charts import Bar
-from allears.insights import narrowing, speakers
+from allears.insights import speakers
 from allears.insights.filters import NOT_THEMED, Filters
 from allears.insights.models import Coding, Theme
-from allears.insights.narrowing import Room, Words
+from allears.insights.room import Room, Words
 from allears.insights.small_groups import FOR_NUMBERS, safe_groups
 from allears.insights.speakers import Speakers
 from allears.people.models import FacetValue
@@ -76,7 +77,7 @@ def beside_many(room: Room, wanted: Filters, words: Words, without: Container[in
 
 
 def _beside_few(room: Room, wanted: Filters, ids: Sequence[int], without: Container[int]) -> Aside:
-    carried = Coding.objects.filter(narrowing.IsOneOf("verbatim", ids), theme__merged_into=None).order_by()
+    carried = Coding.objects.filter(IsOneOf("verbatim", ids), theme__merged_into=None).order_by()
     pairs = set(carried.values_list("theme", "verbatim"))
     counts: dict[int, int] = {}
     for theme, _verbatim in pairs:

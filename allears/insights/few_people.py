@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from allears.insights import filters as asked
-from allears.insights import narrowing, paging, small_groups, speakers, traits
+from allears.insights import narrowing, paging, parts, small_groups, speakers, traits
 from allears.insights.filters import Filters
-from allears.insights.narrowing import Found, Room
+from allears.insights.narrowing import Found
+from allears.insights.room import Room
 from allears.insights.small_groups import FOR_COMMENTS
 from allears.people.models import FacetValue
 from allears.studies.models import Study
@@ -127,7 +128,7 @@ def _parts(room: Room, wanted: Filters, ids: Sequence[int], here: int) -> Iterat
         part = narrowing.matching(room, less)
         if part.ids is not None and (voices := speakers.voices(part.ids)) >= FOR_COMMENTS:
             yield voices
-    for less, numbers in narrowing.numbers_given(room, wanted, ids):
+    for less, numbers in parts.numbers_given(room, wanted, ids):
         whole = narrowing.matching(room, less)
         everybody = speakers.voices(whole.ids) if whole.ids is not None else None
         for cut in _few_at_the_ends(numbers):

@@ -14,10 +14,12 @@ from typing import NamedTuple
 
 from django.db.models import Q
 
+from allears.core.one_of import IsOneOf
 from allears.core.walking import FIRST, Patience, Walked, walk
 from allears.insights.filters import NEWEST, OLDEST, UNEXPECTED
 from allears.insights.models import Surprise
-from allears.insights.narrowing import Found, IsOneOf, Lister
+from allears.insights.narrowing import Found
+from allears.insights.room import Lister
 from allears.insights.surprise import RARE
 
 PER_PAGE = 20

@@ -1,6 +1,6 @@
 """Who is speaking: people by facet value among some words, a whole study, and all customers.
 
-Exact always. Up to `narrowing.FEW` rows are counted while the reader waits; more are counted ahead by the heartbeat and kept as
+Exact always. Up to `few_rows.FEW` rows are counted while the reader waits; more are counted ahead by the heartbeat and kept as
 a `Tally`, which says when it was made.
 """
 
@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 from allears.core import ahead
 from allears.core.clock import now
 from allears.core.models import Counted
-from allears.insights import narrowing
+from allears.core.one_of import IsOneOf
+from allears.insights import few_rows
 from allears.insights.models import Coding, Tally, Theme
 from allears.people.models import Kind, Person, PersonFacet
 from allears.people.queries import matching
@@ -50,7 +51,7 @@ def label_of(person: Person | None) -> str:
 def among(ids: Iterable[int]) -> Speakers:
     """Count the people behind these verbatims, merged people once."""
     people = _who_stays(_who(ids))
-    return Speakers(len(people), _by_value(PersonFacet.objects.filter(narrowing.IsOneOf("person", people))))
+    return Speakers(len(people), _by_value(PersonFacet.objects.filter(IsOneOf("person", people))))
 
 
 def newest(study: Study, words: int) -> set[int]:
@@ -67,20 +68,20 @@ def voices(ids: Sequence[int]) -> int:
 
 def _who(ids: Iterable[int]) -> set[int | None]:
     """The people's rows behind these verbatims; None stands for whoever is not known."""
-    words = narrowing.among(Verbatim.objects.order_by(), ids)
+    words = Verbatim.objects.filter(IsOneOf("pk", ids)).order_by()
     return set(words.values_list("person", flat=True).distinct())
 
 
 def _who_stays(rows: Iterable[int | None]) -> set[int]:
     """Above 0 says no more than that somebody was merged, but along the index of these, who are few."""
     known = {row for row in rows if row is not None}
-    merged = Person.objects.filter(narrowing.IsOneOf("pk", known), merged_into__gt=0).order_by()
+    merged = Person.objects.filter(IsOneOf("pk", known), merged_into__gt=0).order_by()
     stays = dict(merged.values_list("pk", "merged_into"))
     return {stays.get(row) or row for row in known}
 
 
 def _responses_of_unknown(ids: Sequence[int]) -> int:
-    words = narrowing.among(Verbatim.objects.order_by(), ids).filter(person=None)
+    words = Verbatim.objects.filter(IsOneOf("pk", ids)).order_by().filter(person=None)
     return Answer.objects.filter(verbatim__in=words).order_by().values("response").distinct().count()
 
 
@@ -113,7 +114,7 @@ def _count_themes(ids: list[int]) -> dict[int, int]:
 def customers() -> Speakers | None:
     """Count all customers; None when they are many and have not been counted yet."""
     people = _customers()
-    if not narrowing.are_many(people.values_list("pk", flat=True)):
+    if not few_rows.are_many(people.values_list("pk", flat=True)):
         return _count_customers(people)
     return _kept("customers")
 
@@ -123,9 +124,9 @@ def count_ahead() -> None:
     large = [study for study in Study.objects.order_by("pk") if _is_large(study)]
     for study in large:
         _count_study(study)
-    if narrowing.are_many(_customers().values_list("pk", flat=True)):
+    if few_rows.are_many(_customers().values_list("pk", flat=True)):
         _keep("customers", _count_customers(_customers()), last=_newest(Person.objects.all()))
-    said = list(Theme.objects.filter(words__gt=narrowing.FEW).order_by("pk").values_list("pk", flat=True))
+    said = list(Theme.objects.filter(words__gt=few_rows.FEW).order_by("pk").values_list("pk", flat=True))
     ahead.forget(THEME_AHEAD, but=said)
     for theme in said:
         ahead.keep(THEME_AHEAD, theme, partial(_people_of_theme, theme), fresh=FRESH)
@@ -148,7 +149,7 @@ def _count_customers(people: QuerySet[Person]) -> Speakers:
 
 def _is_large(study: Study) -> bool:
     rows = Verbatim.objects.filter(collection=study.collection_id).order_by()
-    return narrowing.are_many(rows.values_list("pk", flat=True))
+    return few_rows.are_many(rows.values_list("pk", flat=True))
 
 
 def _count_study(study: Study) -> None:

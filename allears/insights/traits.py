@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from allears.insights import narrowing, speakers
+from allears.core.one_of import IsOneOf
+from allears.insights import speakers
 from allears.insights.small_groups import FOR_COMMENTS, safe_groups
 from allears.insights.speakers import Speakers
 from allears.people.models import FacetValue, PersonFacet
@@ -78,7 +79,7 @@ def _groups(study: Study, safe: set[int]) -> _Groups:
         groups.setdefault(facet, {})[pk] = set()
     facet_of = {value: facet for facet, by_value in groups.items() for value in by_value}
     people = speakers.newest(study, SPEAKERS_OF)
-    held = PersonFacet.objects.filter(narrowing.IsOneOf("person", people), value__in=list(facet_of)).order_by()
+    held = PersonFacet.objects.filter(IsOneOf("person", people), value__in=list(facet_of)).order_by()
     for person, value in held.values_list("person", "value"):
         groups[facet_of[value]][value].add(person)
     return groups

@@ -18,7 +18,7 @@ from allears.decisions.models import Change, ChangeStep, Decision, Option, Updat
 from allears.insights import narrowing, paging
 from allears.insights.filters import NEWEST, Filters
 from allears.insights.models import Insight, Theme
-from allears.insights.narrowing import Room
+from allears.insights.room import Room
 from allears.people import search as people_search
 from allears.people.folding import account_key
 from allears.people.models import Account, Person

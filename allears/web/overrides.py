@@ -15,7 +15,7 @@ from django.db.models.functions import Concat, Substr, TruncDate
 from django.utils import timezone
 
 from allears.core.models import User
-from allears.insights.narrowing import IsOneOf
+from allears.core.one_of import IsOneOf
 from allears.people.models import Contact, Person
 from allears.studies.queries import seen_by
 from allears.web.minutes import asked_in, period

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from allears.insights import narrowing
+from allears.insights import few_rows
 from allears.insights import speakers as speakers_of
 from allears.people.models import Person
 from allears.questionnaires.models import Answer, Question, Questionnaire, Response, Section, Version
@@ -104,7 +104,7 @@ def test_all_but_few_are_not_picked_out_among_very_many_words(as_sam: Client, mo
         who = Person.objects.create(label=f"P{n}")
         cast.has(who, "Region", "Islands" if n < 3 else "North" if n < 20 else "South")
         said(f"It came late, said P{n}.", by=who, language="de" if n < 3 else "en")
-    monkeypatch.setattr(narrowing, "FEW", 12)
+    monkeypatch.setattr(few_rows, "FEW", 12)
     assert is_refused(as_sam, facet="region:south")  # nobody has counted yet
     speakers_of.count_ahead()
     assert not is_refused(as_sam, facet="region:south")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from allears.insights import heartbeats, narrowing, speakers
+from allears.insights import few_rows, heartbeats, speakers
 from allears.insights.models import Theme
 from tests import cast
 from tests.insights.stories import coded, said
@@ -17,7 +17,7 @@ def test_a_large_study_and_all_customers_are_counted_ahead(monkeypatch: pytest.M
         said("Late.", by=who)
         said("Late again.", by=who)
     exact = (speakers.of_study(study), speakers.customers())
-    monkeypatch.setattr(narrowing, "FEW", 2)
+    monkeypatch.setattr(few_rows, "FEW", 2)
     assert (speakers.of_study(study), speakers.customers()) == (None, None)
     heartbeats.count_who_is_speaking()
     ahead = (speakers.of_study(study), speakers.customers())
@@ -40,12 +40,12 @@ def test_who_spoke_of_a_theme_that_very_many_words_carry_is_counted_ahead(monkey
     coded(said("Nobody called.", by=cast.dev()), "silence")
     late, silence = Theme.objects.get(name="late").pk, Theme.objects.get(name="silence").pk
     assert speakers.of_themes([late, silence]) == {late: 2, silence: 1}
-    monkeypatch.setattr(narrowing, "FEW", 2)
+    monkeypatch.setattr(few_rows, "FEW", 2)
     heartbeats.count_who_is_speaking()
     assert speakers.of_themes([late, silence]) == {late: 2, silence: 1}
     for name in ("late", "silence"):
         coded(said("Late, and nobody called.", by=cast.person("Una Low")), name)
     assert speakers.of_themes([late, silence]) == {late: 2, silence: 2}  # of the large one as it was counted
-    monkeypatch.setattr(narrowing, "FEW", 10_000)
+    monkeypatch.setattr(few_rows, "FEW", 10_000)
     heartbeats.count_who_is_speaking()
     assert speakers.of_themes([late, silence]) == {late: 3, silence: 2}

@@ -11,8 +11,9 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 
 from allears.core import walking
-from allears.insights import actions, narrowing, paging, speakers
+from allears.insights import actions, few_rows, narrowing, paging, parts, speakers
 from allears.insights.filters import Filters
+from allears.insights.room import Room
 from allears.people.models import Person
 from allears.verbatims import sample
 from allears.verbatims.actions import redact
@@ -30,7 +31,7 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three words are many, as a sample tells of all of them, and a page looks through four."""
     monkeypatch.setattr(sample, "BETWEEN", 0)
     monkeypatch.setattr(sample, "SIZE", 10**9)
-    monkeypatch.setattr(narrowing, "FEW", 3)
+    monkeypatch.setattr(few_rows, "FEW", 3)
     monkeypatch.setattr(walking, "FIRST", 4)
     monkeypatch.setattr(walking, "AT_LEAST", 4)
     monkeypatch.setattr(walking, "PATIENCE", -1000)
@@ -103,7 +104,7 @@ def filters(order: str, **wanted: Any) -> Filters:
 def test_page_by_page_everything_is_found_once_forth_and_back(asked: str, order: str) -> None:
     wanted, holds = ASKED[asked]
     study = cast.late_orders()
-    found = narrowing.matching(narrowing.Room(cast.ana(), (study,)), filters(order, **wanted))
+    found = narrowing.matching(Room(cast.ana(), (study,)), filters(order, **wanted))
     assert found.ids is None
     expected = [n for n in range(30) if holds(n) and n != 12]
 
@@ -126,10 +127,10 @@ def test_page_by_page_everything_is_found_once_forth_and_back(asked: str, order:
 def test_what_only_two_facets_together_name_few_of_is_counted_or_searched_page_by_page(
     q: str, holds: Any, order: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(narrowing, "FEW", 9)  # fifteen have each value, eight both: one by a twin, and one was taken back
-    monkeypatch.setattr(narrowing, "SOON_SEARCHED", 0)
+    monkeypatch.setattr(few_rows, "FEW", 9)  # fifteen have each value, eight both: one by a twin, and one was taken back
+    monkeypatch.setattr(parts, "SOON_SEARCHED", 0)
     wanted = filters(order, facets=(("region", "south"), ("channel", "phone")), q=q)
-    found = narrowing.matching(narrowing.Room(cast.ana(), (cast.late_orders(),)), wanted)
+    found = narrowing.matching(Room(cast.ana(), (cast.late_orders(),)), wanted)
     expected = [n for n in range(0, 30, 4) if holds(n) and n != 12]
 
     forth = _pages(found, order, "after")
@@ -190,7 +191,7 @@ def test_who_reads_without_names_is_not_led_to_few_people_among_very_many_words(
 def test_who_reads_without_names_reads_what_many_say_among_very_many_words(
     as_sam: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(narrowing, "FEW", 3)
+    monkeypatch.setattr(few_rows, "FEW", 3)
     for n in range(12):
         person = Person.objects.create(label=f"P{n}")
         cast.has(person, "Region", "South")

@@ -9,9 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
-from allears.insights import actions, aside, narrowing, paging
+from allears.insights import actions, aside, few_rows, narrowing, paging
 from allears.insights.filters import Filters
 from allears.insights.models import Read
+from allears.insights.room import Room
 from allears.people.models import FacetValue, Person
 from allears.questionnaires.models import Answer, Question, Questionnaire, Response, Section, Version
 from allears.studies.actions import create_study
@@ -215,14 +216,14 @@ def test_the_unexpected_comes_first(as_ana: Client) -> None:
 def test_paging_forth_and_back_shows_everything_once(
     order: str, few: int, q: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(narrowing, "FEW", few)
+    monkeypatch.setattr(few_rows, "FEW", few)
     study = cast.late_orders()
     for n in range(11):
         words = said(f"Late {n}.")
         if n % 3:
             coded(words, "late" if n % 3 == 1 else f"rare {n}")
     actions.code_many(study=study, rows=[], by=None)
-    room = narrowing.Room(cast.ana(), (study,))
+    room = Room(cast.ana(), (study,))
     found = narrowing.matching(room, Filters(q=q, order=order))
     assert (found.ids is None) == (few == 3)
     forth, after = [], ""
@@ -323,7 +324,7 @@ def test_few_who_are_not_known_by_name_are_not_picked_out_by_what_they_answered(
 def test_a_page_of_three_asks_the_database_as_often_as_a_page_of_one(
     as_ana: Client, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(narrowing, "FEW", few if few > 2 else 0)
+    monkeypatch.setattr(few_rows, "FEW", few if few > 2 else 0)
     make_one_of_everything(cast.bob())
     refs(as_ana)
     with CaptureQueriesContext(connection) as one:
@@ -401,7 +402,7 @@ def scale_with(answers: dict[Verbatim, int]) -> Question:
 def test_beside_many_words_the_count_comes_by_itself_unless_the_ledger_is_large(
     as_ana: Client, soon: int, counted: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(narrowing, "FEW", 0)
+    monkeypatch.setattr(few_rows, "FEW", 0)
     monkeypatch.setattr(aside, "SOON", soon)
     said("It came late.")
 

@@ -17,11 +17,12 @@ from allears.core.doors import door
 from allears.design.parts import Chip, Option
 from allears.insights import actions, aside, few_people, narrowing, paging, queries, showing, small_groups
 from allears.insights import filters as asked
+from allears.insights.few_rows import FEW
 from allears.insights.filters import Filters
 from allears.insights.forms import FilterForm
 from allears.insights.models import Insight, Theme
-from allears.insights.narrowing import FEW, Room
 from allears.insights.queries import Branch
+from allears.insights.room import Room
 from allears.insights.rules import can_claim, can_code, may_open
 from allears.insights.views.finding import back, reader, seen_study
 from allears.people.models import FacetValue
