@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from allears.core.languages import for_staff
 from allears.core.meanwhile import TogetherForm
 from allears.core.models import Organisation, Role, StaffInvitation, User
+from allears.core.organisation import SAID
 
 
 def languages() -> list[tuple[str, str]]:
@@ -107,10 +108,7 @@ class OrganisationForm(TogetherForm, forms.ModelForm[Organisation]):
 
     class Meta:
         model = Organisation
-        fields = [
-            "name", "language", "time_zone", "mail_from", "reply_to", "smtp_host", "smtp_port", "smtp_security",
-            "smtp_user",
-        ]  # fmt: skip
+        fields = SAID
         labels = {
             "name": _("Name"),
             "mail_from": _("Mail is from"),

@@ -18,6 +18,7 @@ from allears.core.queries import the_organisation
 from allears.core.seals import BrokenSeal, seal
 from allears.core.smtp import BadAddress, NoMailServer, sender_of, server_of
 
+# What the form says of it.
 SAID = ("name", "language", "time_zone", "mail_from", "reply_to", "smtp_host", "smtp_port", "smtp_security", "smtp_user")
 
 
