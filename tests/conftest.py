@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 from django.conf import settings as house_settings
 from django.core.cache import cache as cache_of_tries
+from django.db import connection
 from django.db.models.signals import post_save
 from django.test import Client, override_settings
 from hypothesis import HealthCheck, settings
 
 from allears.core import audit, throttle
 from allears.questionnaires import answering_asked, answering_pages, answering_timing, answering_turn, answering_writer
-from tests import cast, gate
+from tests import cast, gate, migrated
 from tests.core.mail_server import PostOffice, post_office
 
 gate.open_for_flush()
@@ -87,8 +88,16 @@ def _other_tests_are_forgotten() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
+    """Whether the database is there already: a run before has left it."""
+    return connection.vendor == "sqlite" and migrated.taken(Path(connection.settings_dict["TEST"]["NAME"]))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_keepdb: bool, django_db_blocker: Any) -> Iterator[None]:
     """Before the test database is dropped, leave it: PostgreSQL drops none under a connection."""
+    if connection.vendor == "sqlite" and not django_db_keepdb:
+        migrated.keep(Path(connection.settings_dict["NAME"]))
     yield
     with django_db_blocker.unblock():
         answering_writer.leave()
