@@ -22,7 +22,7 @@ LAYERS = "@layer tokens, base, layout, components, print;\n"
 
 PARTICIPANT = ("tokens", "participant", "print-participant")
 OWN_PAGE = ("participant-own",)  # beside the participants' sheet, where words are followed through time
-STAFF_FIRST = ("tokens", "fonts", "base", "layout")
+STAFF_FIRST = ("tokens", "tokens-staff", "fonts", "base", "layout")
 STAFF_LAST = ("print",)
 
 
@@ -37,7 +37,7 @@ def tightened(css: str) -> str:
     """The same rules without comments and without the space that only people need."""
     css = re.sub(r"/\*.*?\*/", "", css, flags=re.S)
     css = re.sub(r"\s+", " ", css)
-    return re.sub(r" ?([{};,]) ?", r"\1", css).replace(": ", ":").replace(";}", "}").strip()
+    return re.sub(r" ?([{};,>]) ?", r"\1", css).replace(": ", ":").replace(";}", "}").strip()
 
 
 def assembled(parts: Iterable[str]) -> str:

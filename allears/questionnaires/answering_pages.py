@@ -19,7 +19,7 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.html import escape
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -37,6 +37,7 @@ from allears.questionnaires.models import Accepts
 
 FOLDER = "questionnaires/answering"
 MOST_KEPT = 1_000  # compiled pages
+ONE_ROW = 6  # steps; more stand in two rows where there is too little room
 
 class _Slots:
     """`{{ slot.heading }}` in a template."""
@@ -171,8 +172,8 @@ def _shown(question: Asked, place: Callable[[str], str] = str) -> dict[str, Any]
         "text": place(question.text),
         "help": place(question.help),
         "required": question.required,
-        "low_label": marked(question.low_label),
-        "high_label": marked(question.high_label),
+        "low_label": _end(question, question.low_label, 0),
+        "high_label": _end(question, question.high_label, -1),
         **_ends(question),
         "value": slot(f"{name}/value/{name}"),
         "agreed": slot(f"{name}/checked/1") if question.kind == "consent" else "",
@@ -185,6 +186,15 @@ def _shown(question: Asked, place: Callable[[str], str] = str) -> dict[str, Any]
         "end": end_mark(question.name) if question.shuffled else "",
         "places": len(question.places) if question.kind == "ranking" else 0,
     }
+
+
+def _end(question: Asked, words: str, at: int) -> str:
+    """What stands at one end of a scale. In two rows its step is not right above the words: they begin with its number."""
+    told = marked(words)
+    if not words or question.kind not in ("scale", "matrix") or len(question.steps) <= ONE_ROW:
+        return told
+    number = str(question.steps[at])
+    return told if words.startswith(number) else format_html("{} · {}", number, told)
 
 
 def _file(question: Asked, box: int) -> dict[str, str]:

@@ -27,7 +27,7 @@ MARKS = (
 
 def tokens() -> dict[str, tuple[str, str]]:
     """Each colour's name with its light and its dark value."""
-    css = (PARTS / "tokens.css").read_text()
+    css = "".join((PARTS / f"{part}.css").read_text() for part in ("tokens", "tokens-staff"))
     pairs = re.findall(r"--([\w-]+):\s*light-dark\((oklch\([^)]*\)),\s*(oklch\([^)]*\))\)", css)
     return {name: (light, dark) for name, light, dark in pairs}
 
