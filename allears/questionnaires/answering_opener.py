@@ -28,7 +28,9 @@ def opener_of(version_id: int, language: str = "", wording: int = 0) -> Opener |
     if question is None:
         return None
     clicks = tuple(Click(label, f"?pick={question.key[:8]}.{sign}") for label, sign in _answers(question))
-    return Opener(question.text, question.low_label, question.high_label, clicks) if 1 < len(clicks) <= MOST else None
+    if not 1 < len(clicks) <= MOST:
+        return None
+    return Opener(question.text, question.low_label, question.high_label, clicks, question.kind == "scale")
 
 
 def _answers(question: Asked) -> list[tuple[str, str]]:

@@ -34,10 +34,10 @@ from allears.questionnaires.answering_order import end_mark, mark, reordered
 from allears.questionnaires.answering_slots import MARK, slot
 from allears.questionnaires.calendar import date_of, limits
 from allears.questionnaires.models import Accepts
+from allears.studies.asking import ONE_ROW
 
 FOLDER = "questionnaires/answering"
 MOST_KEPT = 1_000  # compiled pages
-ONE_ROW = 6  # steps; more stand in two rows where there is too little room
 
 class _Slots:
     """`{{ slot.heading }}` in a template."""

@@ -92,6 +92,7 @@ def _told(way: Way) -> dict[str, Any]:
             "text": opener.text,
             "ends": f"{opener.low} … {opener.high}" if opener.low or opener.high else "",
             "clicks": [[click.label, click.query] for click in opener.clicks],
+            "steps": len(opener.clicks) if opener.steps else 0,
         },
         "answer": _("Answer, %(minutes)s") % {"minutes": minutes_in_words(minutes_left(way))},
         "later": _("Not now"),

@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 
 from allears.studies.models import Study
 
+ONE_ROW = 6  # steps of a scale fit beside each other on any phone
+
 
 @dataclass(frozen=True)
 class Missing:
@@ -39,6 +41,15 @@ class Opener:
     low: str
     high: str
     clicks: tuple[Click, ...]
+    steps: bool = False  # they are those of a scale
+
+    @property
+    def rows(self) -> list[tuple[Click, ...]]:
+        """The steps of a scale in one row, or in two even ones where a phone is too narrow for them; else none."""
+        if not self.steps:
+            return []
+        half = len(self.clicks) if len(self.clicks) <= ONE_ROW else (len(self.clicks) + 1) // 2
+        return [row for row in (self.clicks[:half], self.clicks[half:]) if row]
 
 
 @dataclass(frozen=True)

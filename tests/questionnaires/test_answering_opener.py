@@ -43,6 +43,25 @@ def test_the_letter_holds_an_answer_to_click_for_each_step() -> None:
     assert [re.search(r"\.(\d+)$", link)[1] for link in links_in(letter)] == [str(n) for n in range(11)]  # type: ignore[index]
 
 
+def test_eleven_steps_stand_in_two_even_rows_of_the_letter_and_choices_one_after_another() -> None:
+    asking([AGAIN])
+    rows = re.findall(r"<tr>(.*?)</tr>", invite_bob().html, re.S)
+
+    assert [re.findall(r">(\d+)</a>", row) for row in rows] == [list("012345"), [*"6789", "10"]]
+
+
+@pytest.mark.parametrize(
+    ("question", "rows"),
+    [({**AGAIN, "minimum": 1, "maximum": 5}, [5]), ({**AGAIN, "minimum": 1, "maximum": 7}, [4, 3]), (AGAIN, [6, 5]), (CALLED, [])],
+)
+def test_only_steps_stand_in_rows_and_in_two_where_there_are_more_than_six(question: dict[str, Any], rows: list[int]) -> None:
+    asking([question])
+    opener = opener_of(cast.late_orders(), "en")
+
+    assert opener is not None
+    assert [len(row) for row in opener.rows] == rows
+
+
 def test_a_click_marks_the_answer_and_changes_nothing_until_the_form_is_sent() -> None:
     version = asking([AGAIN, WORDS])
     link = links_in(invite_bob().html)[9]

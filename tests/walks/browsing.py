@@ -34,6 +34,16 @@ STILL = """async scheme => {
 }"""
 ASK = """async rules => (await axe.run(rules)).violations.flatMap(
     wrong => wrong.nodes.slice(0, 3).map(node => wrong.id + ": " + node.html.slice(0, 160)))"""
+# How many steps of a scale stand in each row, each as wide and as tall as a thumb.
+ROWS = """scale => {
+    const rows = {};
+    for (const step of scale.children) {
+        const place = step.getBoundingClientRect();
+        if (place.width < 44 || place.height < 44) throw Error(`${step.innerText}: ${place.width} x ${place.height} px`);
+        (rows[Math.round(place.top)] ??= []).push(step);
+    }
+    return Object.values(rows).map(row => row.length);
+}"""
 # A busy machine may need this long for a page; what comes sooner is not waited for any longer.
 PATIENCE = 30_000
 expect.set_options(timeout=PATIENCE)

@@ -8,19 +8,10 @@ from playwright.sync_api import Page, expect
 from allears.studies import translating
 from tests import cast
 from tests.questionnaires.asked import asking, invited
+from tests.walks import browsing
 from tests.walks.conftest import Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.looks, pytest.mark.django_db(transaction=True)]
-THUMB = 44  # pixels
-ROWS = """scale => {
-    const rows = {};
-    for (const step of scale.children) {
-        const place = step.getBoundingClientRect();
-        if (place.width < THUMB || place.height < THUMB) throw Error(`${step.innerText} is ${place.width} px wide`);
-        (rows[Math.round(place.top)] ??= []).push(step.innerText.trim().split(/\\s/)[0]);
-    }
-    return Object.values(rows).map(row => row.length);
-}""".replace("THUMB", str(THUMB))
 MIRRORED = """scale => {
     const [one, next, ...rest] = [...scale.children].map(step => step.getBoundingClientRect());
     return one.left > next.left && Math.abs(one.right - rest.find(place => place.top > one.top).right) < 1;
@@ -36,7 +27,7 @@ def rows(page: Page, width: int) -> list[list[int]]:
     """How many steps stand in each row of each scale in a window of this width, which does not slide sideways."""
     page.set_viewport_size({"width": width, "height": 740})
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    return [each.evaluate(ROWS) for each in page.locator(".scale").all()]
+    return [each.evaluate(browsing.ROWS) for each in page.locator(".scale").all()]
 
 
 @pytest.mark.parametrize(

@@ -146,6 +146,8 @@ def test_the_widget_asks_on_a_foreign_page_under_a_strict_policy(house: str, bro
     expect(widget.get_by_text("Would you order again?")).to_be_visible()
     assert widget.evaluate("node => getComputedStyle(node).position") == "fixed"
     browsing.must_be_usable(page, ((360, "light"), (1280, "dark")))
+    page.set_viewport_size({"width": 320, "height": 740})
+    assert widget.locator(".steps").evaluate(browsing.ROWS) == [6, 5]
     assert [line for line in refused if "favicon" not in line] == []
     assert context.cookies() == []
     assert page.evaluate("localStorage.length") == 0

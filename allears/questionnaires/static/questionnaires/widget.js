@@ -34,7 +34,8 @@
     box.append(make("p", told.asks, { class: "small" }), make("p", told.problem, { class: "problem" }));
     if (told.opener) {
       box.append(make("p", told.opener.text, { class: "question" }));
-      var row = make("p", "", { class: "row" });
+      var steps = told.opener.steps, row = make("p", "", { class: steps ? "steps" : "row" });
+      if (steps) row.style.setProperty("--n", steps);
       told.opener.clicks.forEach(function (click) { row.append(link(click[0], click[1], "pick")); });
       box.append(row);
       if (told.opener.ends) box.append(make("p", told.opener.ends, { class: "small" }));
