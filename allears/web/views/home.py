@@ -1,4 +1,4 @@
-"""Home: a customer's words first, then what waits for the reader, then the loop."""
+"""Home: a customer's words first, then what waits for the reader, then how much was heard back, and the loop."""
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ TONES = {
     "heard": "kept",
 }
 MOST_LOOPS = 3
+MOST_WAITING = 5  # stand there at once, the most urgent; where one more waits it stands there, too
 MANY_UNREAD = 100
 
 
@@ -47,6 +48,8 @@ def home(request: StaffRequest) -> HttpResponse:
     """What customers said that this reader has not read yet, and what waits for them."""
     user = request.user
     words, unread = queries.to_read_now(user)
+    waiting = queries.waiting_for(user)
+    shown = MOST_WAITING if len(waiting) > MOST_WAITING + 1 else len(waiting)
     return render(
         request,
         "web/home.html",
@@ -57,7 +60,9 @@ def home(request: StaffRequest) -> HttpResponse:
             "unread": f"{MANY_UNREAD}+" if unread >= MANY_UNREAD else str(unread),
             "loops": _loops(list(queries.studies_now(user)[:MOST_LOOPS])),
             "figures": hear_back(studies=seen_by(user)),
-            "waiting": [_line(w) for w in queries.waiting_for(user)],
+            "waiting": [_line(w) for w in waiting[:shown]],
+            "waiting_too": [_line(w) for w in waiting[shown:]],
+            "soon": sum(w.urgent for w in waiting),
             "first_round": first_round(user),
             "has_study": seen_by(user).exists(),
             "heard": insights.read_since(user, _month()),
