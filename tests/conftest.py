@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from django.conf import settings as house_settings
 from django.core.cache import cache as cache_of_tries
-from django.db import connection
 from django.db.models.signals import post_save
 from django.test import Client, override_settings
 from hypothesis import HealthCheck, settings
@@ -90,14 +89,14 @@ def _other_tests_are_forgotten() -> None:
 @pytest.fixture(scope="session")
 def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
     """Whether the database is there already: a run before has left it."""
-    return connection.vendor == "sqlite" and migrated.taken(Path(connection.settings_dict["TEST"]["NAME"]))
+    return migrated.taken()
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_keepdb: bool, django_db_blocker: Any) -> Iterator[None]:
     """Before the test database is dropped, leave it: PostgreSQL drops none under a connection."""
-    if connection.vendor == "sqlite" and not django_db_keepdb:
-        migrated.keep(Path(connection.settings_dict["NAME"]))
+    if not django_db_keepdb:
+        migrated.keep()
     yield
     with django_db_blocker.unblock():
         answering_writer.leave()

