@@ -267,6 +267,12 @@ def chart() -> dict[str, Any]:
                 "#",
             ),
         ],
+        "kept_back": [
+            charts.Answers("Yes", 31, 0.63, 0.88, "#"),
+            charts.Answers("No", None),
+            charts.Answers("Cannot say", None),
+            charts.Answers("Did not order", 0, 0, 0.09),
+        ],
         "few": [
             charts.Answers("Yes", 4, href="#"),
             charts.Answers("No", 2, href="#"),

@@ -29,6 +29,12 @@ class Shape:
     good_from: int
     tells: Words
     hides: Words
+    bad_to: int | None = None  # of a score from which the bad are taken
+
+    @property
+    def parted_at(self) -> tuple[int, ...]:
+        """The steps from which on an answer counts as something else."""
+        return (self.good_from,) if self.bad_to is None else (self.bad_to + 1, self.good_from)
 
 
 SHAPES = {
@@ -38,6 +44,7 @@ SHAPES = {
         _("not at all likely"), _("extremely likely"), 9,
         _("It tells whether more people would put their name to you than warn of you, and how that moves over time when you always ask the same people in the same way."),
         _("It does not tell why, what to change, or whether anybody did recommend you. The same score can come from very different answers, small samples move it by many points, and cultures use the scale differently. Ask why beside it, and read the answers."),
+        bad_to=6,
     ),
     Preset.CSAT: Shape(
         1, 5,

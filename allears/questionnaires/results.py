@@ -25,11 +25,13 @@ from allears.core import ahead
 from allears.core.models import Counted
 from allears.people.models import Facet, FacetValue, PersonFacet
 from allears.people.queries import facets_had_by
-from allears.questionnaires.few_in_group import answered_now, hide_few
-from allears.questionnaires.models import Answer, Choice, Question, QuestionKind, Response, Section, SentFile
+from allears.questionnaires.answers_counted import Counts, count_answers, count_by_value
+from allears.questionnaires.few_in_group import hide_few
+from allears.questionnaires.models import Answer, Question, QuestionKind, Response, Section, SentFile
+from allears.questionnaires.question_results import QuestionResult, draw_all, merged, result_of
 from allears.questionnaires.statistics import FEWEST_FOR_COMMENTS, FEWEST_IN_GROUP, hidden_groups
 from allears.studies.models import Study
-from allears.verbatims.models import Source, Verbatim
+from allears.verbatims.models import Source
 from allears.verbatims.queries import current
 
 RESULTS_AHEAD = "results"
@@ -38,45 +40,6 @@ MOST_GROUPS = 100
 PEOPLE_LOOKED_AT = 500
 NEWEST = 3
 NEWEST_FILES = 6
-
-
-@dataclass(frozen=True)
-class ChoiceResult:
-    """How many gave one choice."""
-
-    key: UUID
-    label: str
-    count: int
-
-
-@dataclass
-class ListedResult:
-    """What was answered about one row of a matrix or one item of a ranking: how often each step or place."""
-
-    key: UUID
-    label: str
-    numbers: dict[float, int] = field(default_factory=dict)
-
-    @property
-    def answered(self) -> int:
-        """How many rated or ranked it."""
-        return sum(self.numbers.values())
-
-
-@dataclass
-class QuestionResult:
-    """What was answered to one question. `answered` counts people (responses), the rest as its kind has it."""
-
-    question: Question
-    answered: int = 0
-    choices: list[ChoiceResult] = field(default_factory=list)
-    numbers: dict[float, int] = field(default_factory=dict)
-    listed: list[ListedResult] = field(default_factory=list)
-    files: list[SentFile] = field(default_factory=list)  # the newest
-    words: int = 0
-    sources: list[Source] = field(default_factory=list)
-    newest: list[Verbatim] = field(default_factory=list)
-    too_few: bool = False  # so few of the group answered, or all but so few, that nothing is shown
 
 
 @dataclass(frozen=True)
@@ -115,38 +78,45 @@ def results(question_key: UUID, study: Study) -> QuestionResult | None:
 
 def results_of(study: Study, group: Group | None = None) -> Results:
     """Return all results of a study; of a group only when neither it nor its complement is too small, nor those of it who
-    answered a question.
+    answered a question, nor any figure that would tell what a few of them answered (`few_in_group`).
     """
     row = ahead.kept(RESULTS_AHEAD, _key(study, group))
     counted, at = (row.value, row.at) if row else (_count(study, group), None)
     if counted["too_few"]:
         return Results(too_few=True, at=at)
-    found = Results(counted["all"], counted["sent"], few_for_words=counted["few_for_words"], at=at)
-    rows, counts = _asked(study), _Counts(counted)
-    found.questions = [_result(question, same, counts) for question, same in _merged(rows)]
-    found.reached = _reached(rows, counts)
+    rows = _asked(study)
+    found = _read(rows, counted)
+    found.at, found.few_for_words = at, counted["few_for_words"]
     if group:
-        hide_few(found, results_of(study), group.value.key, _answered_by_group(study, group.facet, rows))
+        everybody = _read(rows, ahead.value_of(RESULTS_AHEAD, _key(study, None), partial(_count_figures, rows, study)))
+        hide_few(found, everybody, group.value.key, _each_group(rows, study, group.facet))
     if not found.few_for_words:
         _add_newest(found.questions, counted)
         _add_files(found.questions, _responses(study, group) if group else None)
     return found
 
 
-def _answered_by_group(study: Study, facet: Facet, rows: list[Question]) -> dict[UUID, dict[str, int]]:
-    """How many with each value of a facet answered each question; without groups that are too small, where they are counted
-    ahead.
-    """
+def _read(rows: list[Question], counted: dict[str, Any]) -> Results:
+    """All figures, as they were counted."""
+    counts = Counts(counted)
+    questions = [result_of(question, same, counts) for question, same in merged(rows)]
+    for found in questions:
+        draw_all(found)
+    return Results(counted["all"], counted["sent"], questions, _reached(rows, counts))
+
+
+def _each_group(rows: list[Question], study: Study, facet: Facet) -> dict[UUID, dict[str, QuestionResult]]:
+    """What those with each value of a facet answered to each question, but for groups that are not shown at all."""
     if ahead.kept(RESULTS_AHEAD, _key(study, None)):
         values = {f"{study.pk} {pk}": key for pk, key in facet.values.values_list("pk", "key")}
         kept = Counted.objects.filter(kind=RESULTS_AHEAD, of__in=list(values))
-        each = {values[row.of]: _Counts(row.value) for row in kept if not row.value["too_few"]}
-        answered = {value: {row.pk: counts.answered(row) for row in rows} for value, counts in each.items()}
+        each = {values[row.of]: Counts(row.value) for row in kept if not row.value["too_few"]}
     else:
-        answered = answered_now(rows, facet)
+        hidden = hidden_values(study, facet)
+        each = {value: Counts(counted) for value, counted in count_by_value(rows, facet).items() if value not in hidden}
     return {
-        question.key: {value: sum(counts.get(row.pk, 0) for row in same) for value, counts in answered.items()}
-        for question, same in _merged(rows)
+        question.key: {value: result_of(question, same, counts) for value, counts in each.items()}
+        for question, same in merged(rows)
     }
 
 
@@ -186,11 +156,16 @@ def _count(study: Study, group: Group | None) -> dict[str, Any]:
     if group and group.value.key in hidden_values(study, group.facet):
         return {"too_few": True}
     few = group is not None and responses.values("person").distinct().count() < FEWEST_FOR_COMMENTS
-    whole = responses.aggregate(all=Count("pk"), sent=Count("pk", filter=Q(submitted_at__isnull=False)))
     rows = _asked(study)
-    answers = Answer.objects.filter(response__in=responses.values("pk")) if group else Answer.objects.all()
     said = {"words": [], "newest": []} if few else _count_words(rows, group)
-    return {"too_few": False, "few_for_words": few, **whole, **_count_answers(rows, answers), **said}
+    return {"too_few": False, "few_for_words": few, **_count_figures(rows, study, group), **said}
+
+
+def _count_figures(rows: list[Question], study: Study, group: Group | None = None) -> dict[str, Any]:
+    responses = _responses(study, group)
+    whole = responses.aggregate(all=Count("pk"), sent=Count("pk", filter=Q(submitted_at__isnull=False)))
+    answers = Answer.objects.filter(response__in=responses.values("pk")) if group else Answer.objects.all()
+    return {**whole, **count_answers(rows, answers)}
 
 
 def in_group(responses: QuerySet[Response], group: Group) -> QuerySet[Response]:
@@ -220,98 +195,6 @@ def _asked(study: Study) -> list[Question]:
         version__questionnaire__study=study, version__published_at__isnull=False
     ).select_related("section", "version__questionnaire__study", "source")
     return list(rows.prefetch_related("choices").order_by("-version__number", "section__position", "position", "id"))
-
-
-def _merged(rows: list[Question]) -> list[tuple[Question, list[Question]]]:
-    """The newest wording of each question with all rows of its key; statements ask nothing."""
-    by_key: dict[UUID, list[Question]] = defaultdict(list)
-    for row in rows:
-        if row.kind != QuestionKind.STATEMENT:
-            by_key[row.key].append(row)
-    return [(same[0], same) for same in by_key.values()]
-
-
-def _count_answers(rows: list[Question], answers: QuerySet[Answer]) -> dict[str, list[Any]]:
-    """How many gave what, as rows of ids, values and counts."""
-    ids = {kind: [row.pk for row in rows if row.kind == kind] for kind in QuestionKind}
-    choosing = ids[QuestionKind.SINGLE] + ids[QuestionKind.MULTIPLE]
-    counting = ids[QuestionKind.SCALE] + ids[QuestionKind.NUMBER] + ids[QuestionKind.DATE] + ids[QuestionKind.CONSENT]
-    listing = ids[QuestionKind.MATRIX] + ids[QuestionKind.RANKING]
-    several = ids[QuestionKind.MULTIPLE] + ids[QuestionKind.SHORT_TEXT] + ids[QuestionKind.LONG_TEXT] + ids[QuestionKind.FILE]
-    chosen, numbered = answers.filter(choice__isnull=False).order_by(), answers.filter(number__isnull=False).order_by()
-    people = answers.filter(question__in=several + listing).order_by().values_list("question_id")
-    return {
-        "choices": _each(chosen.filter(question__in=choosing).values_list("question_id", "choice_id")),
-        "numbers": _each(numbered.filter(question__in=counting).values_list("question_id", "number")),
-        "listed": _each(numbered.filter(question__in=listing, choice__isnull=False).values_list("choice_id", "number")),
-        # Where one response may have several rows: how many responses there are.
-        "people": [[*row] for row in people.annotate(n=Count("response", distinct=True))],
-    }
-
-
-def _each(rows: QuerySet[Answer, Any]) -> list[list[Any]]:
-    return [[*row] for row in rows.annotate(n=Count("*"))]
-
-
-class _Counts:
-    """What was counted, by the ids of questions and choices."""
-
-    def __init__(self, counted: dict[str, Any]) -> None:
-        self.choices, self.numbers, self.listed = (_by_first(counted[name]) for name in ("choices", "numbers", "listed"))
-        self.people = dict(counted["people"])
-
-    def answered(self, question: Question) -> int:
-        """How many responses answered this row of a question."""
-        if question.pk in self.people:
-            return int(self.people[question.pk])
-        chosen = sum(self.choices.get(question.pk, {}).values())
-        return chosen + sum(self.numbers.get(question.pk, {}).values())
-
-
-def _by_first(rows: list[list[Any]]) -> dict[int, dict[Any, int]]:
-    found: dict[int, dict[Any, int]] = defaultdict(dict)
-    for first, second, count in rows:
-        found[first][second] = count
-    return found
-
-
-def _result(question: Question, same: list[Question], counts: _Counts) -> QuestionResult:
-    found = QuestionResult(question, answered=sum(counts.answered(row) for row in same))
-    if question.has_choices:
-        found.choices = _choices(same, counts)
-    if question.has_list and not question.has_choices:
-        found.listed = _listed(same, counts)
-    for row in same:
-        for number, count in counts.numbers.get(row.pk, {}).items():
-            found.numbers[number] = found.numbers.get(number, 0) + count
-    found.sources = list({row.source.pk: row.source for row in same if row.source}.values())
-    return found
-
-
-def _listed(same: list[Question], counts: _Counts) -> list[ListedResult]:
-    """The rows or items of all wordings by their key; those that are no longer asked only where they were answered."""
-    listed: dict[UUID, ListedResult] = {}
-    for row in same:
-        for choice in row.choices.all():
-            result = listed.setdefault(choice.key, ListedResult(choice.key, choice.label))
-            for number, count in counts.listed.get(choice.pk, {}).items():
-                result.numbers[number] = result.numbers.get(number, 0) + count
-    newest = {choice.key for choice in same[0].choices.all()}
-    return [result for key, result in listed.items() if key in newest or result.answered]
-
-
-def _choices(same: list[Question], counts: _Counts) -> list[ChoiceResult]:
-    """The choices of all wordings by their key, as the newest version that offers them has them."""
-    offered: dict[UUID, Choice] = {}
-    given: dict[UUID, int] = defaultdict(int)
-    for row in same:
-        for choice in row.choices.all():
-            offered.setdefault(choice.key, choice)
-            given[choice.key] += counts.choices.get(row.pk, {}).get(choice.pk, 0)
-    newest = {choice.key for choice in same[0].choices.all()}
-    return [
-        ChoiceResult(key, choice.label, given[key]) for key, choice in offered.items() if key in newest or given[key]
-    ]
 
 
 def _count_words(rows: list[Question], group: Group | None) -> dict[str, list[Any]]:
@@ -360,7 +243,7 @@ def _add_files(found: list[QuestionResult], responses: QuerySet[Response] | None
             result.files = list(files_of([result.question.key], study, responses)[:NEWEST_FILES])
 
 
-def _reached(rows: list[Question], counts: _Counts) -> list[Reached]:
+def _reached(rows: list[Question], counts: Counts) -> list[Reached]:
     """How far responses to the newest version came: the best answered question of each page, and of those after it.
     """
     if not rows:

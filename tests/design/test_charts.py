@@ -15,6 +15,12 @@ def test_a_place_is_a_percentage_between_both_ends() -> None:
     assert charts.place(1 / 3, 0, 1) == "33.33%"
 
 
+def test_a_count_that_is_kept_back_is_not_drawn_as_nobody() -> None:
+    yes, no = charts.distribution([charts.Answers("Yes", None), charts.Answers("No", 0)], total=40)
+    assert (yes.is_kept_back, yes.shown, yes.note) == (True, "–", "")
+    assert (no.is_kept_back, no.shown, no.note) == (False, "0", "0%")
+
+
 def test_nothing_is_drawn_outside_its_scale() -> None:
     assert charts.place(12, 0, 10) == "100%"
     assert charts.place(-3, 0, 10) == "0%"

@@ -14,10 +14,10 @@ from hypothesis import strategies as some
 from allears.people.holdings import hand_over
 from allears.questionnaires import authoring
 from allears.questionnaires.calendar import as_date, date_of, number_of
+from allears.questionnaires.date_bins import date_bins
 from allears.questionnaires.exporting_responses import responses_csv
 from allears.questionnaires.models import Answer, Question
 from allears.questionnaires.results import results_of
-from allears.questionnaires.views.dates import date_bins
 from tests import cast
 from tests.questionnaires.asked import asking, invited, said_to
 from tests.questionnaires.robot import Robot

@@ -27,11 +27,13 @@ def distribution(answers: Iterable[Answers], total: int | None = None) -> list[D
     `FEWEST` there is neither a percentage nor an interval.
     """
     answers = list(answers)
-    people = sum(answer.count for answer in answers) if total is None else total
+    people = sum(answer.count or 0 for answer in answers) if total is None else total
     return [_drawn_answers(answer, people) for answer in answers]
 
 
 def _drawn_answers(answer: Answers, people: int) -> DrawnBar:
+    if answer.count is None:
+        return DrawnBar(answer.label, "–", place(0, 0, 1), is_kept_back=True)
     share = answer.count / people if people else 0.0
     enough = people >= FEWEST
     low, high = (answer.low, answer.high) if enough else (None, None)

@@ -21,6 +21,7 @@ class DrawnBar:
     href: str = ""
     tone: Tone = "accent"
     note: str = ""
+    is_kept_back: bool = False  # its figure is not shown
 
 
 @dataclass(frozen=True)

@@ -24,11 +24,11 @@ class Bar:
 @dataclass(frozen=True)
 class Answers:
     """How many chose one answer, with the interval of its share (for instance Wilson's) where one
-    is known.
+    is known. A count of None is kept back: nobody is to be recognised by it.
     """
 
     label: str
-    count: int
+    count: int | None
     low: float | None = None
     high: float | None = None
     href: str = ""

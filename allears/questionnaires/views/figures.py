@@ -12,10 +12,11 @@ from allears.design.parts import Column
 from allears.questionnaires import statistics
 from allears.questionnaires.models import Preset, QuestionKind
 from allears.questionnaires.presets import shape_of
-from allears.questionnaires.results import ListedResult, QuestionResult
+from allears.questionnaires.question_results import ListedResult, QuestionResult
 
-# Label, count, of how many, who answered so.
-MakeBar = Callable[[str, int, int, str], charts.Answers]
+_NOT_SHOWN = "–"
+# Label, count (None: it is not shown), of how many, who answered so.
+MakeBar = Callable[[str, int | None, int, str], charts.Answers]
 
 
 @dataclass(frozen=True)
@@ -24,9 +25,15 @@ class Row:
 
     key: str
     label: str
-    total: int
+    total: int | None  # None: it is not shown
     answers: list[charts.Answers]
     median: str = ""
+    kept_back: bool = False
+
+    @property
+    def only_joined(self) -> bool:
+        """Whether nothing is left to be shown but how many answered."""
+        return self.kept_back and len(self.answers) == 1
 
 
 def matrix_rows(result: QuestionResult, bar: MakeBar) -> list[Row]:
@@ -37,16 +44,10 @@ def matrix_rows(result: QuestionResult, bar: MakeBar) -> list[Row]:
 
 
 def _row(result: QuestionResult, row: ListedResult, bar: MakeBar) -> Row:
-    question, total = result.question, row.answered
-    steps = range(int(question.minimum or 0), int(question.maximum or 0) + 1)
-    counts = {**{float(step): 0 for step in steps}, **row.numbers}
-    ends = {question.minimum: question.low_label, question.maximum: question.high_label}
-    answers = [
-        bar(f"{step:g} {ends.get(step, '')}".strip(), count, total, f"{question.key}:{row.key}={step:g}")
-        for step, count in sorted(counts.items())
-    ]
+    total = row.answered or 0
+    answers = [bar(span.label, span.count, total, f"{result.question.key}:{row.key}={span.value}") for span in row.spans]
     middle = statistics.median(row.numbers) if total >= statistics.ENOUGH else None
-    return Row(str(row.key), row.label, total, answers, "" if middle is None else f"{middle:g}")
+    return Row(str(row.key), row.label, row.answered, answers, "" if middle is None else f"{middle:g}", row.kept_back)
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class Ranks:
     table: list[list[str]] = field(default_factory=list)
     total: int = 0
     enough: bool = False
+    kept_back: bool = False  # not every figure stands in the table
 
     @property
     def columns(self) -> list[Column]:
@@ -72,22 +74,20 @@ def ranks(result: QuestionResult, bar: MakeBar) -> Ranks | None:
     """
     if result.question.kind != QuestionKind.RANKING or not result.answered:
         return None
-    items = sorted(result.listed, key=lambda item: (not item.answered, item.answered and statistics.mean(item.numbers)))
-    firsts = [
-        bar(item.label, item.numbers.get(1.0, 0), result.answered, f"{result.question.key}:{item.key}=1") for item in items
-    ]
-    return Ranks(firsts, [_places(item) for item in items], result.answered, result.answered >= statistics.ENOUGH)
+    items = sorted(result.listed, key=lambda item: (not item.numbers, statistics.mean(item.numbers) if item.numbers else 0))
+    firsts = [bar(item.label, item.first, result.answered, f"{result.question.key}:{item.key}=1") for item in items]
+    kept_back = any(item.kept_back or item.first is None for item in items)
+    return Ranks(firsts, [_places(item) for item in items], result.answered, result.answered >= statistics.ENOUGH, kept_back)
 
 
 def _places(item: ListedResult) -> list[str]:
     """An item's line in the table: mean place, its interval, how often first, how many ranked it."""
-    n = item.answered
-    shown = between = ""
-    if n >= statistics.ENOUGH:
+    shown = between = _NOT_SHOWN if item.kept_back else ""
+    if item.numbers and (item.answered or 0) >= statistics.ENOUGH:
         interval = statistics.mean_interval(item.numbers)
         shown = f"{interval.share:.1f}"
         between = f"{max(1.0, interval.low):.1f}–{interval.high:.1f}"
-    return [item.label, shown, between, str(item.numbers.get(1.0, 0)), str(n)]
+    return [item.label, shown, between, *(_NOT_SHOWN if n is None else str(n) for n in (item.first, item.answered))]
 
 
 @dataclass(frozen=True)
@@ -105,9 +105,11 @@ def score_of(result: QuestionResult) -> Score | None:
     shape = shape_of(question.preset)
     if shape is None or total < statistics.ENOUGH or question.kind != QuestionKind.SCALE:
         return None
-    good = sum(count for step, count in result.numbers.items() if step >= shape.good_from)
-    if question.preset == Preset.NPS:
-        bad = sum(count for step, count in result.numbers.items() if step <= 6)
+    if any(span.first < begins <= span.last for span in result.spans for begins in shape.parted_at):
+        return None  # joined across, so that nobody is recognised
+    good = sum(span.count for span in result.spans if span.first >= shape.good_from)
+    if shape.bad_to is not None:
+        bad = sum(span.count for span in result.spans if span.last <= shape.bad_to)
         score = statistics.net_score(good, total - good - bad, bad)
         low, high = (f"{round(100 * end):+d}" for end in (score.low, score.high))
         note = _("95%% interval %(low)s to %(high)s; %(good)d gave 9 or 10, %(bad)d gave 0 to 6") % {

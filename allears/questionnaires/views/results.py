@@ -18,6 +18,7 @@ from allears.core.rules import signs_in
 from allears.design import charts
 from allears.people.models import FacetValue
 from allears.questionnaires import statistics
+from allears.questionnaires.date_bins import day_words
 from allears.questionnaires.models import QuestionKind
 from allears.questionnaires.presets import shape_of
 from allears.questionnaires.results import (
@@ -28,13 +29,9 @@ from allears.questionnaires.results import (
     results_of,
 )
 from allears.questionnaires.structure import draft_version
-from allears.questionnaires.views.dates import date_bins, day_words
 from allears.questionnaires.views.figures import matrix_rows, ranks, score_of
 from allears.questionnaires.views.finding import seen_study, typed
 from allears.studies.models import Study
-
-# More different answers than this are drawn as bins.
-MOST_BARS = 21
 
 
 @door(signs_in)
@@ -78,6 +75,7 @@ def _shown(study: Study, result: QuestionResult, group: Group | None) -> dict[st
         "score": score_of(result),
         "shape": shape_of(result.question.preset),
         "total": result.answered,
+        "only_joined": result.kept_back and len(result.spans) == 1,
         "facts": [] if result.too_few else _facts(result),
         "words_url": f"{words}?{'&'.join(asked + _of_group(group))}" if words and asked else "",
         "open": result.question.is_open,
@@ -98,75 +96,57 @@ def _of_group(group: Group | None) -> list[str]:
 
 
 def _bars(study: Study, result: QuestionResult, group: Group | None) -> list[charts.Answers]:
+    rows: list[tuple[str, int | None, str]] = [(span.label, span.count, span.value) for span in result.spans]
     if result.question.has_choices:
         rows = [(choice.label, choice.count, str(choice.key)) for choice in result.choices]
-    elif result.numbers:
-        rows = _steps(result)
-    else:
-        return []
+    elif result.question.kind == QuestionKind.CONSENT and result.numbers:
+        rows = [(_("Agreed"), result.answered, "1")]
     return [_bar(study, result, group, *row) for row in rows]
 
 
 def _bar(
-    study: Study, result: QuestionResult, group: Group | None, label: str, count: int, value: str
+    study: Study, result: QuestionResult, group: Group | None, label: str, count: int | None, value: str
 ) -> charts.Answers:
     """One bar with its interval, leading to what those who answered so said in their own words."""
     return _bar_of(_words_url(study), _of_group(group), label, count, result.answered, f"{result.question.key}:{value}")
 
 
-def _bar_of(words: str, narrowed: list[str], label: str, count: int, total: int, answered: str) -> charts.Answers:
-    """A bar for `count` of `total`; `answered` names, as the reading room's addresses do, who answered so."""
+def _bar_of(words: str, narrowed: list[str], label: str, count: int | None, total: int, answered: str) -> charts.Answers:
+    """A bar for `count` of `total` (None: it is not shown); `answered` names, as the reading room's addresses do, who answered
+    so.
+    """
     href = f"{words}?{'&'.join([f'answered={answered}', *narrowed])}" if words and count else ""
-    if total < statistics.ENOUGH:
+    if count is None or total < statistics.ENOUGH:
         return charts.Answers(label, count, href=href)
     interval = statistics.wilson(min(count, total), total)
     return charts.Answers(label, count, interval.low, interval.high, href)
-
-
-def _steps(result: QuestionResult) -> list[tuple[str, int, str]]:
-    """The values of a scale with all its steps, those of a number as given, or in bins where they are many."""
-    question, counts = result.question, result.numbers
-    if question.kind == QuestionKind.CONSENT:
-        return [(_("Agreed"), result.answered, "1")]
-    if question.kind == QuestionKind.DATE:
-        return [(bin.label, bin.count, f"{bin.first}-{bin.last}") for bin in date_bins(counts)]
-    if question.kind == QuestionKind.SCALE and question.minimum is not None and question.maximum is not None:
-        steps = {float(step): 0 for step in range(int(question.minimum), int(question.maximum) + 1)}
-        counts = {**steps, **counts}
-    if len(counts) <= MOST_BARS:
-        return [(_end(result, value), count, f"{value:g}") for value, count in sorted(counts.items())]
-    return [_in_bin(each, counts) for each in statistics.bins(counts)]
-
-
-def _end(result: QuestionResult, value: float) -> str:
-    """A step, with what it means where it is an end."""
-    question = result.question
-    words = {question.minimum: question.low_label, question.maximum: question.high_label}.get(value, "")
-    return f"{value:g} {words}".strip()
-
-
-def _in_bin(each: statistics.Bin, counts: dict[float, int]) -> tuple[str, int, str]:
-    inside = [value for value in counts if each.low <= value < each.high] or [each.low]
-    low, high = min(inside), max(inside)
-    whole = all(value.is_integer() for value in counts) and each.high - each.low >= 1
-    label = f"{each.low:g} – {each.high - 1:g}" if whole else f"{each.low:g} – {each.high:g}"
-    return label, each.count, f"{low:g}-{high:g}" if high > low else f"{low:g}"
 
 
 def _facts(result: QuestionResult) -> list[str]:
     """How many answered, and the median where there is one."""
     n = result.answered
     facts = [ngettext("%(n)s answered", "%(n)s answered", n) % {"n": intcomma(n)}]
-    if result.numbers and n >= statistics.ENOUGH and result.question.kind != QuestionKind.CONSENT:
-        low, middle, high = (statistics.quantile(result.numbers, share) or 0.0 for share in (0.25, 0.5, 0.75))
-        shown = day_words if result.question.kind == QuestionKind.DATE else "{:g}".format
-        facts.append(_("median %(median)s") % {"median": shown(middle)})
-        facts.append(
-            _("half of them from %(low)s to %(high)s") % {"low": shown(low), "high": shown(high)}
-        )
+    if n >= statistics.ENOUGH and result.question.kind != QuestionKind.CONSENT:
+        facts += _middle(result)
     if result.question.kind == QuestionKind.MULTIPLE:
         facts.append(_("several choices each"))
     return facts
+
+
+def _middle(result: QuestionResult) -> list[str]:
+    """The median and the middle half; of what is shown in bars of several numbers, only in which of them the median is."""
+    shown = day_words if result.question.kind == QuestionKind.DATE else "{:g}".format
+    if result.numbers:
+        low, middle, high = (statistics.quantile(result.numbers, share) or 0.0 for share in (0.25, 0.5, 0.75))
+        half = _("half of them from %(low)s to %(high)s") % {"low": shown(low), "high": shown(high)}
+        return [_("median %(median)s") % {"median": shown(middle)}, half]
+    spans = [span for span in result.spans if span.count]
+    at = statistics.median({float(n): span.count for n, span in enumerate(spans)})
+    if at is None or not at.is_integer() or (len(spans) == 1 and not spans[0].is_one):
+        return []
+    span = spans[int(at)]
+    words = _("median %(median)s") if span.is_one else _("median in “%(median)s”")
+    return [words % {"median": shown(span.first) if span.is_one else span.label}]
 
 
 def _funnel(found: Results) -> list[charts.FunnelStep]:
