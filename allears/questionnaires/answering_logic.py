@@ -23,6 +23,7 @@ from allears.questionnaires.answering_ways import Way
 from allears.questionnaires.duration import PAGE, in_minutes
 from allears.questionnaires.logic import Answered, Known
 
+HERE = "here"  # the field of a form that tells which questions stand on it
 LONGEST_QUOTE = 120  # of words that somebody said, put into another question
 
 
@@ -151,6 +152,15 @@ def follows(before: Page, after: Page) -> bool:
     """Whether something on this page is asked now that was not when it was shown."""
     seen = {question.id for question in before.questions}
     return any(question.id not in seen for question in after.questions)
+
+
+def stood(page: Page, told: str) -> Page:
+    """Return `page` with the questions that stood on a form, as it tells: their numbers, with dots between them.
+
+    What the answers say is no measure: they may have been saved while somebody typed, and bring up a question since.
+    """
+    there = set(told.split("."))
+    return replace(page, questions=tuple(question for question in page.questions if str(question.id) in there))
 
 
 def still_asked(before: Page, after: Page) -> list[Asked]:

@@ -44,7 +44,7 @@ from allears.questionnaires import answering_review as review
 from allears.questionnaires import answering_saving as along
 from allears.questionnaires import answering_timing as timing
 from allears.questionnaires.answering import keep
-from allears.questionnaires.answering_asked import Asking, Given
+from allears.questionnaires.answering_asked import Asking, Given, Page
 from allears.questionnaires.answering_forms import Fields, Posted, Wrong, missing, read
 from allears.questionnaires.answering_store import Closed, Saving
 from allears.questionnaires.answering_thanks import thanks
@@ -271,7 +271,8 @@ def _post(request: HttpRequest, way: Way, at: int) -> HttpResponse:
         return along.crowded() if goes == along.GO else _not_now(way, at, fields)
     whole = progress.asking_of(way)
     before = progress.given_by(way) if whole.is_ruled else {}
-    seen = logic.tailored(whole, way, before).pages[at]
+    shown = logic.tailored(whole, way, before).pages[at]
+    seen = logic.stood(whole.pages[at], fields[logic.HERE][0]) if logic.HERE in fields else shown
     posted = read(seen.questions, fields)
     if goes == along.GO and along.is_nothing(way, posted):
         return HttpResponse(status=422 if posted.not_taken else 204)
@@ -524,7 +525,7 @@ def _show(
             lambda text: logic.read_by(text, page, asked, way, stored),
         ),
         "action": f"/a/{way.token}/{at + 1}/{language.action_query(way)}",
-        "hidden": _hidden(way, start) + settled + (review.MARK if returns else ""),
+        "hidden": _hidden(way, start) + (_here(page) if asked.is_ruled else "") + settled + (review.MARK if returns else ""),
         "onward": pages.onward(
             language=way.language, first=first, last=last, submitted=submitted, kiosk=way.at_a_counter,
             reviewed=asked.reviewed, returns=returns,
@@ -562,3 +563,8 @@ def _hidden(way: Way, start: str) -> str:
     if way.kind == "public":
         return f'<input type="hidden" name="start" value="{start}">{timing.stamp()}'
     return f'<input type="hidden" name="seen" value="{way.seen}">{timing.stamp()}'
+
+
+def _here(page: Page) -> str:
+    """Which questions the form shows: others may follow from what is saved while somebody types."""
+    return f'<input type="hidden" name="{logic.HERE}" value="{".".join(str(question.id) for question in page.questions)}">'

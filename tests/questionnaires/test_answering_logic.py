@@ -102,6 +102,21 @@ def test_sending_waits_for_what_follows_from_the_last_page() -> None:
     assert said_to(asked("How many days?")) == [9]
 
 
+def test_what_follows_from_an_answer_that_was_saved_while_they_typed_is_asked_before_sending() -> None:
+    asking([LATE, {**WHY, "required": False}], rules={"Why so long?": late})
+    robot = Robot().open(invited(cast.bob()))
+    yes = {field("Was it late?"): choice("Yes")}
+    assert robot.form is not None
+    robot.client.post(str(robot.form.attributes["action"]), {**dict(robot.filled(**yes)), "go": "save"})
+
+    robot.press(**yes)
+    assert "One more thing follows from your answer" in robot.text
+    assert Response.objects.get().submitted_at is None
+    robot.press(**yes, **{field("Why so long?"): "The depot was shut."})
+    assert Response.objects.get().submitted_at is not None
+    assert said_to(asked("Why so long?")) == ["The depot was shut."]
+
+
 def test_a_chain_goes_with_its_beginning_and_what_was_said_is_kept_as_an_earlier_answer() -> None:
     asking([LATE], [DAYS], [WHY], [END], rules={"How many days?": late, "Why so long?": at_least(5)})
     robot = Robot().open(invited(cast.bob()))
