@@ -13,6 +13,7 @@ from django.utils.translation import override
 
 from allears.core.languages import marked
 from allears.core.queries import the_organisation
+from allears.questionnaires import answering_logic as logic
 from allears.questionnaires import answering_pages as pages
 from allears.questionnaires.answering_asked import Asking, read
 from allears.questionnaires.models import Section, Version
@@ -61,6 +62,8 @@ def _rendered(version: Version, asked: Asking, page: int, *, leave: str = "", la
             "heading": escape(_("Can you help us understand?") if at == 0 else marked(asked.pages[at].title or title)),
             "lead": _lead(told("study.problem", study.problem) if at == 0 else "", asked.pages[at].minutes, leave),
             "onward": _onward(at, len(asked.pages)),
+            # Read as somebody of whom nothing is known: what stands behind the bar, and else nothing.
+            **{logic.slot_name(place): escape(pipe.fallback) for place, pipe in enumerate(asked.pages[at].pipes)},
         }
     # Two forms cannot stand in each other: this one asks for the next page instead of posting answers.
     compiled = pages.compile_page(asked.pages[at], at, language)

@@ -120,7 +120,8 @@ class QuestionForm(forms.Form):
         if shape:
             told |= {"minimum": float(shape.minimum), "maximum": float(shape.maximum)}
         if "maximum_places" in self.fields:
-            told["maximum"] = told.pop("maximum_places", None)
+            places = told.pop("maximum_places", None)
+            told["maximum"] = None if places is None else float(places)
         # What this kind does not have goes back to nothing when a question changes its kind.
         told |= {"preset": self.preset, **{name: told.get(name, plain) for name, plain in PLAIN.items()}}
         if "earliest" in self.fields:

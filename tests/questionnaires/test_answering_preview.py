@@ -28,6 +28,13 @@ def test_a_draft_shows_its_pages_and_takes_no_answers() -> None:
     assert 'href="/questionnaires/late-orders/"' in last
 
 
+def test_words_that_differ_from_person_to_person_stand_as_for_somebody_of_whom_nothing_is_known() -> None:
+    draft = authoring.draft_of(cast.late_orders(), cast.ana())
+    authoring.add_question(section=draft.sections.get(), kind="short_text", text="How is {account|your <own> house}?")
+
+    assert "How is your &lt;own&gt; house?" in render_preview(draft)
+
+
 def test_a_page_that_is_not_there_is_the_nearest_one() -> None:
     version = asking(sections=2)
     assert render_preview(version, 99) == render_preview(version, 2)

@@ -40,6 +40,17 @@ def test_the_very_first_question_is_seen_before_there_is_a_draft(as_ana: Client)
     assert Version.objects.count() == 0
 
 
+def test_a_ranking_of_which_only_the_first_count_is_seen(as_ana: Client) -> None:
+    cast.late_orders()
+
+    told = typed(as_ana, "ranking", text="What matters most?", maximum_places="2", **{
+        "choices-TOTAL_FORMS": "3", "choices-INITIAL_FORMS": "0",
+        **{f"choices-{n}-label": label for n, label in enumerate(["Price", "Hours", "Quiet"])},
+    })  # fmt: skip
+
+    assert "Give the first 2 a place" in told["html"]
+
+
 def test_the_minutes_are_those_that_saving_gives(as_ana: Client) -> None:
     version = authoring.draft_of(cast.late_orders(), by=cast.ana())
     page = version.sections.get()
