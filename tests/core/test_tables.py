@@ -287,6 +287,31 @@ def test_safe_cells_by_example(text: str, safe: str) -> None:
     assert safe_cell(text) == safe
 
 
+TITLED = "Customers,,,\n\nName,Mail,City,Since\nAna,a@x.example,Bonn,2020\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "above", "heading", "first"),
+    [
+        (TITLED, "Customers", "Name", "Ana"),
+        ("List,of May,,,,\nNo,Name,Mail,City,Since,Tel\n1,Ana,a@x.example,Bonn,2020,5\n", "List · of May", "No", "1"),
+        ("Name,,\nAna,a@x.example,5\nBob,b@x.example,6\nCleo,c@x.example,7\n", "", "Name", "Ana"),
+        ("Name,Mail\nAna,a@x.example\n", "", "Name", "Ana"),
+        ("Name,,\nAna,Bonn,gold\n", "", "Name", "Ana"),
+        ("Words\nLate.\nLate, in a word, too late.\nFine.\n", "", "Words", "Late."),
+    ],
+)
+def test_a_title_above_the_headings_is_no_heading(text: str, above: str, heading: str, first: str) -> None:
+    table = table_of(text)
+
+    assert (reading_of(table).above, table.columns[0].name) == (above, heading)
+    assert next(table.rows()).cells[0] == first
+
+
+def test_whoever_says_that_there_are_no_headings_keeps_a_title_as_a_row() -> None:
+    assert next(table_of(TITLED, headed=False).rows()).cells[0] == "Customers"
+
+
 @pytest.mark.skipif("ALLEARS_SHARED_DATA" not in os.environ, reason="no collection of real exports")
 def test_real_exports_are_read_as_the_standard_library_reads_them() -> None:
     files = sorted(Path(os.environ["ALLEARS_SHARED_DATA"]).glob("customers/*/*.csv"))

@@ -244,6 +244,19 @@ def test_the_way_through_the_pages(as_ana: Client, django_capture_on_commit_call
     assert Person.objects.count() == 3
 
 
+def test_a_title_above_the_headings_is_said_on_the_page_and_no_row(as_ana: Client) -> None:
+    text = "Guests of May,,,\n\nName,E-mail,Region,Since\nDora Lind,dora@x.example,North,2024-05-31\n"
+    as_ana.post("/people/imports/", {"file": SimpleUploadedFile("guests.csv", text.encode())})
+    made = Import.objects.get()
+
+    page = as_ana.get(f"/people/imports/{made.ref}/").content.decode()
+    assert "A title above the headings" in page
+    assert "<bdi>Guests of May</bdi>" in page
+    assert made.mapping == ["name", "email", "", "joined_on"]
+    assert "row 4" in page
+    assert "would not be taken" not in page
+
+
 def test_letters_and_headings_are_said_on_the_page_and_what_was_mapped_stays(as_ana: Client) -> None:
     file = SimpleUploadedFile("guests.csv", "Jiří Dvořák,jiri@x.example\nBěla Nová,bela@x.example\nEva Hořká,eva@x.example\n".encode("cp1250"))
     as_ana.post("/people/imports/", {"file": file})

@@ -1,11 +1,12 @@
 """Does the first row hold headings? A heading is unlike what stands below it: it is no number, no day and no address
-where these are, and nobody answers with it.
+where these are, and nobody answers with it. And does it name the columns at all, or is it a title above them?
 """
 
 import re
 from collections.abc import Sequence
 
 LEAST_BELOW = 2
+MOST_IN_A_TITLE = 2  # cells
 _KINDS = (
     ("address", re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")),
     ("day", re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}([ T]\d{1,2}:\d{2}.*)?")),
@@ -24,6 +25,18 @@ def looks_like_data(rows: Sequence[Sequence[str]]) -> bool:
     first, below = rows[0], rows[1:]
     votes = [_vote(cell, [row[at].strip() for row in below if at < len(row) and row[at].strip()]) for at, cell in enumerate(first)]
     return sum(votes) > 0
+
+
+def titles_above(rows: Sequence[Sequence[str]]) -> int:
+    """Return how many of the first `rows` are a title, as lists carry one: “Customers”, “as of 1 May”.
+
+    Such a row fills one cell or two where most rows fill three times as many. Where what stands below it looks like
+    data, or has nothing below it, it is no title, for then nothing would name the columns.
+    """
+    filled = [sum(bool(cell.strip()) for cell in row) for row in rows]
+    usual = sorted(filled)[len(filled) // 2] if filled else 0
+    above = next((at for at, many in enumerate(filled) if many > MOST_IN_A_TITLE or many * 3 > usual), 0)
+    return 0 if len(rows) - above < 2 or looks_like_data(rows[above:]) else above
 
 
 def _vote(cell: str, below: list[str]) -> int:

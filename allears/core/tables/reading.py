@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, Protocol
 
 from .columns import Column, columns_of, letter_of
 from .errors import empty_file, encrypted, not_a_table, too_large, too_many_columns
-from .headings import looks_like_data
+from .headings import looks_like_data, titles_above
 from .limits import DEFAULT_LIMITS, Limits
 from .records import Record
 from .rows import Row, row_of
@@ -54,14 +54,19 @@ class Source(Protocol):
 class Table:
     """A table that can be read again and again from its first row, in constant memory.
 
-    `head` are its first rows that are not blank, headings included; `columns` come from the first of them. Of a
-    table without headings (`headed` False) the columns are called by their letters, in a row 0 of our own.
+    `head` are its first rows that are not blank, headings included; `columns` come from the first of them. What stands
+    `above` the headings, a title, is no row. Of a table without headings (`headed` False) the columns are called by
+    their letters, in a row 0 of our own.
     """
 
     def __init__(self, source: Source, limits: Limits, closing: Any = None, *, headed: bool = True) -> None:
         self.source, self.limits, self._closing, self.headed = source, limits, closing, headed
         self._names: list[str] = []
         self.head = self._read_head()
+        titles = titles_above([row.cells for row in self.head]) if headed else 0
+        self.above, self.head = self.head[:titles], self.head[titles:]
+        if any(problem.code == "too-many-cells" for problem in self.head[0].problems):
+            raise too_many_columns(limits.columns)
         if not headed:
             width = max(len(row.cells) for row in self.head)
             self._names = [f"Column {letter_of(index)}" for index in range(width)]
@@ -107,7 +112,7 @@ class Table:
         """Every row below the headings that is not blank; its problems are those of its cells."""
         written = (row for row in self._rows(len(self.columns)) if not row.is_blank())
         for index, row in enumerate(written):
-            if index >= header_rows:
+            if index >= len(self.above) + header_rows:
                 yield row
 
     def _read_head(self) -> tuple[Row, ...]:
@@ -119,8 +124,6 @@ class Table:
                 break
         if not head:
             raise empty_file()
-        if any(problem.code == "too-many-cells" for problem in head[0].problems):
-            raise too_many_columns(self.limits.columns)
         return tuple(head)
 
     def _rows(self, width: int | None) -> Iterator[Row]:
