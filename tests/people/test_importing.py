@@ -81,6 +81,11 @@ def test_columns_are_known_by_their_headings() -> None:
     ]  # fmt: skip
 
 
+def test_german_headings_are_known_and_a_newsletter_is_no_consent() -> None:
+    headings = "Kd.-Nr. ;Vor- und Nachname;E-Mail-Adresse (privat);Kunde seit;Newsletter?"
+    assert upload(headings + "\n1;Ana;a@x.example;01.05.2024;ja\n").mapping == ["external_id", "name", "email", "joined_on", ""]
+
+
 def test_a_file_becomes_people_with_accounts_facets_and_consents() -> None:
     made = bring(GUESTS, mapping=MAPPED)
 
@@ -242,6 +247,23 @@ def test_the_way_through_the_pages(as_ana: Client, django_capture_on_commit_call
     report = as_ana.get(address).content.decode()
     assert "Everything in the file was taken." in report
     assert Person.objects.count() == 3
+
+
+def test_all_that_would_be_written_down_is_seen_before(as_ana: Client) -> None:
+    made = upload("No,Name,Since,Agreed\n17,Dora Lind,2024-05-31,no\n")
+    Import.objects.update(mapping=["external_id", "name", "joined_on", "consent:contact"])
+
+    page = as_ana.get(f"/people/imports/{made.ref}/").content.decode()
+    assert "Number elsewhere: 17 · Customer since 31 May 2024 · be asked by us: no" in page
+
+
+@pytest.mark.parametrize(("born", "asked"), [("{}.1.1980", True), ("in May", False)])
+def test_a_new_facet_that_says_something_else_of_each_is_asked_about(as_ana: Client, born: str, asked: bool) -> None:
+    people = "".join(f"Guest {n},{born.format(n)}\n" for n in range(1, 25))
+    made = upload("Name,Born\n" + people)
+    Import.objects.update(mapping=["name", "new-facet:Born"])
+
+    assert ("Is this a facet?" in as_ana.get(f"/people/imports/{made.ref}/").content.decode()) is asked
 
 
 def test_a_title_above_the_headings_is_said_on_the_page_and_no_row(as_ana: Client) -> None:

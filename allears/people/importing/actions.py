@@ -30,6 +30,7 @@ from allears.people.models import Facet, Import, ImportProblem
 
 CHUNK = 500
 SHOWN_ROWS = 12
+LOOKED_AT = 200  # rows from which it is told what a column says
 KEPT = timedelta(days=7)
 FOLDER = "people-imports"
 LIMITS = Limits(file_bytes=256 * 1024 * 1024, columns=300, cell_chars=100_000, row_chars=1_000_000)
@@ -44,12 +45,13 @@ class NotTaken(PeopleError):
 
 @dataclass(frozen=True)
 class Preview:
-    """The first rows as they would be taken."""
+    """The first rows as they would be taken. `each`: the headings of new facets that say something else of each."""
 
     headings: list[str]
     samples: list[list[str]]  # a few cells of each column
     rows: list[tuple[int, Details, list[Problem]]]
     reading: Reading
+    each: list[str]
 
 
 def upload(*, file: File[Any], name: str, by: User) -> Import:
@@ -86,12 +88,14 @@ def preview(bringing: Import) -> Preview:
         with _opened(bringing) as table:
             reading = reading_of(table)
             headings = [column.name for column in table.columns]
-            rows = list(islice(table.rows(), SHOWN_ROWS))
+            rows = list(islice(table.rows(), LOOKED_AT))
     except (TableError, OSError) as error:
         raise NotTaken(_("The file is no longer there. Upload it again.")) from error
     samples = [[row.cells[n][:80] for row in rows[:3] if row.cells[n].strip()] for n in range(len(headings))]
-    taken = [(row.number, *_details(row, bringing)) for row in rows]
-    return Preview(headings, samples, taken, reading)
+    taken = [(row.number, *_details(row, bringing)) for row in rows[:SHOWN_ROWS]]
+    new = [n for n, target in enumerate(bringing.mapping[: len(headings)]) if target.startswith("new-facet:")]
+    each = [headings[n] for n in new if columns.says_of_each(row.cells[n] for row in rows)]
+    return Preview(headings, samples, taken, reading, each)
 
 
 @transaction.atomic

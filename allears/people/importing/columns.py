@@ -30,21 +30,23 @@ FIELDS = {
     "time_zone": gettext_lazy("Time zone"),
     "joined_on": gettext_lazy("Customer since"),
 }
-# Headings that mean a field, in words that exports use.
+LEAST_TO_TELL = 20  # cells
+# Headings that mean a field, in words that exports use. Who wants a newsletter has not agreed to be asked.
 KNOWN = {
-    "name": "name fullname contactname customername nom nombre kunde",
+    "name": "name fullname contactname customername nom nombre kunde vorundnachname vornamename vornamenachname",
     "first_name": "firstname givenname forename vorname prenom",
-    "last_name": "lastname surname familyname nachname",
-    "email": "email emailaddress mail mailaddress courriel",
-    "account_name": "account accountname company companyname organisation organization firma employer household",
-    "phone": "phone telephone mobile phonenumber mobilephone tel telefon cell",
-    "external_id": "id externalid customerid contactid customernumber crmid clientid kundennummer number",
+    "last_name": "lastname surname familyname nachname familienname",
+    "email": "email emailaddress emailadresse mail mailaddress mailadresse courriel",
+    "account_name": "account accountname company companyname organisation organization firma unternehmen employer household haushalt",
+    "phone": "phone telephone mobile phonenumber mobilephone tel telefon telefonnummer mobil handy cell",
+    "external_id": "id externalid customerid contactid customernumber crmid clientid kundennummer kundennr kdnr mitgliedsnummer number",
     "kind": "kind persontype",
     "language": "language lang locale sprache",
     "time_zone": "timezone tz",
-    "joined_on": "joined joinedon since customersince created createdat signupdate startdate",
-    "consent:contact": "consent maycontact optin optedin emailoptin contactable newsletter subscribed",
+    "joined_on": "joined joinedon since customersince created createdat signupdate startdate kundeseit mitgliedseit",
+    "consent:contact": "consent maycontact optin optedin emailoptin contactable",
 }
+IN_BRACKETS = re.compile(r"[(\[].*?[)\]]", re.DOTALL)  # “E-mail (private)”
 BY_HEADING = {word: field for field, words in KNOWN.items() for word in words.split()}
 
 
@@ -55,7 +57,7 @@ def guess(headings: Iterable[str], facets: Iterable[Facet]) -> list[str]:
     by_label = {folding.folded(facet.label): f"facet:{facet.key}" for facet in facets}
     mapping: list[str] = []
     for heading in headings:
-        word = re.sub(r"[^a-z]", "", folding.folded(heading))
+        word = re.sub(r"[^a-z]", "", folding.folded(IN_BRACKETS.sub("", heading) or heading))
         found = by_label.get(folding.folded(heading)) or BY_HEADING.get(word, "")
         mapping.append("" if found in mapping else found)
     return mapping
@@ -76,6 +78,14 @@ def choices(heading: str, facets: Iterable[Facet], touchpoints: Iterable[str] = 
         ),
         (_("Day on which they went through"), [(f"lived:{label}", label) for label in lived]),
     ]
+
+
+def says_of_each(values: Iterable[str]) -> bool:
+    """Whether these cells of a column are different for most people, as days of birth are: no facet, which is for
+    groups, and where a name may not stand it would point at somebody.
+    """
+    said = [folding.folded(value) for value in values if value.strip()]
+    return len(said) >= LEAST_TO_TELL and len(set(said)) * 2 > len(said)
 
 
 def problems_of(mapping: Sequence[str]) -> list[str]:

@@ -155,25 +155,32 @@ def _before(bringing: Import, seen: actions.Preview, form: MappingForm) -> dict[
                 "number": number,
                 "who": details.name or details.label or details.email or details.external_id,
                 "taken": not any(problem.field in actions.WHOLE_ROW for problem in problems),
-                "facts": " · ".join(
-                    fact
-                    for fact in (details.email, details.account_name, *details.facets.values(), *_lived(details))
-                    if fact
-                ),
-                "problems": [problem.reason for problem in problems],
+                "facts": " · ".join(filter(None, _facts(details))),
+                "problems": dict.fromkeys(problem.reason for problem in problems),
             }
         )
     return {
         "bringing": bringing,
         "form": form,
         "reading": seen.reading,
+        "each": seen.each,
         "lines": lines,
         "wrong": columns.problems_of(bringing.mapping),
     }
 
 
-def _lived(details: Details) -> list[str]:
-    return [f"{label} {date_format(day, 'SHORT_DATE_FORMAT')}" for label, day in details.lived.items()]
+def _facts(details: Details) -> Iterator[str]:
+    """All that would be written down of somebody, but for their name."""
+    days = dict(details.lived)
+    if details.joined_on:
+        days = {columns.shown("joined_on"): details.joined_on, **days}
+    yield from (details.email, details.account_name, details.phone)
+    if details.external_id:
+        yield f"{columns.shown('external_id')}: {details.external_id}"
+    yield from (details.language, details.time_zone, *details.facets.values())
+    yield from (f"{label} {date_format(day, 'SHORT_DATE_FORMAT')}" for label, day in days.items())
+    for purpose, given in details.consents.items():
+        yield f"{columns.shown(f'consent:{purpose}')}: {_('yes') if given else _('no')}"
 
 
 def _report_page(request: HttpRequest, bringing: Import) -> HttpResponse:
