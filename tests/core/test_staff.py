@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from allears.core import staff
-from allears.core.models import AuditEvent, Message, StaffInvitation, User
+from allears.core.models import AuditEvent, Message, Organisation, StaffInvitation, User
 from tests import cast
 from tests.conftest import signed_in
 
@@ -98,6 +98,15 @@ def test_an_administrator_invites_from_the_page_and_sees_the_link_once(as_ada: C
     assert re.search(r"/settings/join/[\w-]{24}/", page)
     assert "/settings/join/" not in as_ada.get(reverse("core:staff")).content.decode()
     assert AuditEvent.objects.filter(verb="core.staff_invited").count() == 1
+
+
+def test_whoever_invites_without_a_mail_server_is_told_to_hand_the_link_over(as_ada: Client) -> None:
+    def said(email: str) -> str:
+        return as_ada.post(reverse("core:invitations"), {"email": email, "role": "leader"}).content.decode()
+
+    assert "No mail server is named yet" in said("new@house.example")
+    Organisation.objects.update(smtp_host="smtp.house.example", mail_from="us@house.example")
+    assert "It was mailed" in said("newer@house.example")
 
 
 @pytest.mark.parametrize("typed", [

@@ -13,6 +13,7 @@ from allears.core import staff as actions
 from allears.core.doors import StaffRequest, door
 from allears.core.forms import InvitationForm, StaffForm
 from allears.core.models import StaffInvitation, User
+from allears.core.organisation import has_mail_server
 from allears.core.rules import is_administrator
 
 
@@ -27,6 +28,7 @@ def _staff_page(request: StaffRequest, form: InvitationForm, link: str = "", sta
     q = request.GET.get("q", "").strip()
     context = {
         "people": queries.staff(q), "invitations": queries.open_invitations(), "form": form, "link": link, "q": q,
+        "leaves": has_mail_server(),
     }  # fmt: skip
     return render(request, "core/staff.html", context, status=status)
 
