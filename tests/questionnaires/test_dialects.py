@@ -392,6 +392,14 @@ def test_rare_answers_beside_choices_are_kept_as_other_with_the_words() -> None:
     assert said(plan, replies[-2]) == {"How did you hear about us?": [("Other", "my dentist's waiting room")]}
 
 
+def test_answers_that_differ_by_spaces_only_are_one_choice() -> None:
+    rows = [["By  phone"], *repeated(["By post"], ["By phone"], times=20)]
+    plan, replies = read(["How did you write to us?"], *rows)
+
+    assert [choice.label for choice in plan.questions[0].choices] == ["By phone", "By post"]
+    assert said(plan, replies[0]) == {"How did you write to us?": ["By phone"]}
+
+
 def test_an_answer_in_two_spellings_was_typed_and_is_a_text() -> None:
     rows = repeated(["Male"], ["male"], ["Female"], ["female "], times=20)
     plan, _ = read(["What gender do you identify with?"], *rows)

@@ -332,8 +332,13 @@ def _best_spelt(counts: Counter[str]) -> Counter[str]:
     return Counter({value: counts[value] for value in best.values()})
 
 
-def _choices(labels: list[str]) -> list[ChoicePlan]:
-    return [ChoicePlan(label=label, values=[label]) for label in labels]
+def _choices(values: list[str]) -> list[ChoicePlan]:
+    """A choice for each value; those that differ by spaces or line breaks only read the same, and are one."""
+    made: dict[str, ChoicePlan] = {}
+    for value in values:
+        label = " ".join(value.split())
+        made.setdefault(label, ChoicePlan(label)).values.append(value)
+    return list(made.values())
 
 
 def with_other(choices: list[ChoicePlan], label: str = "Other") -> list[ChoicePlan]:
