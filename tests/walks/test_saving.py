@@ -10,6 +10,7 @@ from playwright.sync_api import Error, Page, expect
 
 from allears.questionnaires.models import EarlierAnswer, Response
 from tests import cast
+from tests.questionnaires import test_answering_logic as logical
 from tests.questionnaires.asked import asking, invited, public, question, said_to
 from tests.walks.conftest import Visit
 
@@ -210,3 +211,19 @@ def test_a_server_in_trouble_is_told_and_tried_again_and_a_button_waits_for_what
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
     assert said_to(question(version, "What happened?")) == ["It came late."]
+
+
+def test_a_question_that_follows_from_a_saved_answer_comes_with_a_word_about_it(visit: Visit) -> None:
+    version = logical.asking([logical.LATE, {**logical.WHY, "required": False}], rules={"Why so long?": logical.late})
+    phone = visit(None, invited(cast.bob()))
+    phone.get_by_label("Yes").check()
+    is_saved(phone)
+
+    phone.get_by_role("button", name="Send").click()
+    expect(phone.get_by_label("Why so long?")).to_be_visible()
+    nothing_waits(phone)
+    expect(phone.get_by_text("One more thing follows from your answer")).to_be_visible()
+    phone.get_by_label("Why so long?").fill("The depot was shut.")
+    phone.get_by_role("button", name="Send").click()
+    expect(phone.get_by_text("Thank you")).to_be_visible()
+    assert said_to(question(version, "Why so long?")) == ["The depot was shut."]

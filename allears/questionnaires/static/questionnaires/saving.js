@@ -46,7 +46,12 @@
     body.set("go", "save");
     return body;
   };
-  const answersIn = (body) => [...body].filter(([name]) => /^q\d/.test(name) && !name.endsWith(".age")).join("&");
+  // Of the questions that stood on the form which sent `old` alone: others may have followed from its answers.
+  const answersIn = (body, old = body) => {
+    const stood = old.get("here")?.split(".");
+    const isAnswer = (name) => /^q\d/.test(name) && !name.endsWith(".age") && (!stood || stood.includes(/\d+/.exec(name)[0]));
+    return [...body].filter(([name]) => isAnswer(name)).join("&");
+  };
   const keep = () => {
     try {
       kept?.setItem(pageOf(form.action), JSON.stringify({ url: form.action, body: String(content()), times, at: Date.now() }));
@@ -183,7 +188,7 @@
     for (const key of drafts().filter((one) => one.startsWith(OURS + link))) {
       const old = draft(key), here = key === pageOf(form.action);
       if (!old || (here && isDirty())) continue;
-      const body = new URLSearchParams(old.body), differs = answersIn(body) !== answersIn(content());
+      const body = new URLSearchParams(old.body), differs = answersIn(body) !== answersIn(content(), body);
       const answer = await post(old.url, body, old.times);
       if (!isTaken(answer)) continue;
       forget(key);
