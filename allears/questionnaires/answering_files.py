@@ -125,5 +125,6 @@ def _line(question: Asked, cell: Cell, file: SentFile | None) -> str:
         return ""
     told = _("You sent %(name)s (%(size)s).") % {"name": file.name, "size": filesizeformat(file.size)}
     name = drop_name(question, cell.box)
-    away = f'<label class="away"><input type="checkbox" name="{name}" value="1">{escape(_("Take it away"))}</label>'
+    words = _("Take it away")
+    away = f'<label class="away"><input type="checkbox" name="{name}" value="1">{escape(words)}</label>'
     return f'<p class="small">{escape(told)} {away}</p>'

@@ -37,7 +37,8 @@ def head(way: Way, at: int, page_title: str, place: int, count: int, *, wrong: b
     if at == 0 and way.first_name:
         parts["heading"] = escape(_("%(name)s, can you help us understand?") % {"name": way.first_name})
     if wrong:
-        parts["title"] = f"{escape(_('Please look again'))} · {parts['title']}"
+        again = _("Please look again")
+        parts["title"] = f"{escape(again)} · {parts['title']}"
     return parts
 
 

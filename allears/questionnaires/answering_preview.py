@@ -75,7 +75,8 @@ def _rendered(version: Version, asked: Asking, page: int, *, leave: str = "", la
 
 def _lead(problem: str, minutes: float, leave: str) -> str:
     told = f'<p class="problem">{escape(marked(problem))}</p>' if problem else ""
-    out = f' <a href="{escape(leave)}">{escape(_("Leave the preview"))}</a>' if leave else ""
+    words = _("Leave the preview")
+    out = f' <a href="{escape(leave)}">{escape(words)}</a>' if leave else ""
     notice = escape(_("This is a preview: nothing that you type is kept."))
     return f'<p class="notice">{notice}{out}</p>{told}<p class="small">{escape(pages.minutes_left(minutes))}</p>'
 

@@ -64,5 +64,6 @@ def _of_question(question: Question, number: int) -> Iterator[Text]:
     for part, name in zip(PARTS, names, strict=True):
         yield Text(key_of(question.key, part), getattr(question, part), f"{number} · {name}")
     if question.has_list:
+        name = _("choice")
         for choice in question.choices.all():
-            yield Text(choice_key(choice.key), choice.label, f"{number} · {_('choice')}")
+            yield Text(choice_key(choice.key), choice.label, f"{number} · {name}")

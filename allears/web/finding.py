@@ -139,7 +139,8 @@ def _insights(studies: QuerySet[Study], words: list[str]) -> list[Hit]:
 
 
 def _insight(insight: Insight, words: list[str]) -> Hit:
-    belongs_to = insight.study.title if insight.stands else f"{insight.study.title} · {_('Withdrawn')}"
+    withdrawn = _("Withdrawn")
+    belongs_to = insight.study.title if insight.stands else f"{insight.study.title} · {withdrawn}"
     note = _note(belongs_to, words, insight.claim, insight.explanation)
     return Hit(insight.claim, reverse("insights:insight", args=[insight.ref]), note, insight.example)
 

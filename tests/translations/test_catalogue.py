@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from gettext import GNUTranslations
@@ -12,6 +13,7 @@ from django.conf import settings
 
 from tests.translations import catalogue
 
+ASKING = {"_", "gettext", "ngettext", "pgettext"}
 PLACE = re.compile(r"%\((\w+)\)[sd]|%%|%[sd]")
 
 
@@ -38,6 +40,18 @@ def test_the_catalogue_holds_what_the_sources_say_and_nothing_else(language: str
 
     assert said - held == set(), "run bin/translations, then translate what it names"
     assert held - said == set(), "run bin/translations, which drops these"
+
+
+def test_no_words_to_translate_stand_inside_an_f_string_where_they_are_not_found() -> None:
+    hidden = [
+        f"{path.relative_to(catalogue.ROOT)}:{call.lineno}"
+        for path in sorted((catalogue.ROOT / "allears").rglob("*.py"))
+        for text in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ASKING
+    ]
+    assert hidden == []
 
 
 @pytest.mark.parametrize("language", catalogue.languages())

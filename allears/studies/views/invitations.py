@@ -80,7 +80,8 @@ def _filters(study: Study, counts: dict[Outcome, int], chosen: str) -> list[Chip
 
 def _lost_chip(study: Study, count: int, chosen: bool) -> list[Chip]:
     here = reverse("studies:invitations", args=[study.slug])
-    label = f"{_('No letter arrived')} · {count}"
+    words = _("No letter arrived")
+    label = f"{words} · {count}"
     if chosen:
         return [Chip(label, "accent", "", here)]
     return [Chip(label, "neutral", f"{here}?letters=lost")] if count else []
