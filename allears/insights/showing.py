@@ -246,7 +246,7 @@ def _citation_chips(citations: Iterable[Citation]) -> list[Chip]:
         against = citation.side == Side.AGAINST
         words = _("speaks against “%(claim)s”") if against else _("speaks for “%(claim)s”")
         chips[citation.insight_id, citation.side] = Chip(
-            words % {"claim": queries.short(citation.insight.claim, 14)},
+            words % {"claim": queries.short(citation.insight.claim, 24)},
             "dissent" if against else "accent",
             queries.insight_url(citation.insight),
         )

@@ -60,7 +60,7 @@ def test_one_line_under_words_holds_as_many_chips_as_it_has_room_for_the_unexpec
 
     (item,) = as_ana.get(room_url()).context["words"]
 
-    against = "speaks against “Nobody wants…”"
+    against = "speaks against “Nobody wants to be…”"
     assert [chip.label for chip in item.line_chips] == [against]
     assert [chip.label for chip in item.more_chips] == ["late delivery", "silence", "calls", "a theme with a very long name"]
 
