@@ -5,11 +5,19 @@ from __future__ import annotations
 import pytest
 
 from tests import cast
+from tests.decisions.test_actions import decided
 from tests.insights.stories import cited, claimed, said
 from tests.walks.conftest import Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.looks, pytest.mark.django_db(transaction=True)]
 TOPS = "nodes => [...new Set(nodes.map(node => Math.round(node.getBoundingClientRect().top)))]"
+TWICE_AS_LARGE = "document.documentElement.style.fontSize = '200%'"
+ROWS = """(node, word) => {
+    const range = document.createRange(), text = node.firstChild, at = text.data.indexOf(word);
+    range.setStart(text, at);
+    range.setEnd(text, at + word.length);
+    return range.getClientRects().length;
+}"""
 IS_CUT = "node => node.scrollWidth > node.clientWidth"
 
 
@@ -31,3 +39,16 @@ def test_what_words_speak_against_is_read_as_far_as_it_is_told(visit: Visit, wid
 
     assert chip.inner_text() == "speaks against “People cannot see in…”"
     assert not chip.evaluate(IS_CUT)
+
+
+def test_with_letters_of_twice_the_size_no_way_is_cut_and_no_title_breaks_within_a_word(visit: Visit) -> None:
+    words = said("It came late, and I like to be called.", by=cast.bob())
+    cited(claimed("People cannot see in which order their orders were sent."), words, side="against")
+    decided(statement="call in order by themselves")
+    page = visit(cast.ana(), "/insights/words/", viewport={"width": 320, "height": 740})
+    page.evaluate(TWICE_AS_LARGE)
+    assert not page.locator(".meta__chips .chip--dissent a").first.evaluate(IS_CUT)
+
+    page.goto("/decisions/")
+    page.evaluate(TWICE_AS_LARGE)
+    assert page.locator(".decision__statement a").first.evaluate(ROWS, "themselves") == 1
