@@ -147,8 +147,9 @@ def ask_minutes_of(
 def ask_anew(
     *, person: Person, minutes: Decimal | float, subject: str, topic: str, by: User | None = None
 ) -> Contact:
-    """Take minutes that a mail asked for which never arrived, and return the record of it: what was taken for that mail is
-    taken now instead of then, so that nobody gives twice for one question.
+    """Take minutes that a mail asked for which never arrived, and return the record of it: what was taken for that mail
+    counts from now on instead, so that nobody gives twice for one question. The day on which they were asked first stays:
+    a year whose statement is out is told as it was.
 
     What let it pass the budget then lets it pass now. Raises what `ask_minutes` does.
     """
@@ -160,14 +161,14 @@ def ask_anew(
     left = _left_of([row])[row.pk] + minutes_in_period(asked)
     if refusal := _refusal(row, row.pk, {row.pk: left}, wanted, asked.override_reason):
         raise refusal
-    asked.at = now()
-    asked.save(update_fields=["at"])
+    asked.anew_at = now()
+    asked.save(update_fields=["anew_at"])
     return asked
 
 
 def minutes_in_period(contact: Contact) -> Decimal:
     """Return what a contact takes of the running period: nothing once it has fallen out of it."""
-    return contact.minutes if contact.at > now() - timedelta(days=the_budget().days) else Decimal(0)
+    return contact.minutes if contact.counts_from > now() - timedelta(days=the_budget().days) else Decimal(0)
 
 
 def count(*, person: Person, minutes: Decimal | float, subject: str, topic: str, at: datetime) -> Contact:
@@ -239,7 +240,7 @@ def minutes_asked(ids: Iterable[int], house: ContactBudget | None = None) -> dic
     not there.
     """
     house, ids = house or the_budget(), list(ids)
-    recent = Contact.objects.filter(at__gt=now() - timedelta(days=house.days)).order_by()
+    recent = Contact.objects.filter(spending.counts_after(now() - timedelta(days=house.days))).order_by()
     # Their rows first: asked of each letter's person, the databases go through all that was asked of anybody.
     rows = Person.objects.filter(Q(pk__in=ids) | Q(merged_into__in=ids)).order_by()
     theirs = recent.filter(person__in=rows.values("pk"))
@@ -253,7 +254,7 @@ def free_for(people: QuerySet[Person], minutes: Decimal | float) -> QuerySet[Per
     """
     house = the_budget()
     since = now() - timedelta(days=house.days)
-    recent = Contact.objects.filter(at__gt=since).order_by()
+    recent = Contact.objects.filter(spending.counts_after(since)).order_by()
     own = recent.filter(person=OuterRef("pk")).values("person").annotate(n=Sum("minutes")).values("n")
     merged = (
         recent.filter(person__merged_into=OuterRef("pk")).values("person__merged_into").annotate(n=Sum("minutes"))

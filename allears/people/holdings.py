@@ -79,7 +79,7 @@ def _consents(person: Person) -> tuple[str, Any]:
 @holding
 def _contacts(person: Person) -> tuple[str, Any]:
     rows = Contact.objects.filter(person__in=all_of(person)).order_by("at", "pk")
-    return "asked", list(rows.values("at", "minutes", "subject", "override_reason"))
+    return "asked", list(rows.values("at", "anew_at", "minutes", "subject", "override_reason"))
 
 
 @holding

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import datetime, time
 from typing import ClassVar
 
 from django.db import models
@@ -213,6 +213,7 @@ class Contact(models.Model):
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="contacts")
     at = models.DateTimeField(default=now)
+    anew_at = models.DateTimeField(null=True, blank=True)  # its letter never arrived, and was sent once more
     minutes = models.DecimalField(max_digits=5, decimal_places=1)
     subject = models.CharField(max_length=200)  # what it was for, e.g. the study's title
     topic = models.CharField(max_length=60)  # "study:<ref>"
@@ -224,8 +225,14 @@ class Contact(models.Model):
             models.Index(fields=["person", "-at"], name="people_contact_of_person"),
             models.Index(fields=["topic", "-at"], name="people_contact_of_topic"),
             models.Index(fields=["at"], name="people_contact_by_day"),
+            models.Index(fields=["anew_at"], condition=Q(anew_at__isnull=False), name="people_contact_anew"),
             models.Index(fields=["at"], condition=Q(overridden_by__isnull=False), name="people_contact_overridden"),
         ]
+
+    @property
+    def counts_from(self) -> datetime:
+        """From when it counts in the contact budget: the letter that came to nothing is not counted, but the one after it."""
+        return self.anew_at or self.at
 
 
 class MailBounce(models.Model):

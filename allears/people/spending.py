@@ -9,10 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 import numpy as np
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from allears.core.clock import now
@@ -35,9 +34,11 @@ class Spending:
         """Return what was asked of each in the period that ends now."""
         begin, began = now() - timedelta(days=self.days), self.at - timedelta(days=self.days)
         # Half of each condition is looked at here: a database may take the index that leads through everything.
-        new = ((who, int(10 * n)) for _pk, who, at, n in _rows(pk__gt=self.last) if at > begin)
-        over = ((who, int(-10 * n)) for pk, who, _at, n in _rows(at__gt=began, at__lte=begin) if pk <= self.last)
-        return replace(self, tenths=_with(self.tenths, [*new, *over]))
+        new = ((who, n) for _pk, who, at, anew, n in _rows(Q(pk__gt=self.last)) if (anew or at) > begin)
+        left = Q(at__gt=began, at__lte=begin) | Q(anew_at__gt=began, anew_at__lte=begin)
+        over = ((who, -n) for pk, who, at, anew, n in _rows(left) if pk <= self.last and (anew or at) <= begin)
+        again = ((who, n) for pk, who, at, _, n in _rows(Q(anew_at__gt=self.at)) if pk <= self.last and at <= began)
+        return replace(self, tenths=_with(self.tenths, [(who, int(10 * n)) for who, n in (*new, *over, *again)]))
 
     def more_than(self, minutes: Decimal) -> int:
         """Return, as a crowd, those of whom more than these minutes (not below 0) was asked."""
@@ -48,13 +49,19 @@ class Spending:
 def count(at: datetime, days: int) -> Spending:
     """Count what was asked of each in the `days` before `at`: a second for a million contacts."""
     last = Contact.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    asked = Contact.objects.filter(pk__lte=last, at__gt=at - timedelta(days=days)).order_by()
+    asked = Contact.objects.filter(counts_after(at - timedelta(days=days)), pk__lte=last).order_by()
     sums = asked.values_list(WHO).annotate(total=Sum("minutes")).iterator(chunk_size=20_000)
     return Spending(at, days, last, _with(np.zeros(0, np.int32), [(who, int(10 * total)) for who, total in sums]))
 
 
-def _rows(**within: Any) -> QuerySet[Contact, tuple[int, int, datetime, Decimal]]:
-    return Contact.objects.filter(**within).order_by().annotate(who=WHO).values_list("pk", "who", "at", "minutes")
+def counts_after(begin: datetime) -> Q:
+    """Return what holds for the contacts that count after `begin`: by their letter, or by the one that was sent anew."""
+    return Q(at__gt=begin) | Q(anew_at__gt=begin)
+
+
+def _rows(within: Q) -> QuerySet[Contact, tuple[int, int, datetime, datetime | None, Decimal]]:
+    rows = Contact.objects.filter(within).order_by().annotate(who=WHO)
+    return rows.values_list("pk", "who", "at", "anew_at", "minutes")
 
 
 def _with(tenths: Tenths, more: Iterable[tuple[int, int]]) -> Tenths:

@@ -17,7 +17,7 @@ from django.db.models.functions import Lower
 from allears.core.clock import now
 from allears.core.walking import Patience, Walked, walk
 from allears.design import charts
-from allears.people import budget, crowds, search
+from allears.people import budget, crowds, search, spending
 from allears.people.bounces import came_back, to_mend
 from allears.people.by_name import in_order
 from allears.people.listing import MOST_COUNTED, among, those_of
@@ -56,7 +56,7 @@ def _rested(people: QuerySet[Person], rested: int | None) -> QuerySet[Person]:
 
 
 def _asked_within(days: int) -> QuerySet[Contact]:
-    return Contact.objects.filter(at__gt=now() - timedelta(days=days))
+    return Contact.objects.filter(spending.counts_after(now() - timedelta(days=days)))
 
 
 def not_invited(people: QuerySet[Person], study: Study) -> QuerySet[Person]:

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from allears.core.clock import now
@@ -19,6 +20,7 @@ from allears.people.budget import minutes_asked, quiet_minutes, the_budget, zone
 from allears.people.details import known_time_zones
 from allears.people.models import QUIET_HOURS, Contact, ContactBudget, Person
 from allears.people.queries import all_of
+from allears.people.spending import counts_after
 from allears.studies.hearing import Outcome, with_outcome
 from allears.studies.models import Invitation, Later, State
 from allears.studies.wording import moment_in_words as in_words
@@ -73,7 +75,8 @@ def time_of(person: Person) -> OwnTime:
     """Return what was asked of `person` in the running period, and what they want."""
     house, rows = the_budget(), all_of(person)
     since = now() - timedelta(days=house.days)
-    contacts = Contact.objects.filter(person__in=rows, at__gt=since).order_by("-at", "-pk")
+    counted = Contact.objects.filter(counts_after(since), person__in=rows)
+    contacts = counted.order_by(Coalesce("anew_at", "at").desc(), "-pk")
     unanswered = with_outcome(Invitation.objects.filter(person__in=rows)).exclude(outcome=Outcome.ANSWERED)  # type: ignore[misc]
     laters = Later.objects.filter(invitation__in=unanswered.values("pk"), asked_at=None, over_at=None)
     return OwnTime(

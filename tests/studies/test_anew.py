@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import re
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from importlib import import_module
 from typing import Any
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.test import Client
 
 from allears.core import ahead, delivery
 from allears.core.clock import now
 from allears.core.models import AuditEvent, Job, Message
 from allears.people import actions as people
-from allears.people import bounces, budget, merging
+from allears.people import bounces, budget, holdings, links, merging
 from allears.people.models import Contact, MailBounce, Person
-from allears.studies import actions, anew, counting, inviting, reminding
+from allears.studies import actions, anew, choosing, counting, inviting, reminding
 from allears.studies.models import Invitation, State, Study
 from allears.studies.tasks import send_anew
+from allears.web import minutes
 from tests import cast
 from tests.core.test_bounces import notification
 from tests.questionnaires import asked
@@ -98,8 +102,44 @@ def test_the_minutes_are_counted_once_and_as_of_the_letter_that_can_be_read() ->
         anew.send(invitation=row, by=cast.ana())
 
         contact = Contact.objects.get()
-        assert (contact.minutes, contact.at) == (Decimal(3), now())
+        assert (contact.minutes, contact.counts_from) == (Decimal(3), now())
+
+    with time_machine.travel(now() + timedelta(days=140), tick=False):
         assert budget.minutes_left([cast.bob()]) == {cast.bob().pk: 0}
+        assert not budget.free_for(Person.objects.filter(pk=cast.bob().pk), 1).exists()
+        assert not choosing.people_for({}, rested=100).filter(pk=cast.bob().pk).exists()
+    with time_machine.travel(now() + timedelta(days=151), tick=False):
+        assert budget.minutes_left([cast.bob()]) == {cast.bob().pk: 3}
+
+
+def test_a_year_that_is_over_is_told_as_it_was(as_ana: Client) -> None:
+    with time_machine.travel(datetime(2025, 12, 1, tzinfo=UTC), tick=False):
+        row = mended(returned(invited()))
+        before = [minutes.totals(year) for year in (2025, 2026)]
+    with time_machine.travel(datetime(2026, 1, 15, tzinfo=UTC), tick=False):
+        anew.send(invitation=row, by=cast.ana())
+
+        own = Client().get(f"/me/{links.issue(cast.bob())}/").content.decode()
+        theirs = reads(as_ana, f"/people/{cast.bob().ref}/")
+
+    assert [minutes.totals(year) for year in (2025, 2026)] == before == [(Decimal("3.0"), 1, 1), (0, 0, 0)]
+    assert "15 January 2026: Late orders, 3 min" in re.sub(r"</?\w[^>]*>", "", own)
+    assert "was sent once more on 15 Jan 2026" in theirs
+    assert [str(asked["anew_at"].date()) for asked in holdings.hand_over(person=cast.bob(), by=None)["asked"]] == ["2026-01-15"]
+
+
+def test_what_was_sent_anew_before_both_days_were_kept_is_told_of_the_first_day_again() -> None:
+    with time_machine.travel(datetime(2025, 12, 1, tzinfo=UTC), tick=False):
+        row, other = mended(returned(invited())), invited(cast.dev())
+    with time_machine.travel(datetime(2026, 1, 15, tzinfo=UTC), tick=False):
+        anew.send(invitation=row, by=cast.ana())
+        Contact.objects.filter(person=cast.bob()).update(at=now(), anew_at=None)
+    migration = import_module("allears.studies.migrations.0013_when_they_were_asked_first")
+    for _again in range(2):
+        migration.tell_both_days(apps, None)
+
+    days = {c.person: (c.at, c.anew_at) for c in Contact.objects.select_related("person")}
+    assert days == {cast.bob(): (row.invited_at, datetime(2026, 1, 15, tzinfo=UTC)), cast.dev(): (other.invited_at, None)}
 
 
 def test_minutes_that_have_fallen_out_of_the_period_are_asked_for_again_by_the_same_gate() -> None:

@@ -171,7 +171,16 @@ def test_whom_the_study_asked_and_minutes_are_as_of_now_although_people_were_cou
     asked = [Contact(person=person, minutes=27, subject="Then", topic="study:x") for person in crowd[:40:3]]
     for contact in asked:
         contact.at = now() - days + timedelta(hours=1)
-    Contact.objects.bulk_create(asked)
+    for contact in asked[::4]:
+        contact.anew_at = contact.at + timedelta(minutes=30)
+    for contact in asked[1::4]:
+        contact.anew_at = contact.at + timedelta(days=1)
+    gone, going = (
+        Contact(person=person, minutes=29, subject="Before then", topic="study:x", at=now() - days - timedelta(hours=1))
+        for person in (crowd[2], crowd[4])
+    )
+    going.anew_at = now() - days + timedelta(hours=1)
+    Contact.objects.bulk_create([*asked, gone, going])
     with time_machine.travel(now() - timedelta(seconds=1)):
         crowds.count_ahead()
         counting.count_ahead()
@@ -179,6 +188,7 @@ def test_whom_the_study_asked_and_minutes_are_as_of_now_although_people_were_cou
     with time_machine.travel(now() + timedelta(hours=2)):
         actions.invite(study=study, people=crowd[30:36], by=cast.ana(), minutes=2)
         budget.ask_minutes_of(people=[crowd[3].pk, crowd[59].pk], minutes=18.5, subject="Since", topic="study:y")
+        Contact.objects.filter(pk__in=[gone.pk, asked[2].pk]).update(anew_at=now())
         kept = choosing.picture({}, None, study, minutes)
         look = choosing.before_asking({}, None, study, minutes)
         as_of_now = choosing.verdict(choosing.people_for({}), study, minutes)
