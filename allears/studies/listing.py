@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from allears.core import ahead
 from allears.core.typed import whole_number
 from allears.people import search
 from allears.people.listing import among
 from allears.people.models import Person
-from allears.studies import anew
+from allears.studies import anew, fates
 from allears.studies.hearing import Outcome, with_outcome, with_trace_of
 from allears.studies.models import Invitation, Study
 from allears.studies.queries import OUTCOMES_AHEAD
@@ -82,7 +82,7 @@ def _first(found: QuerySet[Invitation], outcome: str, most: int) -> list[Invitat
         looked_at = with_outcome(Invitation.objects.filter(pk__in=among(ids))).order_by(*found.query.order_by)
         if outcome:
             looked_at = looked_at.filter(outcome=outcome)  # type: ignore[misc]
-        rows += looked_at.select_related("person__account").prefetch_related("mails__message")[: most - len(rows)]
+        rows += looked_at.select_related("person__account").prefetch_related(Prefetch("mails", fates.letters()))[: most - len(rows)]
         if len(ids) < some:
             break
         begin, some = begin + some, min(4 * some, MOST_AT_ONCE)

@@ -222,6 +222,36 @@ def test_a_letter_that_may_have_arrived_is_not_said_to_have_come_back(as_ana: Cl
         assert "came back" not in told
 
 
+def test_a_letter_that_the_server_put_off_for_days_is_not_said_to_have_come_back(as_ana: Client) -> None:
+    row = invited()
+    put_off = {"sent_at": None, "failed_at": now(), "attempts": 8, "error": "452 4.2.2 Mailbox full"}
+    Message.objects.update(**put_off)
+
+    for url in (LIST, page_of(row)):
+        told = reads(as_ana, url)
+        assert "could not be delivered" in told
+        assert "came back" not in told
+
+
+@pytest.mark.parametrize("at_the_door", [True, False])
+def test_a_letter_whose_address_was_refused_for_good_came_back(as_ana: Client, at_the_door: bool) -> None:
+    row = returned(invited())
+    if at_the_door:
+        Message.objects.update(sent_at=None, error="550 5.1.1 No such person here")
+
+    for url in (LIST, page_of(row)):
+        told = reads(as_ana, url)
+        assert "came back<" in told
+        assert "could not be delivered" not in told
+
+
+def test_a_letter_that_was_called_back_says_so_on_both_pages(as_ana: Client) -> None:
+    row = invited()
+    Message.objects.update(sent_at=None, claimed_at=now(), failed_at=now(), text="", html="")
+
+    assert ["called back before it left" in reads(as_ana, url) for url in (LIST, page_of(row))] == [True, True]
+
+
 def test_what_may_have_arrived_at_an_address_that_became_somebody_else_s_is_not_sent_anew_once_they_are_erased() -> None:
     row = invited()
     address = cast.bob().email

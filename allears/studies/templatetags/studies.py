@@ -12,8 +12,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from allears.design.parts import Link
+from allears.studies.fates import Fate, fate_of
 from allears.studies.loop import tabs_of
-from allears.studies.models import State, Study
+from allears.studies.models import InvitationMail, State, Study
 from allears.studies.rules import can_work_on
 from allears.studies.wording import minutes_in_words, promise_in_words
 
@@ -75,3 +76,9 @@ def promised(study: Study) -> str:
 def about(minutes: float) -> str:
     """An estimate in words: "about 3 minutes"."""
     return minutes_in_words(minutes)
+
+
+@register.filter
+def fate(letter: InvitationMail) -> Fate:
+    """What became of a letter that `fates.letters` has found."""
+    return fate_of(letter)

@@ -19,7 +19,7 @@ from allears.core.rules import is_researcher
 from allears.core.tables import safe_cell
 from allears.design.parts import Chip
 from allears.people.rules import may_read
-from allears.studies import actions, anew, listing, naming, queries, rounds
+from allears.studies import actions, anew, fates, listing, naming, queries, rounds
 from allears.studies.hearing import Outcome, outcome_of
 from allears.studies.links import answering_url
 from allears.studies.models import Invitation, Study
@@ -114,7 +114,7 @@ def invitation(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
 def _page(request: HttpRequest, study: Study, found: Invitation, fresh: str = "") -> HttpResponse:
     decline = getattr(found, "decline", None)
     lost = anew.lost_among(Invitation.objects.filter(pk=found.pk))
-    mails = list(found.mails.select_related("message").order_by("id"))
+    mails = list(fates.letters().filter(invitation=found))
     context = {
         "study": study, "row": found, "outcome": outcome_of(found), "tone": TONES[outcome_of(found)],
         "decline": decline, "mails": mails, "reminded": any(mail.kind == "remind" for mail in mails),
