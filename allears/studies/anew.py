@@ -33,6 +33,9 @@ CALLED_BACK = {"sent_at": None, "failed_at__isnull": False, "text": ""}
 # It had been in a worker's hands, and was emptied because whoever has its address now was erased: nobody knows.
 IN_DOUBT = {"to": NOBODY, "claimed_at__isnull": False}
 DRAWN_AGAIN = Commitment.objects.filter(number__gt=0).values("selection__study")
+# It came back, was sent again from the outbox, and was taken then, is in a worker's hands, or nobody knows.
+SENT_AGAIN = Q(message__sent_at__isnull=False, message__failed_at=None)
+SENT_AGAIN |= Q(message__sent_at=None, message__claimed_at__isnull=False)
 CAME_BACK = MailBounce.objects.filter(hard=True, message__isnull=False)
 
 
@@ -55,7 +58,7 @@ def lost(study: Study) -> QuerySet[Invitation]:
 
 def lost_among(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:
     """Return those of `invitations` of which there are letters, and none arrived or may yet, and to which nothing was said."""
-    never = Q(Exists(CAME_BACK.filter(message=OuterRef("message"))))
+    never = Q(Exists(CAME_BACK.filter(message=OuterRef("message")))) & ~SENT_AGAIN
     never |= _called_back("message__")
     letters = InvitationMail.objects.filter(invitation=OuterRef("pk"))
     found = invitations.filter(Exists(letters), ~Exists(letters.exclude(never)), paused_at=None, person__erased_at=None)

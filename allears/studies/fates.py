@@ -41,8 +41,8 @@ def fate_of(letter: InvitationMail) -> Fate:
     mail = letter.message
     if not mail.failed_at:
         return Fate.SENT if mail.sent_at else Fate.WAITING
+    if mail.claimed_at and not mail.sent_at and (mail.text or mail.to == NOBODY):  # emptied, as somebody was erased
+        return Fate.IN_DOUBT
     if mail.sent_at or letter.came_back:  # type: ignore[attr-defined]
         return Fate.CAME_BACK
-    if mail.claimed_at and (mail.text or mail.to == NOBODY):  # emptied as in doubt, because somebody was erased
-        return Fate.IN_DOUBT
     return Fate.UNDELIVERED if mail.text else Fate.CALLED_BACK

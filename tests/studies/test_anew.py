@@ -19,7 +19,7 @@ from allears.core.models import AuditEvent, Job, Message
 from allears.people import actions as people
 from allears.people import bounces, budget, holdings, links, merging
 from allears.people.models import Contact, MailBounce, Person
-from allears.studies import actions, anew, choosing, counting, inviting, reminding
+from allears.studies import actions, anew, choosing, counting, fates, inviting, reminding
 from allears.studies.models import Invitation, State, Study
 from allears.studies.tasks import send_anew
 from allears.web import minutes
@@ -243,6 +243,26 @@ def test_a_letter_whose_address_was_refused_for_good_came_back(as_ana: Client, a
         told = reads(as_ana, url)
         assert "came back<" in told
         assert "could not be delivered" not in told
+
+
+@pytest.mark.parametrize(
+    "fate",
+    [
+        {"sent_at": now()},  # it arrived
+        {"claimed_at": now()},  # it is in a worker's hands
+        {"claimed_at": now(), "failed_at": now()},  # nobody knows
+    ],
+)
+def test_a_letter_that_came_back_and_was_sent_again_from_the_outbox_is_not_sent_anew(fate: dict[str, Any]) -> None:
+    row = returned(invited())
+    Message.objects.update(sent_at=None)
+    delivery.send_again(messages=Message.objects.all(), by=cast.ada())
+    Message.objects.update(**fate)
+
+    assert (lost(), list(anew.lost_among(Invitation.objects.filter(pk=row.pk)))) == ([], [])
+    assert fates.fate_of(fates.letters().get()) != fates.Fate.CAME_BACK
+    with pytest.raises(anew.HasArrived):
+        anew.send(invitation=row, by=cast.ana())
 
 
 def test_a_letter_that_was_called_back_says_so_on_both_pages(as_ana: Client) -> None:
