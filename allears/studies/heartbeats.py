@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from allears.core.heartbeat import every
-from allears.studies import counting, later, naming, reminding
+from allears.studies import counting, later, naming, reminding, rounds
 
 
 @every(seconds=60)
@@ -22,6 +22,12 @@ def remind() -> None:
 def forget_who_was_named() -> None:
     """Forget the addresses of people who were named and said nothing."""
     naming.forget_the_silent()
+
+
+@every(seconds=3600)
+def let_old_rounds_be() -> None:
+    """Throw away the lists of rounds that stopped long ago."""
+    rounds.let_old_ones_be()
 
 
 @every(seconds=60)

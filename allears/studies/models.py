@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
@@ -163,8 +163,11 @@ class Invitation(models.Model):
 class RoundList(models.Model):
     """Whom a round in the background asks: fixed when it was begun, one bit a person (`people.crowds`).
 
-    Kept until everybody had their turn, so that a round which stopped before can go on (`studies.rounds`).
+    Kept until everybody had their turn, so that a round which stopped before can go on (`studies.rounds`), and for thirty days
+    after it stopped: by then people have changed, and whom to ask is chosen anew.
     """
+
+    KEPT = timedelta(days=30)
 
     job = models.OneToOneField(Job, on_delete=models.CASCADE, related_name="+")
     bits = models.BinaryField()
@@ -178,6 +181,11 @@ class RoundList(models.Model):
     def can_go_on(self) -> bool:
         """Whether the round was stopped or given up before everybody had their turn."""
         return bool(self.job.ended_at and self.left)
+
+    @property
+    def until(self) -> datetime | None:
+        """When the list of a round that stopped is thrown away; None while it is under way."""
+        return self.job.ended_at + self.KEPT if self.job.ended_at else None
 
 
 class InvitationLink(models.Model):

@@ -2,7 +2,8 @@
 
 Whom a round asks is fixed when it is begun. One that somebody stopped, or that the worker gave up, keeps its list:
 whoever had no turn yet is asked when somebody lets the round go on, through the gates of that day. What goes on is a
-round of its own, of exactly those who were left; the earlier one has nobody left then, so that it goes on once.
+round of its own, of exactly those who were left; the earlier one has nobody left then, so that it goes on once. After
+thirty days the list is thrown away by itself.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from itertools import islice
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from allears.core import audit, progress
+from allears.core.clock import now
 from allears.core.models import Job, User
 from allears.people import crowds
 from allears.people.models import Person
@@ -81,13 +83,31 @@ def go_on(*, job: Job, by: User) -> Job:
 
 
 @transaction.atomic
-def let_be(*, job: Job, by: User) -> int:
-    """Ask nobody who is left of a round that stopped before its end; return how many they were. Raises `NothingLeft`."""
+def let_be(*, job: Job, by: User | None) -> int:
+    """Ask nobody who is left of a round that stopped before its end; return how many they were. `by` is None when its time
+    is over. Raises `NothingLeft`.
+    """
     kept = _held(job)
     study = Study.objects.get(pk=kept.job.parameters["study"])
     kept.delete()
     audit.record(by=by, verb="studies.round_let_be", target=study, people=kept.left, round=job.ref)
     return kept.left
+
+
+def let_old_ones_be() -> int:
+    """Throw away the lists of rounds that stopped long ago: nobody goes on with them, and they say whom we meant to ask.
+    Return how many there were.
+    """
+    old = Job.objects.filter(pk__in=RoundList.objects.filter(job__ended_at__lt=now() - RoundList.KEPT).values("job"))
+    return sum(_let_be_unless_done(job) for job in old)
+
+
+def _let_be_unless_done(job: Job) -> int:
+    try:
+        let_be(job=job, by=None)
+    except NothingLeft:
+        return RoundList.objects.filter(job=job, job__done__gte=F("job__total")).delete()[0]
+    return 1
 
 
 def _held(job: Job) -> RoundList:

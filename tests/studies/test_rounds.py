@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -304,6 +304,31 @@ def test_who_is_left_can_be_let_be_and_no_page_speaks_of_the_round_again(as_ana:
     assert "nobody is left of it" in again
     assert (RoundList.objects.count(), Invitation.objects.count()) == (0, 2)
     assert AuditEvent.objects.get(verb="studies.round_let_be").details == {"people": 4, "round": job.ref}
+
+
+def test_a_round_that_stopped_is_let_be_by_itself_after_thirty_days_and_its_pages_say_so_before(as_ana: Client) -> None:
+    with time_machine.travel(datetime(2026, 10, 1, 12, tzinfo=UTC), tick=False):
+        job = stopped(low_people())
+        told = [reads(as_ana, url) for url in (page_of(job), "/studies/late-orders/invitations/")]
+    with time_machine.travel(datetime(2026, 10, 31, 11, tzinfo=UTC), tick=False):
+        rounds.let_old_ones_be()
+        before = RoundList.objects.count()
+    with time_machine.travel(datetime(2026, 10, 31, 13, tzinfo=UTC), tick=False):
+        gone = rounds.let_old_ones_be(), rounds.let_old_ones_be()
+        answer = as_ana.post(page_of(job), {"do": "go-on"}, follow=True).content.decode()
+
+    assert ["It can go on until 31 October 2026." in page for page in told] == [True, True]
+    assert (before, gone, RoundList.objects.count()) == (1, (1, 0), 0)
+    assert ("nobody is left of it" in answer, Invitation.objects.count()) == (True, 2)
+    event = AuditEvent.objects.get(verb="studies.round_let_be")
+    assert (event.actor, event.actor_label, event.details) == (None, "the system", {"people": 4, "round": job.ref})
+
+
+def test_a_round_that_is_under_way_keeps_its_list_however_long_it_takes() -> None:
+    with time_machine.travel(datetime(2026, 10, 1, 12, tzinfo=UTC), tick=False):
+        actions.ask_to_invite(study=cast.late_orders(), people=Person.objects.all(), by=cast.ana(), minutes=3)
+
+    assert (rounds.let_old_ones_be(), RoundList.objects.count()) == (0, 1)
 
 
 def test_only_who_works_on_the_study_lets_a_round_go_on(

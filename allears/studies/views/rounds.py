@@ -68,7 +68,7 @@ def _page(study: Study, kept: RoundList, after: int) -> dict[str, Any]:
     ids = list(islice((pk for pk in crowds.ids_of(left) if pk > after), A_PAGE + 1))
     asked = job.result.get("invited", 0)
     return {
-        "study": study, "job": job, "minutes": minutes, "reason": reason,
+        "study": study, "job": job, "until": kept.until, "minutes": minutes, "reason": reason,
         "asked": asked, "not_asked": job.done - asked,
         "verdict": look.verdict, "counted_at": look.at, "outside": look.outside,
         "askable": look.verdict.askable + (look.verdict.spent if reason else 0),
