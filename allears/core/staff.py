@@ -18,9 +18,11 @@ from django.utils.translation import override
 
 from allears.core import audit, mail
 from allears.core.clock import now
+from allears.core.languages import for_staff
 from allears.core.links import hash_token, new_token
 from allears.core.models import Role, StaffInvitation, User
 from allears.core.queries import the_organisation
+from allears.core.short_mails import both_ways
 
 INVITATION_LASTS = timedelta(days=14)
 
@@ -82,19 +84,19 @@ def _withdraw_open(address: str) -> None:
 
 def _mail_invitation(invitation: StaffInvitation, link: str) -> None:
     organisation = the_organisation()
-    with override(organisation.language):
+    with override(for_staff(organisation.language)):
+        text = _(
+            "Hello,\n\n%(inviter)s invites you to Allears, where %(organisation)s listens to its customers.\n\n"
+            "The link is for you alone. It works for 14 days."
+        ) % {"inviter": _one_line(invitation.invited_by.name), "organisation": _one_line(organisation.name)}
         mail.put(
             to=invitation.email,
             to_name=invitation.name,
             subject=_("%(inviter)s invites you to Allears at %(organisation)s")
             % {"inviter": _one_line(invitation.invited_by.name), "organisation": _one_line(organisation.name)},
-            text=_(
-                "Hello,\n\n%(inviter)s invites you to Allears, where %(organisation)s listens to its customers.\n\n"
-                "Open this page to choose your password:\n%(link)s\n\nThe link is for you alone. It works for 14 days."
-            )
-            % {"inviter": invitation.invited_by.name, "organisation": organisation.name, "link": link},
             key=f"core:invitation:{invitation.pk}",
             kind="account",
+            **both_ways(text, link=link, button=_("Choose your password")),
         )
 
 

@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 
 from allears.core import mail
 from allears.core.clock import today
+from allears.core.languages import for_staff
 from allears.core.models import Message
+from allears.core.short_mails import both_ways
 from allears.decisions.queries import waited_for
 from allears.studies.models import Study
 
@@ -37,14 +39,14 @@ def _remind(study: Study) -> Message:
     assert study.promise_on is not None, "only studies with a promise are looked for"
     late = study.promise_on < today()
     owner = study.owner
-    with translation.override(owner.language):
+    with translation.override(for_staff(owner.language)):
         return mail.put(
             to=owner.email,
             to_name=owner.name,
             subject=_subject(study, late),
-            text=_text(study, study.promise_on, late),
             key=f"promise:{study.ref}:{study.promise_on}:{_round(study.promise_on)}",
             kind="promise",
+            **both_ways(_words(study, study.promise_on, late), link=_page_of(study), button=_("Let them hear back")),
         )
 
 
@@ -61,7 +63,7 @@ def _subject(study: Study, late: bool) -> str:
     return " ".join((words % {"study": study.title}).split())
 
 
-def _text(study: Study, promised: date, late: bool) -> str:
+def _words(study: Study, promised: date, late: bool) -> str:
     words = (
         _(
             "You promised those who took part in “%(study)s” that they would hear back by %(day)s. Some have heard nothing yet."
@@ -71,6 +73,8 @@ def _text(study: Study, promised: date, late: bool) -> str:
             "Those who took part in “%(study)s” were promised that they would hear back by %(day)s. Some have heard nothing yet."
         )
     )
-    page = settings.BASE_URL + reverse("decisions:updates", args=[study.slug])
-    said = words % {"study": study.title, "day": date_format(promised, "DATE_FORMAT")}
-    return f"{said}\n\n{page}\n"
+    return words % {"study": study.title, "day": date_format(promised, "DATE_FORMAT")}
+
+
+def _page_of(study: Study) -> str:
+    return settings.BASE_URL + reverse("decisions:updates", args=[study.slug])

@@ -10,9 +10,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from selectolax.lexbor import LexborHTMLParser
 
 from allears.core import staff
 from allears.core.models import AuditEvent, Message, Organisation, StaffInvitation, User
+from allears.core.queries import the_organisation
 from tests import cast
 from tests.conftest import signed_in
 
@@ -59,6 +61,21 @@ def test_the_link_is_mailed_and_only_its_hash_is_kept() -> None:
     token = path.rstrip("/").rsplit("/", 1)[1]
     assert token in Message.objects.get().text
     assert token not in str(StaffInvitation.objects.values())
+
+
+def test_the_mail_says_the_same_as_text_and_as_a_page_with_one_button_in_the_language_of_staff() -> None:
+    Organisation.objects.update(language="ar")
+    path = invite()
+
+    letter = Message.objects.get()
+    page = LexborHTMLParser(letter.html)
+    assert [(each.text().strip(), each.attributes["href"].endswith(path)) for each in page.css("a")] == [("Choose your password", True)]
+    assert [each.text().strip() for each in page.css("p")][1:3] == [
+        f"Ada Novak invites you to Allears, where {the_organisation().name} listens to its customers.",
+        "The link is for you alone. It works for 14 days.",
+    ]
+    assert (page.root.attributes["lang"], page.root.attributes["dir"]) == ("en", "ltr")
+    assert letter.text.startswith("Hello,\n\nAda Novak invites you to Allears")
 
 
 @pytest.mark.parametrize("spoil", ["used", "withdrawn", "old", "replaced", "made up"])

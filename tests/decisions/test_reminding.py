@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from selectolax.lexbor import LexborHTMLParser
 
-from allears.core.models import Message
+from allears.core.models import Message, User
 from allears.decisions.reminding import remind_of_promises
 from allears.insights.chips import chips_of
 from allears.studies.models import Study
@@ -33,6 +34,22 @@ def test_the_owner_is_reminded_when_a_promise_is_close_or_past(days: int, mails:
     remind_of_promises()
 
     assert [m.to for m in Message.objects.filter(kind="promise")] == [cast.ana().email] * mails
+
+
+@pytest.mark.parametrize(("days", "words"), [(3, "were promised that they would"), (-1, "You promised those who took part")])
+def test_the_mail_says_the_same_as_text_and_as_a_page_with_one_button(days: int, words: str) -> None:
+    promised(days)
+    Study.objects.update(title="Late <b>orders</b>")
+    User.objects.filter(pk=cast.ana().pk).update(language="ar")
+    [letter] = remind_of_promises()
+
+    page = LexborHTMLParser(letter.html)
+    [button] = page.css("a")
+    assert button.text().strip() == "Let them hear back"
+    assert button.attributes["href"] in letter.text
+    assert button.attributes["href"].endswith("/decisions/late-orders/hearing-back/")
+    assert all(words in part and "“Late <b>orders</b>”" in part for part in (letter.text, page.css_first("p").text()))
+    assert (page.root.attributes["lang"], page.root.attributes["dir"]) == ("en", "ltr")
 
 
 def test_a_week_later_the_owner_is_reminded_again(time_machine: Any) -> None:
