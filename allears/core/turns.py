@@ -1,7 +1,8 @@
 """Two people press the button of one form in the same moment: the second waits, and is told what the first has saved.
 
 A form that brings two people's fields together (`core.meanwhile`) looks at what holds now, and then a verb saves. Between
-the two nobody else may save by the same address.
+the two nobody else may save by the same address. What can be saved by several addresses (a person's details, by staff and
+on pages of their own) is locked by the view besides.
 """
 
 from __future__ import annotations

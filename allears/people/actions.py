@@ -17,7 +17,7 @@ from allears.people.erasing import erase
 from allears.people.errors import AddressTaken, UnfitDetails, UnknownPurpose
 from allears.people.merging import dismiss, merge, unmerge
 from allears.people.models import Account, Consent, Facet, FacetValue, Person, PersonFacet, Purpose
-from allears.people.queries import consents, survivor
+from allears.people.queries import consents, in_hand
 from allears.people.signals import consent_changed
 
 __all__ = [
@@ -175,7 +175,7 @@ def change_person(*, person: Person, by: User | str | None, **fields: Any) -> Pe
     `facets` maps keys or labels to a value's label, or to "" for none; facets not named stay as they are.
     Raises `UnfitDetails`, and `AddressTaken` when the address or external id is another person's.
     """
-    person = Person.objects.select_for_update().get(pk=survivor(person).pk)
+    person = in_hand(person)
     details, problems = checked({"kind": person.kind, **fields})
     if not problems and forgotten.among([details.email]):
         problems = [forgotten.problem()]
@@ -265,7 +265,7 @@ def record_consent(
     """
     if purpose not in Purpose.values:
         raise UnknownPurpose(purpose)
-    stays = Person.objects.select_for_update().get(pk=survivor(person).pk)
+    stays = in_hand(person)
     before = consents([stays.pk])[stays.pk].get(purpose)
     entry = Consent.objects.create(
         person=stays, purpose=purpose, given=given, at=now(), source=source[:200], wording=wording, by=by
@@ -297,7 +297,7 @@ def set_limits(
     """
     if time_zone is not None:
         set_time_zone(person=person, time_zone=time_zone, by=by)
-    stays = survivor(person)
+    stays = in_hand(person)
     stays.budget_minutes, stays.quiet_from, stays.quiet_to = budget_minutes, quiet_from, quiet_to
     stays.save(update_fields=["budget_minutes", "quiet_from", "quiet_to"])
     audit.record(by=by or "the person", verb="people.limits-set", target=stays, minutes=budget_minutes)
@@ -310,13 +310,14 @@ def set_language(*, person: Person, language: str, by: User | None = None) -> Pe
     _details, problems = checked({"language": language})
     if problems:
         raise UnfitDetails(problems)
-    stays = survivor(person)
+    stays = in_hand(person)
     stays.language = language
     stays.save(update_fields=["language"])
     audit.record(by=by or "the person", verb="people.language-set", target=stays, language=language)
     return stays
 
 
+@transaction.atomic
 def set_time_zone(*, person: Person, time_zone: str, by: User | None = None) -> Person:
     """Set where `person` is; empty: where the organisation is. `by` is None when they say so themselves.
 
@@ -325,7 +326,7 @@ def set_time_zone(*, person: Person, time_zone: str, by: User | None = None) -> 
     _details, problems = checked({"time_zone": time_zone})
     if problems:
         raise UnfitDetails(problems)
-    stays = survivor(person)
+    stays = in_hand(person)
     stays.time_zone = time_zone
     stays.save(update_fields=["time_zone"])
     audit.record(by=by or "the person", verb="people.time-zone-set", target=stays, time_zone=time_zone)

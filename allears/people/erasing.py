@@ -12,7 +12,7 @@ from allears.core import audit, wiping
 from allears.core.clock import now
 from allears.core.models import Message, User
 from allears.people import forgotten
-from allears.people.errors import AlreadyErased, NoReason
+from allears.people.errors import NoReason
 from allears.people.folding import email_key
 from allears.people.models import (
     AddressChange,
@@ -25,7 +25,7 @@ from allears.people.models import (
     PersonalLink,
     PersonFacet,
 )
-from allears.people.queries import all_of
+from allears.people.queries import all_of, in_hand
 from allears.people.signals import person_erased
 
 NOBODY = "erased@erased.invalid"  # RFC 2606: this address can belong to nobody
@@ -49,10 +49,8 @@ def erase(*, person: Person, by: User | None, reason: str) -> Person:
     """
     if not reason.strip():
         raise NoReason(_("Say why: it stays on record after the person is forgotten."))
-    rows = all_of(person)
-    stays = Person.objects.select_for_update().get(pk=rows[0])
-    if stays.erased_at:
-        raise AlreadyErased(_("This person has been erased already."))
+    stays = in_hand(person)
+    rows = all_of(stays)  # known once nobody merges them with anybody
     wiping.remember()
     _forget_mails_to(rows)
     _forget_history(rows)

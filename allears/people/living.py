@@ -14,7 +14,7 @@ from allears.people import folding
 from allears.people.details import checked
 from allears.people.errors import UnfitDetails
 from allears.people.models import LivedThrough, Person
-from allears.people.queries import all_of, survivor
+from allears.people.queries import all_of, in_hand
 
 
 @transaction.atomic
@@ -30,7 +30,7 @@ def live_through(
         raise UnfitDetails(problems)
     label, day = next(iter(details.lived.items()))
     row, new = LivedThrough.objects.get_or_create(
-        person=survivor(person), key=folding.value_key(label), on=day,
+        person=in_hand(person), key=folding.value_key(label), on=day,
         defaults={"touchpoint": label, "source": source[:200], "by": by},
     )  # fmt: skip
     if new:

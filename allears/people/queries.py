@@ -12,12 +12,14 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from allears.core.clock import today
 from allears.core.models import User
 from allears.core.waiting import Waiting
 from allears.people import search
+from allears.people.errors import AlreadyErased
 from allears.people.lookalikes import open_pairs
 from allears.people.models import (
     Consent,
@@ -124,6 +126,18 @@ def values_by_facet(facets: Mapping[str, Iterable[str]]) -> list[list[int]]:
 def survivor(person: Person) -> Person:
     """Return, fresh, the row that stands for this person today: their own, or the one it was merged into."""
     return Person.objects.get(pk=stands_for([person.pk])[person.pk])
+
+
+def in_hand(person: Person) -> Person:
+    """Return, fresh, the row that stands for this person today, which nobody else changes, merges or erases until the
+    transaction is through. Raises `AlreadyErased`.
+    """
+    while True:  # whoever had it in hand before may have merged it into another row
+        stays = Person.objects.select_for_update().get(pk=stands_for([person.pk])[person.pk])
+        if stays.erased_at:
+            raise AlreadyErased(_("This person has been erased already."))
+        if stays.merged_into_id is None:
+            return stays
 
 
 def all_of(person: Person) -> list[int]:

@@ -233,6 +233,7 @@ def _bring(bringing: Import, rows: list[Row], names: list[str]) -> None:
     """One chunk: its people, its problems and how far we have come are written together or not at all."""
     fit, problems = [], []
     read = [(row, *_details(row, bringing)) for row in rows]
+    book = chunks.book_of([details for _row, details, _wrong in read])
     gone = forgotten.among(details.email for _row, details, _wrong in read)
     for row, details, wrong in read:
         wrong += [forgotten.problem()] if details.email in gone else []
@@ -244,7 +245,7 @@ def _bring(bringing: Import, rows: list[Row], names: list[str]) -> None:
         problems += [_problem(bringing, row.number, problem, taken, names) for problem in wrong]
     source = _("the file %(file)s") % {"file": bringing.title}
     outcome = chunks.take(
-        [details for _number, details in fit], known=bringing.known, source=source[:200], by=bringing.by
+        [details for _number, details in fit], book, known=bringing.known, source=source[:200], by=bringing.by
     )
     problems += [_problem(bringing, fit[place][0], _taken_address(), True, names) for place in outcome.taken]
     ImportProblem.objects.bulk_create(problems, batch_size=500)

@@ -80,15 +80,15 @@ class Book:
         return self.by_name.get((folding.folded(details.name), account))
 
 
-def take(rows: Sequence[Details], *, known: str, source: str, by: User | None) -> Outcome:
-    """Add or complete the people of `rows`; `known` is what to do with who is there ("fill", "replace",
+def take(rows: Sequence[Details], book: Book, *, known: str, source: str, by: User | None) -> Outcome:
+    """Add or complete the people of `rows`, known by `book`; `known` is what to do with who is there ("fill", "replace",
     "skip").
 
     Runs inside the caller's transaction. Nobody loses their erasure: who was erased has nothing to be found
     by.
     """
     accounts, values = _accounts(rows), _values(rows)
-    book, outcome = _book(rows, accounts), Outcome()
+    outcome = Outcome()
     new: list[Person] = []
     changed: dict[int, Person] = {}
     who: list[tuple[Person, Details, bool]] = []
@@ -163,24 +163,27 @@ def _facet(name: str) -> Facet:
     return found or Facet.objects.create(key=folding.facet_key(name), label=name, position=Facet.objects.count())
 
 
-def _book(rows: Sequence[Details], accounts: dict[str, int]) -> Book:
+def book_of(rows: Sequence[Details]) -> Book:
+    """Return whom these rows may be about, whom nobody else merges or erases until the caller's transaction is through."""
     ids = {d.external_id for d in rows if d.external_id}
     emails = {key for d in rows if (key := folding.email_key(d.email))}
     nameless = {d.name for d in rows if d.name and not d.external_id and not d.email}
     book = Book()
-    merged = Person.objects.filter(merged_into__isnull=False).select_related("merged_into")
-    for old in merged.filter(Q(external_id__in=ids) | Q(email_key__in=emails)):
-        stays = old.merged_into
+    living = Person.objects.filter(merged_into=None, erased_at=None).select_for_update().order_by("pk")
+    merged = Person.objects.filter(merged_into__isnull=False)
+    merged_here = list(merged.filter(Q(external_id__in=ids) | Q(email_key__in=emails)))
+    stay = living.in_bulk({old.merged_into_id for old in merged_here}) if merged_here else {}
+    for old in merged_here:
+        stays = stay.get(old.merged_into_id)
         if stays is not None and old.external_id:
             book.by_id[old.external_id] = stays
         if stays is not None and old.email_key:
             book.by_email[old.email_key] = stays
-    living = Person.objects.filter(merged_into=None, erased_at=None)
     same: dict[int, Person] = {}
     for found in (
         living.filter(external_id__in=ids),
         living.filter(email_key__in=emails),
-        living.annotate(sort_name=Lower("name")).filter(sort_name__in={n.lower() for n in nameless}).order_by("pk"),
+        living.annotate(sort_name=Lower("name")).filter(sort_name__in={n.lower() for n in nameless}),
     ):
         for person in found:
             book.add(same.setdefault(person.pk, person))

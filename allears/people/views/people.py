@@ -185,6 +185,7 @@ def details(request: HttpRequest, ref: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @door(rules.may_change)
+@in_turn
 def consents(request: HttpRequest, ref: str) -> HttpResponse:
     """Write down what somebody allowed or withdrew."""
     found = who_stays_or_404(request, ref)
@@ -215,6 +216,7 @@ def limits(request: HttpRequest, ref: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @door(rules.may_change)
+@in_turn
 def lived(request: HttpRequest, ref: str) -> HttpResponse:
     """Write down a touchpoint that somebody lived through, and the day."""
     found = who_stays_or_404(request, ref)

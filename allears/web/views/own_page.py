@@ -26,9 +26,10 @@ from allears.core.throttle import too_often
 from allears.core.turns import in_turn
 from allears.decisions.answering import answer_helped, mark_seen
 from allears.decisions.models import Telling, Update
+from allears.people.errors import AlreadyErased
 from allears.people.links import leaving_link
 from allears.people.models import Person, Purpose
-from allears.people.queries import all_of
+from allears.people.queries import all_of, in_hand
 from allears.people.zones import places
 from allears.questionnaires.files import handed_out
 from allears.questionnaires.own_answers import answered_by, file_of
@@ -48,6 +49,14 @@ def _whose(token: str, scope: str = "page") -> Person:
     if person is None:
         raise Http404
     return person
+
+
+def _whose_in_hand(token: str, scope: str = "page") -> Person:
+    """Whose link it is, whom nobody else changes until the transaction is through, whichever page they do it on."""
+    try:
+        return in_hand(_whose(token, scope))
+    except AlreadyErased:
+        raise Http404 from None
 
 
 @open_door
@@ -148,7 +157,7 @@ def time(request: HttpRequest, token: str) -> HttpResponse:
     """The person says how much of their time may be asked, and when to write to them. What asks for less holds at once;
     before more may be asked, a fresh link goes to their own address.
     """
-    person = _whose(token)
+    person = _whose_in_hand(token)
     form = own_time.limits_form(person, request.POST)
     if form.is_valid():
         more, done = own_time.narrow_limits(person, form), "time"
@@ -266,7 +275,7 @@ def own_consent(request: HttpRequest, token: str) -> HttpResponse:
 @in_turn
 def personal_time(request: HttpRequest, token: str) -> HttpResponse:
     """Behind the fresh link, the person says how much of their time may be asked, also more than before."""
-    person = _whose(token, "fresh")
+    person = _whose_in_hand(token, "fresh")
     form = own_time.limits_form(person, request.POST)
     if not form.is_valid():
         return _personal_page(request, person, token, status=422, limits=form)
