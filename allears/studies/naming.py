@@ -32,7 +32,7 @@ from allears.core.models import Message
 from allears.core.queries import the_organisation
 from allears.people import budget, forgotten
 from allears.people.actions import add_person, record_consent
-from allears.people.erasing import forget_mails
+from allears.people.erasing import NOBODY, forget_mails
 from allears.people.folding import email_key, plain
 from allears.people.models import Kind, Person, Purpose
 from allears.people.queries import all_of
@@ -232,6 +232,17 @@ def _forget(ids: list[int]) -> None:
     """Name, address, note, the mail and its link go; the hash stays."""
     forget_mails(Message.objects.filter(pk__in=Referral.objects.filter(pk__in=ids).values("message")))
     Referral.objects.filter(pk__in=ids).update(name="", email="", note="", token_hash=None, forgotten_at=now())
+
+
+def forget_erased(theirs: Sequence[int]) -> None:
+    """Forget the rows `theirs`, whose mails were emptied: whoever was named and has not answered, and in our mails to whom
+    they named, who named them and why. A mail of these that has not left never does.
+    """
+    named = Referral.objects.filter(message__to=NOBODY, agreed=None, forgotten_at=None)
+    others = Referral.objects.filter(invitation__person__in=theirs, message__isnull=False)
+    not_left = others.filter(message__sent_at=None, message__claimed_at=None, agreed=None, forgotten_at=None)
+    _forget([*named.values_list("pk", flat=True), *not_left.values_list("pk", flat=True)])
+    Message.objects.filter(pk__in=others.values("message")).update(subject="", text="", html="", headers={})
 
 
 def named_in(study: Study) -> Named:

@@ -16,13 +16,15 @@ from allears.people.models import Person, Purpose
 from allears.people.queries import all_of
 from allears.people.signals import consent_changed, people_merged, person_erased
 from allears.studies.models import Decline, InvitationLink, InvitationMail, Later, PoolMember, Referral
+from allears.studies.naming import forget_erased
 from allears.studies.recognising import recognise_anew
 from allears.studies.selection.forgetting import forget_members
 
 
 @receiver(person_erased, dispatch_uid="studies.forget_what_was_asked")
 def forget_what_was_asked(sender: Any, person: Person, **kwargs: Any) -> None:
-    """Why they declined, the letters we wrote (also to an address they had before) and every way in go with the person.
+    """Why they declined, the letters we wrote (also to an address they had before), that others named them, what they wrote of
+    others, and every way in go with the person.
 
     That somebody was invited and declined stays, because outcome rates count it. Salted ids in proofs lead to nobody then,
     not even for who has the database and knows what the person was called in it: the salt goes, too.
@@ -34,6 +36,7 @@ def forget_what_was_asked(sender: Any, person: Person, **kwargs: Any) -> None:
     Referral.objects.filter(about__person__in=theirs).update(about=None)
     named = Referral.objects.filter(agreed__person__in=theirs).values("message")
     forget_mails(Message.objects.filter(pk__in=named))
+    forget_erased(theirs)
     InvitationLink.objects.filter(invitation__person__in=theirs, revoked_at=None).update(revoked_at=now())
     letters = InvitationMail.objects.filter(invitation__person__in=theirs)
     forget_mails(Message.objects.filter(pk__in=letters.values("message")))

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from django.core import serializers
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -324,3 +325,36 @@ def test_who_asked_to_be_erased_is_not_written_to_but_may_agree_again() -> None:
 
     assert named(email=address).unasked == "left"
     assert not Message.objects.filter(to=address).exists()
+
+
+def test_whoever_was_named_and_is_erased_before_they_answer_leaves_no_name_and_no_address() -> None:
+    asked.asking([{"kind": "long_text", "text": "What happened?"}])
+    named(email=cast.cleo().email, name="Cleo Park", note="Cleo knows the gate.")
+    named(email="other@customer.example")
+    way = link()
+
+    erase(person=cast.cleo(), by=None, reason="person")
+
+    left = serializers.serialize("json", Referral.objects.filter(email=""))
+    assert [trace for trace in ("Cleo", "customer.example", "gate") if trace in left] == []
+    assert [(row.email, bool(row.forgotten_at)) for row in Referral.objects.order_by("pk")] == [("", True), ("other@customer.example", False)]
+    assert Client().get(way).status_code == 200
+
+
+@pytest.mark.parametrize("has_left", [True, False])
+def test_whoever_named_others_and_is_erased_stands_in_no_mail_to_them(has_left: bool) -> None:
+    asked.asking([{"kind": "long_text", "text": "What happened?"}])
+    named(note="She runs the gate.")
+    way = link()
+    if has_left:
+        Message.objects.update(sent_at=now())
+
+    erase(person=cast.bob(), by=None, reason="person")
+
+    left = serializers.serialize("json", [*Message.objects.filter(kind="study-named"), *Referral.objects.all()])
+    assert [trace for trace in ("Bob", "Hale", "gate") if trace in left] == []
+    row = Referral.objects.get()
+    assert (row.email, bool(row.forgotten_at)) == ((DORA, False) if has_left else ("", True))
+    assert Message.objects.filter(sent_at=None, failed_at=None).count() == 0
+    answer = Client().get(way)
+    assert (answer.status_code == 200, "Bob" in answer.content.decode()) == (has_left, False)
