@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from allears.core import audit
 from allears.core.models import User
@@ -51,9 +51,21 @@ def lived_by(person: Person) -> QuerySet[LivedThrough]:
 
 
 def touchpoints() -> list[tuple[str, str]]:
-    """Return (key, name) of every touchpoint that anybody has lived through, by name."""
-    rows = LivedThrough.objects.order_by().values_list("key").annotate(label=Max("touchpoint"))
-    return sorted(rows, key=lambda row: row[1].casefold())
+    """Return (key, name as of its newest day) of every touchpoint that anybody has lived through, by name; each is found
+    along their index, however many people went through it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """WITH RECURSIVE known(key) AS (
+                SELECT min(key) FROM people_livedthrough
+                UNION ALL
+                SELECT (SELECT min(key) FROM people_livedthrough l WHERE l.key > known.key)
+                FROM known WHERE known.key IS NOT NULL
+            ) SELECT key, (
+                SELECT touchpoint FROM people_livedthrough l WHERE l.key = known.key
+                ORDER BY "on" DESC, person_id DESC LIMIT 1
+            ) FROM known WHERE key IS NOT NULL"""
+        )
+        return sorted(cursor.fetchall(), key=lambda row: row[1].casefold())
 
 
 def write_down(lived: Iterable[tuple[Person, str, date]], *, source: str, by: User | None) -> set[int]:

@@ -6,7 +6,9 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from allears.core.clock import today
 from allears.people import living
@@ -45,6 +47,20 @@ def test_people_are_found_by_touchpoint_and_by_how_long_ago_it_was() -> None:
     assert who(touchpoint="delivery", lived_within=3, lived_before=3) == ["Bob Hale"]
     assert who(lived_within=10) == ["Bob Hale", "Dev Rao"]
     assert who(touchpoint="returns") == []
+
+
+def test_touchpoints_are_called_as_on_their_newest_day_and_looked_up_each_without_going_through_all_rows() -> None:
+    lived(cast.bob(), "Delivery", 3)
+    lived(cast.cleo(), "delivery ", 40)
+    lived(cast.dev(), "a first bill", 3)
+    with CaptureQueriesContext(connection) as asked:
+        known = living.touchpoints()
+    LivedThrough.objects.all().delete()
+
+    assert known == [("a first bill", "a first bill"), ("delivery", "Delivery")]
+    assert len(asked) == 1
+    assert "GROUP BY" not in asked[0]["sql"]
+    assert living.touchpoints() == []
 
 
 def test_written_down_twice_it_stands_once() -> None:
