@@ -86,7 +86,9 @@ def _way_of(response: Response) -> Way:
 
 def keep(saving: Saving) -> Saved:
     """Write `saving` down and return what came of it when it is on disk. Raises `Closed`."""
-    return write_down(lambda: _written(saving), at_once(saving))
+    saved = write_down(lambda: _written(saving), at_once(saving))
+    saving.way.said = None  # that was before
+    return saved
 
 
 def _written(saving: Saving) -> Saved:

@@ -18,8 +18,8 @@ def asking_of(way: Way) -> Asking:
 
 
 def given_by(way: Way) -> dict[int, Given]:
-    """Return what was answered by this way."""
-    return store.given(store.answers(way.response_id) if way.said is None else store.as_stored(way.said))
+    """Return what was answered by this way, read along with the link or now."""
+    return store.given(store.as_stored(store.said_by(way)))
 
 
 def next_page(way: Way) -> int:

@@ -409,22 +409,27 @@ def _speak_what_is_stored(
     saving: Saving, response_id: int, stored: dict[int, Stored], changed: dict[int, Given]
 ) -> list[int]:
     """Sending: words that were saved with earlier pages go to the ledger; returns their verbatims."""
+    said = unspoken(saving, stored, changed)
+    if not said:
+        return []
+    verbatims = _speak(saving, [(question, cell.text, language, None) for question, cell, language in said])
+    sql.later([
+        (_SPOKEN, [verbatim, response_id, question.id, cell.box])
+        for verbatim, (question, cell, _language) in zip(verbatims, said, strict=True)
+    ])  # fmt: skip
+    return verbatims
+
+
+def unspoken(saving: Saving, stored: dict[int, Stored], changed: Collection[int]) -> list[tuple[Asked, Cell, str]]:
+    """Return the words that are not in the ledger yet, with their language: those of questions that do not change."""
     questions = {question.id: question for question in saving.asking.questions()}
-    said = [
-        (question_id, cell, answer.languages.get(cell.box, saving.way.language))
+    return [
+        (questions[question_id], cell, answer.languages.get(cell.box, saving.way.language))
         for question_id, answer in stored.items()
         if question_id not in changed and question_id in questions
         for cell in answer.given
         if cell.text and cell.box not in answer.verbatims
     ]
-    if not said:
-        return []
-    verbatims = _speak(saving, [(questions[question_id], cell.text, language, None) for question_id, cell, language in said])
-    sql.later([
-        (_SPOKEN, [verbatim, response_id, question_id, cell.box])
-        for verbatim, (question_id, cell, _language) in zip(verbatims, said, strict=True)
-    ])  # fmt: skip
-    return verbatims
 
 
 _SPOKEN = (

@@ -93,7 +93,7 @@ class Way:
     spoken: str = ""  # the person's own
     chosen: str = ""  # what the address says
     device: str = ""  # that it is opened on: see `answering_timing.device_of`
-    said: list[sql.Row] | None = None  # its rows of `ANSWERS`, where they were read along with it
+    said: list[sql.Row] | None = None  # its rows of `ANSWERS`, once they were read: along with it or after it
 
     @property
     def written(self) -> tuple[str, int]:

@@ -75,6 +75,13 @@ def by_public_link(version: Version, **more: Any) -> Saving:
     return saving(public(), first_page(version), token=new_token(), passed=1, **more)
 
 
+def sending(path: str, given: dict[int, Given]) -> Saving:
+    """What sends the last page that was just opened behind `path`, once all was looked through."""
+    what = saving(path, given, passed=2, send=True)
+    store.said_by(what.way)
+    return what
+
+
 def kept_at_once(what: Saving) -> Saved | None:
     way = at_once(what)
     return way and way.result(sql.several(way.statements))
@@ -127,6 +134,46 @@ def test_who_was_invited_begins_and_goes_on_at_once(version: Version, keep: Call
     assert Invitation.objects.get().opened_at == begins.now
 
 
+TEXT, SPEAKER = 7, 10  # in the rows of `stands`
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_who_sends_does_so_at_once_as_by_reading_first(version: Version, named: bool) -> None:
+    stood, moments = [], (now(), now() + timedelta(minutes=1))
+    for keep, person in ((kept_at_once, cast.bob()), (kept_by_reading, cast.cleo())):
+        begins = saving(invited(person), first_page(version), passed=1) if named else by_public_link(version)
+        begins = replace(begins, now=moments[0])
+        assert kept_by_reading(begins)
+        sends = replace(sending(f"/a/{begins.token or begins.way.token}/", second_page(version)), now=moments[1])
+        saved = keep(sends)
+        assert saved
+        assert (saved.sent, saved.changed_at, saved.met) == (True, moments[1], [])
+        assert [Verbatim.objects.get(pk=pk).text for pk in saved.verbatims] == [HOSTILE, "the driver", "late", "NULL"]
+        response, answers = stands(saved.response_id)
+        assert response.pop("person_id") == sends.way.person_id
+        assert response.pop("invitation_id") == sends.way.invitation_id
+        assert {answer[SPEAKER] for answer in answers if answer[TEXT]} == {sends.way.person_id}
+        stood.append((response, [answer[:SPEAKER] + answer[SPEAKER + 1 :] for answer in answers]))
+
+    assert stood[0] == stood[1]
+    assert stood[0][0]["submitted_at"] == moments[1]
+    assert verify().broken is None
+
+
+def test_who_says_nothing_in_words_or_adds_nothing_sends_at_once_too(version: Version) -> None:
+    said = {question: given for question, given in first_page(version).items() if not given[0].text}
+    numbers, words = (saving(invited(person), given, passed=1) for person, given in ((cast.bob(), said), (cast.cleo(), first_page(version))))
+    assert kept_by_reading(numbers)
+    assert kept_by_reading(words)
+
+    for before, spoken in ((numbers, 0), (words, 2)):
+        saved = kept_at_once(sending(f"/a/{before.way.token}/", {}))
+        assert saved
+        assert len(saved.verbatims) == spoken
+        assert Response.objects.get(pk=saved.response_id).submitted_at == saved.changed_at
+    assert Answer.objects.count() == len(said) + len(first_page(version))
+
+
 def closed(_version: Version, _link: str) -> None:
     studies.close_study(study=cast.late_orders(), by=cast.ana())
 
@@ -156,6 +203,34 @@ def test_nothing_is_added_at_once_where_something_has_changed(version: Version, 
     assert stands(response.pk) == before
 
 
+def erased(_version: Version, _link: str) -> None:
+    Answer.objects.exclude(text="").update(text="")
+
+
+@pytest.mark.parametrize("meanwhile", [closed, answered_elsewhere, changed_elsewhere, sent, erased])
+@pytest.mark.parametrize("adds", [True, False])
+def test_nothing_is_sent_at_once_where_something_has_changed(version: Version, meanwhile: Callable[..., None], adds: bool) -> None:
+    link = invited(cast.bob())
+    kept_by_reading(saving(link, first_page(version), passed=1))
+    late = sending(link, second_page(version) if adds else {})
+    meanwhile(version, link)
+    before, spoken = stands(Response.objects.get().pk), Verbatim.objects.count()
+
+    assert kept_at_once(late) is None
+    assert stands(Response.objects.get().pk) == before
+    assert Verbatim.objects.count() == spoken
+
+
+def test_nothing_is_sent_at_once_that_nobody_has_looked_through_or_that_changes_an_answer(version: Version) -> None:
+    link = invited(cast.bob())
+    kept_by_reading(saving(link, first_page(version), passed=1))
+    assert at_once(sending(link, second_page(version)))
+    assert at_once(saving(link, second_page(version), send=True)) is None
+    assert at_once(sending(link, first_page(version))) is None
+    assert at_once(sending(link, dict.fromkeys(first_page(version), ()))) is None
+    assert at_once(replace(sending(link, second_page(version)), seen="1")) is None
+
+
 def test_nothing_begins_at_once_in_a_study_that_closed_or_twice(version: Version) -> None:
     late, twice = by_public_link(version), by_public_link(version, send=True)
     assert kept_at_once(twice)
@@ -165,12 +240,12 @@ def test_nothing_begins_at_once_in_a_study_that_closed_or_twice(version: Version
     assert (Response.objects.count(), Verbatim.objects.count()) == (1, 2)
 
 
-def test_what_changes_or_sends_or_comes_from_an_old_form_is_kept_by_reading_first(version: Version) -> None:
+def test_what_changes_or_comes_from_an_old_form_is_kept_by_reading_first(version: Version) -> None:
     link = invited(cast.bob())
     kept_by_reading(saving(link, first_page(version), passed=1))
     fresh = saving(link, second_page(version))
     assert at_once(fresh)
-    for other in ({"send": True}, {"seen": "1"}, {"given": {}}, {"now": fresh.now - timedelta(days=1)}, {"new_files": (1,)}):
+    for other in ({"seen": "1"}, {"given": {}}, {"now": fresh.now - timedelta(days=1)}, {"new_files": (1,)}):
         assert at_once(replace(fresh, **other)) is None, other
 
 
@@ -194,12 +269,17 @@ def test_several_are_kept_with_one_trip_and_who_was_overtaken_after_them() -> No
     days = version.questions.get(kind="number").pk
     desk.given[days] = (Cell(0, number=4.0),)
     new = by_public_link(version, send=True)
-    works = [writer.Work(lambda one=one: store.write(one), at_once(one)) for one in (phone, desk, new)]
+    last = invited(cast.cleo())
+    kept_by_reading(saving(last, first_page(version), passed=1))
+    once, twice = (sending(last, second_page(version)) for _click in range(2))
+    works = [writer.Work(lambda one=one: store.write(one), at_once(one)) for one in (phone, desk, new, once, twice)]
 
     writer.together(works)
 
-    assert [type(work.outcome and work.outcome.result) for work in works] == [Saved, Saved, Saved]
-    assert Response.objects.count() == 2
+    assert [type(work.outcome and work.outcome.result) for work in works] == [Saved] * 5
+    assert [len(work.outcome.result.verbatims) for work in works if work.outcome] == [0, 0, 2, 4, 0]
+    assert Response.objects.count() == 3
+    assert Verbatim.objects.count() == 6
     assert EarlierAnswer.objects.get().question_id == days  # of the phone, by the desk
     assert verify().broken is None
 
