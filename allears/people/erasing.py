@@ -51,6 +51,7 @@ def erase(*, person: Person, by: User | None, reason: str) -> Person:
         raise NoReason(_("Say why: it stays on record after the person is forgotten."))
     stays = in_hand(person)
     rows = all_of(stays)  # known once nobody merges them with anybody
+    list(Person.objects.select_for_update().filter(pk__in=rows).order_by("pk"))  # nor speaks as any of them
     wiping.remember()
     _forget_mails_to(rows)
     _forget_history(rows)

@@ -29,6 +29,11 @@ def at_once(saving: Saving) -> AtOnce | None:
     """Return how `saving` is kept at once; None where something has to be read first."""
     if connection.vendor != "postgresql" or _brings_more(saving):
         return None
+    once = _known_beforehand(saving)
+    return once and _of_the_living(saving.way.person_id, once)
+
+
+def _known_beforehand(saving: Saving) -> AtOnce | None:
     if saving.way.response_id is None:
         return _beginning(saving)
     if not _is_up_to_date(saving):
@@ -51,6 +56,17 @@ def _is_up_to_date(saving: Saving) -> bool:
     return saving.seen == stamp(way.changed_at)
 
 
+# With a statement of its own: what comes after it sees whether they were erased while it waited.
+_LIVES = "SELECT 1 FROM people_person WHERE id = %s FOR KEY SHARE"
+
+
+def _of_the_living(person_id: int | None, once: AtOnce) -> AtOnce:
+    """The same, while nobody erases who speaks, if anybody knows who that is."""
+    if person_id is None:
+        return once
+    return AtOnce([(_LIVES, [person_id]), *once.statements], lambda answers: once.result(answers[1:]))
+
+
 # --- a response begins -----------------------------------------------------------------------------------------
 
 _BEGIN = """INSERT INTO questionnaires_response
@@ -58,7 +74,9 @@ _BEGIN = """INSERT INTO questionnaires_response
      started_at, changed_at, passed, submitted_at, seconds, device)
     SELECT %s, id, %s::bigint, %s::bigint, %s::bigint, %s::bigint, %s, %s, %s::timestamptz, %s::timestamptz, %s::smallint,
         %s::timestamptz, %s::integer, %s
-    FROM studies_study WHERE id = %s AND state = %s ON CONFLICT DO NOTHING RETURNING id"""
+    FROM studies_study WHERE id = %s AND state = %s
+        AND NOT EXISTS (SELECT 1 FROM people_person WHERE id = %s AND erased_at IS NOT NULL)
+    ON CONFLICT DO NOTHING RETURNING id"""
 _CAME = """UPDATE studies_invitation SET opened_at = %s WHERE id = %s AND opened_at IS NULL
     AND EXISTS (SELECT 1 FROM questionnaires_response WHERE ref = %s)"""
 _SPEAK = """INSERT INTO verbatims_verbatim
@@ -83,7 +101,7 @@ _FIRST = _ANSWER.format(verbatim=_SAID, where="r.ref = %s")
 def _beginning(saving: Saving) -> AtOnce:
     way, at, ref = saving.way, sql_moment(saving.now), new_ref()
     words, rows = _words_and_rows(saving)
-    statements: list[Statement] = [(_BEGIN, [ref, *begun_by(saving), way.study_id, State.OPEN])]
+    statements: list[Statement] = [(_BEGIN, [ref, *begun_by(saving), way.study_id, State.OPEN, way.person_id])]
     if words:
         statements.append((_KEEP, [*_spoken(saving, words), ref]))
     if rows:
@@ -129,6 +147,7 @@ _TOUCH = """UPDATE questionnaires_response r SET changed_at = %s, passed = GREAT
         seconds = r.seconds + %s::integer, device = COALESCE(%s, r.device), submitted_at = %s::timestamptz
     FROM studies_study s
     WHERE r.id = %s AND r.changed_at = %s AND r.submitted_at IS NULL AND s.id = r.study_id AND s.state = %s
+    AND NOT EXISTS (SELECT 1 FROM people_person p WHERE p.id = r.person_id AND p.erased_at IS NOT NULL)
     AND NOT EXISTS (SELECT 1 FROM questionnaires_answer a WHERE a.response_id = r.id AND a.question_id = ANY (%s::bigint[]))
     {more}RETURNING r.id"""
 _GO_ON = _TOUCH.format(more="")

@@ -162,6 +162,7 @@ def _begin(saving: Saving) -> int | None:
     way, at = saving.way, sql_moment(saving.now)
     begins = (_BEGIN, [new_ref(), way.study_id, *begun_by(saving)])
     state, begun = sql.several([(_STATE, [way.study_id]), begins])
+    _must_live(way)
     if state != [(State.OPEN,)]:
         raise Closed  # what has begun is taken back with the transaction
     if not begun:
@@ -188,6 +189,13 @@ def _note_that_they_came(way: Way, at: Any) -> None:
     ])  # fmt: skip
 
 
+def _must_live(way: Way) -> None:
+    """Whoever is erased in this moment leaves no words: nobody erases them before these are kept. Raises `Closed`."""
+    lock = " FOR KEY SHARE" if connection.vendor == "postgresql" else ""
+    if way.person_id and sql.rows(f"SELECT erased_at FROM people_person WHERE id = %s{lock}", [way.person_id]) != [(None,)]:  # noqa: S608
+        raise Closed
+
+
 _HELD = """SELECT r.id, r.submitted_at, r.changed_at, r.passed, s.state FROM questionnaires_response r
     JOIN studies_study s ON s.id = r.study_id WHERE {key} = %s"""
 
@@ -197,6 +205,7 @@ def _held(saving: Saving) -> tuple[int, datetime | None, dict[int, Stored]]:
     answers, with a statement of their own, which sees what was written while this one waited.
     """
     way = saving.way
+    _must_live(way)
     lock = " FOR UPDATE OF r" if connection.vendor == "postgresql" else ""
     if way.response_id:
         found, kept = sql.several([(_HELD.format(key="r.id") + lock, [way.response_id]), (_ANSWERS, [way.response_id])])
