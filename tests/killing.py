@@ -26,6 +26,7 @@ from django.core.files.storage import default_storage
 from django.db import connection
 
 ROOT = Path(__file__).resolve().parent.parent
+NOT_KEPT = ("ALLEARS_", "DATABASE_", "DJANGO_ALLOW_ASYNC_UNSAFE")  # of the test's own surroundings
 KILLED = -signal.SIGKILL
 # PostgreSQL copies no database that anybody is connected to, and a browser may still keep a page's thread waiting.
 IDLERS_OUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND state = 'idle'"
@@ -36,7 +37,7 @@ class House:
 
     def __init__(self, folder: Path, url: str, port: int = 0) -> None:
         self.folder, self.url = folder, url
-        kept = {key: value for key, value in os.environ.items() if not key.startswith(("ALLEARS_", "DATABASE_"))}
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(NOT_KEPT)}
         self.surroundings = kept | {"ALLEARS_DATA": str(folder), "PYTHONPATH": str(ROOT)}
         self.surroundings |= {"DATABASE_URL": url} if url else {}
         self.surroundings |= {"PORT": str(port)} if port else {}

@@ -7,6 +7,7 @@ import fcntl
 import gc
 import multiprocessing
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -22,18 +23,25 @@ from typing import Any, Literal
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
-from granian.constants import HTTPModes, Interfaces
+from granian._loops import loops
+from granian.constants import HTTPModes, Interfaces, Loops
 from granian.log import LogLevels
 from granian.server.mp import MPServer as WebServer
 
 from allears.cli.errors import CannotDo
+from allears.cli.event_loop import GoingOnWhereCalled, ending
+from allears.core.asgi import Asgi
 from allears.core.bodies import taken_in
+from allears.core.patience import Patience
 from allears.core.places import Places, with_places
 from allears.questionnaires.answering_door import before_django
 
 STOPS_WITHIN = 30  # seconds; what has not ended by then is ended
 OBJECTS_BETWEEN = 10_000  # made and not freed, after which Python looks for garbage
-THREADS = 256  # of each process; most only wait for what a slow line sends
+THREADS = 256  # of each process, for pages that are made or wait to be made
+CONNECTIONS = 2048  # of each process; most only wait for what a line brings
+
+loops.register(Loops.asyncio)(GoingOnWhereCalled)
 
 
 @dataclass
@@ -81,24 +89,38 @@ class Server:
         """Serve until SIGTERM or SIGINT."""
         keeper = _Keeper() if self.worker == "process" else None
         try:
-            self._web_server().serve(target_loader=Loader(self), wrap_loader=False)
+            serve(Loader(self), self.host, self.port, self.processes)
         finally:
             if keeper:
                 keeper.stop()
 
-    def _web_server(self) -> WebServer:
-        return WebServer(
-            "allears.config.wsgi:application",
-            address=self.host,
-            port=self.port,
-            interface=Interfaces.WSGI,
-            http=HTTPModes.http1,  # whoever stands in front speaks HTTP/2 with the world; looking for it costs each request
-            workers=self.processes,
-            blocking_threads=THREADS,
-            log_level=LogLevels.error,
-            respawn_failed_workers=True,
-            workers_kill_timeout=STOPS_WITHIN,
-        )
+
+def serve(loader: Callable[[], Asgi], host: str, port: int, processes: int) -> None:
+    """Run the web server's processes until SIGTERM or SIGINT; each serves what `loader` returns in it."""
+    _make_room_for_connections()
+    web_server = WebServer(
+        "allears.config.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,  # as many threads as for WSGI, and yet they are spoken to in ASGI, see below
+        loop=Loops.asyncio,
+        http=HTTPModes.http1,  # whoever stands in front speaks HTTP/2 with the world; looking for it costs each request
+        workers=processes,
+        blocking_threads=THREADS,
+        backpressure=CONNECTIONS,
+        log_level=LogLevels.error,
+        respawn_failed_workers=True,
+        workers_kill_timeout=STOPS_WITHIN,
+    )
+    web_server.serve(WebServer._spawn_asgi_worker, loader, wrap_loader=False)
+
+
+def _make_room_for_connections() -> None:
+    """Many systems let a process open 1,024 files until it asks for more."""
+    at_once, at_most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * CONNECTIONS if at_most == resource.RLIM_INFINITY else min(2 * CONNECTIONS, at_most)
+    if at_once != resource.RLIM_INFINITY and at_once < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, at_most))
 
 
 def port_must_be_free(host: str, port: int) -> None:
@@ -121,13 +143,14 @@ class Loader:
         self.announcement = server.announcement
         self.parent = os.getpid()
 
-    def __call__(self) -> Callable[..., Any]:
-        """Return the WSGI application, with the worker running beside it where it belongs inside."""
-        places = Places(self.places)
-        application = taken_in(before_django(with_places(get_wsgi_application(), places), places))
+    def __call__(self) -> Asgi:
+        """Return the application, with the worker running beside it where it belongs inside."""
+        places, patience = Places(self.places), Patience(ending)
+        application = taken_in(before_django(with_places(get_wsgi_application(), places), places), patience)
         # Every room's pages are read in now, not while the first visitor waits.
         _ = get_resolver().url_patterns
         _in_background(_stop_without_parent, self.parent)
+        _in_background(patience.watch)
         _in_background(self.announcement.when_ready)
         _spare_the_collector()
         if self.worker_inside:

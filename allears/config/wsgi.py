@@ -9,9 +9,8 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "allears.config.settings")
 _django = get_wsgi_application()
 
-from allears.core.bodies import taken_in  # noqa: E402
 from allears.core.places import Places, with_places  # noqa: E402
 from allears.questionnaires.answering_door import before_django  # noqa: E402
 
 _places = Places(16)
-application = taken_in(before_django(with_places(_django, _places), _places))
+application = before_django(with_places(_django, _places), _places)

@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from queue import LifoQueue
 from typing import Any
 
-from allears.core.bodies import Wsgi
+from allears.core.asgi import Wsgi
 from allears.core.shared_connection import SharedConnection
 
 
@@ -50,6 +50,8 @@ def with_places(application: Wsgi, places: Places) -> Wsgi:
 
 class Streamed:
     """An answer that is read piece by piece; its place is free again when the server closes it (PEP 3333)."""
+
+    is_streamed = True
 
     def __init__(self, answer: Any, held: ExitStack) -> None:
         self._answer, self._held = answer, held

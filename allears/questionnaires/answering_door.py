@@ -22,7 +22,7 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
-from allears.core.bodies import Wsgi
+from allears.core.asgi import Wsgi
 from allears.core.middleware import furnished
 from allears.core.places import Places
 from allears.core.typed import whole_number

@@ -11,7 +11,6 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -19,10 +18,14 @@ from urllib.parse import urlencode
 import pytest
 import time_machine
 from django.core.cache import cache
-from django.test import Client, RequestFactory
+from django.test import Client
 
+from allears.cli.event_loop import Going
+from allears.cli.server import THREADS
+from allears.core.asgi import Asgi, Message
 from allears.core.bodies import FILES_AT_ONCE, LONGER_AT_ONCE, MOST, taken_in
 from allears.core.clock import now
+from allears.core.patience import Patience
 from allears.core.places import Places, with_places
 from allears.questionnaires.models import Choice, Question
 from tests import cast
@@ -30,7 +33,9 @@ from tests.killing import House, house
 from tests.questionnaires.test_answers_cut_off import _served, an_open_study
 
 FORM = "application/x-www-form-urlencoded"
+CHUNKED = "Transfer-Encoding: chunked"
 MULTIPART = "multipart/form-data; boundary=XX"
+PROCESSES = 2  # that `allears serve` starts at most
 FEWEST_PLACES = 8  # of a process that `allears serve` starts
 
 
@@ -79,11 +84,42 @@ def test_what_is_made_to_hurt_is_refused_in_words_on_every_form_of_staff(name: s
         assert b"<" in answer.content or answer.status_code == 302
 
 
+class Answer:
+    """What an application answers to a form that is all there; it is asked in this thread, which waits for nobody."""
+
+    def __init__(self, whole: Asgi, body: bytes, headers: dict[str, str], query: str = "") -> None:
+        self._came = [{"type": "http.request", "body": body, "more_body": False}]
+        self._sent: list[Message] = []
+        self._is_there = threading.Event()
+        scope = {
+            "method": "POST", "raw_path": b"/a/", "query_string": query.encode(), "http_version": "1.1",
+            "scheme": "http", "server": ("127.0.0.1", "80"), "client": ("127.0.0.1", "1"),
+            "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+        }  # fmt: skip
+        Going(whole(scope, self._receive, self._send)).go_on()  # type: ignore[arg-type]
+
+    async def _receive(self) -> Message:
+        return self._came.pop() if self._came else {"type": "http.disconnect"}
+
+    async def _send(self, message: Message) -> None:
+        self._sent.append(message)
+        if "body" in message:
+            self._is_there.set()
+
+    def status(self) -> int:
+        assert self._is_there.wait(60)
+        return int(self._sent[0]["status"])
+
+    def body(self) -> bytes:
+        assert self._is_there.wait(60)
+        return bytes(self._sent[1]["body"])
+
+
 @pytest.mark.parametrize(
     ("body", "more", "said"),
     [
-        (b"x" * (MOST + 1), {"HTTP_TRANSFER_ENCODING": "chunked"}, (413, "in pieces was refused")),
-        (b"secret", {"CONTENT_LENGTH": "99"}, (400, "it broke off")),
+        (b"x" * (MOST + 1), {"Transfer-Encoding": "chunked"}, (413, "in pieces was refused")),
+        (b"secret", {"Content-Length": "99"}, (400, "it broke off")),
     ],
     ids=["in pieces", "broken off"],
 )
@@ -91,14 +127,13 @@ def test_a_form_that_is_not_taken_in_is_logged_once_a_minute(
     body: bytes, more: dict[str, str], said: tuple[int, str], caplog: pytest.LogCaptureFixture
 ) -> None:
     cache.clear()
-    statuses: list[str] = []
-    whole = taken_in(lambda environ, start: pytest.fail("it was handed on"))
+    answers: list[Answer] = []
+    whole = taken_in(lambda environ, start: pytest.fail("it was handed on"), Patience(threading.Event()))
     with time_machine.travel(now(), tick=False), caplog.at_level(logging.WARNING, "allears.core.bodies"):
         for _ in range(3):
-            environ = RequestFactory().generic("POST", "/a/", b"", FORM, **more).environ
-            whole({**environ, "wsgi.input": BytesIO(body)}, lambda status, headers: statuses.append(status))
+            answers.append(Answer(whole, body, {"Content-Type": FORM, **more}))
 
-    assert [status.split()[0] for status in statuses] == [str(said[0])] * 3
+    assert [answer.status() for answer in answers] == [said[0]] * 3
     (line,) = [record.getMessage() for record in caplog.records if record.name == "allears.core.bodies"]
     assert said[1] in line
     assert "secret" not in line
@@ -108,10 +143,9 @@ def test_many_files_at_once_leave_a_place_to_those_who_send_none() -> None:
     """What is worked on stays in its place until the test lets it go: nothing here hangs on how long it takes."""
     inside, go_on, counting = threading.Semaphore(0), threading.Event(), threading.Lock()
     here, most = Counter[str](), Counter[str]()
-    answered: list[bytes] = []
 
     def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
-        kind = environ["allears.test"]
+        kind = environ["QUERY_STRING"]
         with counting:
             here[kind] += 1
             most[kind] = max(most[kind], here[kind])
@@ -120,29 +154,24 @@ def test_many_files_at_once_leave_a_place_to_those_who_send_none() -> None:
             assert go_on.wait(60)
         with counting:
             here[kind] -= 1
+        start_response("200 OK", [])
         return [kind.encode()]
 
-    whole = taken_in(with_places(application, Places(FEWEST_PLACES)))
+    whole = taken_in(with_places(application, Places(FEWEST_PLACES)), Patience(threading.Event()))
     picture = parts(1, file=True)
 
-    def ask(name: str, kind: str, body: bytes, said: int) -> threading.Thread:
-        environ = {"CONTENT_TYPE": kind, "CONTENT_LENGTH": str(said), "wsgi.input": BytesIO(body), "allears.test": name}
-        thread = threading.Thread(target=lambda: answered.extend(whole(environ, lambda *_: None)))
-        thread.start()
-        return thread
+    def ask(name: str, kind: str, body: bytes, said: int) -> Answer:
+        return Answer(whole, body, {"Content-Type": kind, "Content-Length": str(said)}, name)
 
     many = [ask("picture", MULTIPART, picture, len(picture)) for _ in range(10)]
     many += [ask("oversized", MULTIPART, b"", MOST + 1) for _ in range(10)]
     assert all(inside.acquire(timeout=60) for _ in range(FILES_AT_ONCE + LONGER_AT_ONCE))
 
-    ask("plain", FORM, b"a=b", 3).join(60)
-    assert answered == [b"plain"]
+    assert ask("plain", FORM, b"a=b", 3).body() == b"plain"
     assert (here["picture"], here["oversized"]) == (FILES_AT_ONCE, LONGER_AT_ONCE)
     go_on.set()
-    for thread in many:
-        thread.join(60)
+    assert Counter(answer.body() for answer in many) == {b"picture": 10, b"oversized": 10}
     assert (most["picture"], most["oversized"]) == (FILES_AT_ONCE, LONGER_AT_ONCE)
-    assert Counter(answered) == {b"plain": 1, b"picture": 10, b"oversized": 10}
 
 
 class Door:
@@ -168,7 +197,7 @@ class Door:
 
     def in_pieces(self, body: bytes) -> socket.socket:
         pieces = b"".join(b"%x\r\n%s\r\n" % (len(p), p) for p in (body[:7], body[7:]) if p)
-        return self.send(pieces + b"0\r\n\r\n", length="Transfer-Encoding: chunked")
+        return self.send(pieces + b"0\r\n\r\n", length=CHUNKED)
 
     def stored(self) -> list[str]:
         kept = "SELECT text FROM questionnaires_answer WHERE text <> '' ORDER BY id"
@@ -223,15 +252,16 @@ def test_a_slow_line_that_moves_is_waited_for(door: Door) -> None:
 
 def test_forms_that_never_come_to_their_end_hold_up_nobody(door: Door) -> None:
     body = door.form("Not all of")
-    stalled = [door.send(body[:-9], length=f"Content-Length: {len(body)}") for _ in range(40)]
-    stalled += [door.send(b"5\r\nwords", length="Transfer-Encoding: chunked") for _ in range(20)]
+    stalled = [door.send(body[:-9], length=f"Content-Length: {len(body)}") for _ in range(THREADS * PROCESSES)]
+    stalled += [door.send(b"5\r\nwords", length=CHUNKED) for _ in range(60)]
     with closing(socket.create_connection(("127.0.0.1", door.port), timeout=20)) as line:
         line.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         assert line.recv(100).startswith(b"HTTP/1.1 200")
     assert answer_of(door.send(door.form("All of it")))[0] == 303
     for line in stalled:
         line.close()
-    broken_off = door.send(body[:-9], length=f"Content-Length: {len(body)}")
-    broken_off.shutdown(socket.SHUT_WR)
-    assert answer_of(broken_off)[0] in (0, 400)
+    for part, how in ((body[:-9], f"Content-Length: {len(body)}"), (b"%x\r\n%s\r\n" % (len(body), body), CHUNKED)):
+        broken_off = door.send(part, length=how)
+        broken_off.shutdown(socket.SHUT_WR)
+        assert answer_of(broken_off)[0] in (0, 400)
     assert door.stored() == ["All of it"]
