@@ -583,10 +583,12 @@ SHORT = st.sampled_from(["", "Yes", "No", "a, b", "b", "a;b", "5", "4", "Other",
 
 
 def retold(plan: Plan, reply: Reply, column: int, cell: str) -> bool:
-    """Whether a reply says what stood in one of its cells, or reports it."""
+    """Whether a reply says what stood in one of its cells, or reports it; or the import's page says why the column is left out."""
     for place, question in enumerate(plan.questions):
         if column not in question.every_column:
             continue
+        if not question.include:
+            return bool(question.note)
         given_here = [answer for answer in reply.given if answer.question == place]
         texts = [answer.text for answer in given_here]
         chosen = {v for a in given_here if a.choice is not None for v in question.choices[a.choice].values}
