@@ -41,10 +41,11 @@ def ask_later(*, invitation: Invitation, at: datetime) -> Later:
     """Keep that the person wants to be asked at `at`, moved out of their quiet hours; said again, the last
     word counts, also after they had declined. A reminder that waits in the outbox stays there. Raises `NotThen`.
     """
-    _must_fit(invitation, at)
+    moment = budget.good_moment(invitation.person, at)
+    _must_fit(invitation, at, moment.astimezone(at.tzinfo))
     Invitation.objects.select_for_update().get(pk=invitation.pk)
     invitation.laters.filter(OPEN).update(over_at=now())
-    row = Later.objects.create(invitation=invitation, ask_at=budget.good_moment(invitation.person, at))
+    row = Later.objects.create(invitation=invitation, ask_at=moment)
     reminders = invitation.mails.exclude(kind="invite").values("message")
     mail.call_back(Message.objects.filter(pk__in=reminders), why=_("They asked to be asked later."))
     inviting.take_back_decline(invitation=invitation)
@@ -53,9 +54,9 @@ def ask_later(*, invitation: Invitation, at: datetime) -> Later:
     return row
 
 
-def _must_fit(invitation: Invitation, at: datetime) -> None:
+def _must_fit(invitation: Invitation, at: datetime, moment: datetime) -> None:
     promise = invitation.study.promise_to_come
-    if not now() < at < now() + LONGEST or (promise and at.date() > promise):
+    if not now() < at < now() + LONGEST or (promise and moment.date() > promise):
         raise NotThen
 
 

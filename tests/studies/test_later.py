@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 import time_machine
@@ -146,6 +146,20 @@ def test_nobody_is_asked_after_the_day_on_which_all_hear_back() -> None:
         row = actions.invite(study=study, people=[cast.bob()], by=cast.ana(), minutes=3)[0]
     with at(TUESDAY), pytest.raises(actions.NotThen):
         actions.ask_later(invitation=row, at=datetime(2026, 12, 2, 9, 0, tzinfo=UTC))
+
+
+def test_nor_where_their_quiet_hours_would_put_it_off_until_then() -> None:
+    study = cast.late_orders(promise_on=datetime(2026, 12, 1).date())
+    bob = cast.bob()
+    Person.objects.filter(pk=bob.pk).update(quiet_from=time(20), quiet_to=time(8))
+    with at(TUESDAY):
+        row = actions.invite(study=study, people=[cast.bob()], by=cast.ana(), minutes=3)[0]
+        row.refresh_from_db()
+    evening = datetime(2026, 12, 1, 19, 30, tzinfo=UTC)
+    with at(TUESDAY), pytest.raises(actions.NotThen):
+        actions.ask_later(invitation=row, at=evening + timedelta(hours=1))
+    with at(TUESDAY):
+        assert actions.ask_later(invitation=row, at=evening - timedelta(hours=1))
 
 
 def test_the_study_counts_who_wants_to_be_asked_later() -> None:
