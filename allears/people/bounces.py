@@ -48,13 +48,22 @@ def record(*, message: Message, bounce: bounces.Bounce) -> MailBounce | None:
             "status": bounce.status[:20], "words": bounce.words,
         },
     )  # fmt: skip
-    if not new:
+    if not new and not _is_once_more(row, message):
         return None
     if bounce.hard and message.sent_at:
         # Taken at the door and returned by a server further on: it left, and was never read.
         Message.objects.filter(pk=message.pk).update(failed_at=now(), error=f"{bounce.status} {bounce.words}")
     audit.record(by=None, verb="people.mail-came-back", target=message, hard=bounce.hard, status=bounce.status)
     return row
+
+
+def _is_once_more(row: MailBounce, message: Message) -> bool:
+    """Mark the address again where the mail went out once more, after somebody had said that it works."""
+    if row.cleared_at is None or (message.sent_at and message.sent_at <= row.cleared_at):
+        return False
+    row.at, row.cleared_at, row.cleared_by = now(), None, None
+    row.save(update_fields=["at", "cleared_at", "cleared_by"])
+    return True
 
 
 @transaction.atomic

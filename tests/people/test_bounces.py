@@ -54,6 +54,21 @@ def test_a_hard_bounce_stops_mail_to_the_address_and_counts_once() -> None:
     assert mail.why_not(mail.put(to=cast.bob().email, subject="s", text="t", key="t:3", kind="account")) == ""
 
 
+@pytest.mark.parametrize("at_the_door", [True, False])
+def test_a_mail_that_went_out_once_more_and_came_back_as_before_marks_the_address_again(at_the_door: bool) -> None:
+    message = sent()
+    came_back(message)
+    bounces.clear(person=cast.bob(), by=cast.ana())
+    assert came_back(message) == {"known": 1}
+    assert not bounces.to_mend().exists()
+
+    Message.objects.update(sent_at=None if at_the_door else now(), failed_at=None)
+    assert came_back(message) == {"hard": 1}
+    assert list(bounces.to_mend()) == [cast.bob()]
+    if not at_the_door:
+        assert Message.objects.get(pk=message.pk).failed_at
+
+
 def test_a_soft_bounce_is_only_counted() -> None:
     assert came_back(sent(), status="4.4.1", action="delayed", code="smtp; away") == {"soft": 1}
 
