@@ -180,7 +180,8 @@ def _facts(details: Details) -> Iterator[str]:
     yield from (details.language, details.time_zone, *details.facets.values())
     yield from (f"{label} {date_format(day, 'SHORT_DATE_FORMAT')}" for label, day in days.items())
     for purpose, given in details.consents.items():
-        yield f"{columns.shown(f'consent:{purpose}')}: {_('yes') if given else _('no')}"
+        said = _("yes") if given else _("no")
+        yield f"{columns.shown(f'consent:{purpose}')}: {said}"
 
 
 def _report_page(request: HttpRequest, bringing: Import) -> HttpResponse:
