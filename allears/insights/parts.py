@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils import timezone
 
+from allears.core.each_value import each_value
 from allears.core.models import User
 from allears.core.one_of import IsOneOf
 from allears.insights import few_rows
@@ -224,12 +225,7 @@ def _languages() -> list[str]:
     """The languages in which anybody spoke, each found along their index."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """WITH RECURSIVE spoken(language) AS (
-                SELECT min(language) FROM verbatims_verbatim
-                UNION ALL
-                SELECT (SELECT min(language) FROM verbatims_verbatim v WHERE v.language > spoken.language)
-                FROM spoken WHERE spoken.language IS NOT NULL
-            ) SELECT language FROM spoken WHERE language IS NOT NULL"""
+            f"{each_value('verbatims_verbatim', 'language')} SELECT value FROM each_value WHERE value IS NOT NULL"  # noqa: S608
         )
         return [row[0] for row in cursor.fetchall()]
 

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from allears.core import audit
+from allears.core.each_value import each_value
 from allears.core.models import User
 from allears.people import folding
 from allears.people.details import checked
@@ -55,15 +56,10 @@ def touchpoints() -> list[tuple[str, str]]:
     along their index, however many people went through it."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """WITH RECURSIVE known(key) AS (
-                SELECT min(key) FROM people_livedthrough
-                UNION ALL
-                SELECT (SELECT min(key) FROM people_livedthrough l WHERE l.key > known.key)
-                FROM known WHERE known.key IS NOT NULL
-            ) SELECT key, (
-                SELECT touchpoint FROM people_livedthrough l WHERE l.key = known.key
-                ORDER BY "on" DESC, person_id DESC LIMIT 1
-            ) FROM known WHERE key IS NOT NULL"""
+            each_value("people_livedthrough", "key")  # noqa: S608
+            + """ SELECT value, (
+                SELECT touchpoint FROM people_livedthrough WHERE key = each_value.value ORDER BY "on" DESC, person_id DESC LIMIT 1
+            ) FROM each_value WHERE value IS NOT NULL"""
         )
         return sorted(cursor.fetchall(), key=lambda row: row[1].casefold())
 
