@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import BooleanField, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import QuerySet
 
+from allears.core.one_of import IsOneOf
 from allears.verbatims.models import Verbatim
 
 SIZE = 500  # rows that are tried
@@ -28,7 +28,7 @@ class Sample:
 
     def about(self, narrowed: Callable[[QuerySet[Verbatim]], QuerySet[Verbatim]]) -> float:
         """Return about how many of all words are left when they are `narrowed`; a fifth or so more or less."""
-        rows = Verbatim.objects.filter(RawSQL("verbatims_verbatim.id = ANY(%s::bigint[])", [self.ids], BooleanField()))
+        rows = Verbatim.objects.filter(IsOneOf("pk", self.ids))
         return self.each * narrowed(rows).order_by().count()
 
 
