@@ -78,10 +78,7 @@ def answer(application: Wsgi, environ: dict[str, Any], receive: Receive, send: S
 
     page: Any = application(environ, start_response)
     try:
-        if isinstance(page, list):
-            wait_here(send(said[0]))
-            wait_here(send({"type": "http.response.body", "body": b"".join(page)}))
-        elif getattr(page, "is_streamed", False):
+        if getattr(page, "is_streamed", False):
             _stream(page, said[0], receive, send)
         else:
             content = b"".join(page)

@@ -48,7 +48,7 @@ def record(*, message: Message, bounce: bounces.Bounce) -> MailBounce | None:
             "status": bounce.status[:20], "words": bounce.words,
         },
     )  # fmt: skip
-    if not new and not _is_once_more(row, message):
+    if not new and not _marked_again(row, message):
         return None
     if bounce.hard and message.sent_at:
         # Taken at the door and returned by a server further on: it left, and was never read.
@@ -57,8 +57,8 @@ def record(*, message: Message, bounce: bounces.Bounce) -> MailBounce | None:
     return row
 
 
-def _is_once_more(row: MailBounce, message: Message) -> bool:
-    """Mark the address again where the mail went out once more, after somebody had said that it works."""
+def _marked_again(row: MailBounce, message: Message) -> bool:
+    """Mark the address again where the mail went out once more after somebody had said that it works; return whether it did."""
     if row.cleared_at is None or (message.sent_at and message.sent_at <= row.cleared_at):
         return False
     row.at, row.cleared_at, row.cleared_by = now(), None, None
