@@ -56,7 +56,7 @@ def beside(room: Room, wanted: Filters, ids: Sequence[int] | None, without: Cont
     not counted by the facet values in `without`.
     """
     if ids is not None:
-        return _beside_few(room, wanted, ids, without)
+        return _beside_few(wanted, ids, without)
     if not wanted.narrows and len(room.studies) == 1:
         return _beside_a_study(room, wanted)
     return None
@@ -68,40 +68,36 @@ def is_soon_counted() -> bool:
     return (newest or 0) <= SOON
 
 
-def beside_many(room: Room, wanted: Filters, words: Words, without: Container[int] = ()) -> Aside:
+def beside_many(wanted: Filters, words: Words, without: Container[int] = ()) -> Aside:
     """Count what stands beside many words: seconds for a million."""
     inside = words.order_by().values("pk")
     carried = Coding.objects.filter(verbatim__in=inside, theme__merged_into=None).order_by()
     counts = dict(carried.values_list("theme").annotate(n=Count("verbatim", distinct=True)))
-    return _drawn(room, wanted, _themes(counts), None, _of_all(room), speakers.behind(words), without)
+    return _drawn(wanted, _themes(counts), None, speakers.customers(), speakers.behind(words), without)
 
 
-def _beside_few(room: Room, wanted: Filters, ids: Sequence[int], without: Container[int]) -> Aside:
+def _beside_few(wanted: Filters, ids: Sequence[int], without: Container[int]) -> Aside:
     carried = Coding.objects.filter(IsOneOf("verbatim", ids), theme__merged_into=None).order_by()
     pairs = set(carried.values_list("theme", "verbatim"))
     counts: dict[int, int] = {}
     for theme, _verbatim in pairs:
         counts[theme] = counts.get(theme, 0) + 1
     not_themed = len(ids) - len({verbatim for _theme, verbatim in pairs})
-    return _drawn(room, wanted, _themes(counts), not_themed, _of_all(room), speakers.among(ids), without)
+    return _drawn(wanted, _themes(counts), not_themed, speakers.customers(), speakers.among(ids), without)
 
 
 def _beside_a_study(room: Room, wanted: Filters) -> Aside:
     study = room.studies[0]
     themes = [(theme, theme.words) for theme in Theme.objects.filter(study=study, merged_into=None, words__gt=0)]
-    return _drawn(room, wanted, themes, None, _of_all(room), speakers.of_study(study))
+    here, everyone = speakers.of_large_study_and_all(study)
+    return _drawn(wanted, themes, None, everyone, here)
 
 
 def _themes(counts: Mapping[int, int]) -> list[tuple[Theme, int]]:
     return [(theme, counts[theme.pk]) for theme in Theme.objects.filter(pk__in=list(counts))]
 
 
-def _of_all(room: Room) -> Speakers | None:
-    return speakers.customers()
-
-
 def _drawn(
-    room: Room,
     wanted: Filters,
     themes: Sequence[tuple[Theme, int]],
     not_themed: int | None,

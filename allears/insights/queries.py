@@ -72,11 +72,15 @@ def with_those_under(theme: Theme) -> list[int]:
     return [theme.pk]
 
 
-def codings_of(verbatim_ids: Iterable[int]) -> dict[int, list[Coding]]:
-    """Return each verbatim's codings in the order of the words; those that a merge left behind are not among them."""
+def codings_of(verbatim_ids: Iterable[int], *, with_givers: bool = False) -> dict[int, list[Coding]]:
+    """Return each verbatim's codings in the order of the words; those that a merge left behind are not among them.
+
+    `with_givers`: who gave each, and as which theme at first, is at hand, too.
+    """
     found: dict[int, list[Coding]] = {pk: [] for pk in verbatim_ids}
     rows = Coding.objects.filter(verbatim__in=list(found), theme__merged_into=None)
-    for coding in rows.select_related("theme", "coder", "first_theme").order_by("start", "-end", "pk"):
+    beside = ("theme", "coder", "first_theme") if with_givers else ("theme",)
+    for coding in rows.select_related(*beside).order_by("start", "-end", "pk"):
         found[coding.verbatim_id].append(coding)
     return found
 

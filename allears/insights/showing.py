@@ -130,7 +130,8 @@ def shown(
     """Return these verbatims, in this order, as `reader` may see them.
 
     `studies` are the studies they belong to. `q` is marked in the words. `scores` say how unexpected each is.
-    `across` says that the page holds words of several studies. `whole` shows however much was said.
+    `across` says that the page holds words of several studies. `whole` shows however much was said, and who gave
+    it which theme.
     `of_a_group`: they were found by what their speakers are like, or may have been; what else is known of these stands
     beside them only where names may.
     """
@@ -138,7 +139,7 @@ def shown(
     rows = Verbatim.objects.select_related("source", "person__merged_into", "undated").in_bulk(list(ids))
     verbatims = [rows[pk] for pk in ids if pk in rows and rows[pk].collection_id in by_collection]
     people = {v.pk: _stays(v.person) for v in verbatims}
-    codings, citations = queries.codings_of(ids), queries.citations_of(ids)
+    codings, citations = queries.codings_of(ids, with_givers=whole), queries.citations_of(ids)
     facets = facets_of_rows({person.pk for person in people.values() if person})
     read = set(Read.objects.filter(user=reader.user, verbatim__in=list(ids)).values_list("verbatim", flat=True))
     more = chips_of(ids)

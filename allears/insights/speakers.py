@@ -30,6 +30,7 @@ from allears.verbatims.queries import current
 
 FRESH = timedelta(minutes=10)
 THEME_AHEAD = "speakers of a theme"
+CUSTOMERS = "customers"
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def of_study(study: Study) -> Speakers | None:
     """Count who spoke in `study`; None when they are many and have not been counted yet."""
     if not _is_large(study):
         return among(current().filter(collection=study.collection_id).order_by().values_list("pk", flat=True))
-    return _kept(_key(study))
+    return _kept([_key(study)]).get(_key(study))
 
 
 def of_themes(themes: Iterable[int]) -> dict[int, int]:
@@ -113,10 +114,16 @@ def _count_themes(ids: list[int]) -> dict[int, int]:
 
 def customers() -> Speakers | None:
     """Count all customers; None when they are many and have not been counted yet."""
+    if kept := _kept([CUSTOMERS]).get(CUSTOMERS):
+        return kept
     people = _customers()
-    if not few_rows.are_many(people.values_list("pk", flat=True)):
-        return _count_customers(people)
-    return _kept("customers")
+    return None if few_rows.are_many(people.values_list("pk", flat=True)) else _count_customers(people)
+
+
+def of_large_study_and_all(study: Study) -> tuple[Speakers | None, Speakers | None]:
+    """Return who spoke in a study of many words, and all customers, as `of_study` and `customers` do."""
+    kept = _kept([_key(study), CUSTOMERS])
+    return kept.get(_key(study)), kept.get(CUSTOMERS) or customers()
 
 
 def count_ahead() -> None:
@@ -125,7 +132,9 @@ def count_ahead() -> None:
     for study in large:
         _count_study(study)
     if few_rows.are_many(_customers().values_list("pk", flat=True)):
-        _keep("customers", _count_customers(_customers()), last=_newest(Person.objects.all()))
+        _keep(CUSTOMERS, _count_customers(_customers()), last=_newest(Person.objects.all()))
+    else:
+        Tally.objects.filter(key=CUSTOMERS).delete()  # they are counted anew each time
     said = list(Theme.objects.filter(words__gt=few_rows.FEW).order_by("pk").values_list("pk", flat=True))
     ahead.forget(THEME_AHEAD, but=said)
     for theme in said:
@@ -179,9 +188,9 @@ def _key(study: Study) -> str:
     return f"speakers:{study.collection_id}"
 
 
-def _kept(key: str) -> Speakers | None:
-    kept = Tally.objects.filter(key=key).first()
-    return Speakers(kept.people, {int(k): n for k, n in kept.by_value.items()}, kept.at) if kept else None
+def _kept(keys: Sequence[str]) -> dict[str, Speakers]:
+    kept = Tally.objects.filter(key__in=keys)
+    return {t.key: Speakers(t.people, {int(value): n for value, n in t.by_value.items()}, t.at) for t in kept}
 
 
 def _keep(key: str, counted: Speakers, last: int) -> None:

@@ -24,6 +24,21 @@ def test_a_large_study_and_all_customers_are_counted_ahead(monkeypatch: pytest.M
     assert [(s.people, s.by_value) for s in ahead if s] == [(s.people, s.by_value) for s in exact if s]
     assert ahead[0] is not None
     assert ahead[0].people == 3
+    assert speakers.of_large_study_and_all(study) == ahead
+
+
+def test_customers_who_have_become_few_are_counted_anew_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    for who in (cast.bob(), cast.cleo(), cast.dev()):
+        cast.has(who, "Region", "North")
+    monkeypatch.setattr(few_rows, "FEW", 2)
+    heartbeats.count_who_is_speaking()
+    assert (counted := speakers.customers())
+    assert counted.at
+    monkeypatch.setattr(few_rows, "FEW", 10_000)
+    heartbeats.count_who_is_speaking()
+    cast.person("Una Low")
+    assert (anew := speakers.customers())
+    assert (anew.people, anew.at) == (counted.people + 1, None)
 
 
 def test_an_answer_that_was_changed_counts_no_longer_for_its_theme() -> None:

@@ -90,7 +90,8 @@ def _reading_room(request: HttpRequest, study: Study | None) -> HttpResponseBase
     if _is_untidy(request, wanted):
         return redirect(request.path + wanted.address())
     room = room_for(request, study)
-    named = showing.reader_of(reader(request), room.studies).names_in
+    may = showing.reader_of(reader(request), room.studies)
+    named = may.names_in
     answer = few_people.matching(room, wanted, named)
     found, ids, too_few = answer.found, answer.found.ids, answer.too_few
     page = paging.Page([]) if too_few else paging.page(
@@ -102,7 +103,7 @@ def _reading_room(request: HttpRequest, study: Study | None) -> HttpResponseBase
         "study": study,
         "heading": _heading(room, wanted),
         "wanted": wanted,
-        "words": _shown(request, room, page, wanted),
+        "words": _shown(may, room, page, wanted),
         "page": page,
         "ids": ids,
         "too_few": too_few,
@@ -144,9 +145,9 @@ def _is_untidy(request: HttpRequest, wanted: Filters) -> bool:
     return any(not value for value in request.GET.values()) and "after" not in request.GET
 
 
-def _shown(request: HttpRequest, room: Room, page: paging.Page, wanted: Filters) -> list[showing.Shown]:
+def _shown(may: showing.Reader, room: Room, page: paging.Page, wanted: Filters) -> list[showing.Shown]:
     return showing.shown(
-        showing.reader_of(reader(request), room.studies), room.studies, page.ids, q=wanted.q, scores=page.scores,
+        may, room.studies, page.ids, q=wanted.q, scores=page.scores,
         across=len(room.studies) > 1, of_a_group=wanted.by_who_they_are,
     )  # fmt: skip
 
@@ -270,13 +271,13 @@ def _aside_context(
     without = _uncounted(answer, wanted, named)
     made = aside.beside(room, wanted, ids, without) if at_once else None
     if made is None and request.GET.get("count") == "1":
-        made = aside.beside_many(room, wanted, answer.found.words, without)
+        made = aside.beside_many(wanted, answer.found.words, without)
     study = room.studies[0] if len(room.studies) == 1 and request.resolver_match and "slug" in request.resolver_match.kwargs else None
     url = reverse("insights:beside_study", args=[study.slug]) if study else reverse("insights:beside")
     return {
         "beside": made,
         "beside_url": url + wanted.address(),
-        "beside_at_once": ids is not None or aside.is_soon_counted(),
+        "beside_at_once": ids is not None or (made is None and aside.is_soon_counted()),
         "count_url": wanted.address() + "&count=1",
     }
 
@@ -294,6 +295,6 @@ def _beside(request: HttpRequest, study: Study | None) -> HttpResponse:
         return render(request, "insights/beside.html", {"beside": None})
     without = _uncounted(answer, wanted, named)
     made = aside.beside(answer.room, wanted, answer.found.ids, without) or aside.beside_many(
-        answer.room, wanted, answer.found.words, without
+        wanted, answer.found.words, without
     )
     return render(request, "insights/beside.html", {"beside": made, "study": study})
