@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from allears.core import by_ref
 from allears.core.models import User
 from allears.core.waiting import Waiting
 from allears.insights.models import Citation, Coding, Insight, LookAgainst, Read, Side, Theme
@@ -219,4 +220,4 @@ def short(claim: str, most: int = 80) -> str:
 
 def insight_url(insight: Insight) -> str:
     """Return the address of the insight's page."""
-    return reverse("insights:insight", args=[insight.ref])
+    return by_ref.address("insights:insight", insight.ref)

@@ -14,6 +14,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from allears.core import by_ref
 from allears.core.models import User
 from allears.design.parts import Chip
 from allears.design.words import Segment, Span
@@ -63,7 +64,17 @@ class Shown:
     @cached_property
     def url(self) -> str:
         """Where these words stand by themselves, in full."""
-        return reverse("insights:verbatim", args=[self.verbatim.ref])
+        return by_ref.address("insights:verbatim", self.verbatim.ref)
+
+    @property
+    def code_url(self) -> str:
+        """Where a theme is given to a passage of them."""
+        return by_ref.address("insights:code", self.verbatim.ref)
+
+    @property
+    def cite_url(self) -> str:
+        """Where a passage of them is cited."""
+        return by_ref.address("insights:cite", self.verbatim.ref)
 
     @property
     def fact_line(self) -> list[str]:
@@ -193,7 +204,7 @@ def _page_of(person: Person | None) -> str:
     if person is None:
         return ""
     try:
-        return reverse("people:person", args=[person.ref])
+        return by_ref.address("people:person", person.ref)
     except NoReverseMatch:
         return ""
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import NoReverseMatch, reverse
 
+from allears.core import by_ref
 from allears.studies.models import Study
 
 
 def line_of_sight(kind: str, ref: str) -> str:
     """Return the address of the line of sight of a "verbatim" or an "insight"; empty where no room draws one."""
     try:
-        return reverse("web:sight", kwargs={"kind": kind, "ref": ref})
+        return by_ref.address("web:sight", ref, kind=kind)
     except NoReverseMatch:
         return ""
 

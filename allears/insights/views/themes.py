@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from allears.core import by_ref
 from allears.core.doors import door
 from allears.core.turns import in_turn
 from allears.core.typed import whole_number, whole_numbers
@@ -213,7 +214,7 @@ def _passages(request: HttpRequest, study: Study, codings: Sequence[Coding]) -> 
             "coding": coding,
             "context": quotes.in_context(coding.verbatim.text, coding.start, coding.end),
             "who": showing.who(coding.verbatim.person, named),
-            "url": reverse("insights:verbatim", args=[coding.verbatim.ref]),
+            "url": by_ref.address("insights:verbatim", coding.verbatim.ref),
         }
         for coding in codings
     ]
