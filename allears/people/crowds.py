@@ -25,12 +25,13 @@ from django.db.models import F, Q, QuerySet
 from allears.core import ahead
 from allears.core.clock import now
 from allears.core.models import Counted
-from allears.people import by_name, spending
+from allears.people import by_name, search, spending
 from allears.people.models import LIVING, Consent, ContactBudget, Crowd, Kind, Person, PersonFacet, Purpose
 
 ADDRESSED, CONTACTABLE, EVERYBODY, NO_MAIL = "addressed", "contactable", "everybody", "no mail"
 OPEN_MEANWHILE = 1000
 A_PIECE = 20_000  # ids that are read at once
+MOST_FOUND = 50  # searches whose crowds a process keeps
 SPENT = "spent:"  # its days, and the newest contact; no crowd, but the tenths of minutes of each
 
 
@@ -41,6 +42,7 @@ class Crowds:
     at: datetime
     bits: Mapping[str, int] = field(default_factory=dict)
     spending: spending.Spending | None = None
+    _found: dict[str, int] = field(default_factory=dict, compare=False)
 
     @cached_property
     def order(self) -> by_name.Ids:
@@ -63,6 +65,16 @@ class Crowds:
         found = self.of(f"kind:{kind}" if kind else EVERYBODY)
         for values in facets:
             found &= self.with_values(values)
+        return found
+
+    def with_words(self, text: str) -> int:
+        """Return whom a search for `text` finds, as somebody found them first since all were counted."""
+        key = " ".join(search.terms(text))
+        found = self._found.get(key)
+        if found is None:
+            if len(self._found) >= MOST_FOUND:
+                self._found.clear()
+            found = self._found[key] = crowd_of(search.all_ids(text))
         return found
 
     def counts_of_values(self, crowd: int) -> dict[int, int]:

@@ -17,7 +17,7 @@ from django.db.models.functions import Lower
 from allears.core.clock import now
 from allears.core.walking import Patience, Walked, walk
 from allears.design import charts
-from allears.people import budget, crowds, search, spending
+from allears.people import budget, crowds, spending
 from allears.people.bounces import came_back, to_mend
 from allears.people.by_name import in_order
 from allears.people.listing import MOST_COUNTED, among, those_of
@@ -178,7 +178,7 @@ def crowd_for(criteria: dict[str, Any], rested: int | None, kept: crowds.Crowds)
     # Kinds, facets and words are looked up in crowds alone: asked of the database, they would cost as much as all else.
     chosen = kept.having(criteria.get("kind") or "", values_by_facet(criteria.get("facets") or {}))
     if words := str(criteria.get("q") or "").strip():
-        chosen &= crowds.crowd_of(search.all_ids(words))
+        chosen &= kept.with_words(words)
     if others := {name: value for name, value in criteria.items() if name not in ("kind", "facets", "q")}:
         people = matching(others)
         if chosen.bit_count() <= MOST_COUNTED:

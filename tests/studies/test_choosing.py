@@ -14,7 +14,7 @@ from django.test import Client
 from allears.core import ahead, walking
 from allears.core.clock import now
 from allears.core.models import Counted
-from allears.people import budget, by_name, crowds
+from allears.people import budget, by_name, crowds, search
 from allears.people.listing import with_accounts
 from allears.people.models import Contact, Facet, FacetValue, Kind, Person, PersonFacet
 from allears.studies import actions, choosing, counting, knowing
@@ -142,6 +142,30 @@ def test_who_was_counted_and_does_not_fit_any_more_is_not_listed(as_ana: Client,
     assert "Person 10<" in page
     assert "Person 1<" not in page
     assert crowd[7].ref not in page
+
+
+def test_whom_words_find_is_looked_up_once_until_all_are_counted_anew(
+    as_ana: Client, crowd: list[Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crowds.count_ahead()
+    looked: list[str] = []
+    look = search.all_ids
+
+    def seen_looking(text: str) -> search.Ids:
+        looked.append(text)
+        return look(text)
+
+    monkeypatch.setattr(search, "all_ids", seen_looking)
+
+    for query in ("?q=Person", "?q=person&facet_region=south", "?q=+PERSON+"):
+        assert "Person 10<" in as_ana.get("/studies/late-orders/people/" + query).content.decode()
+    assert looked == ["Person"]
+
+    monkeypatch.setattr(ahead, "FRESH", timedelta(0))
+    Person.objects.filter(pk=crowd[10].pk).update(name="Somebody else")
+    crowds.count_ahead()
+    assert "Person 10<" not in as_ana.get("/studies/late-orders/people/?q=person").content.decode()
+    assert len(looked) == 2
 
 
 def test_a_page_of_whom_nobody_fits_any_more_says_so_and_leads_on(
