@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from allears.cli.errors import CannotDo
@@ -37,6 +37,8 @@ def migrate() -> None:
         if left:
             print(f"Bringing the database up to date ({len(left)} steps).", file=sys.stderr)
             call_command("migrate", verbosity=0, interactive=False)
+        else:
+            MigrationExecutor(connection).check_replacements()  # notes which steps have since become one
 
 
 def must_be_current() -> None:
@@ -61,10 +63,10 @@ def _alone() -> Iterator[None]:
         return
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
-        try:
-            yield
-        finally:
-            # A step that failed leaves its transaction behind; the lock must go all the same.
-            if connection.in_atomic_block:
-                transaction.set_rollback(True)
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+    try:
+        yield
+    except BaseException:
+        connection.close()  # a step that failed may leave its transaction behind; the lock goes with both
+        raise
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
