@@ -102,7 +102,7 @@ def _answers(study: Study) -> list[tuple[str, list[tuple[str, str]]]]:
     found: dict[object, tuple[str, list[tuple[str, str]]]] = {}
     for question in asked:
         if question.key not in found and (answers := _answers_to(question)):
-            found[question.key] = (queries.short(question.text, 90), answers)
+            found[question.key] = (queries.short(question.in_general, 90), answers)
     return list(found.values())
 
 

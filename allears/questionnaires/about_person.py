@@ -43,14 +43,14 @@ def _response(response: Response) -> dict[str, Any]:
         "files": [_file(file) for file in response.files.all()],
         "answers": [_answer(answer) for answer in response.answers.all()],
         "earlier_answers": [
-            {"asked": e.question.text, "value": e.value, "given_at": e.given_at} for e in response.earlier_answers.all()
+            {"asked": e.question.in_general, "value": e.value, "given_at": e.given_at} for e in response.earlier_answers.all()
         ],
     }
 
 
 def _answer(answer: Answer) -> dict[str, Any]:
     return {
-        "asked": answer.question.text,
+        "asked": answer.question.in_general,
         "choice": answer.choice.label if answer.choice else None,
         **_number(answer),
         "words": answer.text or None,
@@ -60,7 +60,7 @@ def _answer(answer: Answer) -> dict[str, Any]:
 
 def _file(file: SentFile) -> dict[str, Any]:
     """A file whole: its bytes come along."""
-    said = {"asked": file.question.text, "name": file.name, "media_type": file.media_type, "sent_at": file.at}
+    said = {"asked": file.question.in_general, "name": file.name, "media_type": file.media_type, "sent_at": file.at}
     return {**said, "sha256": file.sha256, "content_base64": b64encode(files.read(file)).decode()}
 
 

@@ -12,6 +12,7 @@ import re
 
 from django.http import HttpRequest
 
+from allears.questionnaires import piping
 from allears.questionnaires.answering_asked import Asked, Given, Page, asking
 from allears.questionnaires.answering_pages import typed
 from allears.studies.asking import Click, Opener
@@ -22,7 +23,7 @@ MOST = 11  # answers that stand in a row of buttons
 
 def opener_of(version_id: int, language: str = "", wording: int = 0) -> Opener | None:
     """Return the question that a published version begins with, if one click can answer it; else None.
-    In another `language`: see `answering_asked.asking`.
+    In another `language`: see `answering_asked.asking`. It goes to many, so no person's words stand at its places.
     """
     question = next((q for q in asking(version_id, language, wording).questions() if q.kind != "statement"), None)
     if question is None:
@@ -30,7 +31,7 @@ def opener_of(version_id: int, language: str = "", wording: int = 0) -> Opener |
     clicks = tuple(Click(label, f"?pick={question.key[:8]}.{sign}") for label, sign in _answers(question))
     if not 1 < len(clicks) <= MOST:
         return None
-    return Opener(question.text, question.low_label, question.high_label, clicks, question.kind == "scale")
+    return Opener(piping.general(question.text), question.low_label, question.high_label, clicks, question.kind == "scale")
 
 
 def _answers(question: Asked) -> list[tuple[str, str]]:

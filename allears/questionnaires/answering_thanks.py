@@ -14,7 +14,9 @@ from django.utils.html import escape
 
 from allears.core.languages import marked, runs, set_down
 from allears.questionnaires import answering_kiosk as kiosk
+from allears.questionnaires import answering_logic as logic
 from allears.questionnaires import answering_pages as pages
+from allears.questionnaires import answering_store as store
 from allears.questionnaires.answering_agreed import was_asked
 from allears.questionnaires.answering_asked import asking
 from allears.questionnaires.answering_language import choice
@@ -90,10 +92,22 @@ def _said(way: Way) -> str:
     rows = [(row[0], *row[7:8], *row[9:]) for row in said_by(way) if row[5] is not None]
     if not rows:
         return ""
+    asked = _as_read(way)
+    order = {question: at for at, question in enumerate(asked)}
+    rows.sort(key=lambda row: order[row[0]])  # the boxes of a question are in their order
+    return "\n".join(_words(way.language, asked[row[0]], *row[1:]) for row in rows)
+
+
+def _as_read(way: Way) -> dict[int, str]:
+    """What this person was asked, in order, with their own words at its places."""
     assert way.asked_id is not None
-    asked = {question.id: (at, question.text) for at, question in enumerate(asking(way.asked_id, *way.written).questions())}
-    rows.sort(key=lambda row: asked[row[0]][0])  # the boxes of a question are in their order
-    return "\n".join(_words(way.language, asked[row[0]][1], *row[1:]) for row in rows)
+    asked = asking(way.asked_id, *way.written)
+    given = store.given(store.answers(way.response_id)) if any(page.is_piped for page in asked.pages) else {}
+    return {
+        question.id: logic.read_by(question.text, page, asked, way, given)
+        for page in asked.pages
+        for question in page.questions
+    }
 
 
 def _words(language: str, question: str, text: str, ref: str, digest: bytes, spoken: str) -> str:

@@ -456,7 +456,7 @@ def _give_sources(version: Version, questions: list[Question]) -> None:
         question.source = known.get(
             (question.key, question.text, question.touchpoint)
         ) or Source.objects.create(
-            collection=collection, prompt=question.text, touchpoint=question.touchpoint, position=place
+            collection=collection, prompt=question.in_general, touchpoint=question.touchpoint, position=place
         )
     Question.objects.bulk_update([q for _place, q in speaking], ["source"])
 

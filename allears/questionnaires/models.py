@@ -12,7 +12,7 @@ from allears.core.clock import now
 from allears.core.ids import new_ref
 from allears.core.models import User
 from allears.people.models import Person
-from allears.questionnaires import logic
+from allears.questionnaires import logic, piping
 from allears.studies.models import Invitation, PublicLink, Study
 from allears.verbatims.models import Source, Verbatim
 
@@ -136,6 +136,11 @@ class Question(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["key"], name="questionnaires_question_key")]
+
+    @property
+    def in_general(self) -> str:
+        """What is asked, for whoever reads what many were asked: with no person's words at its places."""
+        return piping.general(self.text)
 
     @property
     def rule(self) -> logic.Rule | None:

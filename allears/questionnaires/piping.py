@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 _PIPE = re.compile(r"\{(name|account|facet:[^{}|\n]{1,80}|answer:[^{}|\n]{1,80})(?:\|([^{}\n]{0,200}))?\}")
 _BRACES = re.compile(r"\{[^{}\n]{0,300}\}")
+UNKNOWN = "…"  # at a place without a bar, where a text is read by many
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,11 @@ def said(pipe: Pipe, person: Person) -> str:
 def filled(text: str, person: Person) -> str:
     """Return `text` as this person reads it."""
     return rendered(text, lambda pipe: said(pipe, person), str)
+
+
+def general(text: str) -> str:
+    """Return `text` for nobody in particular: at each place what stands behind its bar, or an ellipsis."""
+    return rendered(text, lambda pipe: pipe.fallback or UNKNOWN, str)
 
 
 def rendered(text: str, place: Callable[[Pipe], str], words: Callable[[str], str]) -> str:

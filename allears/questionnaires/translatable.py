@@ -24,12 +24,12 @@ def choice_key(choice: object) -> str:
     return f"choice.{choice}"
 
 
-def keys_of_prompts(sources: Iterable[int]) -> dict[int, str]:
-    """Return the key of what was asked at each of `sources` (their numbers); without those at which no question was.
-    One query.
+def texts_of_prompts(sources: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """Return what was asked at each of `sources` (their numbers), as (key, text); without those at which no question
+    was. One query.
     """
-    asked = Question.objects.filter(source__in=list(sources)).order_by("pk").values_list("source", "key")
-    return {source: key_of(key, "text") for source, key in asked}
+    asked = Question.objects.filter(source__in=list(sources)).order_by("pk").values_list("source", "key", "text")
+    return {source: (key_of(key, "text"), text) for source, key, text in asked}
 
 
 def texts_of(study: Study) -> list[Text]:

@@ -255,7 +255,7 @@ def _question(question: Question, words: list[str], *, was: bool) -> Hit:
     if was:
         address = reverse("questionnaires:version", args=[study.slug, version.number])
         belongs_to += " · " + _("in version %(number)s") % {"number": version.number}
-    return Hit(question.text, f"{address}#question-{question.key}", _note(belongs_to, words, question.text, *others))
+    return Hit(question.in_general, f"{address}#question-{question.key}", _note(belongs_to, words, question.text, *others))
 
 
 def _themes(studies: QuerySet[Study], words: list[str]) -> list[Hit]:

@@ -7,8 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from allears.core.languages import Foreign
 from allears.people.models import Contact
-from allears.questionnaires.translatable import keys_of_prompts
+from allears.questionnaires import piping
+from allears.questionnaires.translatable import texts_of_prompts
 from allears.studies.models import Study
 from allears.studies.translating import words_of_all
 from allears.verbatims.models import Source
@@ -33,8 +35,8 @@ def told(studies: Iterable[Study], sources: Iterable[Source], contacts: Iterable
     topics = {contact.topic.removeprefix("study:") for contact in minutes}
     for study in Study.objects.filter(ref__in=topics):
         known.setdefault(study.pk, study)
-    keys = keys_of_prompts(asked)
-    words = words_of_all(known.values(), language, keys.values())
+    written = texts_of_prompts(asked)
+    words = words_of_all(known.values(), language, [key for key, _text in written.values()])
     by_collection = {study.collection_id: study for study in known.values()}
     by_topic = {f"study:{study.ref}": study for study in known.values()}
 
@@ -45,7 +47,14 @@ def told(studies: Iterable[Study], sources: Iterable[Source], contacts: Iterable
         titles={study.pk: say(study, "study.title", study.title) for study in known.values()},
         problems={study.pk: say(study, "study.problem", study.problem) for study in known.values()},
         prompts={
-            pk: say(by_collection.get(source.collection_id), keys.get(pk, ""), source.prompt) for pk, source in asked.items()
+            pk: _in_general(say(by_collection.get(source.collection_id), *written.get(pk, ("", source.prompt))))
+            for pk, source in asked.items()
         },
         subjects={c.pk: say(by_topic.get(c.topic), "study.title", c.subject) for c in minutes},
     )
+
+
+def _in_general(asked: str) -> str:
+    """What was asked, without places; still marked where it is in another language than the page."""
+    read = piping.general(asked)
+    return Foreign(read, asked.language) if isinstance(asked, Foreign) else read

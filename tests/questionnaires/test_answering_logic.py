@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from allears.questionnaires import answering_asked, authoring, logic
+from allears.questionnaires.answering_opener import opener_of
 from allears.questionnaires.duration import in_minutes, minutes_for, minutes_of, seconds_of_page
 from allears.questionnaires.logic import Condition, Rule
 from allears.questionnaires.models import Answer, Choice, EarlierAnswer, Question, Response, Version
 from allears.questionnaires.structure import pages_of, sections_of
-from allears.verbatims.models import Verbatim
+from allears.verbatims.models import Source, Verbatim
 from tests import cast
 from tests.questionnaires.asked import invited, public, said_to
 from tests.questionnaires.robot import Robot
@@ -185,6 +186,29 @@ def test_words_that_differ_from_person_to_person_are_put_in_and_escaped() -> Non
     stranger = Robot().open(public())
     assert "You, was it late?" in stranger.text
     assert "At your place." in stranger.text
+
+
+def test_whoever_has_sent_reads_beside_their_words_what_they_were_asked() -> None:
+    asking(
+        [{**LATE, "text": "{name|You}, was it late?"}],
+        [{**END, "text": "Why do you say “{answer:late|that}”, {name|you}?"}],
+        rules={},
+    )
+    robot = Robot().open(invited(cast.bob()))
+    robot.press(**{f"q{Question.objects.get(code='late').pk}": choice("Yes")})
+    robot.press(**{f"q{Question.objects.get(kind='short_text').pk}": "It came on Friday."})
+
+    assert "Why do you say “Yes”, Bob?" in robot.text
+    assert "{" not in robot.text
+    assert Source.objects.get().prompt == "Why do you say “that”, you?"
+
+
+def test_a_first_question_that_goes_to_many_holds_no_places() -> None:
+    version = asking([{**LATE, "text": "{name|You}, was {facet:Product} late?"}], rules={})
+
+    opener = opener_of(version.pk)
+    assert opener
+    assert opener.text == "You, was … late?"
 
 
 def test_what_is_wrong_is_said_in_the_words_that_the_person_read() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allears.questionnaires.piping import Person, filled, pieces, pipes_in
+from allears.questionnaires.piping import Person, filled, general, pieces, pipes_in
 
 BOB = Person("Bob", "Hale & Sons", {"Product": "the  blue\nbox"}, {"delivery": "late"})
 
@@ -27,6 +27,10 @@ BOB = Person("Bob", "Hale & Sons", {"Product": "the  blue\nbox"}, {"delivery": "
 )
 def test_what_is_known_is_put_in_and_else_what_stands_behind_the_bar(written: str, read: str) -> None:
     assert filled(written, BOB) == read
+
+
+def test_for_nobody_in_particular_stands_what_is_behind_the_bar_or_an_ellipsis() -> None:
+    assert general("Which day, {name|you}, and {facet:Colour}{weather}?") == "Which day, you, and …{weather}?"
 
 
 def test_what_is_put_in_is_not_read_again() -> None:

@@ -120,6 +120,18 @@ def test_below_ten_there_are_counts_and_no_percentage(as_ana: Client) -> None:
     assert "median 7" in page(as_ana)
 
 
+def test_a_question_with_words_that_differ_stands_as_nobody_in_particular_reads_it(as_ana: Client) -> None:
+    draft = authoring.draft_of(cast.late_orders())
+    authoring.add_question(
+        section=draft.sections.get(), kind="single", text="Was {account|your order} late, {name}?", choices=["Yes", "No"]
+    )
+    answer(authoring.publish(version=draft), cast.bob(), number=None)
+
+    shown = page(as_ana)
+    assert "Was your order late, …?" in shown
+    assert "{account" not in shown
+
+
 def test_what_the_lines_on_the_bars_mean_is_said_once_for_all_questions(as_ana: Client) -> None:
     asked = version()
     for person in people(10):

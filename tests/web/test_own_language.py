@@ -18,7 +18,7 @@ from allears.studies import translating
 from allears.web.demo import open_study
 from tests import cast
 from tests.decisions.test_actions import decided
-from tests.questionnaires.asked import invited
+from tests.questionnaires.asked import asking, invited
 from tests.questionnaires.robot import Robot
 from tests.questionnaires.test_answering_language import ARABIC, arabic, say
 
@@ -54,6 +54,18 @@ def test_titles_and_what_was_asked_are_in_the_readers_language() -> None:
     assert "What happened?" not in page.html
     assert [node.attributes for node in page.css("section > p.small > span")] == [{"lang": "en", "dir": "ltr"}]
     assert words_in(page, "section > p.small > span") == [cast.late_orders().problem]
+
+
+def test_a_translation_with_words_that_differ_stands_without_its_places() -> None:
+    asking([{"kind": "long_text", "text": "What happened, {name|you}?"}])
+    say({"What happened, {name|you}?": "ماذا حدث، {name|لك}؟"})
+    translating.offer(study=cast.late_orders(), language="ar", by=cast.ana())
+    person = amal()
+    Robot(words="تأخر").walk(invited(person))
+
+    page = own_page(person)
+    assert "ماذا حدث، لك؟" in words_in(page, ".moment .small")[0]
+    assert "{name" not in page.html
 
 
 def test_what_is_not_offered_in_it_stays_as_it_was_written_and_says_so() -> None:

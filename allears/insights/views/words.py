@@ -247,7 +247,7 @@ def _answer_words(raw: str, room: Room) -> str:
     else:
         ends = [_number_words(question, end) for end in (answer.low, answer.high) if end is not None]
         said = "–".join(dict.fromkeys(ends))
-    return f"{queries.short(question.text, 50)} {said}"
+    return f"{queries.short(question.in_general, 50)} {said}"
 
 
 def _number_words(question: Question, number: float) -> str:
