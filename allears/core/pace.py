@@ -18,6 +18,7 @@ from allears.core import ahead
 from allears.core.claims import is_paused, oldest_due
 from allears.core.clock import now
 from allears.core.models import Counted, Message
+from allears.core.organisation import has_mail_server
 
 KIND = "mail-pace"
 MEMORY = 20.0  # seconds that the pace remembers: one slow letter does not change it
@@ -65,6 +66,7 @@ class Wave:
     later: int
     per_second: float | None
     paused: bool = False
+    leaves: bool = True  # whether there is a mail server by which they can
 
     @property
     def total(self) -> int:
@@ -82,9 +84,9 @@ def wave() -> Wave:
     waiting, later = _unsent(row.value["left"] if row else 0)
     at, paused = now(), is_paused()
     if row is None or not _goes_on(row, at, oldest_due()):
-        return Wave(0, waiting, later, None, paused)
+        return Wave(0, waiting, later, None, paused, has_mail_server())
     pace = row.value["per_second"] if row.at > at - STANDS_STILL and not paused else None
-    return Wave(row.value["left"], waiting, later, pace, paused)
+    return Wave(row.value["left"], waiting, later, pace, paused, has_mail_server())
 
 
 @dataclass(frozen=True)

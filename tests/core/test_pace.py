@@ -142,6 +142,15 @@ def test_the_outbox_and_the_round_say_how_far_it_has_come(as_ada: Client, settin
         assert "hx-trigger" in part
 
 
+def test_a_round_says_why_its_letters_wait_where_no_mail_server_is_named(as_ada: Client) -> None:
+    put(3)
+    job = Job.objects.create(kind="studies.invite", title="Asked", started_by=cast.ada(), parameters={"letters": True})
+
+    page = as_ada.get(progress.job_url(job)).content.decode()
+    assert "No mail server is named yet: these mails wait in the outbox until an administrator names one" in page
+    assert "None has left" not in page
+
+
 def test_the_outbox_says_what_the_server_says(as_ada: Client, settings: Any) -> None:
     settings.SMTP_URL = "smtp://127.0.0.1:9/?tls=none"
     put(1)

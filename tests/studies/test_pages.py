@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -235,6 +236,15 @@ def test_a_round_is_confirmed_first_and_then_asked_for(
     job = Job.objects.get()
     assert answer["Location"] == f"/settings/jobs/{job.ref}/"
     assert whom_it_asks(job) == [people[0].pk, people[1].pk]
+
+
+def test_the_last_look_says_where_no_mail_server_is_named(as_ana: Client, settings: Any) -> None:
+    asked()
+    url = f"/studies/late-orders/people/round/?how=picked&person={cast.person('Una Low').ref}"
+
+    assert "No mail server is named yet: these mails wait in the outbox" in as_ana.get(url).content.decode()
+    settings.SMTP_URL = "smtp://127.0.0.1:9/?tls=none"
+    assert "No mail server is named" not in as_ana.get(url).content.decode()
 
 
 def test_some_drawn_by_chance_are_as_many_as_were_wished(as_ana: Client) -> None:

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from allears.core.doors import door
 from allears.core.models import Job
+from allears.core.organisation import has_mail_server
 from allears.core.progress import job_url
 from allears.core.queries import the_organisation
 from allears.core.rules import is_researcher
@@ -227,6 +228,7 @@ def invitation_round(request: HttpRequest, slug: str) -> HttpResponse:
         "outside": look.outside,
         "knowing": knowing.in_words(study.criteria),
         "basis": told.basis,
+        "leaves": has_mail_server(),
     }
     return render(request, "studies/round.html", context, status=422 if request.method == "POST" else 200)
 

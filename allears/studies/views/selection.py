@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from allears.core import audit
 from allears.core.doors import door
 from allears.core.models import User
+from allears.core.organisation import has_mail_server
 from allears.core.progress import job_url
 from allears.core.rules import is_researcher, signs_in
 from allears.people.crowds import the_crowds
@@ -282,6 +283,7 @@ def invite(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
     context = {
         "study": study, "selection": selection, "form": form, "verdict": choosing.verdict(people, study, Decimal(minutes)),
         "may_override": may_override_budget(reader(request)), "back": _home(selection),
+        "leaves": has_mail_server(),
     }  # fmt: skip
     return render(request, "studies/selection/invite.html", context, status=422 if request.method == "POST" else 200)
 
