@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Error, Page, expect
 
-from allears.questionnaires.models import EarlierAnswer, Response
+from allears.questionnaires.models import EarlierAnswer, Response, SentFile
 from tests import cast
 from tests.questionnaires import test_answering_logic as logical
 from tests.questionnaires.asked import asking, invited, public, question, said_to
+from tests.questionnaires.test_kinds_file import picture
 from tests.walks.conftest import Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -69,6 +70,22 @@ def test_without_a_connection_answers_wait_on_the_device_and_are_sent_when_it_is
     train.get_by_role("button", name="Send").click()
     expect(train.get_by_role("heading", name="Thank you")).to_be_visible()
     nothing_waits(train)
+
+
+def test_a_file_that_was_chosen_is_not_said_to_be_saved_before_the_button_has_sent_it(visit: Visit, axe: Any) -> None:
+    asking([WORDS, {"kind": "file", "text": "Have you a photo of it?"}, {**PLACE, "required": True}])
+    page = visit(None, invited(cast.bob()))
+    page.locator("input[type=file]").set_input_files({"name": "box.png", "mimeType": "image/png", "buffer": picture("PNG")})
+    expect(page.locator("#saving")).to_have_text("Saved. Only your file is not saved yet: the button sends it.")
+    assert SentFile.objects.count() == 0
+    axe(page)
+
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_text("Everything else on this page is saved.")).to_be_visible()
+    assert SentFile.objects.get().name == "box.png"
+    page.get_by_label("What happened?").fill("It came late.")
+    is_saved(page)
+    expect(page.locator("#saving")).not_to_contain_text("not saved")
 
 
 def test_a_page_that_was_closed_without_a_connection_sends_its_answers_when_the_link_is_opened_again(visit: Visit) -> None:

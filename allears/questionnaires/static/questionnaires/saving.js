@@ -15,7 +15,12 @@
   const drafts = () => (kept ? Object.keys(kept).filter((key) => key.startsWith(OURS)) : []);
   const draft = (key) => { try { return JSON.parse(kept.getItem(key)); } catch { return null; } };
   const forget = (key) => kept?.removeItem(key);
-  const say = (what) => { if (said.textContent !== (said.dataset[what] || "")) said.textContent = said.dataset[what] || ""; };
+  // A file that was chosen goes with the button alone, and waits nowhere: nobody is told that it was saved.
+  const unsent = () => [...form.querySelectorAll("[data-unsent]")].find((field) => field.value)?.dataset.unsent;
+  const say = (what) => {
+    const words = [said.dataset[what], ["saved", "partly", "waits"].includes(what) && unsent()].filter(Boolean).join(" ");
+    if (said.textContent !== words) said.textContent = words;
+  };
 
   const post = async (url, body, times, more = {}) => {
     for (const [name, at] of Object.entries(times)) body.set(`${name}.age`, Math.max(0, Date.now() - at));
