@@ -44,7 +44,8 @@ class Group:
     study: Study
     words: list[OwnWords]
     elsewhere: list[Telling]  # told because they took part, not because of a sentence of theirs
-    helped: dict[int, Helped]
+    helped: dict[int, Helped]  # the newest answer by update
+    added: dict[int, list[Verbatim]]  # what they said to whether it helped, by update, as they said it
     responses: list[OwnResponse]  # all they answered, newest first
 
     @property
@@ -86,12 +87,17 @@ def by_study(
         s.collection_id: s for s in Study.objects.filter(collection__in={w.verbatim.collection_id for w in words})
     }
     told = {t.update.study_id: t.update.study for t in tellings}
-    answers = {h.update_id: h for h in Helped.objects.filter(person__in=all_of(person)).order_by("pk")}
+    said = list(Helped.objects.filter(person__in=all_of(person)).select_related("verbatim").order_by("pk"))
+    answers = {h.update_id: h for h in said}
+    added: dict[int, list[Verbatim]] = {h.update_id: [] for h in said}
+    for one in said:
+        if one.verbatim:
+            added[one.update_id].append(one.verbatim)
     under = {t.pk for w in words for t in w.tellings}
     answered = {one.study.pk: one.study for one in responses}
-    found = {s.pk: Group(s, [], [], answers, []) for s in [*studies.values(), *told.values(), *answered.values()]}
-    for one in responses:
-        found[one.study.pk].responses.append(one)
+    found = {s.pk: Group(s, [], [], answers, added, []) for s in [*studies.values(), *told.values(), *answered.values()]}
+    for response in responses:
+        found[response.study.pk].responses.append(response)
     for own in reversed(words):
         if own.verbatim.source.kind != "helped" and own.verbatim.collection_id in studies:
             found[studies[own.verbatim.collection_id].pk].words.append(own)

@@ -28,7 +28,7 @@ from allears.questionnaires.models import Response
 from allears.studies.actions import invite
 from allears.studies.models import PoolMember
 from allears.studies.selection.actions import publish_proof
-from allears.verbatims.actions import mark_undated
+from allears.verbatims.actions import mark_undated, redact
 from allears.verbatims.models import Stone, Verbatim
 from allears.web import line, own
 from allears.web.views.own_page import MOST_ASKED
@@ -130,6 +130,9 @@ def test_whether_it_helped_is_asked_only_where_something_was_done() -> None:
     actions.approve_update(update=Update.objects.get(change_step__state="done"), by=cast.lea())
     telling.send(cast.late_orders())
     assert page(address).count("Did it help?") == 1
+    # Neither answer is put first: it would be given more often.
+    buttons = LexborHTMLParser(page(address)).css("button[name=helped]")
+    assert [(button.text(), button.attributes["class"]) for button in buttons] == [("Yes, it did", "button"), ("Not yet", "button")]
     assert "whether it helped" in Message.objects.filter(to=cast.bob().email).latest("pk").text
 
 
@@ -185,6 +188,27 @@ def test_they_say_that_it_helped_in_their_own_words() -> None:
     assert Helped.objects.get().helped
     assert Verbatim.objects.filter(text="You called on <b>Monday</b>.").exists()
     assert "<b>Monday</b>" not in page(address)
+
+
+def test_what_they_said_to_whether_it_helped_stands_on_their_page_until_they_take_it_back() -> None:
+    address = told()
+    update = Update.objects.get(decision__isnull=False)
+    for words in ("You rang at six.", "", "At eight now."):
+        Client().post(f"{address}helped/", {"update": update.ref, "helped": "no", "words": words})
+
+    said = LexborHTMLParser(page(address)).css_first(f"#{update.ref}")
+    assert [quote.text() for quote in said.css("blockquote")] == ["You rang at six.", "At eight now."]
+    redact(verbatims=[Verbatim.objects.get(text="You rang at six.").pk], reason="person", by_label="a contributor")
+    assert "You took these words back." in page(address)
+
+
+def test_whoever_answers_without_words_is_not_told_that_words_are_kept() -> None:
+    address = told()
+    answer = {"update": Update.objects.get(decision__isnull=False).ref, "helped": "yes"}
+    back = Client().post(f"{address}helped/", answer, follow=True).content.decode()
+
+    assert "word for word, too" not in back
+    assert "Thank you." in back
 
 
 def test_an_update_of_somebody_else_cannot_be_answered() -> None:

@@ -91,6 +91,7 @@ def _everything(request: HttpRequest, person: Person, token: str) -> dict[str, A
         "at": request.GET.get("at", ""),
         "time": time,
         "limits": own_time.limits_form(person),
+        "most_characters": own.MOST_CHARACTERS,
         "zones": places(besides=person.time_zone),
         "leave": leaving_link(person),
         "leave_words": leaving_link(person, Purpose.HEAR),
@@ -117,7 +118,7 @@ def helped(request: HttpRequest, token: str) -> HttpResponse:
     update = get_object_or_404(Update, ref=request.POST.get("update", "").replace("\0", ""), pk__in=told)
     words = request.POST.get("words", "").replace("\r\n", "\n")[: own.MOST_CHARACTERS]
     answer_helped(person=person, update=update, helped=request.POST.get("helped") == "yes", words=words)
-    return _back(token, "helped", update.ref)
+    return _back(token, "helped" if words.strip() else "answered", update.ref)
 
 
 @open_door
