@@ -50,6 +50,11 @@ def _rooms() -> Mapping[str, ModuleType]:
     return {room.label: import_module(f"{room.name}.audited") for room in rooms}
 
 
+def room_in_words(room: str) -> str:
+    """Return what is done in `room`, as its `audited.py` says it in `ROOM`."""
+    return str(_rooms()[room].ROOM)
+
+
 def in_words(verb: str) -> str:
     """Return what `verb` means, such as "merged two people"; one that no room knows any more stays as it is."""
     return str(said().get(verb, verb))

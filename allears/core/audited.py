@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+ROOM = _("signing in, mail and settings")
+
 SAID = {
     "core.job_stopped": _("stopped long work"),
     "core.user_added": _("added a colleague"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+ROOM = _("decisions and hearing back")
+
 SAID = {
     "decisions.decided": _("decided"),
     "decisions.decision_changed": _("changed a decision"),

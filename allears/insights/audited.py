@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+ROOM = _("words, themes and insights")
+
 SAID = {
     "insights.theme_added": _("added a theme"),
     "insights.theme_changed": _("changed a theme"),

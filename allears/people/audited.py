@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+ROOM = _("people")
+
 SAID = {
     "people.added": _("added a person"),
     "people.changed": _("changed a person’s data"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+ROOM = _("questions and answers")
+
 SAID = {
     "questionnaires.draft_begun": _("began a draft of a questionnaire"),
     "questionnaires.draft_thrown_away": _("threw a draft of a questionnaire away"),

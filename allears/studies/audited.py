@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+ROOM = _("studies and whom they ask")
+
 SAID = {
     "studies.created": _("began a study"),
     "studies.changed": _("changed a study"),

@@ -203,6 +203,14 @@ def test_what_was_done_is_found_by_who_what_and_to_what(as_ada: Client) -> None:
     assert "Nothing like that" in as_ada.get(reverse("core:audit"), {"verb": "zebra"}).content.decode()
 
 
+def test_rooms_are_called_by_what_is_done_in_them(as_ada: Client) -> None:
+    page = LexborHTMLParser(as_ada.get(reverse("core:audit")).content.decode())
+
+    everything = {option.attributes["value"]: option.text() for option in page.css("#verb optgroup option:first-child")}
+    assert everything["core."] == "All that has to do with signing in, mail and settings"
+    assert len(everything) == len({verb.partition(".")[0] for verb in audit.said()})
+
+
 def test_every_action_of_every_room_is_told_in_words() -> None:
     verbs = set(audit.said())
     written = {verb for file in ROOMS.rglob("*.py") for verb in verbs_in(ast.parse(file.read_text(encoding="utf-8")))}

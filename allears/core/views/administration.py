@@ -138,7 +138,9 @@ def audit_log(request: StaffRequest) -> HttpResponse:
     """Who did what to what, newest first."""
     asked = {name: request.GET.get(name, "").strip() for name in ("who", "verb", "target")}
     page = keyset_page(queries.events(**asked), request.GET.get("before"))
-    verbs = [(room, list(rows)) for room, rows in groupby(sorted(audit.said().items()), _room_of)]
+    verbs = [
+        (room, audit.room_in_words(room), list(rows)) for room, rows in groupby(sorted(audit.said().items()), _room_of)
+    ]
     return render(request, "core/audit.html", {"page": page, "asked": asked, "verbs": verbs})
 
 
