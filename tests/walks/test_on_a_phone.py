@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from allears.decisions.actions import add_change
 from tests import cast
 from tests.decisions.test_actions import decided
 from tests.insights.stories import cited, claimed, said
+from tests.questionnaires.asked import asking, invited
 from tests.walks.conftest import Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.looks, pytest.mark.django_db(transaction=True)]
@@ -52,3 +54,28 @@ def test_with_letters_of_twice_the_size_no_way_is_cut_and_no_title_breaks_within
     page.goto("/decisions/")
     page.evaluate(TWICE_AS_LARGE)
     assert page.locator(".decision__statement a").first.evaluate(ROWS, "themselves") == 1
+    ways = page.locator(".decision a.chip__label")
+    assert ways.count() == 1
+    assert not ways.first.evaluate(IS_CUT)
+
+
+def test_a_decision_is_edited_since_a_change_is_what_is_done_about_it(visit: Visit) -> None:
+    decision = decided()
+    change = add_change(decision=decision, what="A call list", owner=cast.sam(), by=cast.lea())
+    page = visit(cast.lea(), f"/decisions/one/{decision.ref}/")
+    for address in (page.url, f"/decisions/changes/{change.ref}/"):
+        page.goto(address)
+        assert page.locator(".page__actions").get_by_role("link", name="Edit", exact=True).is_visible()
+        assert page.get_by_role("link", name="Change", exact=True).count() == 0
+
+
+@pytest.mark.parametrize("who", ["staff", "participant"])
+def test_with_forced_colours_the_outline_of_a_quiet_button_does_not_touch_its_words(visit: Visit, who: str) -> None:
+    asking([{"kind": "long_text", "text": "What happened?"}])
+    user, path = (cast.ana(), "/studies/new/") if who == "staff" else (None, invited(cast.bob()))
+    page = visit(user, path, forced_colors="active")
+
+    touches = page.locator(".button--quiet:visible").first.evaluate(
+        "node => { const look = getComputedStyle(node); return look.borderTopWidth !== '0px' && parseFloat(look.paddingInlineStart) < 8; }"
+    )
+    assert not touches
