@@ -13,7 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from allears.core.models import Job, Message
+from allears.core.models import Job, Message, Role, User
 from allears.people.crowds import ids_of
 from allears.people.models import Person
 from allears.questionnaires import authoring
@@ -220,6 +220,23 @@ def test_a_nul_in_an_address_is_no_error(as_ana: Client) -> None:
 
 def whom_it_asks(job: Job) -> list[int]:
     return list(ids_of(int.from_bytes(RoundList.objects.get(job=job).bits, "little")))
+
+
+def test_whoever_cannot_begin_a_study_reads_who_can_and_an_administrator_how_there_will_be_one(
+    as_ada: Client, as_lea: Client, as_ana: Client
+) -> None:
+    User.objects.exclude(role__in=["administrator", "leader"]).update(is_active=False)
+    alone, led = as_ada.get("/studies/").content.decode(), as_lea.get("/studies/").content.decode()
+    assert "Researchers begin a study, and nobody here is one yet." in alone
+    assert '<a href="/settings/staff/">Invite a researcher, or make somebody one</a>' in alone
+    assert ("An administrator can invite one." in led, "/settings/staff/" in led) == (True, False)
+
+    User.objects.update(is_active=True)
+    asked()
+    for name in ("Nia Ohm", "Otto Pfaff"):
+        cast.user(name, Role.RESEARCHER)
+    assert "Researchers begin a study: Ana Ruiz, Ben Okoye, Nia Ohm and others." in as_lea.get("/studies/").content.decode()
+    assert "Researchers begin" not in as_ana.get("/studies/").content.decode()
 
 
 def test_a_round_is_confirmed_first_and_then_asked_for(

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 
 from allears.core.doors import door
 from allears.core.models import Role, User
-from allears.core.rules import signs_in
+from allears.core.queries import staff
+from allears.core.rules import is_administrator, signs_in
 from allears.design.parts import Fact, Link, LoopCell, Step, Tone
 from allears.studies import asking, knowing, queries, reminding
 from allears.studies.hearing import uninvited
@@ -24,6 +25,7 @@ from allears.studies.views.finding import reader, seen_study, typed
 from allears.studies.wording import percent
 
 A_PAGE = 20
+MOST_NAMED = 3  # researchers, where somebody reads who can begin a study
 STEP_TONES: dict[str, Tone] = {
     "asked": "voice", "spoke": "voice", "understood": "accent", "decided": "accent", "done": "kept", "heard": "kept",
 }  # fmt: skip
@@ -47,8 +49,19 @@ def studies(request: HttpRequest) -> HttpResponse:
             "show": query.get("show", ""),
             "may_create": can_create(user),
             "any": bool(page.paginator.count) or seen.exists(),
+            **({} if can_create(user) else _who_begins(user)),
         },
     )
+
+
+def _who_begins(user: User) -> dict[str, object]:
+    """Whom to ask for a study, for a reader who cannot begin one."""
+    found = list(staff().filter(role=Role.RESEARCHER, is_active=True)[: MOST_NAMED + 1])
+    return {
+        "researchers": found[:MOST_NAMED],
+        "others_begin": len(found) > MOST_NAMED,
+        "may_invite": is_administrator(user),
+    }
 
 
 def _shown(seen: queries.QuerySet[Study], user: User, show: str, words: str) -> queries.QuerySet[Study]:
