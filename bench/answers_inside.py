@@ -63,6 +63,21 @@ ARABIC = {
     "In one word?": "بكلمة واحدة؟",
     "What would have helped?": "ما الذي كان سيساعدكم؟",
 }  # fmt: skip
+GERMAN = {
+    TITLE: "Verspätete Bestellungen",
+    PROBLEM: "Ihre letzten Bestellungen kamen zu spät, und wir möchten verstehen, was das für Ihren Tag bedeutet hat.",
+    "What happened when your order came late?": "Was ist geschehen, als Ihre Bestellung zu spät kam?",
+    "Would you order again?": "Würden Sie wieder bestellen?",
+    "Were you told in time?": "Hat man Ihnen rechtzeitig Bescheid gesagt?",
+    "Was it put right?": "Wurde es in Ordnung gebracht?",
+    "not at all": "überhaupt nicht", "very much": "auf jeden Fall",
+    "Who called first?": "Wer hat zuerst angerufen?", "You": "Sie", "I": "Ich", "Nobody": "Niemand",
+    "How did you order?": "Wie haben Sie bestellt?", "Web": "Im Internet", "Shop": "Im Laden", "Phone": "Am Telefon",
+    "What did you do?": "Was haben Sie getan?", "Waited": "Gewartet", "Called": "Angerufen", "Wrote": "Geschrieben", "Left": "Es gelassen",
+    "How many days late?": "Um wie viele Tage verspätet?",
+    "In one word?": "In einem Wort?",
+    "What would have helped?": "Was hätte geholfen?",
+}  # fmt: skip
 
 
 def prepare(pages: int) -> None:
@@ -93,12 +108,13 @@ def ways() -> None:
     study = actions.create_study(by=ana, title=TITLE, problem=PROBLEM, promise_on=date.today() + timedelta(days=30))
     _open(study, ana, 1, QUESTIONS[1:] + QUESTIONS[:1])
     texts = texts_of(study)
-    said = {text.sign: ARABIC[text.source] for text in texts}
-    translating.translate(study=study, language="ar", texts=texts, said=said, by=ana)
-    translating.offer(study=study, language="ar", by=ana)
+    for language, words in (("ar", ARABIC), ("de", GERMAN)):
+        said = {text.sign: words[text.source] for text in texts}
+        translating.translate(study=study, language=language, texts=texts, said=said, by=ana)
+        translating.offer(study=study, language=language, by=ana)
     opener = opener_of(study, "en")
     assert opener
-    personal = [_personal(study, name, language) for name, language in (("Bob Hale", ""), ("Amal Nasser", "ar"))]
+    personal = [_personal(study, name, language) for name, language in (("Bob Hale", ""), ("Amal Nasser", "ar"), ("Ute Kern", "de"))]
     public, kiosk = (actions.make_public_link(study=study, by=ana, kind=kind).token for kind in (WayIn.LINK, WayIn.KIOSK))
     told = {
         "public link": f"/a/{public}/",
@@ -106,6 +122,7 @@ def ways() -> None:
         "clicked in a mail": f"/a/{personal[0]}/{opener.clicks[-1].query}",
         "tablet at the counter": f"/a/{kiosk}/",
         "from right to left": f"/a/{personal[1]}/",
+        "in longer words": f"/a/{personal[2]}/",
     }
     print(json.dumps(told))
 

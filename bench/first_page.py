@@ -3,8 +3,8 @@
     python bench/first_page.py                  # by each way in, to a study with ten questions
     python bench/first_page.py --runs 9 --json
 
-The ways: a public link, a personal link, the first question clicked in a mail, a tablet at the counter, and a personal
-link of somebody who reads Arabic, from right to left.
+The ways: a public link, a personal link, the first question clicked in a mail, a tablet at the counter, and personal
+links of somebody who reads Arabic, from right to left, and of somebody who reads German, in longer words.
 
 Starts `allears serve` on SQLite in a folder of its own and opens the page with Debian's Chromium, each time with an
 empty cache. Bytes are those that the browser counts on the wire (`Network.loadingFinished`: headers and bodies, as

@@ -199,7 +199,7 @@ SMTP_URL = os.environ.get("ALLEARS_SMTP_URL", "")
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("ar", "العربية")]
+LANGUAGES = [("en", "English"), ("ar", "العربية"), ("de", "Deutsch")]
 # Participants are spoken to in all of them, staff in these: see docs/translations.md.
 STAFF_LANGUAGES = ["en"]
 LOCALE_PATHS = [BASE_DIR / "allears" / "locale"]

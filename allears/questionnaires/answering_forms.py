@@ -211,10 +211,14 @@ def as_number(typed: str) -> float | None:
 
 def _out_of_range(low: float | None, high: float | None) -> str:
     if low is not None and high is not None:
-        return _("Enter a number from %(low)s to %(high)s.") % {"low": figure(low), "high": figure(high)}
+        return _("Enter a number from %(low)s to %(high)s.") % {"low": _said(low), "high": _said(high)}
     if low is not None:
-        return _("Enter a number that is %(low)s or more.") % {"low": figure(low)}
-    return _("Enter a number that is %(high)s or less.") % {"high": figure(high or 0.0)}
+        return _("Enter a number that is %(low)s or more.") % {"low": _said(low)}
+    return _("Enter a number that is %(high)s or less.") % {"high": _said(high or 0.0)}
+
+
+def _said(number: float) -> str:
+    return str(number_format(int(number) if number.is_integer() else number, use_l10n=True))
 
 
 def figure(number: float) -> str:

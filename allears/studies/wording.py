@@ -41,4 +41,6 @@ def minutes_in_words(minutes: Any) -> str:
 
 def moment_in_words(at: datetime) -> str:
     """Return a moment as it is read where `at` says it is: "Saturday 28 November, 10:00"."""
-    return _("%(day)s, %(time)s") % {"day": formats.date_format(at.date(), "l j F"), "time": f"{at:%H:%M}"}
+    day = at.date()
+    told = {"weekday": formats.date_format(day, "l"), "day": formats.date_format(day, "MONTH_DAY_FORMAT"), "time": f"{at:%H:%M}"}
+    return _("%(weekday)s %(day)s, %(time)s") % told

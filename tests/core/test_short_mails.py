@@ -40,7 +40,7 @@ def test_what_is_quoted_stands_in_its_place_whatever_it_says() -> None:
     assert [each.text() for each in page.css("p")][::2] == ["You agreed to this:", "That counts.", the_organisation().name]
 
 
-@pytest.mark.parametrize(("language", "way"), [("en", "ltr"), ("ar", "rtl")])
+@pytest.mark.parametrize(("language", "way"), [("en", "ltr"), ("ar", "rtl"), ("de", "ltr")])
 def test_it_runs_as_its_language_does_and_fetches_nothing(language: str, way: str) -> None:
     with translation.override(language):
         html = both_ways("Words", link=LINK, button="There")["html"]

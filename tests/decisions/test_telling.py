@@ -94,6 +94,27 @@ def test_a_digest_in_arabic_runs_from_right_to_left_and_what_was_said_by_its_fir
     assert {node.attributes["dir"] for node in mail.css("blockquote, body > div > div")} == {"auto"}
 
 
+@pytest.mark.parametrize(
+    ("language", "subject", "quoted", "button"),
+    [
+        ("ar", "ما صار إليه أمر كلماتكم", "«", "صفحتكم الخاصّة"),
+        ("de", "Was aus Ihren Worten wurde", "„", "Ihre eigene Seite"),
+    ],
+)  # fmt: skip
+def test_who_reads_another_language_is_told_in_it_what_they_said_and_where_it_stands(
+    language: str, subject: str, quoted: str, button: str
+) -> None:
+    Person.objects.filter(pk=cast.bob().pk).update(language=language)
+    approved()
+    telling.send(cast.late_orders())
+    mail = Message.objects.get(to=cast.bob().email)
+    page = LexborHTMLParser(mail.html)
+
+    assert subject in mail.subject
+    assert [page.css_first("blockquote").text()[0], page.css_first("a").text()] == [quoted, button]
+    assert (quoted in mail.text, "“" in mail.text.replace("“\n", "")) == (True, False)
+
+
 def test_nobody_is_told_twice() -> None:
     approved()
     telling.send(cast.late_orders())

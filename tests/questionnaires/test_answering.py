@@ -305,12 +305,13 @@ def test_the_thanks_hold_a_receipt_for_each_of_their_words(client: Client) -> No
 @pytest.mark.parametrize(("lang", "heading", "waits", "way"), [
     ("en", "What we keep, and where", "waits in this browser", "ltr"),
     ("ar", "ما نحتفظ به، وأين", "ينتظر في هذا المتصفّح", "rtl"),
+    ("de", "Was wir aufbewahren, und wo", "wartet in diesem Browser", "ltr"),
 ])  # fmt: skip
 def test_every_page_leads_to_what_is_kept_and_what_waits_in_the_browser(
     lang: str, heading: str, waits: str, way: str
 ) -> None:
     asking(TWO_PAGES, sections=2)
-    translating.offer(study=cast.late_orders(), language="ar", by=cast.ana())
+    translating.offer(study=cast.late_orders(), language="ar" if lang == "en" else lang, by=cast.ana())
     for path in (invited(cast.bob()), public()):
         robot = Robot().open(f"{path}?lang={lang}")
         for _page in range(2):

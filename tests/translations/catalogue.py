@@ -70,9 +70,10 @@ PARTS = {
     "studies/selection/words.py": (
         "%(figure)s", "none", "1 in %(n)s", "%(shut)s of", "Nobody’s chance", "It is proven", "The least chance",
     ),
-    "studies/wording.py": ("about %(count)d minute", "today", "%(day)s, %(time)s"),
+    "studies/wording.py": ("about %(count)d minute", "today", "%(weekday)s %(day)s, %(time)s"),
     "design/wording.py": ("Please ",),
     "verbatims/models.py": ("brought here on",),
+    "web/views/minutes.py": ("too few to show", "Studies of other teams", "not known"),
 }
 # Beside them, but read by who writes the questions.
 OF_STAFF = ("answering_trial.py", "answering_preview.py", "trial.html")

@@ -134,13 +134,14 @@ def test_several_studies_take_as_many_questions_as_one() -> None:
     assert len(many) == len(one)
 
 
-def test_the_demo_s_open_study_can_be_answered_in_arabic_without_a_word_of_english() -> None:
+@pytest.mark.parametrize(("language", "way"), [("ar", "rtl"), ("de", "ltr")])
+def test_the_demo_s_open_study_can_be_answered_in_each_language_without_a_word_of_english(language: str, way: str) -> None:
     study = open_study.make(cast.ana(), cast.late_orders())
-    robot = Robot().open(f"/a/{study.public_links.get().token}/?lang=ar")
+    robot = Robot().open(f"/a/{study.public_links.get().token}/?lang={language}")
     pages = [robot.page]
     while robot.form is not None:
         pages.append(robot.press().page)
 
     assert len(pages) > 2
-    assert {page.css_first("html").attributes["dir"] for page in pages} == {"rtl"}
+    assert {tuple(page.css_first("html").attributes.values())[:2] for page in pages} == {(language, way)}
     assert [node.text() for page in pages for node in page.css("span[lang=en]")] == []

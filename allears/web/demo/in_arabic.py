@@ -1,13 +1,5 @@
 """The open study in Arabic, so that a newcomer sees at once how a page looks that runs from right to left."""
 
-from __future__ import annotations
-
-from allears.core.models import User
-from allears.questionnaires.translatable import texts_of
-from allears.studies.models import Study
-from allears.studies.translating import offer, translate
-
-LANGUAGE = "ar"
 WORDS = {
     "Notebooks today": "الدفاتر التفاعلية اليوم",
     "In 2015 people told us what got in the way of their work with notebooks. We want to know what has become of it"
@@ -47,11 +39,3 @@ WORDS = {
     "not at all": "مستبعد تمامًا",
     "very likely": "محتمل جدًا",
 }
-
-
-def add(study: Study, by: User) -> None:
-    """Translate all that participants read of `study`, and offer it. Raises `KeyError` for a text that is not here."""
-    texts = texts_of(study)
-    said = {text.sign: WORDS[text.source] for text in texts}
-    translate(study=study, language=LANGUAGE, texts=texts, said=said, by=by)
-    offer(study=study, language=LANGUAGE, by=by)

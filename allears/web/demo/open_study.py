@@ -1,7 +1,8 @@
-"""The demo's open study: ten questions that a newcomer can answer at once, in English or in Arabic."""
+"""The demo's open study: ten questions that a newcomer can answer at once, in English, Arabic or German."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from django.db import transaction
@@ -11,11 +12,14 @@ from allears.core.models import User
 from allears.decisions.queries import hear_back
 from allears.questionnaires import authoring
 from allears.questionnaires.models import QuestionKind, Section, Version
+from allears.questionnaires.translatable import texts_of
 from allears.studies.actions import create_study, make_public_link, open_study
 from allears.studies.models import Study
-from allears.web.demo import in_arabic
+from allears.studies.translating import offer, translate
+from allears.web.demo import in_arabic, in_german
 
 SLUG = "notebooks-today"
+WORDS = {"ar": in_arabic.WORDS, "de": in_german.WORDS}
 
 
 @transaction.atomic
@@ -42,10 +46,18 @@ def make(by: User, past: Study) -> Study:
         example=True,
     )
     authoring.publish(version=_questionnaire(study, by), by=by)
-    in_arabic.add(study, by)
+    for language, words in WORDS.items():
+        _translate(study, language, words, by)
     open_study(study=study, by=by)
     make_public_link(study=study, by=by)
     return study
+
+
+def _translate(study: Study, language: str, words: Mapping[str, str], by: User) -> None:
+    """Say all that participants read of `study` in `words`, and offer it. Raises `KeyError` for a text without one."""
+    texts = texts_of(study)
+    translate(study=study, language=language, texts=texts, said={text.sign: words[text.source] for text in texts}, by=by)
+    offer(study=study, language=language, by=by)
 
 
 def _questionnaire(study: Study, by: User) -> Version:

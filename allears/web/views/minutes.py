@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -140,11 +141,21 @@ def drawn(figures: dict[str, Any] | None) -> dict[str, Any]:
         return {}
     facet = figures.get("facet")
     return {
-        "month_bars": [_bar(row) for row in figures["months"]],
-        "facet_bars": [_bar(row) for row in facet["rows"]] if facet else [],
-        "study_rows": [row for row in figures["studies"] if not row.get("hidden")],
+        "month_bars": [_bar({**row, "label": _month(place)}) for place, row in enumerate(figures["months"], start=1)],
+        "facet_bars": [_bar(_in_own_words(row)) for row in facet["rows"]] if facet else [],
+        "study_rows": [_in_own_words(row) for row in figures["studies"] if not row.get("hidden")],
         "hides": any(row.get("hidden") for row in [*figures["months"], *figures["studies"], *(facet or {}).get("rows", [])]),
     }
+
+
+def _month(place: int) -> str:
+    return str(date_format(date(2000, place, 1), "F"))
+
+
+def _in_own_words(row: dict[str, Any]) -> dict[str, Any]:
+    """A row as its reader calls it: what we had called it ourselves is kept in the language of who published it."""
+    ours = {"Studies of other teams": _("Studies of other teams"), "not known": _("not known")}
+    return {**row, "label": ours.get(row["label"], row["label"])}
 
 
 def _bar(row: dict[str, Any]) -> Bar:
