@@ -104,3 +104,21 @@ def answer(page: Page, at: dict[str, Any], done: set[str]) -> None:
     elif at["says"] == "Move down: Speed" and "moved" not in done:
         done.add("moved")
         page.keyboard.press("Enter")
+
+
+LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+
+
+def with_long_words(kind: dict[str, Any]) -> dict[str, Any]:
+    """A question of this kind in words that are longer than a phone is wide."""
+    ends = {end: LONG for end in ("low_label", "high_label") if kind.get(end)}
+    listed = {name: [f"{LONG} {at}" for at, _one in enumerate(kind[name])] for name in ("choices",) if kind.get(name)}
+    return {**kind, "text": f"{kind['text']} {LONG}", "help": LONG, **ends, **listed}
+
+
+@pytest.mark.looks
+def test_words_longer_than_a_phone_is_wide_break_for_who_answers_and_who_asks(visit: Visit) -> None:
+    asking([with_long_words(kind) for kind in ALL_KINDS])
+    narrow = {"viewport": {"width": 320, "height": 740}}
+    for page in (visit(None, invited(cast.bob()), **narrow), visit(cast.ana(), "/questionnaires/late-orders/", **narrow)):
+        assert page.evaluate("document.documentElement.scrollWidth") == 320, page.url
