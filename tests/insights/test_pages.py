@@ -228,6 +228,12 @@ def test_withdrawing_asks_first_and_can_be_taken_back(as_ana: Client) -> None:
     assert insight.stands
 
 
+def test_an_insight_without_words_leads_to_where_they_are_selected(as_ana: Client) -> None:
+    page = as_ana.get(f"/insights/insight/{claimed('Orders are late.').ref}/").content.decode()
+
+    assert 'Select some <a href="/insights/late-orders/words/">in the reading room</a>' in page
+
+
 def test_insights_are_listed_over_all_studies_the_contradicted_first(as_sam: Client) -> None:
     calm, contested = claimed("All is well."), claimed("Nobody calls.")
     calm_later = claimed("The driver is kind.")

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from allears.questionnaires import authoring
 from allears.questionnaires.models import Choice, DraftStep, Question, Section, Version
+from allears.studies.models import Study
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -133,6 +134,19 @@ def test_publishing_says_what_is_wrong_and_then_what_changes(as_ana: Client) -> 
     page = as_ana.get(f"{EDITOR}publishing/").content.decode()
     assert "Reworded: “What happened?” is now “What went on?”" in page
     assert "was asked as “One choice”, now as “Long text”" in page
+
+
+def test_who_publishes_in_a_draft_study_is_led_to_opening_it_and_afterwards_stays(as_ana: Client) -> None:
+    study = cast.late_orders(state="draft")
+    add(as_ana, "long_text")
+    first = as_ana.post(f"{EDITOR}publishing/", follow=True)
+    assert first.redirect_chain == [("/studies/late-orders/", 302)]
+    assert "Nobody is asked before you open the study." in first.content.decode()
+    assert "/studies/late-orders/opening/" in first.content.decode()
+
+    Study.objects.filter(pk=study.pk).update(state="open")
+    as_ana.post(f"{EDITOR}draft/")
+    assert as_ana.post(f"{EDITOR}publishing/")["Location"] == EDITOR
 
 
 def test_a_published_version_cannot_be_edited_by_a_forged_form(as_ana: Client) -> None:

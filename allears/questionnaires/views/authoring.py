@@ -13,7 +13,7 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -43,7 +43,7 @@ from allears.questionnaires.views.editor import back, last_step
 from allears.questionnaires.views.finding import own_study, reader, seen_study, seen_version
 from allears.questionnaires.views.overtaken import CONFLICT
 from allears.questionnaires.wording import knows
-from allears.studies.models import Study
+from allears.studies.models import State, Study
 from allears.studies.rules import can_work_on
 from allears.studies.translating import possible_for
 
@@ -231,6 +231,9 @@ def publishing(request: HttpRequest, slug: str) -> HttpResponse:
         except authoring.Frozen:
             messages.info(request, _("Somebody else was faster: it is published already."))
             return back(study)
+        if study.state == State.DRAFT:
+            messages.success(request, _("Published. Nobody is asked before you open the study."))
+            return redirect("studies:study", slug)
         messages.success(request, _("Published. From now on participants are asked this version."))
         return back(study)
     return _publishing_page(request, study, version)
