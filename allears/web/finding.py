@@ -35,6 +35,7 @@ MOST = 10
 SOME_QUESTIONS = 500  # the newest, that are looked at first
 MOST_WORDS, MOST_CHARACTERS = 8, 1000
 BEFORE, AROUND = 40, 140
+LONGEST_PASSAGE = 1_200  # characters of somebody's words
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,17 @@ def _around(text: str, place: int) -> str:
     start = max(0, place - BEFORE)
     end = start + AROUND
     return ("…" if start else "") + " ".join(text[start:end].split()) + ("…" if end < len(text) else "")
+
+
+def passage(text: str, found: list[int]) -> str:
+    """Return as much of somebody's words as a list of them shows: all, or where they are very long, what stands around
+    the first place of `found`. The whole is where it leads.
+    """
+    if len(text) <= LONGEST_PASSAGE:
+        return text
+    start = max(0, min(found, default=0) - BEFORE)
+    end = start + LONGEST_PASSAGE
+    return ("…" if start else "") + text[start:end] + ("…" if end < len(text) else "")
 
 
 def _words(user: User, studies: QuerySet[Study], query: str) -> tuple[list[Verbatim], int]:

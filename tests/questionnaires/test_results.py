@@ -120,6 +120,12 @@ def test_below_ten_there_are_counts_and_no_percentage(as_ana: Client) -> None:
     assert "median 7" in page(as_ana)
 
 
+def test_very_long_words_do_not_fill_the_results(as_ana: Client) -> None:
+    answer(version(), cast.bob(), words="It came late. " * 50_000)
+
+    assert len(page(as_ana)) < 60_000
+
+
 def test_a_question_with_words_that_differ_stands_as_nobody_in_particular_reads_it(as_ana: Client) -> None:
     draft = authoring.draft_of(cast.late_orders())
     authoring.add_question(

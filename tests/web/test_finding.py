@@ -21,6 +21,7 @@ from allears.web import finding
 from allears.web.finding import MOST, Hit, find
 from tests import cast
 from tests.decisions.test_actions import decided
+from tests.insights.stories import said
 
 pytestmark = pytest.mark.django_db
 
@@ -215,3 +216,14 @@ def test_a_query_of_thousands_of_words_is_no_error() -> None:
     everything()
 
     assert find(cast.lea(), "call " * 3000).decisions
+
+
+def test_very_long_words_are_shown_around_what_was_found(as_lea: Client) -> None:
+    long = said("It came late. " * 5_000 + "The zebra ate it. " + "It came late. " * 5_000, by=cast.bob())
+    page = as_lea.get("/search/?q=zebra").content.decode()
+
+    assert len(page) < 20_000
+    assert "<mark" in page
+    assert f"/sight/verbatim/{long.ref}/" in page
+    assert (finding.passage("short", []), finding.passage("a" * 1_300, [])) == ("short", "a" * 1_200 + "…")
+    assert finding.passage("a" * 1_500, [1_000]) == "…" + "a" * 540

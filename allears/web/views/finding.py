@@ -19,7 +19,8 @@ def search(request: StaffRequest) -> HttpResponse:
     """Show what was found, words first."""
     query = request.GET.get("q", "").strip()
     found = finding.find(request.user, query)
-    words = [(v, [Span(start, end, "found") for start, end in highlights(v.text, query)]) for v in found.words]
+    passages = [(v, finding.passage(v.text, [start for start, _end in highlights(v.text, query)])) for v in found.words]
+    words = [(v, part, [Span(*place, "found") for place in highlights(part, query)]) for v, part in passages]
     looked = number_format(found.looked, force_grouping=True) if found.looked else ""
     context = {"q": query, "found": found, "words": words, "looked": looked, "reads_people": may_read(request.user)}
     return render(request, "web/search.html", context)
