@@ -8,7 +8,7 @@ answer on its own page comes with that page shown once more, because nothing her
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Protocol
 
@@ -186,13 +186,19 @@ def places(page: Page, asking: Asking, way: Way, given: Mapping[int, Given]) -> 
     """Return the slots of the places on a page, filled for this person."""
     if not page.is_piped:
         return {}
-    person = _person(page, asking, way, given)
+    person = _person(page.pipes, asking, way, given)
     return {slot_name(at): escape(piping.said(pipe, person)) for at, pipe in enumerate(page.pipes)}
 
 
-def read_by(text: str, page: Page, asking: Asking, way: Reader, given: Mapping[int, Given]) -> str:
-    """Return a text of `page` as this person reads it, for where it is no slot."""
-    return piping.filled(text, _person(page, asking, way, given)) if page.is_piped else text
+def reading(pages: Iterable[Page], asking: Asking, way: Reader, given: Mapping[int, Given]) -> Callable[[str], str]:
+    """Return what makes of a text of these pages what this person reads, for where it is no slot. Who they are is looked
+    up here, once, and not for each text.
+    """
+    pipes = [pipe for page in pages for pipe in page.pipes]
+    if not pipes:
+        return str
+    person = _person(pipes, asking, way, given)
+    return lambda text: piping.filled(text, person)
 
 
 def slot_name(at: int) -> str:
@@ -200,8 +206,10 @@ def slot_name(at: int) -> str:
     return f"pipe {at}"
 
 
-def _person(page: Page, asking: Asking, way: Reader, given: Mapping[int, Given]) -> piping.Person:
-    wanted = {pipe.what for pipe in page.pipes}
+def _person(
+    pipes: Iterable[piping.Pipe], asking: Asking, way: Reader, given: Mapping[int, Given]
+) -> piping.Person:
+    wanted = {pipe.what for pipe in pipes}
     return piping.Person(
         name=way.first_name,
         account=_account(way.person_id) if "account" in wanted else "",

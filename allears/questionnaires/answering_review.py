@@ -6,7 +6,7 @@ Only reading: the page is shown, and what its one button does is done, in `answe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -66,9 +66,10 @@ def page(way: Way, asked: Asking, given: dict[int, Given], *, changed: bool = Fa
     others = _others(way, given)
     names = _names_of_files(asked, [given, *({q: said} for q, them in others.items() for said, _at in them)])
     sections: list[dict[str, Any]] = []
+    read = logic.reading(asked.pages, asked, way, given)
     for at in logic.pages_there(asked):
         one = asked.pages[at]
-        lines = list(_lines(way, asked, at, given, names))
+        lines = list(_lines(way, one, at, given, names, read))
         for line in lines:
             line.others = [Other(given_at, *in_words(line.question, said, names)) for said, given_at in others.get(line.question.id, ())]
         if lines and (not sections or (one.title and one.title != sections[-1]["title"])):
@@ -89,18 +90,15 @@ def page(way: Way, asked: Asking, given: dict[int, Given], *, changed: bool = Fa
     )
 
 
-def _lines(way: Way, asked: Asking, at: int, given: dict[int, Given], names: dict[int, str]) -> Iterator[Line]:
-    one = asked.pages[at]
+def _lines(
+    way: Way, one: Page, at: int, given: dict[int, Given], names: dict[int, str], read: Callable[[str], str]
+) -> Iterator[Line]:
     gaps = {gap.question.id for gap in missing(one.questions, given)}
     for question in one.questions:
         if question.kind != "statement":
-            line = Line(question, _text(question, one, asked, way, given), _address(way, at, question), question.id in gaps)
+            line = Line(question, read(question.text), _address(way, at, question), question.id in gaps)
             line.words, line.parts = in_words(question, given.get(question.id, ()), names)
             yield line
-
-
-def _text(question: Asked, one: Page, asked: Asking, way: Way, given: dict[int, Given]) -> str:
-    return logic.read_by(question.text, one, asked, way, given)
 
 
 def _address(way: Way, at: int, question: Asked) -> str:

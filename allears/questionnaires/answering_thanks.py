@@ -103,11 +103,8 @@ def _as_read(way: Way) -> dict[int, str]:
     assert way.asked_id is not None
     asked = asking(way.asked_id, *way.written)
     given = store.given(store.answers(way.response_id)) if any(page.is_piped for page in asked.pages) else {}
-    return {
-        question.id: logic.read_by(question.text, page, asked, way, given)
-        for page in asked.pages
-        for question in page.questions
-    }
+    read = logic.reading(asked.pages, asked, way, given)
+    return {question.id: read(question.text) for question in asked.questions()}
 
 
 def _words(language: str, question: str, text: str, ref: str, digest: bytes, spoken: str) -> str:

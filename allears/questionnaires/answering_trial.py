@@ -180,10 +180,8 @@ def _above(
     wrong: list[Wrong] | None, news: str, page: Page, asked: Asking, way: Way, given: Mapping[int, Given]
 ) -> str:
     if wrong:
-        said = [
-            {"field": one.field, "text": logic.read_by(one.question.text, page, asked, way, given), "words": one.words}
-            for one in wrong
-        ]
+        read = logic.reading([page], asked, way, given)
+        said = [{"field": one.field, "text": read(one.question.text), "words": one.words} for one in wrong]
         return pages.part("summary", wrong=said)
     return pages.part("above", news=news) if news else ""
 

@@ -522,7 +522,7 @@ def _show(
         "summary": (notes.told_along(way, asked, {notes.MET: met}) if met else told) + _above(
             wrong,
             "crowded" if crowded else "more" if more else "marked" if mark else "",
-            lambda text: logic.read_by(text, page, asked, way, stored),
+            lambda: logic.reading([page], asked, way, stored),
         ),
         "action": f"/a/{way.token}/{at + 1}/{language.action_query(way)}",
         "hidden": _hidden(way, start) + (_here(page) if asked.is_ruled else "") + settled + (review.MARK if returns else ""),
@@ -548,10 +548,11 @@ def _seed(way: Way, start: str) -> str:
     return f"invitation {way.invitation_id}" if way.invitation_id else hash_token(start or way.token)
 
 
-def _above(wrong: list[Wrong] | None, news: str, read_by: Callable[[str], str]) -> str:
+def _above(wrong: list[Wrong] | None, news: str, reading: Callable[[], Callable[[str], str]]) -> str:
     """What is said above the questions about what stands in them."""
     if wrong:
-        said = [{"field": one.field, "text": read_by(one.question.text), "words": one.words} for one in wrong]
+        read = reading()
+        said = [{"field": one.field, "text": read(one.question.text), "words": one.words} for one in wrong]
         return pages.part("summary", wrong=said)
     return pages.part("above", news=news) if news else ""
 

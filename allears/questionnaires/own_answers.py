@@ -13,7 +13,7 @@ from typing import Any
 from allears.people.models import Person
 from allears.people.queries import all_of
 from allears.questionnaires import answering_logic as logic
-from allears.questionnaires.answering_asked import Asked, Asking, Cell, Given, Page, asking
+from allears.questionnaires.answering_asked import Asked, Asking, Cell, Given, asking
 from allears.questionnaires.answering_review import in_words
 from allears.questionnaires.models import Answer, EarlierAnswer, Response, SentFile
 from allears.studies.models import Study
@@ -57,7 +57,8 @@ class _Reader:
 
 def answered_by(person: Person, language: str) -> list[OwnResponse]:
     """Return what `person` answered, the newest response first, as a page in `language` asks it. As many queries for
-    one as for many, once the versions are known.
+    one as for many, once the versions are known; where words in a question differ from person to person, some for each
+    response more.
     """
     responses = list(
         Response.objects.filter(person__in=all_of(person)).select_related("study").order_by("-started_at", "-pk")
@@ -112,17 +113,13 @@ def _cell(part: dict[str, Any], words: dict[int, str]) -> Cell:
 
 def _answers(response: Response, asked: Asking, kept: _Kept, reader: _Reader) -> Iterator[OwnAnswer]:
     given = {question: said for (of, question), (_at, said) in kept.now.items() if of == response.pk}
-    for page in asked.pages:
-        for question in page.questions:
-            now = kept.now.get((response.pk, question.id))
-            before = kept.before.get((response.pk, question.id), [])
-            if now or before:
-                text = _text(question, page, asked, reader, given)
-                yield OwnAnswer(text, now and _stand(question, *now, kept), [_stand(question, *one, kept) for one in before])
-
-
-def _text(question: Asked, page: Page, asked: Asking, reader: _Reader, given: dict[int, Given]) -> str:
-    return logic.read_by(question.text, page, asked, reader, given)
+    read = logic.reading(asked.pages, asked, reader, given)
+    for question in asked.questions():
+        now = kept.now.get((response.pk, question.id))
+        before = kept.before.get((response.pk, question.id), [])
+        if now or before:
+            stood = [_stand(question, *one, kept) for one in before]
+            yield OwnAnswer(read(question.text), now and _stand(question, *now, kept), stood)
 
 
 def _stand(question: Asked, at: datetime, given: Given, kept: _Kept) -> Stand:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from math import ceil
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from allears.questionnaires import answering_asked, authoring, logic
 from allears.questionnaires.answering_opener import opener_of
 from allears.questionnaires.duration import in_minutes, minutes_for, minutes_of, seconds_of_page
 from allears.questionnaires.logic import Condition, Rule
 from allears.questionnaires.models import Answer, Choice, EarlierAnswer, Question, Response, Version
+from allears.questionnaires.own_answers import answered_by
 from allears.questionnaires.structure import pages_of, sections_of
 from allears.verbatims.models import Source, Verbatim
 from tests import cast
@@ -201,6 +205,26 @@ def test_whoever_has_sent_reads_beside_their_words_what_they_were_asked() -> Non
     assert "Why do you say “Yes”, Bob?" in robot.text
     assert "{" not in robot.text
     assert Source.objects.get().prompt == "Why do you say “that”, you?"
+
+
+def test_who_somebody_is_is_looked_up_once_however_many_questions_speak_of_it() -> None:
+    took: list[list[int]] = []
+    for person, pieces in ((cast.bob(), ["order"]), (cast.cleo(), ["parcel", "letter"])):
+        cast.has(person, "Product", "Plus")
+        asking([{**END, "text": f"What of the {piece} for {{account|you}}, with {{facet:Product}}?"} for piece in pieces], rules={})
+        link = invited(person)
+        robot = Robot().open(link)
+        robot.press(**{f"q{asked.pk}": "Late." for asked in Question.objects.all()})
+        assert robot.open(link).text.count(", with Plus?") == len(took) * 2 + 1  # a version adds to the one before
+        took.append([_queries(lambda link=link: Robot().open(link)), _queries(lambda person=person: answered_by(person, "en"))])
+    assert took[0] == took[1]
+
+
+def _queries(act: Callable[[], object]) -> int:
+    act()
+    with CaptureQueriesContext(connection) as queries:
+        act()
+    return len(queries)
 
 
 def test_a_first_question_that_goes_to_many_holds_no_places() -> None:
