@@ -62,3 +62,5 @@ prepare() {
 export ALLEARS_DATA="${ALLEARS_DATA:-$house/var}"
 export PYTHONPATH="$house"
 export PYTHONUNBUFFERED=1
+# What Python has compiled is kept, whatever the surroundings say: each process would compile all of it anew.
+unset PYTHONDONTWRITEBYTECODE

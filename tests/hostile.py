@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import zipfile
 from collections.abc import Callable, Iterable
@@ -85,13 +86,25 @@ def _more(*rows: str) -> bytes:
     return (text(some()) + "".join(f"{row}\r\n" for row in rows)).encode()
 
 
+@functools.cache
+def fifty_megabytes() -> bytes:
+    return _more(f"4,,{'x' * 50 * MIB},2", "5,,kept,2")
+
+
+@functools.cache
+def bomb() -> bytes:
+    return with_sheet(sheet(inline(1, ["a" * (200 * MIB)])))
+
+
+# A file, or what makes it: a large one is made only where it is handed in.
+File = bytes | Callable[[], bytes]
 HONEST = [f"{WORDS} {n}" for n in (1, 2, 3)]
 LONG = "é" * (MIB // 2)
 RTL = "שלום مرحبا 👩‍👩‍👧 \u202eback\u202c \u200f"
 CONTROLS = "bell \x07 esc \x1b[31m vt \x0b nel \x85 ls \u2028 nonchar \ufffe \U0010ffff"
 
 # name: (file, the words that are in it, what is reported as (row, beginning of the reason))
-TAKEN: dict[str, tuple[bytes, list[str], list[tuple[int, str]]]] = {
+TAKEN: dict[str, tuple[File, list[str], list[tuple[int, str]]]] = {
     "utf-16": (text(some()).encode("utf-16"), HONEST, []),
     "utf-16 without a mark": (text(some()).encode("utf-16-le"), HONEST, []),
     "utf-16 the other way": (text(some()).encode("utf-16-be"), HONEST, []),
@@ -112,7 +125,7 @@ TAKEN: dict[str, tuple[bytes, list[str], list[tuple[int, str]]]] = {
         [],
     ),
     "a cell of fifty megabytes": (
-        _more(f"4,,{'x' * 50 * MIB},2", "5,,kept,2"),
+        fifty_megabytes,
         [*HONEST, "kept"],
         [(5, "This cell is longer"), (5, "This row is longer")],
     ),
@@ -156,15 +169,31 @@ TAKEN: dict[str, tuple[bytes, list[str], list[tuple[int, str]]]] = {
     ),
 }
 # name: (file, how the refusal begins)
-REFUSED: dict[str, tuple[bytes, str]] = {
+REFUSED: dict[str, tuple[File, str]] = {
     "blanks": (b"  \r\n\r\n ", "The file is empty"),
     "a mark and nothing": (b"\xef\xbb\xbf", "The file is empty"),
     "five thousand columns": (
         text([[f"Q{n}" for n in range(5000)], ["a"] * 5000]).encode(),
         "The first row has more than",
     ),
-    "a bomb": (with_sheet(sheet(inline(1, ["a" * (200 * MIB)]))), "This workbook unpacks to far more"),
+    "a bomb": (bomb, "This workbook unpacks to far more"),
     "a broken old workbook": (bytes.fromhex("D0CF11E0A1B11AE1") + b"\0" * 5000, "This workbook is damaged"),
     "a picture": (b"\x89PNG\r\n\x1a\n" + b"\0" * 100, "This is a picture"),
     "another archive": (b"PK\x03\x04" + b"\0" * 100, "This workbook is damaged"),
 }
+
+
+def taken(name: str) -> tuple[bytes, list[str], list[tuple[int, str]]]:
+    """A file of `TAKEN`, the words that are in it, and what is reported."""
+    file, said, reported = TAKEN[name]
+    return _whole(file), said, reported
+
+
+def refused(name: str) -> tuple[bytes, str]:
+    """A file of `REFUSED`, and how the refusal begins."""
+    file, why = REFUSED[name]
+    return _whole(file), why
+
+
+def _whole(file: File) -> bytes:
+    return file if isinstance(file, bytes) else file()

@@ -19,7 +19,7 @@ NOBODY = {"the same heading three times", "a heading of forty thousand letters",
 
 @pytest.mark.parametrize("name", [name for name in hostile.TAKEN if name not in TOO_WIDE | NOBODY])
 def test_the_honest_rows_become_people_and_the_others_are_named(name: str, as_ana: Client) -> None:
-    data, said, _reported = hostile.TAKEN[name]
+    data, said, _reported = hostile.taken(name)
     sent = as_ana.post("/people/imports/", {"file": SimpleUploadedFile("x.csv", data)})
     assert sent.status_code == 302
     assert as_ana.get(sent.headers["Location"]).status_code == 200
@@ -39,7 +39,7 @@ def test_the_honest_rows_become_people_and_the_others_are_named(name: str, as_an
 
 @pytest.mark.parametrize("name", hostile.REFUSED)
 def test_what_is_no_table_is_refused_in_words(name: str, as_ana: Client) -> None:
-    data, why = hostile.REFUSED[name]
+    data, why = hostile.refused(name)
     refused = as_ana.post("/people/imports/", {"file": SimpleUploadedFile("x.csv", data)})
     assert (refused.status_code, why in refused.content.decode()) == (422, True)
     assert not Import.objects.exists()

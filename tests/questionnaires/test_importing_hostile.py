@@ -35,7 +35,7 @@ def words() -> list[str]:
 def test_by_command_what_is_honest_is_kept_as_spoken_and_the_rest_named(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    data, said, reported = hostile.TAKEN[name]
+    data, said, reported = hostile.taken(name)
     file = tmp_path / f"{'long name ' * 20}.csv"
     file.write_bytes(data)
 
@@ -68,7 +68,7 @@ def _export_gives_back(said: list[str], folder: Path) -> None:
 
 @pytest.mark.parametrize("name", hostile.TAKEN)
 def test_by_page_it_comes_in_as_by_command(name: str, as_ana: Client) -> None:
-    data, said, _reported = hostile.TAKEN[name]
+    data, said, _reported = hostile.taken(name)
     create_study(by=cast.ana(), title="Hostile", slug="hostile")
     sent = as_ana.post(
         "/questionnaires/hostile/imports/", {"file": SimpleUploadedFile("x.csv", data), "time_zone": "UTC"}
@@ -102,7 +102,7 @@ def _filled(html: str) -> dict[str, str]:
 def test_what_is_no_table_is_refused_in_words_and_leaves_nothing_behind(
     name: str, tmp_path: Path, as_ana: Client, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    data, why = hostile.REFUSED[name]
+    data, why = hostile.refused(name)
     file = tmp_path / "x.csv"
     file.write_bytes(data)
 

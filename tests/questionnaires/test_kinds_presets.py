@@ -6,7 +6,6 @@ import math
 
 import pytest
 from django.test import Client
-from scipy import stats
 
 from allears.questionnaires.models import Answer, Question, Response
 from allears.questionnaires.statistics import mean, mean_interval, net_score
@@ -69,6 +68,8 @@ def test_the_others_show_the_share_that_was_content(as_ana: Client, preset: str,
 
 
 def test_the_interval_of_a_net_score_holds_the_truth_about_as_often_as_it_says() -> None:
+    from scipy import stats  # takes seconds, and those only here
+
     shares, held, times = (0.5, 0.3, 0.2), 0, 4000
     drawn = stats.multinomial(40, shares, seed=7).rvs(times)
     for promoters, passives, detractors in drawn.tolist():
@@ -91,6 +92,8 @@ def test_nobody_has_no_score() -> None:
 
 @pytest.mark.parametrize("counts", [{1.0: 4, 2.0: 3, 3.0: 3}, {1.0: 50, 7.0: 50}, {2.0: 10}])
 def test_a_mean_has_the_interval_of_student(counts: dict[float, int]) -> None:
+    from scipy import stats
+
     values = [value for value, count in counts.items() for _ in range(count)]
     interval = mean_interval(counts)
     wanted = stats.t.ppf(0.975, len(values) - 1) * stats.sem(values)

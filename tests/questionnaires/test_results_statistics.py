@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binomtest
 
 from allears.questionnaires.statistics import bins, hidden_groups, median, quantile, wilson
 
 
 @given(st.integers(1, 2000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_wilson_s_interval_is_that_of_an_independent_library(pair: tuple[int, int]) -> None:
+    from scipy.stats import binomtest  # takes seconds, and those only here
+
     count, total = pair
     ours, theirs = wilson(count, total), binomtest(count, total).proportion_ci(method="wilson")
 

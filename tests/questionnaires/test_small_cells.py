@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
-from scipy.optimize import linprog
 
 from allears.questionnaires.small_cells import Part, parts_shown
+from tests.linear import linprog
 
 Table = tuple[dict[str, list[int]], list[int]]
 

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as some
-from scipy.optimize import linprog
 
 from allears.selection import Infeasible, Pool, Quotas, SelectionError, commit, draw, prepare, verify
 from allears.selection.certificate import least_bound
 from allears.selection.coverage import covered
 from allears.selection.plan import Plan
+from tests.linear import linprog
 
 SHORT = settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 

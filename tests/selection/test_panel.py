@@ -8,7 +8,6 @@ from itertools import accumulate, combinations_with_replacement
 
 import numpy as np
 import pytest
-from scipy.optimize import linprog
 
 from allears.selection import (
     Held,
@@ -25,6 +24,7 @@ from allears.selection import (
 )
 from allears.selection.checker import pick
 from allears.selection.coverage import covered
+from tests.linear import linprog
 from tests.selection.pools import customers, in_proportion
 
 
