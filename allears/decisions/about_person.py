@@ -13,6 +13,7 @@ from allears.people.holdings import holding
 from allears.people.models import Person
 from allears.people.panels import panel
 from allears.people.queries import all_of
+from allears.questionnaires import piping
 from allears.studies.queries import seen_by
 from allears.verbatims.queries import said_by
 
@@ -54,7 +55,8 @@ def words(person: Person, user: User) -> tuple[str, dict[str, Any]] | None:
     """Their words in the studies that the reader may see, newest first, each leading to its line of sight."""
     seen = seen_by(user).values("collection")
     said = said_by(person).filter(collection__in=seen, salt__isnull=False).select_related("source", "undated")
-    found = [(v, reverse("web:sight", args=["verbatim", v.ref])) for v in said.order_by("-spoken_at", "-pk")[:MOST]]
+    newest = said.order_by("-spoken_at", "-pk")[:MOST]
+    found = [(v, piping.general(v.source.prompt), reverse("web:sight", args=["verbatim", v.ref])) for v in newest]
     return ("decisions/words_of_person.html", {"words": found, "more": len(found) == MOST}) if found else None
 
 

@@ -15,6 +15,7 @@ from allears.insights.models import Insight, Side, Theme
 from allears.insights.queries import Branch
 from allears.people.models import Facet
 from allears.people.queries import facets_had_by
+from allears.questionnaires import piping
 from allears.questionnaires.models import Question, QuestionKind
 from allears.studies.models import Study
 from allears.verbatims.models import Source, Verbatim
@@ -84,7 +85,7 @@ def _facets(wanted: Filters, study: Study | None) -> Sequence[Facet]:
 
 def _questions(study: Study) -> list[tuple[str, str]]:
     sources = Source.objects.filter(collection=study.collection_id).order_by("position", "id")
-    return [(source.ref, queries.short(source.prompt, 90)) for source in sources]
+    return [(source.ref, queries.short(piping.general(source.prompt), 90)) for source in sources]
 
 
 def _themes(codebook: Sequence[Branch]) -> list[tuple[str, str]]:

@@ -26,6 +26,7 @@ from allears.insights.speakers import label_of
 from allears.insights.surprise import AGAINST, RARE
 from allears.people.models import FacetValue, Person
 from allears.people.queries import facets_of_rows
+from allears.questionnaires import piping
 from allears.studies.models import Study
 from allears.verbatims.models import Verbatim
 from allears.verbatims.search import highlights
@@ -171,7 +172,7 @@ def shown(
                 who=who(v.person, named),
                 who_href=_page_of(person) if named else "",
                 facts=[value.label for value in of][:MOST_FACTS],
-                prompt=v.source.prompt,
+                prompt=piping.general(v.source.prompt),
                 day=v.said_day,
                 sight=line_of_sight("verbatim", v.ref),
                 chips=[*_theme_chips(codings[v.pk], rooms[v.collection_id]), *_citation_chips(kept), *more[v.pk]],

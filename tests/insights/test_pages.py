@@ -300,3 +300,12 @@ def test_a_study_s_filters_list_only_how_its_own_speakers_differ(as_ana: Client)
     assert ("Region" in offered(), "Years of Python" in offered()) == (True, False)
     assert "Years of Python" in offered("?facet=years-of-python:10-or-more")
     assert "Years of Python" in as_ana.get("/insights/words/").content.decode()
+
+
+def test_words_kept_under_a_question_with_places_stand_under_what_nobody_in_particular_was_asked(as_ana: Client) -> None:
+    words = cast.said(cast.bob(), "It came late.", prompt="How was {account|your order}, {name}?")
+    lists = f"/insights/late-orders/words/?question={words.source.ref}", f"/insights/words/{words.ref}/"
+    for address in (*lists, f"/sight/verbatim/{words.ref}/", f"/people/{cast.bob().ref}/"):
+        page = as_ana.get(address).content.decode()
+        assert "How was your order, …?" in page, address
+        assert "{account" not in page, address

@@ -26,6 +26,7 @@ from allears.insights.room import Room
 from allears.insights.rules import can_claim, can_code, may_open
 from allears.insights.views.finding import back, reader, seen_study
 from allears.people.models import FacetValue
+from allears.questionnaires import piping
 from allears.questionnaires.calendar import date_of
 from allears.questionnaires.calendar import said as said_day
 from allears.questionnaires.models import Choice, Question, QuestionKind
@@ -131,7 +132,7 @@ def _heading(room: Room, wanted: Filters) -> str:
         collections = [study.collection_id for study in room.studies]
         source = Source.objects.filter(ref=wanted.questions[0], collection__in=collections).first()
         if source and len(source.prompt) <= 120:
-            return source.prompt
+            return piping.general(source.prompt)
     return _("What people say")
 
 
@@ -218,7 +219,7 @@ def _chips(wanted: Filters, room: Room) -> list[Chip]:
 
 def _question_chip(ref: str, wanted: Filters, room: Room) -> tuple[str, dict[str, Any]]:
     source = Source.objects.filter(ref=ref, collection__in=[study.collection_id for study in room.studies]).first()
-    words = queries.short(source.prompt, 60) if source else _("unknown question")
+    words = queries.short(piping.general(source.prompt), 60) if source else _("unknown question")
     return words, {"questions": tuple(r for r in wanted.questions if r != ref)}
 
 

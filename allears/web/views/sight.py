@@ -16,6 +16,7 @@ from allears.core.rules import signs_in
 from allears.decisions.models import Change, Decision
 from allears.insights.models import Insight
 from allears.insights.sight import deciding
+from allears.questionnaires import piping
 from allears.studies.models import Study
 from allears.studies.queries import seen_by
 from allears.studies.rules import can_decide_on
@@ -38,7 +39,7 @@ def sight(request: StaffRequest, kind: str, ref: str) -> HttpResponse:
         "study": study,
         "sight": found,
         "picture": _picture(found, kind, focus),
-        "asked": focus.source if kind == "verbatim" else None,
+        "asked": piping.general(focus.source.prompt) if kind == "verbatim" else "",
         "decide_url": _decide_url(request.user, study, found),
     }
     return render(request, "web/sight.html", context)
