@@ -33,6 +33,7 @@ from allears.people import addresses, budget
 from allears.people.actions import record_consent
 from allears.people.models import Consent, Person, Purpose
 from allears.people.queries import all_of, survivor
+from allears.questionnaires import piping
 from allears.questionnaires.answering_asked import Asked, asking
 from allears.questionnaires.models import Answer, Response
 
@@ -54,6 +55,11 @@ class Agreement:
     def allows(self) -> str:
         """What they agree to, in words."""
         return str(Purpose(self.purpose).label)
+
+    @property
+    def said(self) -> str:
+        """The words that were agreed to, without places for what differs from person to person."""
+        return piping.general(self.wording)
 
 
 def wording_of(question: Asked) -> str:
@@ -99,7 +105,7 @@ def ask_once_more(agreement: Agreement, response_id: int, question_id: int) -> N
         mail.put(
             to=person.email, to_name=person.name, subject=_("Did you agree to this?"), kind="own", key=free,
             not_before=budget.good_moment(person, addresses.held_until(person)),
-            **both_ways(text, link=link, button=_("Say so once more"), quoted=agreement.wording),
+            **both_ways(text, link=link, button=_("Say so once more"), quoted=agreement.said),
         )  # fmt: skip
 
 

@@ -260,12 +260,12 @@ def paused(way: Way, minutes: float, told: Sequence[str] = ()) -> HttpResponse:
 
 def _not_taken(text: str) -> str:
     words = _("Only your answer to “%(question)s” could not be taken, and is not kept. You can give it anew when you come back.")
-    return words % {"question": piping.filled(text, piping.Person())}
+    return words % {"question": piping.general(text)}
 
 
 def _met(texts: Sequence[str]) -> str:
     words = _("Answered differently meanwhile, on another device or in another window: %(questions)s. The newer answer counts, and the other one is kept.")
-    told = (_("“%(question)s”") % {"question": piping.filled(text, piping.Person())} for text in texts)
+    told = (_("“%(question)s”") % {"question": piping.general(text)} for text in texts)
     return words % {"questions": " · ".join(told)}
 
 

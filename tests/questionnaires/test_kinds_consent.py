@@ -161,6 +161,15 @@ def test_a_mailed_yes_does_not_hold_against_a_later_no_another_address_or_too_lo
     assert may_be_quoted() is False
 
 
+def test_what_was_agreed_to_is_read_without_places() -> None:
+    asking([{**QUOTE, "text": "{account|We} may quote you, {name}.", "help": "On {facet:Product|our} pages."}])
+    Robot().walk(invited(cast.bob()))
+
+    mail, page = Message.objects.get(key__startswith="agreed:"), Client().get(mailed()).content.decode()
+    for shown in (mail.text, mail.html, page):
+        assert ("We may quote you, …." in shown, "On our pages." in shown) == (True, True)
+
+
 def test_the_mail_about_it_waits_for_the_morning_where_they_are() -> None:
     asking([QUOTE])
     Person.objects.filter(pk=cast.bob().pk).update(time_zone="Asia/Tokyo")
