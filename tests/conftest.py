@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.conf import settings as house_settings
 from django.core.cache import cache as cache_of_tries
+from django.db import connection
 from django.db.models.signals import post_save
 from django.test import Client, override_settings
 from hypothesis import HealthCheck, settings
@@ -84,6 +85,13 @@ def _other_tests_are_forgotten() -> None:
     answering_pages.forget()
     answering_timing.forget()
     cache_of_tries.clear()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """What is written in tests need not outlive a loss of power: nothing waits for the disk (PostgreSQL: tests/early.py)."""
+    if connection.vendor == "sqlite":
+        connection.settings_dict["OPTIONS"]["init_command"] += " PRAGMA synchronous=OFF;"
 
 
 @pytest.fixture(scope="session")
