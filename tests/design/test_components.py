@@ -103,6 +103,12 @@ def test_blanks_that_were_typed_around_words_stay_out_of_the_quotation_marks() -
     assert page.css_first(".quote__words").text() == "Nobody told us."
 
 
+def test_a_quotation_of_words_that_were_taken_back_says_so_and_leads_there() -> None:
+    page = drawn('{% quote "" who="" href="/sight/" against="against it" %}')
+    assert page.css("blockquote") == []
+    assert text(page, 'a[href="/sight/"]') == "These words were taken back."
+
+
 def test_words_that_were_taken_back_leave_a_stone_and_no_quotation() -> None:
     page = drawn('{% words "" who="Participant 31" %}{% endwords %}')
     assert page.css("blockquote") == []

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
+from selectolax.lexbor import LexborHTMLParser
 
 from allears.core import mail, troubles
 from allears.core.clock import now
@@ -315,6 +316,17 @@ def test_a_wording_that_was_taken_back_is_not_shown_from_the_next_one(as_lea: Cl
 
     assert "Nobody told us" not in shown
     assert "These words were taken back." in shown
+
+
+def test_where_cited_words_were_taken_back_the_chain_says_so_in_place_of_an_empty_quotation(as_lea: Client) -> None:
+    decision = decided()
+    redact(verbatims=[Verbatim.objects.get().pk], reason="person", by_label="Ada Novak")
+
+    for address in (f"/sight/decision/{decision.ref}/", f"/sight/insight/{Insight.objects.get().ref}/", f"/decisions/one/{decision.ref}/"):
+        page = LexborHTMLParser(as_lea.get(address).content.decode())
+        assert "These words were taken back." in page.body.text()
+        assert "“”" not in page.body.text()
+        assert [link.html for link in page.css("main a") if not link.text().strip() and "aria-label" not in link.attributes] == []
 
 
 def test_a_line_of_sight_makes_as_many_questions_for_four_wordings_as_for_two(as_lea: Client) -> None:

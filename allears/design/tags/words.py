@@ -83,7 +83,8 @@ def quote(
     """A quotation inside something else: smaller, no sheet; `who` names the speaker, `href` leads to the
     source: by the speaker's name, or by the words where nobody is named. `against` says in words that it speaks
     against what it stands under. `dir` is "" for words without a letter: they stand as the page runs, and their
-    figures from left to right. Blanks around the words stay out of the quotation marks.
+    figures from left to right. Blanks around the words stay out of the quotation marks. Without words it says that they
+    were taken back.
     """
     pieces = _pieces(words if spans else words.strip(), spans, segments)
     return drawn("quote", pieces=pieces, who=who, href=href, lang=lang, dir=dir, against=against)

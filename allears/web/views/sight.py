@@ -110,7 +110,7 @@ def _word_nodes(found: line.Sight, kind: str, focus: Any) -> list[picture.Node]:
         return [_node("verbatim", v.pk, f"“{v.text}”" if v.text else "–", v.ref, "voice") for v in said]
     once = {q.verbatim_id: q for q in reversed(found.words)}
     return [
-        _node("verbatim", q.verbatim_id, f"“{q.quoted}”", q.ref, "dissent" if q.side == "against" else "voice")
+        _node("verbatim", q.verbatim_id, f"“{q.quoted}”" if q.quoted else "–", q.ref, "dissent" if q.side == "against" else "voice")
         for q in sorted(once.values(), key=lambda q: (q.side == "against", q.verbatim_id))
     ]
 
