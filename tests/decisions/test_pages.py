@@ -144,3 +144,17 @@ def test_a_no_without_a_reason_is_shown_again_with_its_options(as_lea: Client) -
     assert answer.status_code == 422
     assert "A no is owed a reason: say why you won’t." in answer.content.decode()
     assert 'value="It is quick"' in answer.content.decode()
+
+
+def test_the_last_look_before_sending_says_what_was_told_before(as_lea: Client) -> None:
+    decision = decided()
+    actions.approve_update(update=Update.objects.get(decision=decision), by=cast.lea())
+    sending = "/decisions/late-orders/hearing-back/sending/"
+    assert "told before" not in page(as_lea, sending)
+
+    telling.send(cast.late_orders())
+    change = actions.add_change(decision=decision, what="A call list", owner=cast.sam(), by=cast.lea())
+    actions.approve_update(update=Update.objects.get(change_step__change=change), by=cast.lea())
+    last = page(as_lea, sending)
+    assert last.count("told before: it goes only to those whom it has not reached") == 1
+    assert last.index("told before") < last.index("Planned: A call list")

@@ -206,7 +206,7 @@ def sending(request: StaffRequest, slug: str) -> HttpResponse:
     context = {
         "study": study,
         "reach": reaching.reach(study),
-        "updates": telling.approved(study),
+        "updates": with_reach(telling.approved(study)),
         "leaves": has_mail_server(),
     }
     return render(request, "decisions/sending.html", context)
