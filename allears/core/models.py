@@ -279,6 +279,17 @@ class Counted(models.Model):
         return f"{self.kind} {self.of}"
 
 
+class Sent(models.Model):
+    """A form that made something, so that it makes it once (`core.once`); forgotten after a day."""
+
+    form = models.CharField(max_length=64, unique=True)  # a digest of who sent it, where to, and of all that it said
+    led_to = models.CharField(max_length=500)
+    at = models.DateTimeField(default=now, db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.led_to} at {self.at}"
+
+
 class Unwiped(models.Model):
     """Something was erased whose bytes may still be in the database's file (`core.wiping`)."""
 

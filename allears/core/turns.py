@@ -26,15 +26,17 @@ def in_turn(view: View) -> View:
         if request.method != "POST":
             return view(request, *args, **kwargs)
         with transaction.atomic():
-            _wait(request.path)
+            wait_for(request.path)
             return view(request, *args, **kwargs)
 
     return waits  # type: ignore[return-value]
 
 
-def _wait(address: str) -> None:
-    """Until whoever posts to this address has ended. In SQLite who writes has waited for all others already."""
+def wait_for(what: str) -> None:
+    """Wait in a transaction until whoever waited for the same (as for an address that is posted to) has ended theirs. In
+    SQLite who writes has waited for all others already.
+    """
     if connection.vendor == "postgresql":
-        digest = hashlib.sha256(address.encode()).digest()
+        digest = hashlib.sha256(what.encode()).digest()
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(digest[:8], signed=True)])

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from allears.core.doors import StaffRequest, door
 from allears.core.models import User
+from allears.core.once import once
 from allears.core.rules import signs_in
 from allears.core.turns import in_turn
 from allears.decisions import actions, chain, in_public
@@ -71,6 +72,7 @@ def of_study(request: StaffRequest, slug: str) -> HttpResponse:
 
 
 @door(signs_in)
+@once
 def new(request: StaffRequest, slug: str) -> HttpResponse:
     """Decide: the form, prefilled with the study's options and the insight one comes from."""
     study = study_or_404(request.user, slug)
@@ -182,6 +184,7 @@ def _about(decision: Decision) -> Q:
 
 @door(signs_in)
 @require_POST
+@once
 def changes(request: StaffRequest, ref: str) -> HttpResponse:
     """Add a change to a decision."""
     found = decision_or_404(request.user, ref)

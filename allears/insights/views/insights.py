@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from allears.core.doors import door
+from allears.core.once import once
 from allears.core.turns import in_turn
 from allears.design.parts import Link
 from allears.insights import actions, queries, showing, standing
@@ -42,6 +43,7 @@ def of_study(request: HttpRequest, slug: str) -> HttpResponse:
 
 @door(may_claim)
 @require_http_methods(["GET", "POST"])
+@once
 def new(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Say what was understood."""
     study = seen_study(request, slug)

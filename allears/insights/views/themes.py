@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from allears.core import by_ref
 from allears.core.doors import door
+from allears.core.once import once
 from allears.core.turns import in_turn
 from allears.core.typed import whole_number, whole_numbers
 from allears.insights import actions, agreement, queries, quotes, showing
@@ -47,6 +48,7 @@ def themes(request: HttpRequest, slug: str) -> HttpResponse:
 
 @door(may_code)
 @require_http_methods(["GET", "POST"])
+@once
 def new(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Add a theme."""
     study = seen_study(request, slug)

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from allears.core.doors import door
+from allears.core.once import once
 from allears.core.turns import in_turn
 from allears.design.parts import Cell, Column
 from allears.people import (
@@ -149,6 +150,7 @@ def _facts(found: Person) -> list[tuple[str, Any]]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @door(rules.may_change)
+@once
 def new_person(request: HttpRequest) -> HttpResponse:
     """Add somebody."""
     form = PersonForm(request.POST or None)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from allears.core.doors import door
+from allears.core.once import once
 from allears.core.queries import the_organisation
 from allears.core.rules import is_administrator, is_researcher
 from allears.core.turns import in_turn
@@ -25,6 +26,7 @@ from allears.studies.views.finding import own_study, posted, reader, seen_study
 
 @door(is_researcher)
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def new(request: HttpRequest) -> HttpResponse:
     """Begin a study with what is known of it; only a title is needed."""
     form = StudyForm(posted(request), initial={"language": reader(request).language, "remind_after": 7})

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from allears.core import audit
 from allears.core.doors import door
 from allears.core.models import User
+from allears.core.once import once
 from allears.core.organisation import has_mail_server
 from allears.core.progress import job_url
 from allears.core.rules import is_researcher, signs_in
@@ -77,6 +78,7 @@ def selections(request: HttpRequest, slug: str) -> HttpResponse:
 
 @door(is_researcher)
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def new(request: HttpRequest, slug: str) -> HttpResponse:
     """Say who may be drawn, how many and how; POST keeps the wish, with quotas proposed from all customers."""
     study = own_study(request, slug)
