@@ -130,7 +130,8 @@ def page_by_name(
 ) -> Walked[int]:
     """Return the ids of the first `most` of the people in the picture `seen` of these criteria, by name, behind `after`.
 
-    Where there are many and more than their kind is asked for, who was in the picture and fits still: nobody is sorted."""
+    Where there are many and more than their kind is asked for, who was in the picture and fits still (whom words find is as
+    of the picture): nobody is sorted."""
     more = rested or set(criteria) - {"kind"}  # a kind's people have an index in this order, and are as of now
     if seen.kept is None or not more or not len(seen.kept.order):
         return Walked(list(_by_name(people_for(criteria, rested), after)[:most]))
