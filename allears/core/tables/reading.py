@@ -14,7 +14,6 @@ from .limits import DEFAULT_LIMITS, Limits
 from .records import Record
 from .rows import Row, row_of
 from .texts import TextSource
-from .workbooks import XlsSource, XlsxSource
 
 BLOCK = 1 << 18
 HEAD_ROWS = 12
@@ -171,6 +170,8 @@ def _source(
 ) -> Source:
     head = file.read(BLOCK)
     if head.startswith(b"PK\x03\x04"):
+        from .workbooks import XlsxSource  # takes longer to import than a command takes that reads none
+
         return XlsxSource(file, sheet=sheet, limits=limits)
     if head.startswith(OLD_OFFICE):
         return _old_office(file, sheet, limits)
@@ -191,6 +192,8 @@ def _old_office(file: BinaryIO, sheet: str | None, limits: Limits) -> Source:
         if LOCKED in before + block:
             raise encrypted()
         before = block[-len(LOCKED) :]
+    from .workbooks import XlsSource
+
     return XlsSource(file, sheet=sheet, limits=limits)
 
 
