@@ -140,3 +140,18 @@ def second_study() -> Study:
         slug="bills", title="Bills", decision="Whether bills change", problem="Bills.", owner=cast.ana(), state="open",
         collection=Collection.objects.create(title="Bills"),
     )  # fmt: skip
+
+
+def test_who_reads_without_names_reads_what_many_say_among_very_many_words(
+    as_sam: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(few_rows, "FEW", 3)
+    for n in range(12):
+        person = Person.objects.create(label=f"P{n}")
+        cast.has(person, "Region", "South")
+        said("It came late.", by=person)
+    speakers_of.count_ahead()
+
+    shown = as_sam.get(reverse("insights:words_of_study", args=["late-orders"]), {"facet": "region:south"})
+
+    assert (shown.context["ids"], len(shown.context["words"])) == (None, 12)

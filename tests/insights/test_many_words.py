@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils.html import strip_tags
 
 from allears.core import walking
-from allears.insights import actions, few_rows, narrowing, paging, parts, speakers
+from allears.insights import actions, few_rows, narrowing, paging, parts
 from allears.insights.filters import Filters
 from allears.insights.room import Room
 from allears.people.models import Person
@@ -28,17 +30,31 @@ BEGIN = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    _hurry(monkeypatch)
+
+
+def _hurry(patch: pytest.MonkeyPatch) -> None:
     """Three words are many, as a sample tells of all of them, and a page looks through four."""
-    monkeypatch.setattr(sample, "BETWEEN", 0)
-    monkeypatch.setattr(sample, "SIZE", 10**9)
-    monkeypatch.setattr(few_rows, "FEW", 3)
-    monkeypatch.setattr(walking, "FIRST", 4)
-    monkeypatch.setattr(walking, "AT_LEAST", 4)
-    monkeypatch.setattr(walking, "PATIENCE", -1000)
+    patch.setattr(sample, "BETWEEN", 0)
+    patch.setattr(sample, "SIZE", 10**9)
+    patch.setattr(few_rows, "FEW", 3)
+    patch.setattr(walking, "FIRST", 4)
+    patch.setattr(walking, "AT_LEAST", 4)
+    patch.setattr(walking, "PATIENCE", -1000)
 
 
-@pytest.fixture
-def _many() -> None:
+@pytest.fixture(scope="module")
+def _many(in_every_test: None, django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Thirty passages, kept once for the tests of this file: each runs within a transaction of its own."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        with pytest.MonkeyPatch.context() as patch:
+            _hurry(patch)
+            _keep_many()
+        yield
+        transaction.set_rollback(True)
+
+
+def _keep_many() -> None:
     """Thirty passages that differ in all that one can filter by; one was taken back."""
     who = [Person.objects.create(label=f"P{n}") for n in range(4)]
     twin = Person.objects.create(label="P0 again", merged_into=who[0])
@@ -168,13 +184,6 @@ def test_a_page_that_was_given_up_says_how_many_were_looked_through_and_leads_on
     assert "looked through for this page" in some.content.decode()
 
 
-def test_a_language_that_nobody_speaks_finds_nothing_and_says_so(as_ana: Client) -> None:
-    said("It came late.", language="de")
-    page = as_ana.get(reverse("insights:words_of_study", args=["late-orders"]), {"language": "d"})
-    assert "No words answer to all of this" in page.content.decode()
-    assert "looked through" not in page.content.decode()
-
-
 @pytest.mark.usefixtures("hurried", "_many")
 def test_who_reads_without_names_is_not_led_to_few_people_among_very_many_words(as_sam: Client, as_ana: Client) -> None:
     here = reverse("insights:words_of_study", args=["late-orders"])
@@ -186,18 +195,3 @@ def test_who_reads_without_names_is_not_led_to_few_people_among_very_many_words(
     assert "Perhaps fewer than 10 people would be left" in strip_tags(hidden.content.decode())
     assert "late" not in as_sam.get(reverse("insights:beside_study", args=["late-orders"]), asked).content.decode()
     assert list(as_ana.get(here, asked).context["words"]) != []
-
-
-def test_who_reads_without_names_reads_what_many_say_among_very_many_words(
-    as_sam: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(few_rows, "FEW", 3)
-    for n in range(12):
-        person = Person.objects.create(label=f"P{n}")
-        cast.has(person, "Region", "South")
-        said("It came late.", by=person)
-    speakers.count_ahead()
-
-    shown = as_sam.get(reverse("insights:words_of_study", args=["late-orders"]), {"facet": "region:south"})
-
-    assert (shown.context["ids"], len(shown.context["words"])) == (None, 12)

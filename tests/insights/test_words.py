@@ -410,3 +410,10 @@ def test_beside_many_words_the_count_comes_by_itself_unless_the_ledger_is_large(
 
     assert ('hx-trigger="load"' in page) is counted
     assert ("So many words take some seconds to count." in page) is not counted
+
+
+def test_a_language_that_nobody_speaks_finds_nothing_and_says_so(as_ana: Client) -> None:
+    said("It came late.", language="de")
+    page = as_ana.get(reverse("insights:words_of_study", args=["late-orders"]), {"language": "d"})
+    assert "No words answer to all of this" in page.content.decode()
+    assert "looked through" not in page.content.decode()
