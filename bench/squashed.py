@@ -5,9 +5,9 @@
 On SQLite and on PostgreSQL, four empty databases are brought up to date: by the steps that the squashed migrations
 replace, by these themselves, and by the small ones as far as a quarter and three quarters of their way, from where the
 product goes on. Tables, indexes, triggers and rows of all four must be the same, on PostgreSQL down to the order of
-columns (SQLite remade tables on the way, and has keys to their own table last), and a database that has seen every small
-step must find nothing to do. Prints how many seconds of the processor each took, and
-each line that differs; exit 1 if one does.
+columns (SQLite remade tables on the way, and has keys to their own table last), and to a database that has seen every
+small step no squashed one may be left. Prints how many seconds of the processor each took, and each line that differs;
+exit 1 if one does.
 
 `tests/core/test_creating.py` holds, in each run of the suite, what can be held without making databases.
 """
@@ -87,8 +87,8 @@ def _made(share: float | None) -> dict[str, Any]:
     began = time.process_time()
     if share != 0:
         _small_steps(share or 1.0)
-    if share is None and (left := migrate.steps_left()):
-        raise SystemExit(f"Nothing should be left to do, and there is: {left}")
+    if share is None and (left := [step for step in migrate.steps_left() if "squashed" in step]):
+        raise SystemExit(f"Nothing of this should be left to do: {left}")
     migrate.migrate()
     return {"seconds": time.process_time() - began, "lines": _lines()}
 
@@ -103,7 +103,10 @@ def _small_steps(share: float) -> None:
     executor.loader.build_graph()
     executor.loader.replacements.clear()
     known = executor.loader.disk_migrations
-    targets = [key for key in executor.loader.graph.leaf_nodes() if not known[key].replaces]
+    squashed = [key for key, step in known.items() if step.replaces]
+    later = {key for one in squashed for key in executor.loader.graph.backwards_plan(one)}
+    targets = [known[key].replaces[-1] for key in squashed]
+    targets += [key for key in executor.loader.graph.leaf_nodes() if key not in later]
     plan = executor.migration_plan(targets)
     plan = plan[: round(len(plan) * share)]
     emit_pre_migrate_signal(0, False, "default", plan=plan)
