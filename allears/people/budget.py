@@ -16,7 +16,7 @@ from functools import reduce
 from operator import or_
 
 from django.db import transaction
-from django.db.models import DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import DecimalField, F, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -27,7 +27,7 @@ from allears.core.queries import the_organisation
 from allears.people import crowds, spending
 from allears.people.errors import BudgetSpent, NoReason, NotContactable, PeopleError
 from allears.people.models import Contact, ContactBudget, Person
-from allears.people.queries import all_of, stands_for
+from allears.people.queries import all_of, rows_of, stands_for
 
 __all__ = [
     "Asked",
@@ -242,8 +242,7 @@ def minutes_asked(ids: Iterable[int], house: ContactBudget | None = None) -> dic
     house, ids = house or the_budget(), list(ids)
     recent = Contact.objects.filter(spending.counts_after(now() - timedelta(days=house.days))).order_by()
     # Their rows first: asked of each letter's person, the databases go through all that was asked of anybody.
-    rows = Person.objects.filter(Q(pk__in=ids) | Q(merged_into__in=ids)).order_by()
-    theirs = recent.filter(person__in=rows.values("pk"))
+    theirs = recent.filter(person__in=rows_of(ids).values("pk"))
     sums = theirs.values_list(Coalesce("person__merged_into", "person")).annotate(total=Sum("minutes"))
     return {pk: Decimal(total) for pk, total in sums}
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import hmac
 from collections.abc import Iterable, Sequence
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils.crypto import salted_hmac
 
 from allears.people.folding import email_key
 from allears.people.models import Person
-from allears.people.queries import stands_for
+from allears.people.queries import rows_of, stands_for
 from allears.studies.models import Invitation, Referral
 
 
@@ -49,7 +49,7 @@ def _hashed(invitations: Sequence[Invitation]) -> dict[str, Invitation]:
     """The invitations by the hashes of all addresses of whom they are to, also those of rows that were merged."""
     stays = stands_for([one.person_id for one in invitations])
     by_person = {stays[one.person_id]: one for one in invitations}
-    rows = Person.objects.filter(Q(pk__in=by_person) | Q(merged_into__in=by_person), email_key__isnull=False)
+    rows = rows_of(by_person).filter(email_key__isnull=False)
     keyed = _keyed()
     return {
         _hash_of(key, keyed): by_person[merged or pk]

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from allears.people import actions, queries
 from allears.people.models import Person
@@ -84,3 +85,16 @@ def test_one_person_and_three_make_the_same_number_of_queries(django_assert_num_
 
 def test_who_is_nobody_has_nothing() -> None:
     assert (queries.facets_of([4711]), queries.consents([4711])) == ({4711: []}, {4711: {}})
+
+
+def test_all_rows_of_some_people_are_found_without_going_through_everybody() -> None:
+    Person.objects.bulk_create(Person(name=f"Person {n}") for n in range(3_000))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE people_person")  # so that SQLite knows that nobody was merged
+    twin = Person.objects.create(name="B. Hale", merged_into=cast.bob())
+    Person.objects.create(name="C. Marsh", merged_into=cast.cleo())
+
+    found = queries.rows_of([cast.bob().pk, cast.dev().pk])
+
+    assert set(found) == {cast.bob(), twin, cast.dev()}
+    assert "SCAN" not in found.values("pk").explain()  # PostgreSQL says "Seq Scan", and takes it where few are there
