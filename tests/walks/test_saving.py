@@ -82,6 +82,7 @@ def test_a_file_that_was_chosen_is_not_said_to_be_saved_before_the_button_has_se
 
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_text("Everything else on this page is saved.")).to_be_visible()
+    page.wait_for_load_state()  # its script is there, and hears what is typed
     assert SentFile.objects.get().name == "box.png"
     page.get_by_label("What happened?").fill("It came late.")
     is_saved(page)
