@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from allears.core.models import User
 from allears.decisions.models import HeldTelling, Helped, Telling
+from allears.insights.sight import line_of_sight
 from allears.people.holdings import holding
 from allears.people.models import Person
 from allears.people.panels import panel
@@ -56,7 +56,7 @@ def words(person: Person, user: User) -> tuple[str, dict[str, Any]] | None:
     seen = seen_by(user).values("collection")
     said = said_by(person).filter(collection__in=seen, salt__isnull=False).select_related("source", "undated")
     newest = said.order_by("-spoken_at", "-pk")[:MOST]
-    found = [(v, piping.general(v.source.prompt), reverse("web:sight", args=["verbatim", v.ref])) for v in newest]
+    found = [(v, piping.general(v.source.prompt), line_of_sight("verbatim", v.ref)) for v in newest]
     return ("decisions/words_of_person.html", {"words": found, "more": len(found) == MOST}) if found else None
 
 

@@ -28,11 +28,10 @@ def heard_back(verbatim_ids: Sequence[int]) -> Chips:
     cited = Citation.objects.filter(verbatim__in=verbatim_ids).order_by("pk")
     speaker = Coalesce("verbatim__person__merged_into_id", "verbatim__person_id")
     rows = list(cited.values_list("verbatim_id", speaker, "insight_id", "insight__withdrawn_at"))
-    if not rows:
+    decided = _decisions_on({insight for _verbatim, _speaker, insight, _withdrawn in rows}) if rows else {}
+    if not decided:
         return {}
-    decided = _decisions_on({insight for _verbatim, _speaker, insight, _withdrawn in rows})
-    people = {person for _v, person, _i, _w in rows if person}
-    told = _first_told({d for ds in decided.values() for d in ds}, people) if decided else {}
+    told = _first_told({d for ds in decided.values() for d in ds}, {person for _v, person, _i, _w in rows if person})
     found: dict[int, list[Chip]] = {}
     heard: set[int] = set()
     for verbatim_id, person_id, insight_id, withdrawn in rows:

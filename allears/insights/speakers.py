@@ -114,8 +114,10 @@ def _count_themes(ids: list[int]) -> dict[int, int]:
 
 def customers() -> Speakers | None:
     """Count all customers; None when they are many and have not been counted yet."""
-    if kept := _kept([CUSTOMERS]).get(CUSTOMERS):
-        return kept
+    return _kept([CUSTOMERS]).get(CUSTOMERS) or _customers_now()
+
+
+def _customers_now() -> Speakers | None:
     people = _customers()
     return None if few_rows.are_many(people.values_list("pk", flat=True)) else _count_customers(people)
 
@@ -123,7 +125,7 @@ def customers() -> Speakers | None:
 def of_large_study_and_all(study: Study) -> tuple[Speakers | None, Speakers | None]:
     """Return who spoke in a study of many words, and all customers, as `of_study` and `customers` do."""
     kept = _kept([_key(study), CUSTOMERS])
-    return kept.get(_key(study)), kept.get(CUSTOMERS) or customers()
+    return kept.get(_key(study)), kept.get(CUSTOMERS) or _customers_now()
 
 
 def count_ahead() -> None:

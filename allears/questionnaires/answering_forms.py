@@ -211,13 +211,14 @@ def as_number(typed: str) -> float | None:
 
 def _out_of_range(low: float | None, high: float | None) -> str:
     if low is not None and high is not None:
-        return _("Enter a number from %(low)s to %(high)s.") % {"low": _said(low), "high": _said(high)}
+        return _("Enter a number from %(low)s to %(high)s.") % {"low": figure_as_said(low), "high": figure_as_said(high)}
     if low is not None:
-        return _("Enter a number that is %(low)s or more.") % {"low": _said(low)}
-    return _("Enter a number that is %(high)s or less.") % {"high": _said(high or 0.0)}
+        return _("Enter a number that is %(low)s or more.") % {"low": figure_as_said(low)}
+    return _("Enter a number that is %(high)s or less.") % {"high": figure_as_said(high or 0.0)}
 
 
-def _said(number: float) -> str:
+def figure_as_said(number: float) -> str:
+    """Return how a number is written to this reader: without decimals where it has none."""
     return str(number_format(int(number) if number.is_integer() else number, use_l10n=True))
 
 

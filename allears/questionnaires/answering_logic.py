@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Protocol
 
-from django.utils import formats
 from django.utils.html import escape
 
 from allears.people.models import FacetValue, Person
 from allears.people.queries import facets_of
 from allears.questionnaires import logic, piping
 from allears.questionnaires.answering_asked import Asked, Asking, Given, Page
+from allears.questionnaires.answering_forms import figure_as_said
 from allears.questionnaires.answering_ways import Way
 from allears.questionnaires.duration import PAGE, in_minutes
 from allears.questionnaires.logic import Answered, Known
@@ -244,4 +244,4 @@ def _in_words(question: Asked, given: Given) -> str:
 
 
 def _figure(number: float | None) -> str:
-    return "" if number is None else str(formats.localize(int(number) if number.is_integer() else number))
+    return "" if number is None else figure_as_said(number)

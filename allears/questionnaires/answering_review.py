@@ -23,7 +23,7 @@ from allears.questionnaires import answering_notes as notes
 from allears.questionnaires import answering_pages as pages
 from allears.questionnaires import answering_timing as timing
 from allears.questionnaires.answering_asked import Asked, Asking, Cell, Given, Page
-from allears.questionnaires.answering_forms import missing
+from allears.questionnaires.answering_forms import figure_as_said, missing
 from allears.questionnaires.answering_kinds import first_place
 from allears.questionnaires.answering_store import met_elsewhere
 from allears.questionnaires.answering_ways import Way
@@ -149,7 +149,7 @@ def _label(question: Asked, cell: Cell) -> str:
 def _figure(question: Asked, number: float) -> str:
     if question.kind == "date":
         return formats.date_format(date_of(number), "DATE_FORMAT")
-    said = str(formats.localize(int(number) if number.is_integer() else number, use_l10n=True))
+    said = figure_as_said(number)
     ends = {question.steps[0]: question.low_label, question.steps[-1]: question.high_label} if _has_steps(question) else {}
     end = ends.get(int(number), "")
     return f"{said} ({end})" if end else said

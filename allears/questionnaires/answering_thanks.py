@@ -16,7 +16,7 @@ from allears.core.languages import marked, runs, set_down
 from allears.questionnaires import answering_kiosk as kiosk
 from allears.questionnaires import answering_logic as logic
 from allears.questionnaires import answering_pages as pages
-from allears.questionnaires import answering_store as store
+from allears.questionnaires import answering_progress as progress
 from allears.questionnaires.answering_agreed import was_asked
 from allears.questionnaires.answering_asked import asking
 from allears.questionnaires.answering_language import choice
@@ -102,8 +102,7 @@ def _as_read(way: Way) -> dict[int, str]:
     """What this person was asked, in order, with their own words at its places."""
     assert way.asked_id is not None
     asked = asking(way.asked_id, *way.written)
-    given = store.given(store.answers(way.response_id)) if any(page.is_piped for page in asked.pages) else {}
-    read = logic.reading(asked.pages, asked, way, given)
+    read = logic.reading(asked.pages, asked, way, progress.given_by(way))
     return {question.id: read(question.text) for question in asked.questions()}
 
 
