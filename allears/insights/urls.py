@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from allears.insights.views import coding, insights, themes, words
+from allears.insights.views import coding, filters, insights, themes, words
 
 app_name = "insights"
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("", insights.everywhere, name="list"),
     path("words/", words.words, name="words"),
     path("words/beside/", words.beside, name="beside"),
+    path("words/filters/", filters.filters, name="filters"),
     path("words/read/", words.read, name="read"),
     re_path(rf"^words/{REF}/$", coding.verbatim, name="verbatim"),
     re_path(rf"^words/{REF}/codings/$", coding.code, name="code"),
@@ -32,7 +33,8 @@ urlpatterns = [
     re_path(rf"^insight/{REF}/looks/$", insights.looked, name="looked"),
     re_path(rf"^insight/{REF}/withdrawal/$", insights.withdrawal, name="withdrawal"),
     path("<slug:slug>/words/", words.words_of_study, name="words_of_study"),
-    path("<slug:slug>/words/beside/", words.beside_study, name="beside_study"),
+    path("<slug:slug>/words/beside/", words.beside_of_study, name="beside_of_study"),
+    path("<slug:slug>/words/filters/", filters.filters_of_study, name="filters_of_study"),
     path("<slug:slug>/themes/", themes.themes, name="themes"),
     path("<slug:slug>/themes/new/", themes.new, name="theme_new"),
     path("<slug:slug>/insights/", insights.of_study, name="insights"),

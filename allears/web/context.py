@@ -72,7 +72,7 @@ def _with_current(groups: list[list[Link]], path: str) -> list[list[Link]]:
         path = reverse("core:settings")
     elif _ABOUT_A_STUDY.match(path):
         path = reverse("studies:list")
-    elif path != "/" and path.endswith("/words/"):
+    elif path != "/" and path.endswith(("/words/", "/words/filters/")):
         path = reverse("insights:words")
     urls = [link.url for group in groups for link in group if path.startswith(link.url) and link.url != "/"]
     near = "/" if path == "/" else max(urls, key=len, default="")

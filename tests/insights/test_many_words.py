@@ -193,5 +193,5 @@ def test_who_reads_without_names_is_not_led_to_few_people_among_very_many_words(
 
     assert (list(hidden.context["words"]), hidden.context["ids"]) == ([], None)
     assert "Perhaps fewer than 10 people would be left" in strip_tags(hidden.content.decode())
-    assert "late" not in as_sam.get(reverse("insights:beside_study", args=["late-orders"]), asked).content.decode()
+    assert "late" not in as_sam.get(reverse("insights:beside_of_study", args=["late-orders"]), asked).content.decode()
     assert list(as_ana.get(here, asked).context["words"]) != []

@@ -294,12 +294,11 @@ def test_a_study_s_filters_list_only_how_its_own_speakers_differ(as_ana: Client)
     cast.has(cast.cleo(), "Years of Python", "10 or more")  # another study's people
 
     def offered(query: str = "") -> str:
-        page = as_ana.get(f"/insights/late-orders/words/{query}").content.decode()
-        return page
+        return as_ana.get(f"/insights/late-orders/words/filters/{query}").content.decode()
 
     assert ("Region" in offered(), "Years of Python" in offered()) == (True, False)
     assert "Years of Python" in offered("?facet=years-of-python:10-or-more")
-    assert "Years of Python" in as_ana.get("/insights/words/").content.decode()
+    assert "Years of Python" in as_ana.get("/insights/words/filters/").content.decode()
 
 
 def test_words_kept_under_a_question_with_places_stand_under_what_nobody_in_particular_was_asked(as_ana: Client) -> None:

@@ -124,6 +124,7 @@ def test_a_team_only_study_is_not_there_for_others(as_mia: Client, as_sam: Clien
     study = cast.late_orders(team_only=True)
     said("It came late.")
     assert as_mia.get(room_url()).status_code == 404
+    assert as_mia.get(f"{room_url()}filters/").status_code == 404
     assert "It came late." not in as_sam.get(reverse("insights:words")).content.decode()
     assert "It came late." in signed_in(study.owner).get(reverse("insights:words")).content.decode()
 
@@ -134,7 +135,7 @@ def test_words_without_a_day_are_not_among_those_said_since_one_but_were_said_be
     assert refs(as_ana, since="2026-03-02") == [late.ref]
     assert refs(as_ana, since="2026-03-02", until="2026-03-02") == [late.ref]
     assert set(refs(as_ana, until="2026-03-02")) == {late.ref, undated.ref}
-    assert "Words without a day are left out." in as_ana.get(room_url()).content.decode()
+    assert "Words without a day are left out." in as_ana.get(f"{room_url()}filters/").content.decode()
 
 
 def test_filters_narrow_and_can_be_taken_off(as_ana: Client) -> None:
@@ -359,6 +360,20 @@ def test_a_megabyte_of_words_is_cut_in_the_list_and_whole_on_its_page(as_ana: Cl
 def test_whatever_stands_in_the_address_is_no_error(as_ana: Client, query: str) -> None:
     said("It came late.")
     assert as_ana.get(room_url() + "?" + query).status_code in (200, 302)
+
+
+def test_what_can_be_chosen_is_fetched_with_what_is_chosen_already(as_ana: Client) -> None:
+    coded(said("It came late."), "silence", "late")
+    query = "?q=late&order=newest&since=2026-03-02"
+    page = as_ana.get(room_url() + query).content.decode()
+    assert f'hx-get="{room_url()}filters/{query.replace("&order=newest&since=2026-03-02", "&amp;since=2026-03-02&amp;order=newest")}"' in page
+    assert "<option" not in page.split('id="narrow"')[1].split("</div>")[0]
+    sheet = as_ana.get(f"{room_url()}filters/{query}", headers={"HX-Request": "true"}).content.decode()
+    assert sheet.count("<html") == 0
+    assert ">silence</option>" in sheet
+    for kept in ('name="q" value="late"', 'name="order" value="newest"', 'name="since" value="2026-03-02"'):
+        assert kept in sheet
+    assert f'action="{room_url()}"' in as_ana.get(f"{room_url()}filters/").content.decode()
 
 
 def test_empty_fields_of_the_filter_form_do_not_stay_in_the_address(as_ana: Client) -> None:

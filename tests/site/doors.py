@@ -39,7 +39,7 @@ SIGNED_IN = """
     decisions:decision decisions:edit decisions:edit_change decisions:index decisions:new decisions:of_study
     decisions:publish decisions:sending decisions:update decisions:updates decisions:withdraw
     design:gallery design:gallery_page design:sheet design:theme
-    insights:beside insights:beside_study insights:insight insights:insights insights:list insights:read
+    insights:beside insights:beside_of_study insights:filters insights:filters_of_study insights:insight insights:insights insights:list insights:read
     insights:theme insights:themes insights:verbatim insights:words insights:words_of_study
     questionnaires:file questionnaires:files questionnaires:map questionnaires:preview questionnaires:questionnaire
     questionnaires:results questionnaires:version questionnaires:versions questionnaires:wording_rules

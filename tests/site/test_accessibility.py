@@ -30,7 +30,7 @@ NOT_FURNISHED = [
     "account_confirm_email", "account_reset_password_from_key", "mfa_edit_webauthn", "mfa_remove_webauthn",
 ]  # fmt: skip
 # A part of a page that script fetches into one: it is judged where it stands.
-PARTS = {"insights:beside", "insights:beside_study"}
+PARTS = {"insights:beside", "insights:beside_of_study"}
 
 
 @pytest.fixture(scope="session")

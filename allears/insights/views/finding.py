@@ -9,13 +9,16 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from allears.core.models import User
 from allears.insights.actions import NotNow
 from allears.insights.models import Insight, Theme
+from allears.insights.room import Room
 from allears.insights.rules import can_claim, can_code, can_read
 from allears.studies.models import Study
+from allears.studies.queries import seen_by
 from allears.verbatims.models import Verbatim
 
 
@@ -27,6 +30,19 @@ def reader(request: HttpRequest) -> User:
 def seen_study(request: HttpRequest, slug: str) -> Study:
     """Return the study, or 404 also to who may not know that it is there."""
     return _seen(request, get_object_or_404(Study.objects.select_related("owner"), slug=slug))
+
+
+def room_for(request: HttpRequest, study: Study | None) -> Room:
+    """Return the words that this reader may see: of `study`, or of every study they may see."""
+    if study:
+        return Room(reader(request), (study,))
+    seen = tuple(seen_by(reader(request)).order_by("pk"))
+    return Room(reader(request), seen, all_there_is=len(seen) == Study.objects.count())
+
+
+def place(name: str, study: Study | None) -> str:
+    """Return the address of what concerns the words of `study`, or those of all studies: "words", "beside", "filters"."""
+    return reverse(f"insights:{name}_of_study", args=[study.slug]) if study else reverse(f"insights:{name}")
 
 
 def seen_words(request: HttpRequest, ref: str) -> tuple[Verbatim, Study]:

@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from allears.core.doors import door
-from allears.design.parts import Chip, Option
+from allears.design.parts import Option
 from allears.insights import actions, aside, few_people, narrowing, paging, queries, showing, small_groups
 from allears.insights import filters as asked
 from allears.insights.few_rows import FEW
 from allears.insights.filters import Filters
-from allears.insights.forms import FilterForm
-from allears.insights.models import Insight, Theme
-from allears.insights.queries import Branch
+from allears.insights.models import Insight
 from allears.insights.room import Room
 from allears.insights.rules import can_claim, can_code, may_open
-from allears.insights.views.finding import back, reader, seen_study
-from allears.people.models import FacetValue
+from allears.insights.views import filters
+from allears.insights.views.finding import back, place, reader, room_for, seen_study
 from allears.questionnaires import piping
-from allears.questionnaires.calendar import date_of
-from allears.questionnaires.calendar import said as said_day
-from allears.questionnaires.models import Choice, Question, QuestionKind
 from allears.studies.models import Study
 from allears.studies.queries import seen_by
 from allears.verbatims.models import Source, Verbatim
@@ -61,7 +55,7 @@ def beside(request: HttpRequest) -> HttpResponse:
 
 @door(may_open)
 @require_safe
-def beside_study(request: HttpRequest, slug: str) -> HttpResponse:
+def beside_of_study(request: HttpRequest, slug: str) -> HttpResponse:
     return _beside(request, seen_study(request, slug))
 
 
@@ -78,14 +72,6 @@ def read(request: HttpRequest) -> HttpResponseBase:
     return back(request, reverse("insights:words"))
 
 
-def room_for(request: HttpRequest, study: Study | None) -> Room:
-    """Return the words that this reader may see: of `study`, or of every study they may see."""
-    if study:
-        return Room(reader(request), (study,))
-    seen = tuple(seen_by(reader(request)).order_by("pk"))
-    return Room(reader(request), seen, all_there_is=len(seen) == Study.objects.count())
-
-
 def _reading_room(request: HttpRequest, study: Study | None) -> HttpResponseBase:
     wanted = Filters.of(request.GET)
     if _is_untidy(request, wanted):
@@ -99,7 +85,6 @@ def _reading_room(request: HttpRequest, study: Study | None) -> HttpResponseBase
         found, wanted.order, after=request.GET.get("after", ""), before=request.GET.get("before", ""),
         collection=study.collection_id if study else None,
     )  # fmt: skip
-    codebook = queries.codebook(study) if study else []
     context = {
         "study": study,
         "heading": _heading(room, wanted),
@@ -113,15 +98,14 @@ def _reading_room(request: HttpRequest, study: Study | None) -> HttpResponseBase
         "left_out": answer.left_out if not too_few else 0,
         "count": "" if too_few else _count_in_words(found),
         "looked": number_format(page.looked, force_grouping=True) if page.looked else "",
-        "chips": _chips(wanted, room),
+        "chips": filters.chips(wanted, room),
         "orders": _orders(wanted),
-        "filter_form": FilterForm(wanted, study, codebook),
-        "studies": None if study else room.studies,
+        "filters_url": place("filters", study) + wanted.address(),
         "keep": [pair for pair in wanted.pairs() if pair[0] != "q"],
         "looking": _insight_in_hand(wanted, study),
         "with_words": any_words(room) if not page.ids else True,
-        **_abilities(request, study, codebook),
-        **_aside_context(request, answer, wanted, named),
+        **_abilities(request, study),
+        **_aside_context(request, study, answer, wanted, named),
     }
     return render(request, "insights/words.html", context)
 
@@ -153,17 +137,18 @@ def _shown(may: showing.Reader, room: Room, page: paging.Page, wanted: Filters) 
     )  # fmt: skip
 
 
-def _abilities(request: HttpRequest, study: Study | None, codebook: list[Branch]) -> dict[str, Any]:
+def _abilities(request: HttpRequest, study: Study | None) -> dict[str, Any]:
     user = reader(request)
     return {
         "may_code": bool(study and can_code(user, study)),
         "may_claim": bool(study and can_claim(user, study)),
-        **(_for_coding(request, study, codebook) if study and can_claim(user, study) else {}),
+        **(_for_coding(request, study) if study and can_claim(user, study) else {}),
     }
 
 
-def _for_coding(request: HttpRequest, study: Study, codebook: list[Branch]) -> dict[str, Any]:
+def _for_coding(request: HttpRequest, study: Study) -> dict[str, Any]:
     """What the popover offers: themes in the codebook's order, those given last, and insights to cite for."""
+    codebook = queries.codebook(study)
     recent = queries.recent_themes(reader(request), codebook)
     return {
         "desk": {
@@ -200,69 +185,8 @@ def _orders(wanted: Filters) -> list[Option]:
     return [Option(label, wanted.address(order=order), order == wanted.order) for order, label in labels.items()]
 
 
-def _chips(wanted: Filters, room: Room) -> list[Chip]:
-    """What is filtered by, each with the address that takes it off."""
-    chips = [
-        (_("“%(words)s”") % {"words": wanted.q}, {"q": ""}) if wanted.q else None,
-        *[_question_chip(ref, wanted, room) for ref in wanted.questions],
-        (_theme_words(wanted.theme, room), {"theme": ""}) if wanted.theme else None,
-        *[(_facet_words(pair), {"facets": tuple(p for p in wanted.facets if p != pair)}) for pair in wanted.facets],
-        *[(_answer_words(a, room), {"answered": tuple(r for r in wanted.answered if r != a)}) for a in wanted.answered],
-        (_("Language: %(name)s") % {"name": wanted.language}, {"language": ""}) if wanted.language else None,
-        (_("Since %(day)s") % {"day": date_format(wanted.since)}, {"since": None}) if wanted.since else None,
-        (_("Until %(day)s") % {"day": date_format(wanted.until)}, {"until": None}) if wanted.until else None,
-        (_("Not read by me"), {"unread": False}) if wanted.unread else None,
-        (_insight_words(wanted.insight, room), {"insight": ""}) if wanted.insight else None,
-    ]
-    return [Chip(chip[0], "accent", remove=wanted.address(**chip[1])) for chip in chips if chip]
-
-
-def _question_chip(ref: str, wanted: Filters, room: Room) -> tuple[str, dict[str, Any]]:
-    source = Source.objects.filter(ref=ref, collection__in=[study.collection_id for study in room.studies]).first()
-    words = queries.short(piping.general(source.prompt), 60) if source else _("unknown question")
-    return words, {"questions": tuple(r for r in wanted.questions if r != ref)}
-
-
-def _theme_words(ref: str, room: Room) -> str:
-    if ref == asked.NOT_THEMED:
-        return _("Not themed yet")
-    theme = Theme.objects.filter(ref=ref, study__in=room.studies).first()
-    return _("Theme: %(name)s") % {"name": theme.name if theme else _("unknown")}
-
-
-def _facet_words(pair: tuple[str, str]) -> str:
-    value = FacetValue.objects.filter(facet__key=pair[0], key=pair[1]).select_related("facet").first()
-    return f"{value.facet.label}: {value.label}" if value else f"{pair[0]}: {pair[1]}"
-
-
-def _answer_words(raw: str, room: Room) -> str:
-    answer = asked.answers([raw])[0]
-    here = Question.objects.filter(version__questionnaire__study__in=room.studies).order_by("-pk")
-    question = here.filter(key=answer.question).first() if answer else None
-    if answer is None or question is None:
-        return _("an unknown answer")
-    if answer.choice:
-        choice = Choice.objects.filter(question__key=answer.question, key=answer.choice).order_by("-pk").first()
-        said = choice.label if choice else _("unknown")
-        said += f": {answer.low:g}" if answer.low is not None else ""
-    else:
-        ends = [_number_words(question, end) for end in (answer.low, answer.high) if end is not None]
-        said = "–".join(dict.fromkeys(ends))
-    return f"{queries.short(question.in_general, 50)} {said}"
-
-
-def _number_words(question: Question, number: float) -> str:
-    is_day = question.kind == QuestionKind.DATE and 1 <= number <= date.max.toordinal()
-    return said_day(date_of(number)) if is_day else f"{number:g}"
-
-
-def _insight_words(ref: str, room: Room) -> str:
-    insight = Insight.objects.filter(ref=ref, study__in=room.studies).first()
-    return _("Cited by “%(claim)s”") % {"claim": queries.short(insight.claim, 50) if insight else _("unknown")}
-
-
 def _aside_context(
-    request: HttpRequest, answer: few_people.Answer, wanted: Filters, named: frozenset[int]
+    request: HttpRequest, study: Study | None, answer: few_people.Answer, wanted: Filters, named: frozenset[int]
 ) -> dict[str, Any]:
     """The cards beside the words, or the way to have them counted."""
     room, ids = answer.room, answer.found.ids
@@ -273,11 +197,9 @@ def _aside_context(
     made = aside.beside(room, wanted, ids, without) if at_once else None
     if made is None and request.GET.get("count") == "1":
         made = aside.beside_many(wanted, answer.found.words, without)
-    study = room.studies[0] if len(room.studies) == 1 and request.resolver_match and "slug" in request.resolver_match.kwargs else None
-    url = reverse("insights:beside_study", args=[study.slug]) if study else reverse("insights:beside")
     return {
         "beside": made,
-        "beside_url": url + wanted.address(),
+        "beside_url": place("beside", study) + wanted.address(),
         "beside_at_once": ids is not None or (made is None and aside.is_soon_counted()),
         "count_url": wanted.address() + "&count=1",
     }
