@@ -1,33 +1,30 @@
 """A house of its own for processes that are killed: the real command, on a copy of the test's migrated database.
 
-A process kills itself (SIGKILL, no clean-up of any kind) at the moment `dies_at`: when the audit event of that name
-is written, inside its transaction; with "after " before the name, just after that transaction is through; and
-"allears.room.module:name#2" is the second time that this function has done its work.
+How they come to be says tests/nursery.py; at which moments they can be told to die, tests/dying.py.
 """
 
 from __future__ import annotations
 
-import functools
-import importlib
-import itertools
 import os
 import shutil
 import signal
 import sqlite3
-import subprocess
-import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from django.core.files.storage import default_storage
 from django.db import connection
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.nursery import ROOT, Child, nursery
+
+Rows = Callable[[str], list[tuple[Any, ...]]]
 NOT_KEPT = ("ALLEARS_", "DATABASE_", "DJANGO_ALLOW_ASYNC_UNSAFE")  # of the test's own surroundings
 KILLED = -signal.SIGKILL
+STDERR = 2
 # PostgreSQL copies no database that anybody is connected to, and a browser may still keep a page's thread waiting.
 IDLERS_OUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND state = 'idle'"
 
@@ -41,15 +38,14 @@ class House:
         self.surroundings = kept | {"ALLEARS_DATA": str(folder), "PYTHONPATH": str(ROOT)}
         self.surroundings |= {"DATABASE_URL": url} if url else {}
         self.surroundings |= {"PORT": str(port)} if port else {}
-        self.running: list[subprocess.Popen[bytes]] = []
+        self.running: list[Child] = []
 
-    def start(self, *arguments: str, dies_at: str = "", **surroundings: str) -> subprocess.Popen[bytes]:
+    def start(self, *arguments: str, dies_at: str = "", **surroundings: str) -> Child:
         """Start `allears` with `arguments`; it kills itself at the moment `dies_at`."""
         with (self.folder.with_suffix(f".{len(self.running)}")).open("wb") as said:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "tests.killing", *arguments],
-                env={**self.surroundings, "DIES_AT": dies_at, **surroundings}, cwd=ROOT,
-                stdout=said, stderr=subprocess.STDOUT, start_new_session=True,
+            process = nursery().born(
+                "tests.dying:command", *arguments, out=said.fileno(), err=said.fileno(),
+                surroundings={**self.surroundings, "DIES_AT": dies_at, **surroundings},
             )  # fmt: skip
         self.running.append(process)
         return process
@@ -61,26 +57,36 @@ class House:
         assert code == (KILLED if dies_at else 0), (dies_at, code, said)
         return said
 
-    def said(self, process: subprocess.Popen[bytes]) -> str:
+    def said(self, process: Child) -> str:
         """What a process has printed so far."""
         return self.folder.with_suffix(f".{self.running.index(process)}").read_text()
 
     def ask(self, program: str) -> str:
         """Run a few lines of Python inside this installation and return what they print."""
-        command = [sys.executable, "-c", f"from tests.killing import wake_up\nwake_up()\n{program}"]
-        return subprocess.run(
-            command, env=self.surroundings, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True
-        ).stdout
+        with tempfile.TemporaryFile("w+") as said:
+            asked = nursery().born(
+                "tests.dying:program", program, surroundings=self.surroundings, out=said.fileno(), err=STDERR
+            )
+            assert asked.wait() == 0
+            said.seek(0)
+            return said.read()
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """What a query finds, read from outside."""
+        with self._line() as rows:
+            return rows(query)
+
+    @contextmanager
+    def _line(self) -> Iterator[Rows]:
+        """A connection, on which one query after the other can be asked."""
         if not self.url:
             with closing(sqlite3.connect(self.folder / "allears.sqlite3", timeout=20)) as file:
-                return file.execute(query).fetchall()
+                yield lambda query: file.execute(query).fetchall()
+            return
         import psycopg
 
-        with psycopg.connect(self.url) as server:
-            return server.execute(query).fetchall()  # type: ignore[call-overload,no-any-return]
+        with psycopg.connect(self.url, autocommit=True) as server:
+            yield lambda query: server.execute(query).fetchall()
 
     def counts(self) -> dict[str, int]:
         """How many rows each table has."""
@@ -89,19 +95,21 @@ class House:
     def when(self, query: str, seconds: float = 60) -> Any:
         """Wait until the first value that `query` finds is true, and return it."""
         until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            if value := self.rows(query)[0][0]:
-                return value
-            time.sleep(0.01)
+        with self._line() as rows:
+            while time.monotonic() < until:
+                if value := rows(query)[0][0]:
+                    return value
+                time.sleep(0.01)
         raise AssertionError(f"it never came to it: {query}")
 
-    def kill(self, process: subprocess.Popen[bytes]) -> None:
+    def kill(self, process: Child) -> None:
         """Kill (-9) a process and all that it started, at once; return when none of them is there any more.
 
         One that is killed while the disk is busy for it is gone only when the disk has done its work.
         """
         if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it ended just now
+                os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         until = time.monotonic() + 20
         while _is_any_left(process.pid) and time.monotonic() < until:
@@ -135,21 +143,22 @@ def counts_here() -> dict[str, int]:
     return _counted(rows)
 
 
-def _counted(rows: Callable[[str], list[tuple[Any, ...]]]) -> dict[str, int]:
+def _counted(rows: Rows) -> dict[str, int]:
     if connection.vendor == "postgresql":
         names = rows("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
     else:
         names = rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
-    return {name: rows(f'SELECT count(*) FROM "{name}"')[0][0] for (name,) in sorted(names)}
+    return dict(rows(" UNION ALL ".join(f"SELECT '{name}', count(*) FROM \"{name}\"" for (name,) in sorted(names))))
 
 
 @contextmanager
 def house(folder: Path, port: int = 0) -> Iterator[House]:
-    """A house of this version: its database and files are copies of the test's own, migrated and furnished already.
+    """A house of this version: its database, files and secret are copies of the test's own, migrated and furnished already.
 
     For tests marked `django_db(transaction=True)`: nobody may be in the middle of something in what is copied.
     """
     folder.mkdir(mode=0o700)
+    shutil.copy(Path(os.environ["ALLEARS_DATA"]) / "secret_key", folder)
     if Path(default_storage.location).is_dir():
         shutil.copytree(default_storage.location, folder / "files")
     with _copied(folder) as url:
@@ -182,72 +191,3 @@ def _copied(folder: Path) -> Iterator[str]:
             yield f"postgresql://{kept['USER']}:{kept['PASSWORD']}@{kept['HOST']}:{kept['PORT']}/{name}?{host}"
         finally:
             cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-def _die() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def _die_at(moment: str) -> None:
-    """Let this process kill itself at `moment`."""
-    _die_after_call(moment) if "#" in moment else _die_at_event(moment)
-
-
-def _die_after_call(moment: str) -> None:
-    place, number = moment.split("#")
-    module, names = place.split(":")
-    *owners, name = names.split(".")
-    owner = functools.reduce(getattr, owners, importlib.import_module(module))
-    function, calls = getattr(owner, name), itertools.count(1)
-
-    def called(*given: Any, **named: Any) -> Any:
-        done = function(*given, **named)
-        if next(calls) == int(number):
-            _die()
-        return done
-
-    setattr(owner, name, called)
-
-
-def _die_at_event(moment: str) -> None:
-    from django.db import transaction
-
-    from allears.core import audit
-
-    after, verb = moment.startswith("after "), moment.removeprefix("after ")
-    record = audit.record
-
-    def recorded(**event: Any) -> Any:
-        kept = record(**event)
-        if event["verb"] == verb:
-            transaction.on_commit(_die) if after else _die()
-        return kept
-
-    audit.record = recorded
-
-
-def wake_up() -> None:
-    """Wake Django up without gathered style sheets: that takes longer than all the rest, and no test here looks."""
-    os.environ["DJANGO_SETTINGS_MODULE"] = "allears.config.settings"
-    import django
-    from django.conf import settings
-
-    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    django.setup()
-
-
-def main() -> int:
-    """Run the command as `bin/allears` does, once the moment of death is set."""
-    wake_up()
-    from allears.cli import serve
-    from allears.cli.main import main as command
-
-    serve.call_command = lambda *names, **options: None
-    if os.environ["DIES_AT"]:
-        _die_at(os.environ["DIES_AT"])
-    return command()
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -12,8 +12,6 @@ from typing import Any
 
 from django.core.exceptions import BadRequest
 
-from tests.killing import wake_up
-
 SHORTER = 2.0  # seconds without a byte, after which a line is given up
 AT_FIRST = 3.0
 SLOWEST = 2  # bytes a second
@@ -68,8 +66,7 @@ def load() -> Any:
     return bodies.taken_in(application, lines)
 
 
-if __name__ == "__main__":
-    wake_up()
+def main() -> None:
     from allears.cli.server import serve
 
     serve(load, "127.0.0.1", int(sys.argv[1]), 1)

@@ -8,8 +8,6 @@ import os
 import re
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -21,8 +19,8 @@ import pytest
 from allears.cli.server import THREADS
 from allears.core.bodies import MIDDLING_AT_ONCE, MOST, REFUSED, SHORT
 from tests.cli.little import AT_FIRST, SHORTER
+from tests.nursery import nursery
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 CHUNKED = "Transfer-Encoding: chunked"
 
 
@@ -35,9 +33,9 @@ class Little:
             self.port: int = probe.getsockname()[1]
         self.said = folder / "said"
         with self.said.open("wb") as said:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.cli.little", str(self.port), str(without_a_byte)],
-                cwd=ROOT, stdout=said, stderr=said, start_new_session=True,
+            self.process = nursery().born(
+                "tests.cli.little:main", str(self.port), str(without_a_byte),
+                surroundings=os.environ, out=said.fileno(), err=said.fileno(),
             )  # fmt: skip
         until = time.monotonic() + 60
         while time.monotonic() < until:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-import subprocess
 import time
 import urllib.request
 from collections import Counter
@@ -23,6 +22,7 @@ from allears.studies import actions
 from bench.kills import Stubborn
 from tests import cast
 from tests.killing import House, house
+from tests.nursery import Child
 
 Said = dict[str, list[tuple[int, str]]]  # what acknowledged pages said, by who said it: question by question
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -140,7 +140,7 @@ def _thanked(robots: Sequence[Stubborn]) -> int:
     return sum(len(robot.acknowledged) for robot in robots)
 
 
-def _served(there: House, port: int) -> subprocess.Popen[bytes]:
+def _served(there: House, port: int) -> Child:
     server = there.start("serve", ALLEARS_RESPONSES_A_MINUTE="0")
     for _ in range(1800):
         assert server.poll() is None, there.said(server)
