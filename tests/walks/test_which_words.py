@@ -34,15 +34,32 @@ def test_the_sheet_is_fetched_once_it_is_opened_and_what_was_asked_before_stays(
     page.keyboard.press("Enter")
     themes = page.get_by_label("Theme", exact=True)
     expect(themes).to_be_visible()
+    expect(page.get_by_role("heading", name="Which words?")).to_be_focused()
     must_be_usable(page)
     page.keyboard.press("Escape")
     expect(themes).to_be_hidden()
+    expect(page.get_by_role("button", name="Filter", exact=True)).to_be_focused()
     page.keyboard.press("Enter")
     themes.select_option(label="silence")
     page.get_by_role("button", name="Show these words").click()
     expect(page).to_have_url(re.compile(r"\?q=late&theme=\w+$"))
     expect(page.get_by_text("nobody called")).to_be_visible()
     expect(page.get_by_text("wet box")).to_have_count(0)
+
+
+def test_when_the_server_breaks_the_reader_is_told_in_front_of_the_sheet_which_still_leads_to_the_page(
+    at_the_words: Page,
+) -> None:
+    page = at_the_words
+    page.route(re.compile("/words/filters/"), lambda route: route.fulfill(status=500, body="<h1>Something broke</h1>"))
+    page.get_by_role("button", name="Filter", exact=True).click()
+    told = page.get_by_text("The server did not answer.")
+    expect(told).to_be_visible()
+    assert told.evaluate("it => it.matches(':popover-open')"), "it stands behind the sheet"
+    expect(page.get_by_role("link", name="Choose which words are shown")).to_be_visible()
+    expect(page.get_by_text("Something broke")).to_have_count(0)
+    page.locator("#narrow").get_by_role("button", name="Close").click()
+    expect(page.locator("#narrow")).to_be_hidden()
 
 
 @pytest.mark.parametrize("at_the_words", [{"java_script_enabled": False}], indirect=True)

@@ -32,8 +32,9 @@
     else if (!event.defaultPrevented) form.dataset.sent = Date.now();
   });
 
-  const silence = (is) => { const words = document.getElementById("no-answer"); if (words) words.hidden = !is; };
+  const silence = (is) => { const words = document.getElementById("no-answer"); if (words) words.togglePopover(is); };
   document.addEventListener("htmx:error", () => silence(true));
+  document.addEventListener("htmx:response:error", (event) => { if (event.detail.ctx.response.status >= 500) silence(true); });
   document.addEventListener("htmx:before:request", () => silence(false));
 
   async function copy(button) {
