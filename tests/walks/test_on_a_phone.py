@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.utils.timezone import now
 
+from allears.core.models import Job
 from allears.decisions.actions import add_change
 from tests import cast
 from tests.decisions.test_actions import decided
@@ -57,6 +59,15 @@ def test_with_letters_of_twice_the_size_no_way_is_cut_and_no_title_breaks_within
     ways = page.locator(".decision a.chip__label")
     assert ways.count() == 1
     assert not ways.first.evaluate(IS_CUT)
+
+
+def test_with_letters_of_twice_the_size_nothing_stands_beside_the_page(visit: Visit) -> None:
+    Job.objects.create(kind="test", title="Bring responses", started_by=cast.ada(), ended_at=now(), stopped_at=now())
+    page = visit(cast.ada(), "/settings/jobs/", viewport={"width": 320, "height": 740})
+    for address in ("/settings/jobs/", "/design/charts/"):
+        page.goto(address)
+        page.evaluate(TWICE_AS_LARGE)
+        assert page.evaluate("document.documentElement.scrollWidth") == 320, address
 
 
 def test_a_decision_is_edited_since_a_change_is_what_is_done_about_it(visit: Visit) -> None:
