@@ -84,7 +84,10 @@ def test_looking_how_it_reads_keeps_nothing(as_ana: Client) -> None:
     answer = as_ana.post("/studies/new/", {"title": "", "problem": "<b>Late</b>.", "look": "1", "language": "en"})
 
     assert (answer.status_code, Study.objects.count()) == (200, 0)
-    assert '<p class="told" dir="auto">&lt;b&gt;Late&lt;/b&gt;.</p>' in answer.content.decode()
+    page = answer.content.decode()
+    assert '<p class="told" dir="auto">&lt;b&gt;Late&lt;/b&gt;.</p>' in page
+    assert "field--wrong" not in page
+    assert "aria-invalid" not in page
 
 
 def test_the_list_shows_what_the_reader_may_see(as_mia: Client) -> None:

@@ -58,6 +58,8 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _form_page(request: HttpRequest, form: StudyForm, study: Study | None) -> HttpResponse:
     looking = "look" in request.POST
+    if looking:
+        _leave_out_what_is_missing(form)
     status = 422 if request.method == "POST" and not looking and form.errors else 200
     shown = request.POST.get("problem") if request.method == "POST" else study and study.problem
     context = {
@@ -67,6 +69,13 @@ def _form_page(request: HttpRequest, form: StudyForm, study: Study | None) -> Ht
         **_as_told(request, shown or "", study),
     }
     return render(request, "studies/edit.html", context, status=status)
+
+
+def _leave_out_what_is_missing(form: StudyForm) -> None:
+    """Whoever only looks has not finished: what is missing is told once it is to be saved."""
+    for name, wrong in form.errors.as_data().items():
+        if all(error.code == "required" for error in wrong):
+            del form.errors[name]
 
 
 @door(is_researcher)
