@@ -43,6 +43,12 @@ def test_it_holds_no_script_and_no_style_of_its_own(path: Path) -> None:
     assert "hx-on" not in text
 
 
+@pytest.mark.parametrize("path", PAGES, ids=named(PAGES))
+def test_what_sums_up_what_is_wrong_looks_like_it(path: Path) -> None:
+    summaries = re.findall(r"<[^>]*\bid=\"error-summary\"[^>]*>", path.read_text())
+    assert [tag for tag in summaries if 'class="summary"' not in tag] == []
+
+
 @pytest.mark.parametrize("path", TEMPLATES, ids=NAMES)
 def test_it_asks_nothing_of_other_hosts(path: Path) -> None:
     assert re.findall(r"""(?:src|href|action)=["'](?:https?:)?//""", path.read_text()) == []
