@@ -327,6 +327,12 @@ def test_a_job_shows_how_far_it_is_and_that_one_may_leave(as_ana: Client) -> Non
     assert 'http-equiv="refresh"' in page
 
 
+def test_the_list_of_long_work_groups_its_figures(as_ana: Client) -> None:
+    job(started_at=timezone.now(), done=1200, total=104000)
+
+    assert "1,200 / 104,000" in as_ana.get(reverse("core:jobs")).content.decode()
+
+
 def test_htmx_gets_the_moving_part_alone(as_ana: Client) -> None:
     under_way = job(started_at=timezone.now(), done=1, total=2)
 

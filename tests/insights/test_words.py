@@ -152,6 +152,7 @@ def test_filters_narrow_and_can_be_taken_off(as_ana: Client) -> None:
     assert set(refs(as_ana, since="2026-03-02", until="2026-03-02")) == {late.ref, keep_it.ref}
     answer = as_ana.get(room_url(), {"q": "driver"})
     assert [chip.remove for chip in answer.context["chips"]] == ["?"]
+    assert "Take away: “driver”" in answer.content.decode()
 
 
 def test_a_theme_finds_what_stands_under_it(as_ana: Client) -> None:
