@@ -54,6 +54,12 @@ def test_who_has_no_minutes_left_is_asked_only_for_a_reason_that_stays_on_record
     expect(bob.get_by_text("That is over the limit")).to_be_visible()
 
 
+def test_from_when_and_until_when_stand_under_each_other_whatever_they_are_called(visit: Visit) -> None:
+    bob = visit(None, f"/me/{links.issue(cast.bob())}/?lang=de", **ON_A_PHONE)
+    ends = [bob.locator(f"#quiet_{end}").evaluate("field => field.getBoundingClientRect().left") for end in ("from", "to")]
+    assert ends[0] == ends[1]
+
+
 def test_the_reminder_comes_when_its_day_has_come_and_not_to_who_has_answered(visit: Visit) -> None:
     asked.asking([{"kind": "short_text", "text": "What happened?"}])
     ana = visit(cast.ana(), f"/studies/late-orders/people/round/?how=picked&person={cast.bob().ref}&person={cast.cleo().ref}")
