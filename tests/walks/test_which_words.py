@@ -34,7 +34,7 @@ def test_the_sheet_is_fetched_once_it_is_opened_and_what_was_asked_before_stays(
     page.keyboard.press("Enter")
     themes = page.get_by_label("Theme", exact=True)
     expect(themes).to_be_visible()
-    expect(page.get_by_role("heading", name="Which words?")).to_be_focused()
+    expect(page.get_by_label("Said in answer to")).to_be_focused()
     must_be_usable(page)
     page.keyboard.press("Escape")
     expect(themes).to_be_hidden()
