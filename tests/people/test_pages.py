@@ -387,6 +387,7 @@ def test_facets_are_added_ordered_renamed_merged_and_removed(as_ana: Client) -> 
     for label in ("North", "Nort", "South"):
         as_ana.post(f"/people/facets/{facet.pk}/", {"label": label})
     assert as_ana.post(f"/people/facets/{facet.pk}/", {"label": "south"}).status_code == 422
+    assert "North&nbsp;· Nort&nbsp;· South" in as_ana.get("/people/facets/").content.decode()  # no line begins with a dot
     north, nort, south = facet.values.all()
     actions.set_facet(cast.bob(), nort)
     as_ana.post(f"/people/values/{south.pk}/place/", {"to": "up"})

@@ -53,6 +53,7 @@ def test_choices_come_in_the_order_that_their_numbers_say(as_ana: Client) -> Non
     assert list(Choice.objects.values_list("label", "asks_text")) == [
         ("Delivery", False), ("Price", False), ("Other", True), ("Service", False), ("Colour", False),
     ]  # fmt: skip
+    assert "Delivery&nbsp;· Price&nbsp;· Other" in as_ana.get(EDITOR).content.decode()  # no line begins with a dot
 
 
 def test_more_rows_keep_what_was_typed_and_save_nothing(as_ana: Client) -> None:
