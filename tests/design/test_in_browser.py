@@ -149,6 +149,21 @@ def test_on_a_phone_the_rail_is_a_menu_even_without_script(reader: Reader) -> No
     expect(page.locator("nav.rail")).to_be_visible()
 
 
+def test_whoever_tabs_past_the_end_of_the_menu_does_not_walk_behind_it(reader: Reader) -> None:
+    page = reader.opens("/design/home/", width=360)
+    page.locator(".topbar button").focus()
+    page.keyboard.press("Enter")
+    menu = page.locator("nav.rail")
+    expect(menu).to_be_visible()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.innerText") == "Close the menu"
+    while page.evaluate("document.activeElement.closest('.rail') !== null"):
+        expect(menu).to_be_visible()
+        page.keyboard.press("Tab")
+    expect(menu).to_be_hidden()
+    assert page.evaluate("document.activeElement.closest('main') !== null")
+
+
 def test_a_double_click_sends_a_form_once(reader: Reader) -> None:
     page = reader.opens("/design/controls/")
     sent = """form => {

@@ -1,4 +1,4 @@
-// Small comforts on top of pages that work without them: dialogs in place, a Copy button, menus that close,
+// Small comforts on top of pages that work without them: dialogs in place, a Copy button, menus and sheets that close,
 // double clicks that count once, and a word when the server does not answer.
 (() => {
   const closest = (event, selector) => event.target instanceof Element ? event.target.closest(selector) : null;
@@ -22,6 +22,12 @@
     if (event.key !== "Escape") return;
     const menu = document.querySelector("details.menu[open]");
     if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
+  });
+
+  // Whoever tabs on past the end of a menu or a sheet must not walk behind it unseen.
+  document.addEventListener("focusin", (event) => {
+    const open = document.querySelector("[popover]:not([popover=manual]):popover-open");
+    if (open && !open.contains(event.target) && event.target.getAttribute("popovertarget") !== open.id) open.hidePopover();
   });
 
   // A second press within two seconds of the first is a double click, not a second wish.
