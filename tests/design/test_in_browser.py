@@ -1,25 +1,23 @@
 """The gallery in a real browser: what no template test can see.
 
-The browser asks Django's test client, through a route, so there is no second server and no second thread. The client
-is called in the test's own context: Django keeps its database connection there.
+The browser asks Django's test client.
 """
 
 from __future__ import annotations
 
-import contextvars
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 
 from allears.design import gallery
 from tests.walks import browsing
+from tests.walks.reader import Reader, reading
 
 pytestmark = [pytest.mark.browser, pytest.mark.looks]
-HOST = "http://localhost"  # which a browser trusts as it trusts HTTPS
 SCREENS = [(360, "light"), (1280, "dark")]
 ADDRESSES = [f"/design/{name}/" for name in gallery.PAGES] + [f"/design/sheets/{name}/" for name in gallery.SHEETS]
 
@@ -29,56 +27,29 @@ def browser_type_launch_args() -> dict[str, Any]:
     return browsing.launch_arguments()
 
 
-class Reader:
-    """Somebody with a browser, signed in as Ana."""
-
-    def __init__(self, browser: Browser, client: Client) -> None:
-        self.browser, self.client = browser, client
-        self.complaints: list[str] = []
-        self.here = contextvars.copy_context()
-
-    def opens(self, path: str, width: int = 1280, scheme: Any = "light", script: bool = True) -> Page:
-        context = self.browser.new_context(
-            viewport={"width": width, "height": 800},
-            color_scheme=scheme,
-            java_script_enabled=script,
-            permissions=["clipboard-write"],
-        )
-        page = context.new_page()
-        page.set_default_navigation_timeout(60_000)
-        page.set_default_timeout(browsing.PATIENCE)
-        page.on("console", lambda message: self._hears(message.type, message.text))
-        page.route("**/*", self._answers)
-        page.goto(HOST + path)
-        return page
-
-    def _hears(self, kind: str, text: str) -> None:
-        if kind == "error":
-            self.complaints.append(text)
-
-    def _answers(self, route: Route) -> None:
-        path = route.request.url.removeprefix(HOST)
-        if path.startswith(browsing.STATIC):
-            browsing.fulfil(route, path)
-        else:
-            answer = self.here.run(self.client.get, path)
-            headers = {name: value for name, value in answer.headers.items() if name != "Content-Length"}
-            route.fulfill(status=answer.status_code, headers=headers, body=answer.content)
-
-
 @pytest.fixture
 def reader(browser: Browser, as_ana: Client) -> Iterator[Reader]:
-    reader = Reader(browser, as_ana)
-    yield reader
-    for context in browser.contexts:
-        context.close()
+    with reading(browser, as_ana) as made:
+        yield made
+
+
+def opens(reader: Reader, path: str, width: int = 1280, scheme: Any = "light", script: bool = True) -> Page:
+    """Ana opens a page of the gallery in a browser of its own."""
+    page = reader.page(
+        viewport={"width": width, "height": 800},
+        color_scheme=scheme,
+        java_script_enabled=script,
+        permissions=["clipboard-write"],
+    )
+    page.goto(path)
+    return page
 
 
 @pytest.mark.parametrize(("width", "scheme"), SCREENS)
 def test_every_page_fits_obeys_the_policy_and_satisfies_axe(reader: Reader, width: int, scheme: str) -> None:
-    page = reader.opens(ADDRESSES[0], width, scheme)
+    page = opens(reader, ADDRESSES[0], width, scheme)
     for address in ADDRESSES:
-        page.goto(HOST + address)
+        page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, address
         assert _faults(page) == [], address
     assert reader.complaints == []
@@ -90,13 +61,13 @@ def _faults(page: Page) -> list[str]:
 
 
 def test_behind_more_stands_what_the_line_has_no_room_for_also_without_script_and_on_paper(reader: Reader) -> None:
-    page = reader.opens("/design/words/", width=360, script=False)
+    page = opens(reader, "/design/words/", width=360, script=False)
     behind = page.locator(".meta__more dd").first
     expect(behind).to_be_hidden()
     page.locator(".meta__more summary").first.click()
     expect(behind).to_be_visible()
 
-    paper = reader.opens("/design/words/", width=700)
+    paper = opens(reader, "/design/words/", width=700)
     paper.emulate_media(media="print")
     box = paper.locator(".meta__more dd").first.bounding_box()
     assert box is not None
@@ -104,7 +75,7 @@ def test_behind_more_stands_what_the_line_has_no_room_for_also_without_script_an
 
 
 def test_a_dialog_opens_in_place_and_escape_leaves_it(reader: Reader) -> None:
-    page = reader.opens("/design/controls/")
+    page = opens(reader, "/design/controls/")
     page.click("a[data-dialog]")
     assert page.locator("dialog").evaluate("it => it.open")
     page.keyboard.press("Escape")
@@ -112,21 +83,21 @@ def test_a_dialog_opens_in_place_and_escape_leaves_it(reader: Reader) -> None:
 
 
 def test_no_go_back_inside_a_dialog_only_closes_it(reader: Reader) -> None:
-    page = reader.opens("/design/controls/")
+    page = opens(reader, "/design/controls/")
     page.click("a[data-dialog]")
     page.click("dialog [data-cancel]")
     assert not page.locator("dialog").evaluate("it => it.open")
 
 
 def test_without_script_the_question_is_a_page_of_its_own(reader: Reader) -> None:
-    page = reader.opens("/design/controls/", script=False)
+    page = opens(reader, "/design/controls/", script=False)
     page.click("a[data-dialog]")
-    expect(page).to_have_url(f"{HOST}/design/controls/#close-it")
+    expect(page).to_have_url(f"{reader.host}/design/controls/#close-it")
     expect(page.locator("dialog")).to_be_hidden()
 
 
 def test_a_menu_closes_on_escape_and_gives_the_focus_back(reader: Reader) -> None:
-    page = reader.opens("/design/controls/")
+    page = opens(reader, "/design/controls/")
     page.click("summary:has-text('More')")
     page.keyboard.press("Tab")
     page.keyboard.press("Escape")
@@ -135,7 +106,7 @@ def test_a_menu_closes_on_escape_and_gives_the_focus_back(reader: Reader) -> Non
 
 
 def test_copying_says_that_it_worked(reader: Reader) -> None:
-    page = reader.opens("/design/controls/")
+    page = opens(reader, "/design/controls/")
     page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: {writeText: async () => {}}})")
     page.locator("[data-copy]").evaluate("it => { it.hidden = false }")
     page.click("[data-copy]")
@@ -143,7 +114,7 @@ def test_copying_says_that_it_worked(reader: Reader) -> None:
 
 
 def test_on_a_phone_the_rail_is_a_menu_even_without_script(reader: Reader) -> None:
-    page = reader.opens("/design/home/", width=360, script=False)
+    page = opens(reader, "/design/home/", width=360, script=False)
     assert not page.locator("nav.rail").is_visible()
     page.click(".topbar button")
     expect(page.locator("nav.rail")).to_be_visible()
@@ -165,7 +136,7 @@ def test_whoever_tabs_past_the_end_of_the_menu_does_not_walk_behind_it(reader: R
 
 
 def test_a_double_click_sends_a_form_once(reader: Reader) -> None:
-    page = reader.opens("/design/controls/")
+    page = opens(reader, "/design/controls/")
     sent = """form => {
         let sent = 0;
         document.addEventListener("submit", event => { sent += !event.defaultPrevented; event.preventDefault(); });
@@ -176,20 +147,20 @@ def test_a_double_click_sends_a_form_once(reader: Reader) -> None:
 
 
 def test_when_the_server_does_not_answer_a_piece_of_a_page_the_reader_is_told(reader: Reader) -> None:
-    page = reader.opens("/design/controls/")
+    page = opens(reader, "/design/controls/")
     page.evaluate("document.dispatchEvent(new CustomEvent('htmx:error'))")
     assert page.locator("#no-answer").is_visible()
 
 
 def test_a_form_that_came_back_begins_at_its_summary(reader: Reader) -> None:
-    page = reader.opens("/design/forms/")
+    page = opens(reader, "/design/forms/")
     assert page.evaluate("document.activeElement.id") == "error-summary"
     page.click(".summary a >> nth=0")
     assert page.evaluate("document.activeElement.name") == "name"
 
 
 def test_a_participant_can_hit_everything_with_a_thumb(reader: Reader) -> None:
-    page = reader.opens("/design/sheets/ask/", width=360, script=False)
+    page = opens(reader, "/design/sheets/ask/", width=360, script=False)
     sizes = page.locator(".choice, .button, .ways a, .answer").evaluate_all(
         "all => all.map(it => it.getBoundingClientRect()).map(box => Math.min(box.width, box.height))"
     )

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from axe_playwright_python.base import AXE_SCRIPT
 from django.contrib.staticfiles import finders
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 QUIET = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
@@ -32,8 +32,11 @@ STILL = """async scheme => {
     const arrived = () => matchMedia(`(prefers-color-scheme: ${scheme})`).matches;
     for (let tries = 0; !arrived() && tries < 200; tries++) await picture();
 }"""
-ASK = """async rules => (await axe.run(rules)).violations.flatMap(
-    wrong => wrong.nodes.slice(0, 3).map(node => wrong.id + ": " + node.html.slice(0, 160)))"""
+ASK = """async rules => [
+    (await axe.run(rules)).violations.flatMap(
+        wrong => wrong.nodes.slice(0, 3).map(node => wrong.id + ": " + node.html.slice(0, 160))),
+    document.documentElement.scrollWidth,
+]"""
 # How many steps of a scale stand in each row, each as wide and as tall as a thumb.
 ROWS = """scale => {
     const rows = {};
@@ -59,16 +62,6 @@ def launch_arguments() -> dict[str, Any]:
     found = next((path for path in map(shutil.which, names) if path), None)
     assert found, "The browser tests need Chromium. On Debian: apt-get install chromium-headless-shell"
     return {"executable_path": found, "args": QUIET.split()}
-
-
-def fulfil(route: Route, path: str) -> None:
-    """Answer a request for the static file at `path`; one that is not there is not found."""
-    found = static_file(path.removeprefix(STATIC).partition("?")[0])
-    if found is None:
-        route.fulfill(status=404)
-        return
-    content, kind = found
-    route.fulfill(body=content, content_type=kind)
 
 
 @cache
@@ -98,7 +91,6 @@ def findings(page: Page, width: int, scheme: Scheme) -> list[str]:
     page.evaluate(STILL, scheme)
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
+    found, wide = page.evaluate(ASK, RULES)
     where = f"{width} px, {scheme}"
-    found = [f"{where}: {line}" for line in page.evaluate(ASK, RULES)]
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    return found + ([f"{where}: {wide} px wide"] if wide > width else [])
+    return [f"{where}: {line}" for line in found] + ([f"{where}: {wide} px wide"] if wide > width else [])
