@@ -51,6 +51,7 @@
     if (part === "cite") insight.closest("details").open = true;
     if (!desk.matches(":popover-open")) desk.showPopover();
     place(found.box);
+    desk.scrollIntoView({ block: "nearest" });
     const first = part === "cite" ? insight : find || insight;
     if (first && !first.closest("[hidden]")) first.focus({ preventScroll: true });
   }
@@ -230,9 +231,8 @@
       if (here && (here.element.dataset.code || here.element.dataset.cite)) open(here);
     });
   });
-  document.addEventListener("pointerdown", (event) => {
-    if (desk.matches(":popover-open") && !desk.contains(event.target)) desk.hidePopover();
-  });
+  const leave = (event) => { if (desk.matches(":popover-open") && !desk.contains(event.target)) desk.hidePopover(); };
+  for (const way of ["pointerdown", "focusin"]) document.addEventListener(way, leave);
 
   if (find) {
     find.addEventListener("input", offer);
