@@ -121,7 +121,7 @@ def test_on_a_phone_the_rail_is_a_menu_even_without_script(reader: Reader) -> No
 
 
 def test_whoever_tabs_past_the_end_of_the_menu_does_not_walk_behind_it(reader: Reader) -> None:
-    page = reader.opens("/design/home/", width=360)
+    page = opens(reader, "/design/home/", width=360)
     page.locator(".topbar button").focus()
     page.keyboard.press("Enter")
     menu = page.locator("nav.rail")
