@@ -40,13 +40,15 @@ make_environment() {
 	"$found" -m venv --clear "$environment"
 }
 
-# install FILE: the packages that FILE names, unless this very list is in the environment already.
+# install FILE: the packages that FILE names, unless this very list is in the environment already. By uv where it is, in
+# a fifth of the time; by pip where it is not, or where uv cannot.
 install() {
 	stamp="$environment/installed-$1"
 	cmp -s "$house/$1" "$stamp" && return
 	say "Installing what $1 names (once, half a minute or so)."
-	"$python" -m pip install --quiet --no-input --disable-pip-version-check --root-user-action=ignore \
-		--require-hashes --requirement "$house/$1" || fail "The packages could not be installed: see above."
+	"$python" -m uv pip install --quiet --python "$python" --require-hashes --requirement "$house/$1" 2>/dev/null ||
+		"$python" -m pip install --quiet --no-input --disable-pip-version-check --root-user-action=ignore \
+			--require-hashes --requirement "$house/$1" || fail "The packages could not be installed: see above."
 	cp "$house/$1" "$stamp"
 }
 
