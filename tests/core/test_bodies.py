@@ -70,6 +70,7 @@ HURTING: dict[str, tuple[bytes, str]] = {
 }
 
 
+@pytest.mark.alike
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", HURTING)
 def test_what_is_made_to_hurt_is_refused_in_words_on_every_form_of_staff(name: str, as_ana: Client) -> None:
@@ -240,6 +241,7 @@ def test_forms_of_all_kinds_at_the_real_server(door: Door) -> None:
     assert len(door.stored()[-1]) == 1_000_026
 
 
+@pytest.mark.alike
 def test_a_slow_line_that_moves_is_waited_for(door: Door) -> None:
     body = door.form("Slowly, from the hills")
     line = door.send(body[:5], length=f"Content-Length: {len(body)}")
@@ -250,6 +252,7 @@ def test_a_slow_line_that_moves_is_waited_for(door: Door) -> None:
     assert door.stored() == ["Slowly, from the hills"]
 
 
+@pytest.mark.alike
 def test_forms_that_never_come_to_their_end_hold_up_nobody(door: Door) -> None:
     body = door.form("Not all of")
     stalled = [door.send(body[:-9], length=f"Content-Length: {len(body)}") for _ in range(THREADS * PROCESSES)]

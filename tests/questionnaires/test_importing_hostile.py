@@ -98,6 +98,7 @@ def _filled(html: str) -> dict[str, str]:
     return sent
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("name", hostile.REFUSED)
 def test_what_is_no_table_is_refused_in_words_and_leaves_nothing_behind(
     name: str, tmp_path: Path, as_ana: Client, capsys: pytest.CaptureFixture[str]

@@ -24,7 +24,7 @@ from tests.site.addresses import addresses
 from tests.site.doors import TABLE
 from tests.site.test_accessibility import is_page, path_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.alike, pytest.mark.django_db]
 
 OTHERS = [code for code in spoken() if code != "en"]
 LATIN = re.compile(r"(?<![\w-])[A-Za-zÀ-ž][A-Za-zÀ-ž’' -]*[A-Za-zÀ-ž](?![\w-])")

@@ -26,7 +26,7 @@ from tests.selection.pools import customers as pool_of_customers
 from tests.studies.selection import lots
 from tests.walks.conftest import Visit
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.looks, pytest.mark.django_db(transaction=True)]
 
 HOLDS = "It holds, as far as a public copy proves it: pool, chances, commitment and draw are what this page says."
 ON_A_PHONE: dict[str, Any] = {"java_script_enabled": False, "viewport": {"width": 360, "height": 740}}

@@ -19,7 +19,7 @@ from tests.questionnaires import asked
 from tests.walks.conftest import Visit
 from tests.walks.test_the_loop import ON_A_PHONE, path_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.looks, pytest.mark.django_db(transaction=True)]
 
 
 def test_who_says_later_is_asked_then_and_answers_by_the_fresh_link(visit: Visit, axe: Any) -> None:

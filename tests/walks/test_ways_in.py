@@ -18,7 +18,7 @@ from tests import cast
 from tests.questionnaires.asked import asking
 from tests.walks import browsing
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.looks, pytest.mark.django_db(transaction=True)]
 QUESTIONS: list[dict[str, Any]] = [
     {"kind": "scale", "text": "Would you order again?", "minimum": 0, "maximum": 10, "low_label": "never",
      "high_label": "surely"},
