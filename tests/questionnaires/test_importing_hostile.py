@@ -66,6 +66,7 @@ def _export_gives_back(said: list[str], folder: Path) -> None:
     assert set(said) <= {restore_cell(cell) for cell in cells}
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("name", hostile.TAKEN)
 def test_by_page_it_comes_in_as_by_command(name: str, as_ana: Client) -> None:
     data, said, _reported = hostile.taken(name)

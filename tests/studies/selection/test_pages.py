@@ -31,7 +31,7 @@ from allears.studies.tasks import commit_in_background, find_lottery, find_redra
 from tests import cast
 from tests.studies.selection import lots
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.alike, pytest.mark.django_db]  # the rows behind them: test_actions.py
 HERE = "/studies/late-orders/selection/"
 WISH = {"size": "4", "rule": "auto", "facets": ["region", "last-rating"], "carries": "on", "minutes": "3",
         "seconds": "20", "kind": "customer"}  # fmt: skip
