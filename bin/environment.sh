@@ -13,8 +13,8 @@ fail() {
 }
 
 # Print the first Python that is new enough, really runs and can make environments; when none can, the first that runs,
-# so that what it lacks can be told. What the system brings stands before the path: it was built for speed (a tenth
-# less computing for each page than one built with pyenv's defaults) and is kept safe with the system.
+# so that what it lacks can be told. What the system brings stands before the path: it was built for speed, which one of
+# pyenv's is not unless asked for, and it is kept safe with the system.
 find_python() {
 	set -- "${ALLEARS_PYTHON:-/usr/bin/python3}" python3 python3.14 python3.13 python3.12 python3.11 python
 	for needed in "import ensurepip, venv" "pass"; do
@@ -40,8 +40,8 @@ make_environment() {
 	"$found" -m venv --clear "$environment"
 }
 
-# install FILE: the packages that FILE names, unless this very list is in the environment already. By uv where it is, in
-# a fifth of the time; by pip where it is not, or where uv cannot.
+# install FILE: the packages that FILE names, unless this very list is in the environment already. By uv where it is, which
+# takes far less time; by pip where it is not, or where uv cannot.
 install() {
 	stamp="$environment/installed-$1"
 	cmp -s "$house/$1" "$stamp" && return
