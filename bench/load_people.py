@@ -33,6 +33,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import opening
+
 SEED = 20260101
 FACETS = {
     "region": ["North", "South", "East", "West", "Overseas"],
@@ -141,9 +145,9 @@ def _run(wanted: argparse.Namespace) -> dict[str, Any]:
     seconds = _timed(lambda: load(wanted.people))
     people = _how_many()
     result: dict[str, Any] = {"database": connection.vendor, "people": people, "load_seconds": seconds}
-    before = _memory()
+    before = opening.memory()
     result["pages"] = measure(people, wanted.only)
-    result["pages_memory_growth_mb"] = round(_memory() - before, 1)
+    result["pages_memory_growth_mb"] = round(opening.memory() - before, 1)
     if wanted.import_rows:
         result["import"] = bring(wanted.import_rows)
     result["peak_memory_mb"] = round(_memory(), 1)
