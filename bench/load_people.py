@@ -33,6 +33,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import opening
@@ -88,7 +89,6 @@ def main() -> None:
     wanted = _arguments()
     folder = _folder(wanted)
     os.environ["DJANGO_SETTINGS_MODULE"] = "allears.config.settings"
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
     server = _own_postgresql(folder) if wanted.postgresql else None
     try:
         _report(_run(wanted), wanted.json)
