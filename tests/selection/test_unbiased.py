@@ -48,7 +48,7 @@ def test_a_sample_keeps_its_promise_to_every_type() -> None:
     plan = prepare(pool, in_proportion(pool, 12), 12, rule="sample")
     assert plan.targets is not None
     targets = plan.targets.floats()
-    seats, draws = np.zeros(len(targets)), 500
+    seats, draws = np.zeros(len(targets)), 1500
     for number in range(draws):
         flight = fly(plan.problem, targets, f"seed {number}")
         seats += flight.whole + flight.part

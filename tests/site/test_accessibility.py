@@ -1,7 +1,6 @@
 """Every page, for every role that may open it, in a real browser: axe finds nothing, nothing is refused, nothing is too wide.
 
-What several roles find at one address, and not quite the same, is judged on both screens the first time, and then on
-one of them in turn.
+The browser asks Django's test client: rows need no commit.
 """
 
 from __future__ import annotations
@@ -32,7 +31,6 @@ NOT_FURNISHED = [
 ]  # fmt: skip
 # A part of a page that script fetches into one: it is judged where it stands.
 PARTS = {"insights:beside", "insights:beside_of_study"}
-Screens = tuple[tuple[int, browsing.Scheme], ...]
 
 
 @pytest.fixture(scope="session")
@@ -40,11 +38,11 @@ def browser_type_launch_args() -> dict[str, Any]:
     return browsing.launch_arguments()
 
 
-def judged(reader: Reader, page: Page, path: str, screens: Screens = browsing.SCREENS) -> list[str]:
+def judged(reader: Reader, page: Page, path: str) -> list[str]:
     """What axe, the window and the console have against the page at `path`."""
     reader.complaints.clear()
     page.goto(path)
-    return [line for screen in screens for line in browsing.findings(page, *screen)] + reader.complaints
+    return [line for screen in browsing.SCREENS for line in browsing.findings(page, *screen)] + reader.complaints
 
 
 def just_signed_in(role: str) -> Client:
@@ -109,11 +107,9 @@ def test_everybody_can_use_every_page(room: str, things: dict[str, dict[str, Any
                     there |= {address.name} if answer.status_code != 404 else set()
                     page = (address.name, what_is_new(answer)) if is_page(answer) else None
                     if page and page not in seen:
-                        variants = sum(name == address.name for name, _html in seen)
-                        screens = browsing.SCREENS[variants % 2 :][:1] if variants else browsing.SCREENS
                         seen.add(page)
                         visitor.at_hand[path] = answer
-                        wrong[f"{role}: {address.name} {path}"] = judged(visitor, window, path, screens)
+                        wrong[f"{role}: {address.name} {path}"] = judged(visitor, window, path)
     assert {page: found for page, found in wrong.items() if found} == {}
     assert asked - there == set(), "the furnished house has nothing for these"
     assert seen
