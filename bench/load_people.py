@@ -139,10 +139,13 @@ def _run(wanted: argparse.Namespace) -> dict[str, Any]:
     from django.core.management import call_command
     from django.db import connection
 
+    from allears.core import statistics
+
     settings.ALLOWED_HOSTS += ["testserver"]
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     call_command("migrate", verbosity=0)
     seconds = _timed(lambda: load(wanted.people))
+    statistics.keep_up()  # as the heartbeat does
     people = _how_many()
     result: dict[str, Any] = {"database": connection.vendor, "people": people, "load_seconds": seconds}
     before = opening.memory()
@@ -193,10 +196,9 @@ def load(count: int) -> None:
             _load_chunk(chunk, accounts, values)
     search.install(connection)
     search.fill(connection)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":  # the rows came with their ids: the next one is told where to begin
+    if connection.vendor == "postgresql":  # the rows came with their ids: the next one is told where to begin
+        with connection.cursor() as cursor:
             cursor.execute("SELECT setval(pg_get_serial_sequence('people_person', 'id'), (SELECT max(id) FROM people_person))")
-        cursor.execute("ANALYZE")
 
 
 def _how_many() -> int:

@@ -260,13 +260,12 @@ def _settle(world: dict[str, Any]) -> None:
         if connection.vendor == "postgresql":
             for table in ("people_person", "verbatims_verbatim", "questionnaires_response"):
                 cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
-            cursor.execute("VACUUM ANALYZE")
-        else:
-            cursor.execute("ANALYZE")
+            cursor.execute("VACUUM")  # as PostgreSQL does by itself
 
 
 def get_ready() -> None:
-    """Let the researcher have read the newest words, and count ahead what the heartbeat counts."""
+    """Let the researcher have read the newest words; look at the tables and count ahead, as the heartbeat does."""
+    from allears.core import statistics
     from allears.core.models import User
     from allears.insights.models import Read
     from allears.verbatims.models import Verbatim
@@ -276,6 +275,7 @@ def get_ready() -> None:
         Read.objects.bulk_create(
             [Read(user=ana, verbatim_id=pk) for pk in newest.values_list("pk", flat=True)[:READ]], batch_size=1000
         )
+    statistics.keep_up()
     for name, count in counting().items():
         began = time.perf_counter()
         count()

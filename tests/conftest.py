@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -16,7 +17,7 @@ from django.db.models.signals import post_save
 from django.test import Client, override_settings
 from hypothesis import HealthCheck, settings
 
-from allears.core import audit, throttle
+from allears.core import audit, statistics, throttle
 from allears.questionnaires import answering_asked, answering_pages, answering_timing, answering_turn, answering_writer
 from tests import cast, gate, migrated
 from tests.core.mail_server import PostOffice, post_office
@@ -56,8 +57,9 @@ def in_every_test(django_test_environment: None) -> Iterator[None]:
 
     Static files are linked by their plain names: nothing has been collected. A password costs half a second to guess;
     tests need not wait for it. Mail goes into the outbox: the test runner would put what libraries send elsewhere. How
-    often something was tried is counted minute by minute; no test runs into the next minute. And for each audit event
-    that any test writes there are words.
+    often something was tried is counted minute by minute; no test runs into the next minute. What the database knows of
+    its tables would outlive a test, and the next would be planned for by it. And for each audit event that any test
+    writes there are words.
     """
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     post_save.connect(_is_in_words, sender="core.AuditEvent")
@@ -70,6 +72,8 @@ def in_every_test(django_test_environment: None) -> Iterator[None]:
         ),
     ):
         patch.setattr(throttle, "_seconds", lambda: 0.0)
+        patch.setattr(statistics, "FEW_ROWS", sys.maxsize)
+        patch.setattr(statistics, "FEW_PAGES", sys.maxsize)
         yield
     post_save.disconnect(_is_in_words, sender="core.AuditEvent")
 

@@ -23,6 +23,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localdate
 
 from allears.cli.errors import CannotDo
+from allears.core import statistics
 from allears.core.models import Role, User
 from allears.core.tables import ENCODINGS, Reading, TableError
 from allears.questionnaires.dialects import DIALECTS, TITLES, Plan, two_days
@@ -82,6 +83,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         bringing = _taken_in(args, by)
         counts = bring(bringing, by=by or "the command line", told=_tell)
+        statistics.keep_up()
     except TableError as error:
         raise CannotDo(error.message) from error
     except (AsksSomethingElse, DraftInTheWay, NothingToImport) as error:

@@ -20,7 +20,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.urls import reverse
 
-from allears.core import audit
+from allears.core import audit, statistics
 from allears.core.clock import now
 from allears.core.models import Job, User
 
@@ -138,6 +138,7 @@ def running(job_id: int) -> Iterator[Progress]:
 
 
 def _end(job: Job) -> None:
+    statistics.keep_up()  # before anybody looks at what was written
     job.ended_at, job.error = now(), ""
     job.save(update_fields=["ended_at", "error", "done", "total", "result", "next_url"])
 
