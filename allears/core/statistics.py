@@ -5,12 +5,14 @@ plans badly: a page among a million words took ten seconds that takes a tenth of
 and a half. SQLite looks at its tables only when it is told to; PostgreSQL by itself, but some minutes late. So we let it
 look whenever a table has doubled: now and then, and where much was written at once.
 
-A look costs little and holds nobody up: SQLite reads a few entries of each index, PostgreSQL a sample of the rows.
+A look costs little: SQLite reads some entries of each index, PostgreSQL a sample of the rows. On SQLite nobody can write
+meanwhile, so it looks at one table after the other, with a pause for who waits.
 """
 
 from __future__ import annotations
 
 import logging
+import time
 
 from django.db import DatabaseError, connection, transaction
 
@@ -18,7 +20,10 @@ log = logging.getLogger(__name__)
 
 FEW_ROWS = 500  # in smaller tables no plan is slow
 FEW_PAGES = 16  # of 8 KiB
-ENTRIES = 1_000  # of each index that SQLite reads; it recommends 100 to 1,000
+# Of each index SQLite reads so many entries at most, and takes what is longer for something that has so many of a kind.
+# With a thousand, which it recommends, a study that a quarter of a million were asked for looked like any other.
+ENTRIES = 100_000
+BREATH = 0.1  # seconds at most between two tables of SQLite
 _REREAD = "core_reread"
 
 _rows_then: dict[str, int] = {}  # how many a table of SQLite had when it was last looked at
@@ -26,9 +31,9 @@ _rows_then: dict[str, int] = {}  # how many a table of SQLite had when it was la
 
 def keep_up() -> list[str]:
     """Let the database look at the tables that have doubled since it last did; return their names. Never raises."""
+    look = _look_on_sqlite if connection.vendor == "sqlite" else _look_on_postgresql
     try:
-        with transaction.atomic():
-            return _look_on_sqlite() if connection.vendor == "sqlite" else _look_on_postgresql()
+        return look()
     except DatabaseError:
         log.warning("The database could not look at its tables: it will be asked again.", exc_info=True)
         return []
@@ -42,16 +47,21 @@ def forget() -> None:
 def _look_on_sqlite() -> list[str]:
     rows = _rows()
     grown = [table for table, count in rows.items() if count >= max(FEW_ROWS, 2 * _rows_then.get(table, 0))]
-    if grown:
-        with connection.cursor() as cursor:
-            cursor.execute(f"PRAGMA analysis_limit = {ENTRIES}")
-            for table in grown:
-                cursor.execute(f"ANALYZE {connection.ops.quote_name(table)}")
-            # Other connections read what was found only when they read anew which tables there are.
-            cursor.execute(f"CREATE TABLE {_REREAD} (id)")
-            cursor.execute(f"DROP TABLE {_REREAD}")
-        _rows_then.update((table, rows[table]) for table in grown)
+    for table in grown:
+        began = time.monotonic()
+        _run(f"PRAGMA analysis_limit = {ENTRIES}", f"ANALYZE {connection.ops.quote_name(table)}")
+        _rows_then[table] = rows[table]
+        time.sleep(min(BREATH, time.monotonic() - began))
+    if grown:  # other connections read what was found only when they read anew which tables there are
+        _run(f"CREATE TABLE {_REREAD} (id)", f"DROP TABLE {_REREAD}")
     return grown
+
+
+@transaction.atomic
+def _run(*statements: str) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
 
 
 def _rows() -> dict[str, int]:
@@ -67,8 +77,8 @@ def _look_on_postgresql() -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(_GROWN, [FEW_PAGES, FEW_ROWS])
         grown = [str(table) for (table,) in cursor.fetchall()]
-        for table in grown:  # another one may be looking at it already
-            cursor.execute(f"ANALYZE (SKIP_LOCKED) {connection.ops.quote_name(table)}")
+    for table in grown:  # another one may be looking at it already
+        _run(f"ANALYZE (SKIP_LOCKED) {connection.ops.quote_name(table)}")
     return grown
 
 
