@@ -20,12 +20,13 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 
 def opened(addresses: Mapping[str, str], email: str, rounds: int) -> tuple[list[dict[str, Any]], dict[str, float]]:
-    """Open each page as the person with this address; return what each costs, and memory before and after, in MB."""
+    """Open each page as the person with this address; return what each costs, and memory before and after, in MB. Pages that
+    are not open to them are left out.
+    """
     client, worked = _client(email), Work()
-    for url in addresses.values():
-        _get(client, url)
+    theirs = {name: url for name, url in addresses.items() if _get(client, url).status_code != 403}
     before = memory()
-    rows = [_measured(client, name, url, rounds, worked) for name, url in addresses.items()]
+    rows = [_measured(client, name, url, rounds, worked) for name, url in theirs.items()]
     return rows, {"memory_before_mb": round(before, 1), "memory_after_mb": round(memory(), 1)}
 
 
@@ -44,7 +45,7 @@ def _get(client: Any, url: str) -> Any:
     if answer.streaming:
         for _piece in answer.streaming_content:
             pass
-    assert answer.status_code == 200, (url, answer.status_code)
+    assert answer.status_code in (200, 403), (url, answer.status_code)
     return answer
 
 

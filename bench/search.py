@@ -52,7 +52,7 @@ def main() -> None:
     made = load(options.words, options.people or max(100, options.words // 5))
     loaded = time.perf_counter() - began
     get_ready()
-    _report(options, measure(options.rounds, options.only), made, loaded)
+    _report(options, measure(options.rounds, options.only, options.role), made, loaded)
 
 
 def _options() -> argparse.Namespace:
@@ -61,6 +61,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--people", type=int, default=0, help="default: a fifth of the words")
     parser.add_argument("--rounds", type=int, default=15, help="how often each page is opened")
     parser.add_argument("--only", default="", help="of the pages only those with this in their name")
+    parser.add_argument("--role", default="researcher", help="who opens them: researcher, leader, staff, administrator")
     parser.add_argument("--postgresql", action="store_true")
     parser.add_argument("--keep", metavar="DIR", default="")
     parser.add_argument("--json", action="store_true")
@@ -377,11 +378,16 @@ def pages() -> dict[str, str]:
     }
 
 
-def measure(rounds: int, only: str = "") -> Measured:
-    """Open each page, or those with `only` in their name, `rounds` times; return what each costs, and memory before and
-    after."""
+def measure(rounds: int, only: str = "", role: str = "researcher") -> Measured:
+    """Open each page, or those with `only` in their name, `rounds` times as one of that role; return what each costs, and
+    memory before and after."""
+    from allears.core.models import User
+
     wanted = {name: url for name, url in pages().items() if only in name}
-    return opening.opened(wanted, "ana@house.example", rounds)
+    email = "ana@house.example" if role == "researcher" else f"{role}@house.example"
+    if not User.objects.filter(email=email).exists():
+        User.objects.create_user(email, None, name=role.capitalize(), role=role)
+    return opening.opened(wanted, email, rounds)
 
 
 def _report(options: argparse.Namespace, measured: Measured, made: dict[str, int], loaded: float) -> None:

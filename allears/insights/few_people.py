@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from allears.insights import filters as asked
-from allears.insights import narrowing, paging, parts, small_groups, speakers, traits
+from allears.insights import many_studies, narrowing, paging, parts, small_groups, speakers
 from allears.insights.filters import Filters
+from allears.insights.many_studies import values_are_safe, values_asked_for
 from allears.insights.narrowing import Found
 from allears.insights.room import Room
 from allears.insights.small_groups import FOR_COMMENTS
-from allears.people.models import FacetValue
-from allears.studies.models import Study
 
 # How many words are looked at for enough people, the next only where these are from fewer.
 OF_A_GROUP = (100, 200)
@@ -39,13 +38,22 @@ def matching(room: Room, wanted: Filters, named: frozenset[int]) -> Answer:
     """Return the words that are wanted, as a reader may find them who sees names in the studies `named` alone."""
     if not wanted.by_who_they_are or all(study.pk in named for study in room.studies):
         return Answer(room, narrowing.matching(room, wanted))
-    about, but = wanted.about_speakers(), wanted.whatever_the_order() if len(room.studies) == 1 else Filters()
-    studies = tuple(s for s in room.studies if s.pk in named or _may_be_asked_about(Room(room.user, (s,)), about, but))
+    may = named | _in_which(room, wanted, named)
+    studies = tuple(study for study in room.studies if study.pk in may)
     if not studies:
         return Answer(room, narrowing.matching(room, wanted), too_few=True)
     kept = room if len(studies) == len(room.studies) else Room(room.user, studies)
     found = narrowing.matching(kept, wanted)
     return Answer(kept, found, _are_few(kept, wanted, found), len(room.studies) - len(studies))
+
+
+def _in_which(room: Room, wanted: Filters, named: frozenset[int]) -> set[int]:
+    """The studies in which it may be asked about speakers, but those in which their names are seen."""
+    about = wanted.about_speakers()
+    if len(room.studies) == 1:
+        return {study.pk for study in room.studies if _may_be_asked_about(room, about, wanted.whatever_the_order())}
+    others = Room(room.user, tuple(study for study in room.studies if study.pk not in named))
+    return many_studies.in_which(others, about, lambda study: _may_be_asked_about(Room(room.user, (study,)), about, Filters()))
 
 
 def uncounted_values(room: Room, named: frozenset[int]) -> set[int]:
@@ -54,12 +62,10 @@ def uncounted_values(room: Room, named: frozenset[int]) -> set[int]:
     Of a whole study groups of five may be counted (`small_groups.FOR_NUMBERS`); by comparing some of its words with some
     others they would be told apart.
     """
-    values: set[int] = set()
-    for study in [study for study in room.studies if study.pk not in named]:
-        counted = speakers.of_study(study)
-        had = counted.by_value if counted else FacetValue.objects.values_list("pk", flat=True)
-        values |= set(had) - traits.safe_values(counted)
-    return values
+    others = [study for study in room.studies if study.pk not in named]
+    if len(others) > 1:
+        return many_studies.uncounted_values(others)
+    return many_studies.unsafe_values(map(speakers.of_study, others))
 
 
 def _may_be_asked_about(room: Room, about: Filters, but: Filters) -> bool:
@@ -67,22 +73,10 @@ def _may_be_asked_about(room: Room, about: Filters, but: Filters) -> bool:
     `but` is looked at by who calls.
     """
     each = dict.fromkeys([*about.one_by_one(), *([] if about.is_one_facet else [about])])
-    return _values_are_safe(room.studies[0], about) and not any(
+    safe = not about.facets or values_are_safe(speakers.of_study(room.studies[0]), values_asked_for(about))
+    return safe and not any(
         _are_few(room, one, narrowing.matching(room, one)) for one in each if one != but
     )
-
-
-def _values_are_safe(study: Study, about: Filters) -> bool:
-    if not about.facets:
-        return True
-    counted = speakers.of_study(study)
-    safe = traits.safe_values(counted)
-    for facet, keys in about.values_by_facet().items():
-        values = set(FacetValue.objects.filter(facet__key=facet, key__in=keys).order_by().values_list("pk", flat=True))
-        had = values & set(counted.by_value) if counted else values
-        if not had <= safe or (counted and small_groups.leaves_few(counted.people, sum(counted.by_value[v] for v in had))):
-            return False
-    return True
 
 
 def _are_few(room: Room, wanted: Filters, found: Found) -> bool:

@@ -56,6 +56,11 @@ def matching(room: Room, wanted: Filters, *, counted: bool = True) -> Found:
     )  # fmt: skip
 
 
+def on_all(room: Room, wanted: Filters) -> Words:
+    """Return the words that are wanted of a room whose words are not too many to be gone through."""
+    return _on(room.words(), asked_for(room, wanted, counted=False, some=None))
+
+
 def _seems_many(part: Filter, some: Sample | None) -> bool:
     """Whether a look at some rows says that a part names so many words that looking all up would be in vain."""
     return part.slow and some is not None and some.about(part.on_each or part.on) > 2 * few_rows.FEW

@@ -1,17 +1,20 @@
-"""Who is speaking: people by facet value among some words, a whole study, and all customers.
+"""Who is speaking: people by facet value among some words, a whole study, several of them, and all customers.
 
 Exact always. Up to `few_rows.FEW` rows are counted while the reader waits; more are counted ahead by the heartbeat and kept as
-a `Tally`, which says when it was made.
+a `Tally`, which says when it was made. Where all studies together have more, the small ones are counted ahead, too, for
+who reads several at once.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -25,7 +28,7 @@ from allears.people.models import Kind, Person, PersonFacet
 from allears.people.queries import matching
 from allears.questionnaires.models import Answer
 from allears.studies.models import Study
-from allears.verbatims.models import Verbatim
+from allears.verbatims.models import Collection, Verbatim
 from allears.verbatims.queries import current
 
 FRESH = timedelta(minutes=10)
@@ -99,6 +102,52 @@ def of_study(study: Study) -> Speakers | None:
     return _kept([_key(study)]).get(_key(study))
 
 
+def of_studies(studies: Iterable[Study]) -> dict[int, Speakers | None]:
+    """Count who spoke in each of these studies, by the study's id, with few queries: as counted ahead where that was done;
+    None where they are many and have not been counted yet.
+    """
+    keys = {study.pk: _key(study) for study in studies}
+    kept = _kept(list(keys.values()))
+    others = {study.collection_id: study.pk for study in studies if keys[study.pk] not in kept}
+    small = _among_each(others.keys() - large(others))
+    counted = {pk: small.get(collection) for collection, pk in others.items()}
+    return {study: kept.get(key) or counted.get(study) for study, key in keys.items()}
+
+
+def large(collections: Iterable[int]) -> set[int]:
+    """Return which of these collections have more rows than are counted while somebody waits."""
+    rows = Verbatim.objects.filter(collection=OuterRef("pk")).order_by().values("pk")
+    many = Exists(rows[few_rows.FEW : few_rows.FEW + 1])
+    return set(Collection.objects.filter(many, pk__in=list(collections)).values_list("pk", flat=True))
+
+
+def _among_each(collections: Iterable[int]) -> dict[int, Speakers]:
+    """Count the people behind the words of each collection, merged people once."""
+    people: dict[int, set[int]] = {collection: set() for collection in collections}
+    for collection, who in _spoken(current().filter(collection__in=list(people))).distinct():
+        people[collection].add(who)
+    held: dict[int, list[int]] = {}
+    for who, value in PersonFacet.objects.filter(IsOneOf("person", set().union(*people.values()))).values_list("person", "value"):
+        held.setdefault(who, []).append(value)
+    return {
+        collection: Speakers(len(those), Counter(value for who in those for value in held.get(who, ())))
+        for collection, those in people.items()
+    }
+
+
+def voices_in_each(words: QuerySet[Verbatim]) -> dict[int, int]:
+    """Count who speaks in these words, as `voices` does, for each collection in which anybody does."""
+    known = _spoken(words).values_list("collection").annotate(n=Count("who", distinct=True))
+    unknown = Answer.objects.filter(verbatim__in=words.filter(person=None).order_by()).order_by()
+    responses = unknown.values_list("verbatim__collection").annotate(n=Count("response", distinct=True))
+    return dict(Counter(dict(known)) + Counter(dict(responses)))
+
+
+def _spoken(words: QuerySet[Verbatim]) -> QuerySet[Any, Any]:
+    stays = Coalesce(F("person__merged_into_id"), F("person_id"))
+    return words.filter(person__isnull=False).order_by().annotate(who=stays).values_list("collection", "who")
+
+
 def of_themes(themes: Iterable[int]) -> dict[int, int]:
     """Count the people who spoke of each of these themes (ids); of themes that very many words carry as counted ahead."""
     ids = list(themes)
@@ -130,9 +179,13 @@ def of_large_study_and_all(study: Study) -> tuple[Speakers | None, Speakers | No
 
 def count_ahead() -> None:
     """Count what is too much to count while somebody waits; called by the heartbeat."""
-    large = [study for study in Study.objects.order_by("pk") if _is_large(study)]
-    for study in large:
-        _count_study(study)
+    spoken_in = Verbatim.objects.filter(collection=OuterRef("collection"))
+    studies = list(Study.objects.filter(Exists(spoken_in)).order_by("pk"))
+    many = large(study.collection_id for study in studies)
+    all_are_many = few_rows.are_many(Verbatim.objects.order_by().values_list("pk", flat=True))
+    for study in studies:
+        if all_are_many or study.collection_id in many:
+            _count_study(study)
     if few_rows.are_many(_customers().values_list("pk", flat=True)):
         _keep(CUSTOMERS, _count_customers(_customers()), last=_newest(Person.objects.all()))
     else:
@@ -172,9 +225,8 @@ def _count_study(study: Study) -> None:
     _keep(_key(study), behind(spoken), newest)
 
 
-def _people(words: QuerySet[Verbatim]) -> QuerySet[Verbatim, int]:
-    stays = Coalesce(F("person__merged_into_id"), F("person_id"))
-    return words.filter(person__isnull=False).order_by().annotate(who=stays).values_list("who", flat=True).distinct()
+def _people(words: QuerySet[Verbatim]) -> QuerySet[Any, int]:
+    return _spoken(words).values_list("who", flat=True).distinct()
 
 
 def _by_value(held: QuerySet[PersonFacet]) -> dict[int, int]:

@@ -8,7 +8,7 @@ nothing either.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from allears.core.one_of import IsOneOf
 from allears.insights import speakers
@@ -23,11 +23,19 @@ SPEAKERS_OF = 5_000  # newest words of a study: who shares what is told from tho
 _Groups = dict[int, dict[int, set[int]]]  # by facet and value, the people
 
 
-def safe_values(counted: Speakers | None) -> set[int]:
-    """Return the facet values that so many speakers share that they point at nobody; none while nobody has counted."""
+def facets_of(counted: Iterable[Speakers | None]) -> dict[int, int]:
+    """Return the facet of each value that somebody has who was counted."""
+    values = {value for one in counted if one for value in one.by_value}
+    return dict(FacetValue.objects.filter(pk__in=values).values_list("pk", "facet"))
+
+
+def safe_values(counted: Speakers | None, facet_of: Mapping[int, int] | None = None) -> set[int]:
+    """Return the facet values that so many speakers share that they point at nobody; none while nobody has counted.
+    `facet_of`: where it is known already.
+    """
     if counted is None or not counted.by_value:
         return set()
-    facet_of = dict(FacetValue.objects.filter(pk__in=list(counted.by_value)).values_list("pk", "facet"))
+    facet_of = facets_of([counted]) if facet_of is None else facet_of
     facets: dict[int, dict[int, int]] = {}
     for value, people in counted.by_value.items():
         if value in facet_of:
