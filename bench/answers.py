@@ -3,6 +3,7 @@
     python bench/answers.py                         # SQLite, one page and ten
     python bench/answers.py --postgresql            # a PostgreSQL server started for this run
     python bench/answers.py --seconds 20 --json     # one JSON object a case
+    python bench/answers.py --against               # after each case the same work by a peer, see bench/answers_peer.py
 
 Robots walk a questionnaire of ten questions (two long texts, two short ones, three scales, two choices, a number) through
 the public link of an open study, as a browser without JavaScript does: they open the page, post its form, follow the
@@ -13,6 +14,11 @@ looked for in the database: the choice, the step or the number that was sent, th
 
 `cpu_ms` counts all server processes, the database's too; `cpu_ms_of` says whose it was. `empty_view` is what the same server does when asked for
 /healthz, and `fdatasync` what the disk can do; `to_empty_view` and `to_fdatasync` are the responses a second to each of them.
+
+Milliseconds say as much of the machine as of the product. So `--against` measures a peer in the same run, and
+`times_less_than_peer` says how many times less a response costs the product; `times_less_aimed_at` is what that was to
+be (AIMS says whence). The peer is installed under --cache at first; where it cannot be, or dies, a line says why and
+the product's cases are measured all the same.
 """
 
 from __future__ import annotations
@@ -22,8 +28,6 @@ import asyncio
 import atexit
 import json
 import os
-import random
-import re
 import subprocess
 import sys
 import tempfile
@@ -32,21 +36,32 @@ import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from bench import answers_peer
+from bench.answers_robots import Robot, load
+from bench.peers import Peer
+from bench.processor import cpu_seconds
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-TICK = os.sysconf("SC_CLK_TCK")
-WORDS = ["the", "order", "came", "late", "and", "nobody", "called", "me", "about", "it", "so", "I", "had", "to", "ask", "again", "every", "week", "because", "the", "box", "was", "wet", "they", "promised", "it", "would", "be", "there", "on", "monday", "but", "it", "never", "arrived"]
+# Processor ms a response: what it took the peer on the machine where our aims were set, and what we aim at, by pages.
+AIMS = {1: (75, 2), 10: (359, 12)}
 
 
 def main() -> None:
     options = _options()
     folder = Path(tempfile.mkdtemp(prefix="allears-answers-", dir=options.folder))
     database = start_postgresql(folder) if options.postgresql else None
+    peer = answers_peer.the_peer(options.cache) if options.against else None
     for pages in options.pages:
         case = run(folder / f"{pages}", pages, options, database)
+        other = beside(peer, folder / f"peer-{pages}", pages, options.port) if peer else None
+        if other:
+            case |= compared(case, other)
         print(json.dumps(case) if options.json else _as_text(case), flush=True)
+        if other:
+            print(json.dumps(other) if options.json else _peer_as_text(other), flush=True)
 
 
 def _options() -> argparse.Namespace:
@@ -58,6 +73,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=8177)
     parser.add_argument("--folder", help="where the database lies (default: the temporary folder)")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--against", action="store_true", help="measure a peer beside")
+    parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "allears-bench", help="where the peer is kept")
     return parser.parse_args()
 
 
@@ -67,7 +84,25 @@ def _as_text(case: dict[str, Any]) -> str:
         f" {case['per_second']:.0f} a second; {case['cpu_ms']:.2f} ms CPU each{_by_part(case)}; p99 {case['p99_ms']:.0f} ms a request;"
         f" verified: {case['verified']} ({_by_kind(case)});"
         f" to an empty view {case['to_empty_view']:.3f} ({case['empty_view_per_second']:.0f} a second),"
-        f" to fdatasync {case['to_fdatasync']:.3f} ({case['fdatasync_per_second']:.0f} a second)"
+        f" to fdatasync {case['to_fdatasync']:.3f} ({case['fdatasync_per_second']:.0f} a second){_by_peer(case)}"
+    )
+
+
+def _by_peer(case: dict[str, Any]) -> str:
+    if "times_less_than_peer" not in case:
+        return ""
+    took, aim = AIMS[case["pages"]]
+    return (
+        f"; {case['times_less_than_peer']:.1f} times less CPU than the peer, aimed at {case['times_less_aimed_at']:.1f}"
+        f" (where the aim of {aim} ms was set, the peer took {took})"
+    )
+
+
+def _peer_as_text(case: dict[str, Any]) -> str:
+    return (
+        f"{case['peer']}, {case['pages']} page(s): {case['responses']} responses in {case['seconds']:.1f} s;"
+        f" {case['cpu_ms']:.1f} ms CPU each; p99 {case['p99_ms']:.0f} ms a request;"
+        f" verified: {case['verified']} ({case['stored']} stored with {case['answers']} answers, those of the warming up too)"
     )
 
 
@@ -144,122 +179,6 @@ class Server:
         return json.loads(self.ask_inside("verify", str(path)).strip().splitlines()[-1])
 
 
-def cpu_seconds(root: int) -> float:
-    """User and system CPU of a process and everything below it."""
-    children: dict[int, list[int]] = {}
-    spent: dict[int, float] = {}
-    for process in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
-        except OSError:
-            continue
-        children.setdefault(int(fields[1]), []).append(int(process))
-        spent[int(process)] = sum(map(int, fields[11:15])) / TICK
-    todo, total = [root], 0.0
-    while todo:
-        process = todo.pop()
-        total += spent.get(process, 0.0)
-        todo += children.get(process, [])
-    return total
-
-
-# --- the robots ------------------------------------------------------------------------------------------------
-
-_FIELD = re.compile(r'<(input|textarea|button)\b([^>]*)>')
-_ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
-_ANSWERS = re.compile(r"q(\d+)$")  # the field of a question by its id
-_ACTION = re.compile(r'<form[^>]* action="([^"]*)"')
-
-
-class Robot:
-    """One respondent after the other over one connection each; reads HTML and nothing else."""
-
-    def __init__(self, port: int, token: str, name: str) -> None:
-        self.port, self.start, self.name = port, f"/a/{token}/", name
-        self.acknowledged: list[str] = []  # who was thanked
-        self.kept: dict[str, list[tuple[int, str]]] = {}  # what acknowledged pages said, question by question
-        self.times: list[float] = []
-
-    async def run(self, until: float) -> None:
-        number = 0
-        while time.perf_counter() < until:
-            number += 1
-            await self.respond(f"{self.name}-{number}")
-
-    async def respond(self, marker: str) -> None:
-        self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
-        status, html, _ = await self.ask("GET", self.start)
-        while "<form" in html:
-            status, html, _ = await self.ask("GET", await self.send(html, marker))
-        assert "Thank you" in html, (status, html[:300])
-        self.acknowledged.append(marker)
-        self.writer.close()
-
-    async def send(self, html: str, marker: str, go: str = "next") -> str:
-        """Fill the form of a page and post it; note what it said once that is acknowledged, and return where it leads."""
-        action, said = _ACTION.search(html), self.filled(html, marker)
-        assert action
-        status, html, where = await self.ask("POST", action[1], urlencode([*said, ("go", go)]))
-        assert status == (204 if go == "save" else 303), (status, html[:300])
-        self.kept.setdefault(marker, []).extend(_answers(said))
-        return where
-
-    def filled(self, html: str, marker: str) -> list[tuple[str, str]]:
-        data, radios = [], {}
-        for tag, rest in _FIELD.findall(html):
-            attributes = dict(_ATTRIBUTE.findall(rest))
-            name, kind = attributes.get("name"), attributes.get("type", "text")
-            if not name or tag == "button":
-                continue
-            if tag == "textarea":
-                data.append((name, f"{marker} {' '.join(random.choices(WORDS, k=40))}"))
-            elif kind == "radio":
-                radios.setdefault(name, []).append(attributes["value"])
-            elif kind == "checkbox":
-                data += [(name, attributes["value"])] if random.random() < 0.4 else []
-            else:
-                data.append((name, {"hidden": attributes.get("value", ""), "number": "7"}.get(kind, marker)))
-        return data + [(name, random.choice(values)) for name, values in radios.items()]
-
-    async def ask(self, method: str, path: str, body: str = "") -> tuple[int, str, str]:
-        began = time.perf_counter()
-        head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nAccept: text/html\r\n"
-        if method == "POST":
-            head += f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n"
-            head += f"Origin: http://127.0.0.1:{self.port}\r\n"
-        self.writer.write(f"{head}\r\n{body}".encode())
-        status = int((await self.reader.readline()).split()[1])
-        headers = {}
-        while (line := (await self.reader.readline()).decode().strip()) != "":
-            key, _, value = line.partition(": ")
-            headers[key.lower()] = value
-        html = await self._body(headers)
-        self.times.append(time.perf_counter() - began)
-        return status, html.decode(), headers.get("location", "")
-
-
-    async def _body(self, headers: dict[str, str]) -> bytes:
-        if headers.get("transfer-encoding") != "chunked":
-            return await self.reader.readexactly(int(headers.get("content-length", 0)))
-        body = b""
-        while size := int(await self.reader.readline(), 16):
-            body += await self.reader.readexactly(size)
-            await self.reader.readline()
-        await self.reader.readline()
-        return body
-
-
-def _answers(said: list[tuple[str, str]]) -> list[tuple[int, str]]:
-    return [(int(field[1]), value) for name, value in said if (field := _ANSWERS.match(name))]
-
-
-async def load(port: int, token: str, concurrency: int, seconds: float, name: str) -> tuple[list[Robot], float]:
-    robots = [Robot(port, token, f"{name}{i}") for i in range(concurrency)]
-    began = time.perf_counter()
-    await asyncio.gather(*(robot.run(began + seconds) for robot in robots))
-    return robots, time.perf_counter() - began
-
-
 async def empty_views(port: int, concurrency: int, seconds: float) -> float:
     robots = [Robot(port, "", "") for _ in range(concurrency)]
     until = time.perf_counter() + seconds
@@ -289,6 +208,26 @@ def fdatasyncs(folder: Path, seconds: float = 1.0) -> float:
 def is_whole(found: dict[str, Any]) -> bool:
     """Whether nothing that was acknowledged is lost, or there twice, and the ledger is whole."""
     return found["broken"] is None and not any(found[what] for what in ("lost", "twice", "answers_lost", "answers_too_many"))
+
+
+def beside(peer: Peer, folder: Path, pages: int, port: int) -> dict[str, Any] | None:
+    """What the same work costs the peer; where that cannot be known, a line says why."""
+    why_not = peer.why_not
+    if peer.python and pages not in answers_peer.DISPLAY:
+        why_not = "the peer shows all questions on one page or each on its own"
+    elif peer.python:
+        try:
+            return answers_peer.measure(peer.python, folder, pages, port)
+        except answers_peer.FAILURES as error:
+            why_not = f"the peer failed: {error!r}"[:300]
+    print(f"No peer beside {pages} page(s): {why_not}", file=sys.stderr, flush=True)
+    return None
+
+
+def compared(case: dict[str, Any], other: dict[str, Any]) -> dict[str, float]:
+    """How many times less processor a response costs the product than the peer, and how many that was to be."""
+    took, aim = AIMS[case["pages"]]
+    return {"times_less_than_peer": round(other["cpu_ms"] / case["cpu_ms"], 1), "times_less_aimed_at": round(took / aim, 1)}
 
 
 def run(folder: Path, pages: int, options: argparse.Namespace, postgresql: Any) -> dict[str, Any]:

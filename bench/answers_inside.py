@@ -32,20 +32,8 @@ from allears.studies.asking import opener_of  # noqa: E402
 from allears.studies.models import Invitation, Study, WayIn  # noqa: E402
 from allears.verbatims.actions import seal_waiting  # noqa: E402
 from allears.verbatims.verify import verify as verify_ledger  # noqa: E402
+from bench.answers_questions import QUESTIONS  # noqa: E402
 
-ENDS = {"low_label": "not at all", "high_label": "very much", "required": True}
-QUESTIONS = [
-    {"kind": "long_text", "text": "What happened when your order came late?", "required": True},
-    {"kind": "scale", "text": "Would you order again?", "minimum": 0, "maximum": 10, **ENDS},
-    {"kind": "scale", "text": "Were you told in time?", "minimum": 1, "maximum": 5, **ENDS},
-    {"kind": "scale", "text": "Was it put right?", "minimum": 1, "maximum": 5, **ENDS},
-    {"kind": "single", "text": "Who called first?", "choices": ["You", "I", "Nobody"], "required": True},
-    {"kind": "single", "text": "How did you order?", "choices": ["Web", "Shop", "Phone"], "required": True},
-    {"kind": "multiple", "text": "What did you do?", "choices": ["Waited", "Called", "Wrote", "Left"]},
-    {"kind": "number", "text": "How many days late?", "minimum": 0, "maximum": 365, "required": True},
-    {"kind": "short_text", "text": "In one word?"},
-    {"kind": "long_text", "text": "What would have helped?"},
-]
 TITLE = "Late orders"
 PROBLEM = "Your last orders came late, and we want to understand what that did to your day."
 ARABIC = {

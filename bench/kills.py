@@ -29,7 +29,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench.answers import Robot, Server, is_whole, new_database, start_postgresql
+from bench.answers import Server, is_whole, new_database, start_postgresql
+from bench.answers_robots import Robot
 
 PATIENCE = 300.0  # seconds for so many to be thanked
 MOMENT = 0.5  # seconds after that, within which the kill strikes

@@ -29,23 +29,22 @@ import argparse
 import json
 import os
 import resource
-import signal
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-import venv
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from bench.peers import Peer, installed, last_words
+
 PEER = "sortition-algorithms==0.12.15"
 PUBLISHED = {"example_large_200": 1162.0}  # seconds for leximin, as its authors published them (commercial solver)
 LONG = 60.0  # seconds: a peer that takes longer runs once
-INSTALLING = 900.0  # seconds at most for the peer's environment
 SEEDS = 3000
 LIMIT, MARGIN = 0.5, 0.5  # seconds: a time limit, and by how much it may be overrun
 NOT_ASKED = "not asked for"
@@ -75,14 +74,6 @@ def in_time(name: str, facts: Facts, most: float, more: str = "", *, valid: bool
     """A target in seconds, with the processor's beside; `valid`: whether all else that is asked for holds."""
     seen = f"{facts['seconds']:.2f} s ({facts['cpu']:.2f} of a processor){more}"
     return Target(name, seen, valid and facts["seconds"] < most, valid and facts["cpu"] < most)
-
-
-@dataclass(frozen=True)
-class Peer:
-    """The Python of the peer's own environment, or why there is none."""
-
-    python: Path | None
-    why_not: str = ""
 
 
 PEER_RUN = """
@@ -291,13 +282,6 @@ def run(command: list[str], limit: float) -> Facts:
     return {**json.loads(lines[-1]), "with_start": time.perf_counter() - start}
 
 
-def last_words(done: subprocess.CompletedProcess[str]) -> str:
-    """Why a process ended without an answer: its last line of complaint, or the signal that killed it."""
-    if done.returncode < 0:
-        return f"killed by {signal.Signals(-done.returncode).name}"
-    return (done.stderr.strip().splitlines() or [f"ended with {done.returncode} and no word"])[-1][:200]
-
-
 def solve_one(folder: Path, size: int, rule: str) -> Facts:
     from allears.selection import Pool, Quotas, prepare
 
@@ -350,26 +334,7 @@ def shown(number: float | None, width: int, digits: int) -> str:
 
 
 def the_peer(cache: Path) -> Peer:
-    """The peer's own environment, made on first use; why there is none, where it cannot be made."""
-    home = cache / "peer-0.12.15"
-    python = home / "bin" / "python"
-    if runs(python):
-        return Peer(python)
-    print(f"Installing {PEER} into {home} ...", flush=True)
-    try:
-        venv.create(home, with_pip=True, clear=True)
-        install = [str(python), "-m", "pip", "install", "-qq", "--no-input", PEER]
-        done = subprocess.run(install, capture_output=True, text=True, timeout=INSTALLING, check=False)
-    except (OSError, subprocess.SubprocessError) as error:
-        return Peer(None, f"the peer's environment could not be made: {error}"[:200])
-    if done.returncode:
-        return Peer(None, f"the peer could not be installed: {last_words(done)}")
-    return Peer(python) if runs(python) else Peer(None, "the peer is installed and does not start")
-
-
-def runs(python: Path) -> bool:
-    """Whether the peer can be used from there."""
-    return "error" not in run([str(python), "-c", "import sortition_algorithms; print('{}')"], LONG)
+    return installed(cache / "peer-0.12.15", [PEER], proof="import sortition_algorithms")
 
 
 def made_up(cache: Path) -> list[Path]:
