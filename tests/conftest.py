@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -27,6 +28,14 @@ gate.open_for_flush()
 # `--hypothesis-profile=default` looks further, with other examples each time.
 settings.register_profile("house", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
+# As the server does (cli/server.py): garbage is looked for every so many objects, and not after each 700.
+gc.set_threshold(10_000, 20, 50)
+
+
+def pytest_collection_finish() -> None:
+    """What was read in stays for as long as the run: nobody looks through thousands of tests for garbage again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
