@@ -88,12 +88,13 @@ class Phrases:
 
     def find(self, words: Sequence[Word]) -> Iterator[tuple[int, int]]:
         """Return (first, after last) as places in `words`, without overlaps."""
-        place = 0
-        while place < len(words):
-            length = self.at(words, place)
-            if length:
-                yield place, place + length
-            place += length or 1
+        ended = 0
+        for place, word in enumerate(words):
+            if place >= ended and word.key in self._by_first:
+                length = self.at(words, place)
+                if length:
+                    ended = place + length
+                    yield place, ended
 
     def at(self, words: Sequence[Word], place: int) -> int:
         """Return how many words the longest phrase that begins at `place` has; 0 for none."""
