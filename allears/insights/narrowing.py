@@ -58,7 +58,7 @@ def matching(room: Room, wanted: Filters, *, counted: bool = True) -> Found:
 
 def on_all(room: Room, wanted: Filters) -> Words:
     """Return the words that are wanted of a room whose words are not too many to be gone through."""
-    return _on(room.words(), asked_for(room, wanted, counted=False, some=None))
+    return _on(room.among_all(current()), asked_for(room, wanted, counted=False, some=None))
 
 
 def _seems_many(part: Filter, some: Sample | None) -> bool:
