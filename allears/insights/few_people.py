@@ -72,10 +72,9 @@ def _may_be_asked_about(room: Room, about: Filters, but: Filters) -> bool:
     """Whether enough who speak in one study share what is asked about, each trait by itself and all of them together;
     `but` is looked at by who calls.
     """
-    each = dict.fromkeys([*about.one_by_one(), *([] if about.is_one_facet else [about])])
     safe = not about.facets or values_are_safe(speakers.of_study(room.studies[0]), values_asked_for(about))
     return safe and not any(
-        _are_few(room, one, narrowing.matching(room, one)) for one in each if one != but
+        _are_few(room, one, narrowing.matching(room, one)) for one in about.one_by_one_and_together() if one != but
     )
 
 

@@ -120,15 +120,14 @@ class Filters:
         """Return what is asked about who speaks, and nothing else."""
         return type(self)(facets=self.facets, answered=self.answered, language=self.language)
 
-    @property
-    def is_one_facet(self) -> bool:
-        """Whether it asks about one facet and nothing else."""
-        return len(self.values_by_facet()) == 1 and self == type(self)(facets=self.facets)
-
-    def one_by_one(self) -> list[Self]:
-        """Return each answer and the language that is asked about by itself."""
+    def one_by_one_and_together(self) -> list[Self]:
+        """Return each answer and the language that is asked about by itself, and all that is asked about, unless it is one
+        facet and nothing else.
+        """
         answers = [type(self)(answered=(raw,)) for raw in self.answered]
-        return [*answers, *([type(self)(language=self.language)] if self.language else [])]
+        each = [*answers, *([type(self)(language=self.language)] if self.language else [])]
+        is_one_facet = len(self.values_by_facet()) == 1 and self == type(self)(facets=self.facets)
+        return list(dict.fromkeys([*each, *([] if is_one_facet else [self])]))
 
     def narrower(self) -> list[Self]:
         """Return what is asked without one of several values of a facet, for each of these values."""

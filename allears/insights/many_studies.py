@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 
 from django.core.cache import cache
-from django.db.models import Exists, OuterRef
 
 from allears.insights import filters as asked
 from allears.insights import narrowing, small_groups, speakers, traits
@@ -21,7 +20,6 @@ from allears.insights.small_groups import FOR_COMMENTS
 from allears.insights.speakers import Speakers
 from allears.people.models import FacetValue
 from allears.studies.models import Study
-from allears.verbatims.models import Verbatim
 
 KEPT = 60  # seconds
 
@@ -42,12 +40,10 @@ def uncounted_values(studies: Sequence[Study]) -> set[int]:
 def unsafe_values(counted: Iterable[Speakers | None]) -> set[int]:
     """Return the facet values that few of those share who were counted in any one study: all, where nobody has counted."""
     each = list(counted)
+    if None in each:
+        return set(FacetValue.objects.values_list("pk", flat=True))
     facet_of = traits.facets_of(each)
-    values: set[int] = set()
-    for one in each:
-        had = one.by_value if one else FacetValue.objects.values_list("pk", flat=True)
-        values |= set(had) - traits.safe_values(one, facet_of)
-    return values
+    return {value for one in each if one for value in one.by_value.keys() - traits.safe_values(one, facet_of)}
 
 
 def _kept(what: str, studies: Iterable[Study], count: Callable[[], set[int]]) -> set[int]:
@@ -56,11 +52,7 @@ def _kept(what: str, studies: Iterable[Study], count: Callable[[], set[int]]) ->
 
 
 def _settled(room: Room, about: Filters, alone: Callable[[Study], bool]) -> set[int]:
-    collections = [study.collection_id for study in room.studies]
-    spoken_in = set(
-        Study.objects.filter(Exists(Verbatim.objects.filter(collection=OuterRef("collection"))), collection__in=collections)
-        .values_list("collection", flat=True)
-    )  # fmt: skip
+    spoken_in = speakers.spoken_in(study.collection_id for study in room.studies)
     one_by_one = spoken_in if _asks_a_range(about) else speakers.large(spoken_in)
     together = _Together(Room(room.user, tuple(s for s in room.studies if s.collection_id in spoken_in - one_by_one)), about)
     return {
@@ -87,8 +79,7 @@ class _Together:
         counted = self._speakers.get(study.pk) if self._about.facets else None
         if self._about.facets and not values_are_safe(counted, self._values, self._facet_of):
             return False
-        each = dict.fromkeys([*self._about.one_by_one(), *([] if self._about.is_one_facet else [self._about])])
-        return not any(self._are_few(study, one) for one in each)
+        return not any(self._are_few(study, one) for one in self._about.one_by_one_and_together())
 
     def _are_few(self, study: Study, wanted: Filters) -> bool:
         here = self._spoke(study, wanted)

@@ -97,7 +97,7 @@ def behind(words: QuerySet[Verbatim]) -> Speakers:
 
 def of_study(study: Study) -> Speakers | None:
     """Count who spoke in `study`; None when they are many and have not been counted yet."""
-    if not _is_large(study):
+    if not large([study.collection_id]):
         return among(current().filter(collection=study.collection_id).order_by().values_list("pk", flat=True))
     return _kept([_key(study)]).get(_key(study))
 
@@ -116,9 +116,17 @@ def of_studies(studies: Iterable[Study]) -> dict[int, Speakers | None]:
 
 def large(collections: Iterable[int]) -> set[int]:
     """Return which of these collections have more rows than are counted while somebody waits."""
-    rows = Verbatim.objects.filter(collection=OuterRef("pk")).order_by().values("pk")
-    many = Exists(rows[few_rows.FEW : few_rows.FEW + 1])
-    return set(Collection.objects.filter(many, pk__in=list(collections)).values_list("pk", flat=True))
+    return _with_more_than(few_rows.FEW, collections)
+
+
+def spoken_in(collections: Iterable[int]) -> set[int]:
+    """Return in which of these collections anybody has said anything, be it gone since."""
+    return _with_more_than(0, collections)
+
+
+def _with_more_than(rows: int, collections: Iterable[int]) -> set[int]:
+    beyond = Verbatim.objects.filter(collection=OuterRef("pk")).order_by().values("pk")[rows : rows + 1]
+    return set(Collection.objects.filter(Exists(beyond), pk__in=list(collections)).values_list("pk", flat=True))
 
 
 def _among_each(collections: Iterable[int]) -> dict[int, Speakers]:
@@ -179,12 +187,11 @@ def of_large_study_and_all(study: Study) -> tuple[Speakers | None, Speakers | No
 
 def count_ahead() -> None:
     """Count what is too much to count while somebody waits; called by the heartbeat."""
-    spoken_in = Verbatim.objects.filter(collection=OuterRef("collection"))
-    studies = list(Study.objects.filter(Exists(spoken_in)).order_by("pk"))
-    many = large(study.collection_id for study in studies)
     all_are_many = few_rows.are_many(Verbatim.objects.order_by().values_list("pk", flat=True))
-    for study in studies:
-        if all_are_many or study.collection_id in many:
+    studies = {study.collection_id: study for study in Study.objects.order_by("pk")}
+    counted = spoken_in(studies) if all_are_many else large(studies)
+    for collection, study in studies.items():
+        if collection in counted:
             _count_study(study)
     if few_rows.are_many(_customers().values_list("pk", flat=True)):
         _keep(CUSTOMERS, _count_customers(_customers()), last=_newest(Person.objects.all()))
@@ -209,11 +216,6 @@ def _count_customers(people: QuerySet[Person]) -> Speakers:
         person__kind=Kind.CUSTOMER, person__merged_into=None, person__erased_at=None
     )
     return Speakers(people.count(), _by_value(held))
-
-
-def _is_large(study: Study) -> bool:
-    rows = Verbatim.objects.filter(collection=study.collection_id).order_by()
-    return few_rows.are_many(rows.values_list("pk", flat=True))
 
 
 def _count_study(study: Study) -> None:
