@@ -40,7 +40,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench import answers_peer
-from bench.answers_robots import Robot, load
+from bench.answers_robots import Robot, figures, load
 from bench.peers import Peer
 from bench.processor import cpu_seconds
 
@@ -246,20 +246,14 @@ def run(folder: Path, pages: int, options: argparse.Namespace, postgresql: Any) 
         empty = asyncio.run(empty_views(options.port, options.concurrency, 2))
     finally:
         server.stop()
-    acknowledged = [marker for robot in robots for marker in robot.acknowledged]
-    times = sorted(t for robot in robots for t in robot.times)
+    told = figures(robots, seconds, sum(spent.values()))
     found = server.verified(robots)
-    per_second, syncs = len(acknowledged) / seconds, fdatasyncs(folder)
+    per_second, syncs = told["responses"] / seconds, fdatasyncs(folder)
     return {
         "database": "postgresql" if postgresql else "sqlite",
         "pages": pages,
-        "responses": len(acknowledged),
-        "seconds": round(seconds, 2),
-        "per_second": round(per_second, 1),
-        "cpu_ms": round(sum(spent.values()) * 1000 / max(1, len(acknowledged)), 3),
-        "cpu_ms_of": {name: round(seconds_ * 1000 / max(1, len(acknowledged)), 3) for name, seconds_ in spent.items()},
-        "p50_ms": round(times[len(times) // 2] * 1000, 1),
-        "p99_ms": round(times[int(len(times) * 0.99)] * 1000, 1),
+        **told,
+        "cpu_ms_of": {name: round(seconds_ * 1000 / max(1, told["responses"]), 3) for name, seconds_ in spent.items()},
         "verified": is_whole(found),
         **found,
         "empty_view_per_second": round(empty, 1),

@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.answers_questions import QUESTIONS
-from bench.answers_robots import Robot
+from bench.answers_robots import Robot, figures
 from bench.peers import Peer, installed, last_words
 from bench.processor import cpu_seconds
 
@@ -220,17 +220,10 @@ def measure(python: Path, folder: Path, pages: int, port: int) -> dict[str, Any]
         spent = cpu_seconds(server.process.pid) - before
     finally:
         server.stop()
-    responses = sum(len(robot.acknowledged) for robot in robots)
-    times = sorted(t for robot in robots for t in robot.times)
     return {
         "peer": PACKAGES[0],
         "database": "sqlite",
         "pages": pages,
-        "responses": responses,
-        "seconds": round(seconds, 2),
-        "per_second": round(responses / seconds, 1),
-        "cpu_ms": round(spent * 1000 / responses, 1),
-        "p50_ms": round(times[len(times) // 2] * 1000, 1),
-        "p99_ms": round(times[int(len(times) * 0.99)] * 1000, 1),
+        **figures(robots, seconds, spent),
         **server.verified([*warm, *robots]),
     }

@@ -6,6 +6,8 @@ import asyncio
 import random
 import re
 import time
+from collections.abc import Sequence
+from typing import Any
 from urllib.parse import urlencode
 
 WORDS = ["the", "order", "came", "late", "and", "nobody", "called", "me", "about", "it", "so", "I", "had", "to", "ask", "again", "every", "week", "because", "the", "box", "was", "wet", "they", "promised", "it", "would", "be", "there", "on", "monday", "but", "it", "never", "arrived"]
@@ -115,3 +117,17 @@ async def load(port: int, token: str, concurrency: int, seconds: float, name: st
     began = time.perf_counter()
     await asyncio.gather(*(robot.run(began + seconds) for robot in robots))
     return robots, time.perf_counter() - began
+
+
+def figures(robots: Sequence[Robot], seconds: float, spent: float) -> dict[str, Any]:
+    """What a load of `seconds` came to, for which the processors worked `spent` seconds: of the product as of a peer."""
+    responses = sum(len(robot.acknowledged) for robot in robots)
+    times = sorted(t for robot in robots for t in robot.times)
+    return {
+        "responses": responses,
+        "seconds": round(seconds, 2),
+        "per_second": round(responses / seconds, 1),
+        "cpu_ms": round(spent * 1000 / max(1, responses), 3),
+        "p50_ms": round(times[len(times) // 2] * 1000, 1),
+        "p99_ms": round(times[int(len(times) * 0.99)] * 1000, 1),
+    }
