@@ -132,6 +132,18 @@ def test_connections_that_were_open_before_plan_by_it() -> None:
         assert f"core_audit_of_{differs}" in plan(other, query)
 
 
+@only_sqlite
+def test_what_is_unique_is_still_found_where_most_rows_have_none() -> None:
+    """As the ledger asks for each word whether it is there already; nobody here has a user."""
+    query = "SELECT 1 FROM people_person WHERE id = 1 OR ref = 'x' OR user_id = 2"
+    with closing(sqlite3.connect(connection.settings_dict["NAME"], cached_statements=0)) as other:
+        fill()
+        statistics.keep_up()
+
+        assert "SCAN" not in plan(other, query)
+        assert "SCAN" not in plan(connection.connection, query)
+
+
 def plan(there: sqlite3.Connection, query: str) -> str:
     there.execute(query).fetchall()  # only this notices what others have changed
     return str(there.execute(f"EXPLAIN QUERY PLAN {query}").fetchall())
