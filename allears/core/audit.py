@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from types import ModuleType
@@ -26,9 +26,21 @@ def record(*, by: User | str | None, verb: str, target: models.Model | str = "",
     tense ("people.merged"). `target` is a row or "room.model:id". `details` are JSON values; never put customers'
     words or secrets in them, because events outlive erasure.
     """
-    user = by if isinstance(by, User) else None
-    label = str(by) if by else "the system"
-    return AuditEvent.objects.create(actor=user, actor_label=label, verb=verb, target=name_of(target), details=details)
+    return AuditEvent.objects.create(**_by(by), verb=verb, target=name_of(target), details=details)
+
+
+def record_all(
+    *, by: User | str | None, verb: str, targets: Iterable[tuple[models.Model | str, dict[str, Any]]]
+) -> list[AuditEvent]:
+    """Write down, at once, that `by` did `verb` to each of `targets`, which come with their details. See `record`."""
+    who = _by(by)
+    return AuditEvent.objects.bulk_create(
+        [AuditEvent(**who, verb=verb, target=name_of(target), details=details) for target, details in targets]
+    )
+
+
+def _by(by: User | str | None) -> dict[str, Any]:
+    return {"actor": by if isinstance(by, User) else None, "actor_label": str(by) if by else "the system"}
 
 
 def name_of(target: models.Model | str) -> str:

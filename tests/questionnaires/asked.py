@@ -50,8 +50,9 @@ def asking(questions: list[dict[str, Any]] | None = None, sections: int = 1, **s
     draft = authoring.draft_of(where, cast.ana())
     pages = [draft.sections.get(), *(authoring.add_section(version=draft) for _ in range(sections - 1))]
     questions = EVERY_KIND if questions is None else questions
-    for at, question in enumerate(questions):
-        authoring.add_question(section=pages[at * sections // len(questions)], **question)
+    for number, page in enumerate(pages):
+        there = [told for at, told in enumerate(questions) if at * sections // len(questions) == number]
+        authoring.add_questions(section=page, questions=there)
     return authoring.publish(version=draft, by=cast.ana())
 
 

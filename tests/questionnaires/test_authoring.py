@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from allears.core.models import AuditEvent
 from allears.questionnaires import authoring, steps
@@ -47,6 +49,26 @@ def test_a_study_s_first_draft_is_one_empty_page() -> None:
 
 def test_questions_come_in_the_order_in_which_they_were_added() -> None:
     assert texts(two_questions()) == [["What happened, in your own words?", "What mattered most?"]]
+
+
+def test_many_questions_are_added_at_once_each_with_its_choices_and_its_event() -> None:
+    version, ana = two_questions(), cast.ana()
+    told: list[dict[str, Any]] = [
+        {"kind": "single", "text": f"Which, {at}?", "choices": ["A", authoring.ChoiceWords(f"B{at}", asks_text=True)]}
+        for at in range(60)
+    ]
+    with CaptureQueriesContext(connection) as for_sixty:
+        made = authoring.add_questions(section=page(version), questions=told, by=ana)
+    with CaptureQueriesContext(connection) as for_one, transaction.atomic():
+        authoring.add_questions(section=page(version), questions=told[:1], by=ana)
+        transaction.set_rollback(True)
+
+    assert len(for_sixty) <= len(for_one)
+    assert texts(version)[0][2:] == [one["text"] for one in told] == [question.text for question in made]
+    assert [[c.label for c in q.choices.all()] for q in made] == [["A", f"B{at}"] for at in range(60)]
+    events = AuditEvent.objects.filter(verb="questionnaires.question_added").order_by("id")[2:]
+    assert [event.target for event in events] == [f"questionnaires.question:{question.pk}" for question in made]
+    assert {(event.actor_label, event.details["kind"]) for event in events} == {(str(ana), "single")}
 
 
 def test_a_question_moves_within_its_page_and_on_to_the_next() -> None:
@@ -211,6 +233,7 @@ WAYS_TO_CHANGE: dict[str, Callable[[Version], object]] = {
     "a page less": lambda v: authoring.remove_section(section=page(v)),
     "a page elsewhere": lambda v: authoring.move_section(section=page(v), direction="down"),
     "a question more": lambda v: authoring.add_question(section=page(v), kind="number", text="?"),
+    "two questions more": lambda v: authoring.add_questions(section=page(v), questions=2 * [{"kind": "number", "text": "?"}]),
     "a question's words": lambda v: authoring.change_question(question=v.questions.all()[0], text="?"),
     "a question less": lambda v: authoring.remove_question(question=v.questions.all()[0]),
     "a question twice": lambda v: authoring.duplicate_question(question=v.questions.all()[0]),

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db import transaction
 
 from allears.core.models import User
-from allears.questionnaires.authoring import ChoiceWords, add_question, draft_of, publish, set_choices
+from allears.questionnaires.authoring import ChoiceWords, add_questions, draft_of, publish, set_choices
 from allears.questionnaires.dialects import Kind, Plan, QuestionPlan
 from allears.questionnaires.importing.errors import AsksSomethingElse, DraftInTheWay, NothingToImport
 from allears.questionnaires.models import Question, Version
@@ -80,29 +81,30 @@ def _next_version(study: Study, plan: Plan, by: User | str | None) -> Version:
     draft = draft_of(study, by)
     known = _by_wording(draft)
     section = draft.sections.order_by("position", "id").first() or draft.sections.create(position=0)
+    fresh = []
     for _, wanted in _included(plan):
         asked = known[_wording(wanted)]
         if asked:
             _widen(asked.pop(0), wanted, by)
         else:
-            _ask(section, wanted, by)
+            fresh.append(_told(wanted))
+    add_questions(section=section, questions=fresh, by=by)
     return publish(version=draft, by=by, as_found=True)
 
 
-def _ask(section: object, wanted: QuestionPlan, by: User | str | None) -> None:
-    add_question(
-        section=section,  # type: ignore[arg-type]
-        kind=wanted.kind,
-        text=wanted.text,
-        choices=[ChoiceWords(label, asks) for label, asks in _labels(wanted).items()],
-        by=by,
-        code=wanted.code[:80],
-        minimum=wanted.minimum if wanted.kind is Kind.SCALE else None,
-        maximum=wanted.maximum if wanted.kind is Kind.SCALE else None,
-        low_label=wanted.low_label[:120],
-        high_label=wanted.high_label[:120],
-        boxes=len(wanted.columns) if wanted.is_open else 1,
-    )
+def _told(wanted: QuestionPlan) -> dict[str, Any]:
+    """A question of the plan as `add_questions` takes it."""
+    return {
+        "kind": wanted.kind,
+        "text": wanted.text,
+        "choices": [ChoiceWords(label, asks) for label, asks in _labels(wanted).items()],
+        "code": wanted.code[:80],
+        "minimum": wanted.minimum if wanted.kind is Kind.SCALE else None,
+        "maximum": wanted.maximum if wanted.kind is Kind.SCALE else None,
+        "low_label": wanted.low_label[:120],
+        "high_label": wanted.high_label[:120],
+        "boxes": len(wanted.columns) if wanted.is_open else 1,
+    }
 
 
 def _widen(asked: Question, wanted: QuestionPlan, by: User | str | None) -> None:
