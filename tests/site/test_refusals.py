@@ -26,9 +26,8 @@ WAYS = ("get", "post", "put", "delete", "patch")
 FEW = ("get", "post")
 
 
-def all_refusals(role: str, things: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def all_refusals(client: Client, role: str, things: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """Every refusal that `role` meets in the furnished house, by the way of asking and the address."""
-    client = Client() if role == "anonymous" else signed_in(cast.everybody()[role])
     client.raise_request_exception = False
     met = {}
     ways = WAYS if role in ("anonymous", "researcher") else FEW
@@ -47,10 +46,20 @@ def all_refusals(role: str, things: dict[str, dict[str, Any]]) -> dict[str, Any]
 def test_every_refusal_is_a_page_with_a_heading_in_its_frame_and_a_way_on(
     role: str, things: dict[str, dict[str, Any]]
 ) -> None:
-    met = all_refusals(role, things)
+    client = Client() if role == "anonymous" else signed_in(cast.everybody()[role])
+    met = all_refusals(client, role, things)
 
     assert {asked: answer.status_code for asked, answer in met.items() if not _helps(asked, answer)} == {}
     assert {answer.status_code for answer in met.values()} >= {405} | ({403} if role != "anonymous" else set())
+    if role == "researcher":
+        the_pages_of_forms_lead_to_where_the_forms_stand(client, met)
+
+
+def the_pages_of_forms_lead_to_where_the_forms_stand(client: Client, met: dict[str, Any]) -> None:
+    only_forms = {asked: answer for asked, answer in met.items() if asked.startswith("get ") and answer.status_code == 405}
+    ways_on = {asked: _followed(client, answer) for asked, answer in only_forms.items()}
+    assert {asked: found for asked, found in ways_on.items() if found not in (200, 302)} == {}
+    assert len(ways_on) > 20, ways_on
 
 
 def _helps(asked: str, answer: Any) -> bool:
@@ -60,19 +69,6 @@ def _helps(asked: str, answer: Any) -> bool:
     framed = page.css_first(f"link[href='{sheet}']") is not None
     allowed = answer.status_code != 405 or bool(answer.get("Allow"))
     return framed and allowed and page.css_first("h1") is not None and page.css_first("main a[href]") is not None
-
-
-def test_where_only_a_form_is_taken_the_page_leads_to_where_the_form_stands(things: dict[str, dict[str, Any]]) -> None:
-    client = signed_in(cast.ana())
-    ways_on = {}
-    for address in addresses():
-        path = path_of(address, things)
-        if path and "researcher" in TABLE[address.name] and address.name != "account_logout":
-            answer = client.get(path)
-            if answer.status_code == 405:
-                ways_on[address.name] = _followed(client, answer)
-    assert {name: found for name, found in ways_on.items() if found not in (200, 302)} == {}
-    assert len(ways_on) > 20, ways_on
 
 
 def _followed(client: Client, answer: Any) -> int:
