@@ -47,15 +47,16 @@ RANKING: dict[str, Any] = {"kind": "ranking", "text": "What matters?", "choices"
 def given(asked: dict[str, Any], **groups: Iterable[Any]) -> None:
     """Ask one question; each of a region answers with a value: a choice's place, several of them, a number, one for each row."""
     version = asking([asked])
+    question = version.questions.prefetch_related("choices").get()
     for region, values in groups.items():
         for n, value in enumerate(values):
-            answers(responding(version, region.title(), n), version.questions.get(), value)
+            answers(responding(version, region.title(), n), question, value)
 
 
 def responding(version: Version, region: str, n: int) -> Response:
     person = cast.person(f"{region}{n} Low")
     cast.has(person, "Region", region)
-    return Response.objects.create(study=cast.late_orders(), version=version, person=person)
+    return Response.objects.create(study_id=version.questionnaire.study_id, version=version, person=person)
 
 
 def answers(response: Response, asked: Question, value: Any) -> None:
@@ -71,9 +72,10 @@ def answers(response: Response, asked: Question, value: Any) -> None:
             rows = [
                 {"choice": choice, "number": number} for choice, number in zip(choices, value, strict=True) if number
             ]
-    for row in rows:
-        box = row["choice"].position if "choice" in row else 0
-        Answer.objects.create(response=response, question=asked, box=box, **row)
+    boxes = [row["choice"].position if "choice" in row else 0 for row in rows]
+    Answer.objects.bulk_create(
+        Answer(response=response, question=asked, box=box, **row) for box, row in zip(boxes, rows, strict=True)
+    )
 
 
 def times(**each: int) -> list[int]:
@@ -274,7 +276,7 @@ def everything_asked(people: int, chance: Random) -> None:
 
 
 def any_value(question: Question, chance: Random) -> Any:
-    choices = question.choices.count()
+    choices = len(question.choices.all())
     match question.kind:
         case QuestionKind.SINGLE:
             return min(choices - 1, int(chance.expovariate(1)))
