@@ -2,7 +2,8 @@
 
 A process kills itself (SIGKILL, no clean-up of any kind) at the moment DIES_AT: when the audit event of that name is
 written, inside its transaction; with "after " before the name, just after that transaction is through; and
-"allears.room.module:name#2" is the second time that this function has done its work.
+"allears.room.module:name#2" is the second time that this function has done its work. So that little
+work has such moments, PIECE says how much is done at once ("allears.room.module:NAME=20").
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ def command() -> int:
     from allears.cli.main import main
 
     serve.call_command = lambda *names, **options: None
+    if piece := os.environ.get("PIECE"):
+        _of_this_size(piece)
     if os.environ["DIES_AT"]:
         _die_at(os.environ["DIES_AT"])
     return main()
@@ -43,6 +46,15 @@ def program() -> int:
     """Run the lines of Python that were given."""
     exec(sys.argv[1], {})
     return 0
+
+
+def _of_this_size(piece: str) -> None:
+    """Let this process do its work in pieces as small as `piece` says."""
+    place, size = piece.split("=")
+    module, name = place.split(":")
+    owner = importlib.import_module(module)
+    assert isinstance(getattr(owner, name), int)
+    setattr(owner, name, int(size))
 
 
 def _die() -> None:

@@ -1,4 +1,8 @@
-"""Background work whose worker is killed (-9) in the middle: done whole, once, and reported as it was."""
+"""Background work whose worker is killed (-9) in the middle: done whole, once, and reported as it was.
+
+It is done in pieces as always, only that a piece here is of twenty rows, and not of hundreds: where it is cut off is the
+same, and what lies between takes its time for nothing.
+"""
 
 from __future__ import annotations
 
@@ -45,17 +49,19 @@ def a_file(header: list[str], rows: list[list[str]]) -> bytes:
 
 
 def responses() -> Job:
-    """1,203 rows of answers, three of which are not understood: their id stood in the file before."""
+    """51 rows of answers; three of them, in the second piece, have no address that can be understood."""
     study = studies.create_study(by=cast.ana(), title="Imported")
-    rows = [[str(n), f"person{n % 900}@x.example", f"Words number {n}", str(n % 5 + 1)] for n in range(1200)]
-    file = io.BytesIO(a_file(["Response ID", "E-mail", "What happened?", "Rate it"], [*rows, *rows[:3]]))
+    rows = [[str(n), f"person{n % 36}@x.example", f"Words number {n}", str(n % 5 + 1)] for n in range(51)]
+    for row in rows[30:33]:
+        row[1] = "nowhere"
+    file = io.BytesIO(a_file(["Response ID", "E-mail", "What happened?", "Rate it"], rows))
     bringing = importing.look(study=study, file=file, name="answers.csv", by=cast.ana())
     return importing.start(bringing=bringing, by=cast.ana())
 
 
 def persons() -> Job:
-    """1,203 rows of people, of which three say nobody."""
-    rows = [[str(n), f"Person {n}", f"person{n}@x.example", "North" if n % 2 else "South"] for n in range(1200)]
+    """51 rows of people, of which three say nobody."""
+    rows = [[str(n), f"Person {n}", f"person{n}@x.example", "North" if n % 2 else "South"] for n in range(48)]
     data = a_file(
         ["Customer ID", "Name", "E-mail", "Company"], [*rows, ["", "", "", "X"], ["", "", "", "Y"], ["", "", "", "Z"]]
     )
@@ -64,10 +70,10 @@ def persons() -> Job:
 
 
 def invitations() -> Job:
-    """600 people, of whom 100 have no address."""
+    """90 people, of whom 15 have no address."""
     Person.objects.bulk_create(
         Person(name=f"P {n}", **({"email": f"p{n}@x.example", "email_key": f"p{n}@x.example"} if n % 6 else {}))
-        for n in range(600)
+        for n in range(90)
     )
     everybody = Person.objects.filter(name__startswith="P ")
     return studies.ask_to_invite(study=cast.late_orders(), people=everybody, by=cast.ana(), minutes=3)
@@ -79,10 +85,10 @@ def _response_of(person: Person, like: Answer) -> Response:
 
 
 def updates() -> Job:
-    """Bob is cited; 401 others took part, each of whom hears back by one mail."""
+    """Bob is cited; 41 others took part, each of whom hears back by one mail."""
     decision = decided()
     Person.objects.bulk_create(
-        Person(name=f"P {n}", email=f"p{n}@x.example", email_key=f"p{n}@x.example") for n in range(401)
+        Person(name=f"P {n}", email=f"p{n}@x.example", email_key=f"p{n}@x.example") for n in range(41)
     )
     first, *others = Person.objects.filter(name__startswith="P ")
     answer = Answer.objects.get(verbatim=cast.said(first, "It was fine for me."))
@@ -98,25 +104,33 @@ def lottery() -> Job:
 
 def commitment() -> Job:
     """Of a pool that is written down in two pieces."""
-    lots.customers(drawing.A_PIECE + 10)
+    lots.customers(A_PIECE + 10)
     selection = lots.found()
     Job.objects.all().delete()  # the search is over
     return drawing.ask_to_commit(selection=selection, by=cast.ana())
 
 
+A_PIECE = 20
 LOTS = "allears.studies.selection"
 BRING = "allears.questionnaires.importing.running"
-WORK = {
-    "responses": (responses, [f"{BRING}:_report#2", f"{BRING}:_bring_chunk#2"]),
-    "people": (persons, ["allears.people.importing.chunks:take#2", "allears.people.importing.actions:_bring#2"]),
-    "invitations": (invitations, ["allears.core.progress:Progress.keep#2", "allears.studies.tasks:_next_chunk#2"]),
-    "updates": (updates, ["allears.core.progress:Progress.keep#2", "allears.core.progress:Progress.to#2"]),
-    "lottery": (lottery, [f"{LOTS}.finding:_plan#1", f"{LOTS}.finding:_plan#1"]),
-    "commitment": (commitment, [f"{LOTS}.actions:_freeze_some#1", f"{LOTS}.actions:_freeze_some#2"]),
-}
+PEOPLE = "allears.people.importing"
+INVITE = "allears.studies.tasks"
+PROGRESS = "allears.core.progress:Progress"
+TELL = "allears.decisions.telling"
+WORK = {  # how it is begun, what says how large its pieces are, and when its worker is killed
+    "responses": (responses, f"{BRING}:CHUNK", [f"{BRING}:_report#2", f"{BRING}:_bring_chunk#2"]),
+    "people": (persons, f"{PEOPLE}.actions:CHUNK", [f"{PEOPLE}.chunks:take#2", f"{PEOPLE}.actions:_bring#2"]),
+    "invitations": (invitations, f"{INVITE}:CHUNK", [f"{PROGRESS}.keep#2", f"{INVITE}:_next_chunk#2"]),
+    "updates": (updates, f"{TELL}:CHUNK", [f"{PROGRESS}.keep#2", f"{PROGRESS}.to#2"]),
+    "lottery": (lottery, "", [f"{LOTS}.finding:_plan#1", f"{LOTS}.finding:_plan#1"]),
+    "commitment": (
+        commitment, f"{LOTS}.actions:A_PIECE", [f"{LOTS}.actions:_freeze_some#1", f"{LOTS}.actions:_freeze_some#2"]
+    ),
+}  # fmt: skip
 
 
-MAILS = {"responses": 0, "people": 0, "invitations": 500, "updates": 402, "lottery": 0, "commitment": 0}
+MAILS = {"responses": 0, "people": 0, "invitations": 75, "updates": 42, "lottery": 0, "commitment": 0}
+PROBLEMS = {"responses": 3}
 # What the heartbeat of a worker makes besides, and what belongs to the queue.
 ASIDE = (
     "verbatims_block",
@@ -131,19 +145,25 @@ ASIDE = (
 
 
 @pytest.mark.parametrize("name", WORK)
-def test_work_whose_worker_is_killed_twice_ends_as_if_it_had_been_left_in_peace(name: str, tmp_path: Path) -> None:
-    begin, moments = WORK[name]
+def test_work_whose_worker_is_killed_twice_ends_as_if_it_had_been_left_in_peace(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin, what, moments = WORK[name]
+    if what:
+        monkeypatch.setattr(what.replace(":", "."), A_PIECE)
+    piece = f"{what}={A_PIECE}" if what else ""
     job = begin()
     with house(tmp_path / "killed") as there:
         worker.work_off()
         job.refresh_from_db()
         assert job.state == "done"
         for moment in moments:
-            there.run("worker", dies_at=moment)
+            there.run("worker", dies_at=moment, PIECE=piece)
             assert there.rows("SELECT ended_at, error FROM core_job") == [(None, "")]
 
-        _work_off(there)
+        _work_off(there, piece)
 
+        assert job.result.get("problems") == PROBLEMS.get(name)
         assert _reported(there) == (job.done, job.total, job.error, job.result)
         assert _of_interest(there.counts()) == _of_interest(counts_here())
         assert _files_in(there.folder / "files") == _files_in(tmp_path / "kept") == 0
@@ -206,8 +226,8 @@ with time_machine.travel(datetime.datetime.now(datetime.UTC) + datetime.timedelt
 """
 
 
-def _work_off(there: House) -> None:
-    working = there.start("worker")
+def _work_off(there: House, piece: str) -> None:
+    working = there.start("worker", PIECE=piece)
     there.when("SELECT count(*) FROM core_job WHERE ended_at IS NOT NULL")
     working.terminate()
     assert working.wait(30) == 0, there.said(working)
