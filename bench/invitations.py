@@ -31,11 +31,12 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -49,7 +50,9 @@ def main() -> None:
     options = _options()
     folder = Path(tempfile.mkdtemp(prefix="allears-invitations-", dir=options.folder))
     _set_up(folder, options.postgresql)
-    found = run(options.people, options.kills, options.stop_after)
+    asked_to_stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: asked_to_stop.set())
+    found = run(options.people, options.kills, from_nothing, options.stop_after, asked_to_stop)
     print(json.dumps(found) if options.json else _as_text(found))
     raise SystemExit(0 if found["verified"] else 1)
 
@@ -139,18 +142,36 @@ class Asker:
         }  # fmt: skip
 
 
+class Process(Protocol):
+    """What there is to a process that runs `allears worker`."""
+
+    pid: int
+
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def terminate(self) -> None: ...
+    def send_signal(self, sig: signal.Signals, /) -> None: ...
+
+
+Begin = Callable[[str], Process]  # starts a worker that sends by this SMTP_URL
+
+
+def from_nothing(smtp_url: str) -> Process:
+    """Start `allears worker` as one types it."""
+    command = [sys.executable, "-m", "allears.cli.main", "worker"]
+    return subprocess.Popen(command, env={**os.environ, "ALLEARS_SMTP_URL": smtp_url}, cwd=ROOT, stdout=subprocess.DEVNULL)
+
+
 class Worker:
     """`allears worker`, started again and again; knows what it cost."""
 
-    def __init__(self, port: int) -> None:
-        self.environment = {**os.environ, "ALLEARS_SMTP_URL": f"smtp://127.0.0.1:{port}/?tls=none"}
+    def __init__(self, begin: Begin, port: int) -> None:
+        self.begin, self.smtp_url = begin, f"smtp://127.0.0.1:{port}/?tls=none"
         self.cpu, self.peak_mb, self.own_mb, self.kills = 0.0, 0.0, 0.0, 0
         self.start()
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "allears.cli.main", "worker"]
-        self.process = subprocess.Popen(command, env=self.environment, cwd=ROOT, stdout=subprocess.DEVNULL)
-        self.cpu_before = self.cpu
+        self.process, self.cpu_before = self.begin(self.smtp_url), self.cpu
 
     def look(self) -> None:
         """Note what the running worker has used."""
@@ -179,8 +200,10 @@ def _megabytes(status: str, name: str) -> float:
     return int(status.partition(f"{name}:")[2].split()[0]) / 1024
 
 
-def run(people: int, kills: int, stop_after: float) -> dict[str, Any]:
-    """Invite `people`, with kills; return what it took and what was found."""
+def run(
+    people: int, kills: int, begin: Begin, stop_after: float, asked_to_stop: threading.Event
+) -> dict[str, Any]:
+    """Invite `people`, with kills, by workers that `begin` starts; return what it took and what was found."""
     from aiosmtpd.controller import Controller
 
     job, study = prepare(people)
@@ -191,9 +214,9 @@ def run(people: int, kills: int, stop_after: float) -> dict[str, Any]:
         port = probe.getsockname()[1]
     controller = Controller(office, hostname="127.0.0.1", port=port, ready_timeout=60)
     controller.start()
-    watch = Watch(job, study, people, office, Worker(port), kills)
+    watch = Watch(job, study, people, office, Worker(begin, port), kills)
     try:
-        finished = watch.until_sent(stop_after)
+        finished = watch.until_sent(stop_after, asked_to_stop)
         seconds = time.perf_counter() - watch.began
     finally:
         watch.worker.stop()
@@ -244,17 +267,12 @@ class Watch:
         self.prepared: float | None = None
         self.sent_while_preparing = 0
         self.to_kill = kills > 0
-        self.asked_to_stop = False
         office.kill = worker.kill
-        signal.signal(signal.SIGTERM, self._stop)
 
-    def _stop(self, *_: object) -> None:
-        self.asked_to_stop = True
-
-    def until_sent(self, stop_after: float) -> bool:
+    def until_sent(self, stop_after: float, asked_to_stop: threading.Event) -> bool:
         """Watch until every letter has left, `stop_after` seconds are over or nothing moves; return whether all have."""
         moved, last = time.perf_counter(), (0, 0)
-        while time.perf_counter() < self.began + stop_after and not self.asked_to_stop:
+        while time.perf_counter() < self.began + stop_after and not asked_to_stop.is_set():
             now = (self._look(), self.office.letters.total())
             if self.prepared and not _waiting():
                 return True

@@ -152,6 +152,20 @@ def _counted(rows: Rows) -> dict[str, int]:
 
 
 @contextmanager
+def house_here(folder: Path) -> Iterator[House]:
+    """A house whose database is the test's own: what its processes do is read here, and the other way round."""
+    folder.mkdir(mode=0o700)
+    shutil.copy(Path(os.environ["ALLEARS_DATA"]) / "secret_key", folder)
+    if connection.vendor == "sqlite":
+        (folder / "allears.sqlite3").symlink_to(connection.settings_dict["NAME"])
+    made = House(folder, "" if connection.vendor == "sqlite" else _url(connection.settings_dict["NAME"]))
+    try:
+        yield made
+    finally:
+        made.end()
+
+
+@contextmanager
 def house(folder: Path, port: int = 0) -> Iterator[House]:
     """A house of this version: its database, files and secret are copies of the test's own, migrated and furnished already.
 
@@ -187,7 +201,13 @@ def _copied(folder: Path) -> Iterator[str]:
         cursor.execute(IDLERS_OUT, [kept["NAME"]])
         cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{kept["NAME"]}"')
         try:
-            host = "&".join(f"{key}={value}" for key, value in kept["OPTIONS"].items() if isinstance(value, str))
-            yield f"postgresql://{kept['USER']}:{kept['PASSWORD']}@{kept['HOST']}:{kept['PORT']}/{name}?{host}"
+            yield _url(name)
         finally:
             cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _url(name: str) -> str:
+    """The address of a database on the test's server."""
+    kept = connection.settings_dict
+    host = "&".join(f"{key}={value}" for key, value in kept["OPTIONS"].items() if isinstance(value, str))
+    return f"postgresql://{kept['USER']}:{kept['PASSWORD']}@{kept['HOST']}:{kept['PORT']}/{name}?{host}"
