@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from tests import cast
 from tests.insights.stories import coded, said
@@ -51,6 +51,13 @@ def test_when_the_server_breaks_the_reader_is_told_in_front_of_the_sheet_which_s
     at_the_words: Page,
 ) -> None:
     page = at_the_words
+    fetched = 0
+
+    def counted(request: Request) -> None:
+        nonlocal fetched
+        fetched += "/words/filters/" in request.url
+
+    page.on("request", counted)
     page.route(re.compile("/words/filters/"), lambda route: route.fulfill(status=500, body="<h1>Something broke</h1>"))
     page.get_by_role("button", name="Filter", exact=True).click()
     told = page.get_by_text("The server did not answer.")
@@ -60,6 +67,15 @@ def test_when_the_server_breaks_the_reader_is_told_in_front_of_the_sheet_which_s
     expect(page.get_by_text("Something broke")).to_have_count(0)
     page.locator("#narrow").get_by_role("button", name="Close").click()
     expect(page.locator("#narrow")).to_be_hidden()
+
+    page.unroute(re.compile("/words/filters/"))
+    page.get_by_role("button", name="Filter", exact=True).click()
+    expect(page.get_by_label("Theme", exact=True)).to_be_visible()
+    expect(told).to_be_hidden()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Filter", exact=True).click()
+    expect(page.get_by_label("Theme", exact=True)).to_be_visible()
+    assert fetched == 3  # in vain when it was opened and when it was closed, then once and for all
 
 
 @pytest.mark.parametrize("at_the_words", [{"java_script_enabled": False}], indirect=True)
