@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from allears.questionnaires import answering_asked, answering_pages, answering_t
 from tests import cast, gate, migrated
 from tests.core.mail_server import PostOffice, post_office
 
+ROOT = Path(__file__).resolve().parent.parent
 gate.open_for_flush()
 # The same examples each time, and as long as they take: a busy machine makes no test fail.
 # `--hypothesis-profile=default` looks further, with other examples each time.
@@ -30,6 +32,17 @@ settings.register_profile("house", deadline=None, derandomize=True, suppress_hea
 settings.load_profile("house")
 # As the server does (cli/server.py): garbage is looked for every so many objects, and not after each 700.
 gc.set_threshold(10_000, 20, 50)
+
+
+def pytest_collection(session: pytest.Session) -> None:
+    """Of several processes each reads another part of the tests in first, and finds what the others have compiled by
+    then: in a fresh checkout all of them would compile all tests, side by side.
+    """
+    worker, workers = os.environ.get("PYTEST_XDIST_WORKER", "gw0"), int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    asked = [Path(argument.partition("::")[0]).resolve() for argument in session.config.args]
+    files = sorted({file for path in asked for file in (path.rglob("test_*.py") if path.is_dir() else [path])})
+    for file in files[int(worker[2:]) :: workers] if workers > 1 else ():
+        import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))
 
 
 def pytest_collection_finish() -> None:
