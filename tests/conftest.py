@@ -23,6 +23,7 @@ from allears.core import audit, statistics, throttle
 from allears.questionnaires import answering_asked, answering_pages, answering_timing, answering_turn, answering_writer
 from tests import cast, gate, migrated
 from tests.core.mail_server import PostOffice, post_office
+from tests.walks import browsing
 
 ROOT = Path(__file__).resolve().parent.parent
 gate.open_for_flush()
@@ -77,17 +78,19 @@ def _names_one(path: Path) -> bool:
 def in_every_test(django_test_environment: None) -> Iterator[None]:
     """What holds in every test, set up once.
 
-    Static files are linked by their plain names: nothing has been collected. A password costs half a second to guess;
-    tests need not wait for it. Mail goes into the outbox: the test runner would put what libraries send elsewhere. How
-    often something was tried is counted minute by minute; no test runs into the next minute. What the database knows of
-    its tables would outlive a test, and the next would be planned for by it. And for each audit event that any test
-    writes there are words.
+    Static files are linked by their plain names: nothing has been collected. axe is one of them. A password costs half a
+    second to guess; tests need not wait for it. Mail goes into the outbox: the test runner would put what libraries send
+    elsewhere. How often something was tried is counted minute by minute; no test runs into the next minute. What the
+    database knows of its tables would outlive a test, and the next would be planned for by it. And for each audit event
+    that any test writes there are words.
     """
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     post_save.connect(_is_in_words, sender="core.AuditEvent")
     with (
         pytest.MonkeyPatch.context() as patch,
         override_settings(
+            STATICFILES_FINDERS=[*house_settings.STATICFILES_FINDERS, "django.contrib.staticfiles.finders.FileSystemFinder"],
+            STATICFILES_DIRS=[browsing.AXE_FILES],
             STORAGES={**house_settings.STORAGES, "staticfiles": plain},
             PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
             EMAIL_BACKEND="allears.core.mail.OutboxBackend",

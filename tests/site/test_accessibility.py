@@ -1,14 +1,12 @@
 """Every page, for every role that may open it, in a real browser: axe finds nothing, nothing is refused, nothing is too wide.
 
-The browser asks Django's test client: rows need no commit.
+The browser asks Django's test client: rows need no commit. One window reads a whole room, whoever is signed in.
 """
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -42,11 +40,14 @@ def judged(reader: Reader, page: Page, path: str) -> list[str]:
     """What axe, the window and the console have against the page at `path`."""
     reader.complaints.clear()
     page.goto(path)
+    assert path not in reader.at_hand, "what the browser has kept of somebody else's page was not to be judged"
     return [line for screen in browsing.SCREENS for line in browsing.findings(page, *screen)] + reader.complaints
 
 
-def just_signed_in(role: str) -> Client:
-    """A browser in which the password was given a moment ago, as the pages about one's own account ask for."""
+def client_of(role: str) -> Client:
+    """One in which somebody of that role gave the password a moment ago, as the pages about one's own account ask for."""
+    if role == "anonymous":
+        return Client()
     client = signed_in(cast.everybody()[role])
     session = client.session
     session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
@@ -83,13 +84,6 @@ def _room(address: Address) -> str:
     return address.name.partition(":" if ":" in address.name else "_")[0]
 
 
-@contextmanager
-def visiting(browser: Browser, role: str) -> Iterator[tuple[Reader, Page]]:
-    """A browser in which one of that role is signed in; "anonymous" in which nobody is."""
-    with reading(browser, Client() if role == "anonymous" else just_signed_in(role)) as visitor:
-        yield visitor, visitor.page(**browsing.WISHES)
-
-
 @pytest.mark.looks
 @pytest.mark.parametrize("room", rooms())
 def test_everybody_can_use_every_page(room: str, things: dict[str, dict[str, Any]], browser: Browser) -> None:
@@ -97,8 +91,10 @@ def test_everybody_can_use_every_page(room: str, things: dict[str, dict[str, Any
     asked: set[str] = set()
     there: set[str] = set()
     wrong: dict[str, list[str]] = {}
-    for role in ("anonymous", *ROLES):
-        with visiting(browser, role) as (visitor, window):
+    with reading(browser, Client()) as visitor:
+        window = visitor.page(**browsing.WISHES)
+        for role in ("anonymous", *ROLES):
+            visitor.client = client_of(role)
             for address in addresses():
                 path = path_of(address, things)
                 if path and _room(address) == room and role in TABLE[address.name] and address.name not in PARTS:
@@ -120,7 +116,8 @@ def test_refusals_can_be_read_by_everybody(browser: Browser) -> None:
     cast.everybody()
     refused = ("/no/such/page/", "/heard/", "/settings/audit/", "/me/no-such-link/consent/", "/a/no-such-link/x/y/")
 
-    with visiting(browser, "researcher") as (visitor, window):
+    with reading(browser, client_of("researcher")) as visitor:
+        window = visitor.page(**browsing.WISHES)
         found = {path: judged(visitor, window, path) for path in refused}
     wrong = {path: [line for line in lines if "Failed to load resource" not in line] for path, lines in found.items()}
     assert wrong == {path: [] for path in refused}

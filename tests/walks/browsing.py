@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from axe_playwright_python.base import AXE_SCRIPT
+from axe_playwright_python.base import AXE_FILE_PATH
 from django.contrib.staticfiles import finders
 from playwright.sync_api import Page, expect
 
@@ -19,24 +19,9 @@ QUIET = (
 # Nothing fades: a colour half-way between two themes would be judged.
 WISHES: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"}
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
-# A colour that is on its way from light to dark must not be judged: nothing moves, and the scheme has arrived.
-# The sheet is constructed, since the policy of our pages refuses a style element.
-STILL = """async scheme => {
-    const still = "*, *::before, *::after { transition: none !important; animation: none !important; }";
-    if (!window.stillness) {
-        window.stillness = new CSSStyleSheet();
-        window.stillness.replaceSync(still);
-        document.adoptedStyleSheets.push(window.stillness);
-    }
-    const picture = () => new Promise(done => requestAnimationFrame(() => setTimeout(done)));
-    const arrived = () => matchMedia(`(prefers-color-scheme: ${scheme})`).matches;
-    for (let tries = 0; !arrived() && tries < 200; tries++) await picture();
-}"""
-ASK = """async rules => [
-    (await axe.run(rules)).violations.flatMap(
-        wrong => wrong.nodes.slice(0, 3).map(node => wrong.id + ": " + node.html.slice(0, 160))),
-    document.documentElement.scrollWidth,
-]"""
+JUDGE = Path(__file__).with_name("judge.js").read_text(encoding="utf-8")
+# The looks on which letters were found to be legible so far: judge.js says what a look is.
+legible: set[str] = set()
 # How many steps of a scale stand in each row, each as wide and as tall as a thumb.
 ROWS = """scale => {
     const rows = {};
@@ -54,6 +39,9 @@ Scheme = Literal["light", "dark"]
 # One phone in the light and one desk in the dark: colours and widths are independent of each other.
 SCREENS: tuple[tuple[int, Scheme], ...] = ((360, "light"), (1280, "dark"))
 STATIC = "/static/"
+# Where tests find axe among the static files, as (prefix, folder).
+AXE_FILES = ("axe", AXE_FILE_PATH.parent)
+AXE = f"axe/{AXE_FILE_PATH.name}"
 
 
 def launch_arguments() -> dict[str, Any]:
@@ -88,9 +76,7 @@ def findings(page: Page, width: int, scheme: Scheme) -> list[str]:
     """What is wrong with `page` at this width in this scheme, in lines that name rule and element."""
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    page.evaluate(STILL, scheme)
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE_SCRIPT)
-    found, wide = page.evaluate(ASK, RULES)
+    found, wide, looks = page.evaluate(JUDGE, [scheme, RULES, f"{STATIC}{AXE}", [*legible]])
+    legible.update(looks)
     where = f"{width} px, {scheme}"
     return [f"{where}: {line}" for line in found] + ([f"{where}: {wide} px wide"] if wide > width else [])
