@@ -19,12 +19,11 @@ from typing import Any
 from django.core.files.storage import default_storage
 from django.db import connection
 
-from tests.nursery import ROOT, Child, nursery
+from tests.nursery import ROOT, STDERR, Child, Nursery, nursery, nursery_with_pages
 
 Rows = Callable[[str], list[tuple[Any, ...]]]
 NOT_KEPT = ("ALLEARS_", "DATABASE_", "DJANGO_ALLOW_ASYNC_UNSAFE")  # of the test's own surroundings
 KILLED = -signal.SIGKILL
-STDERR = 2
 # PostgreSQL copies no database that anybody is connected to, and a browser may still keep a page's thread waiting.
 IDLERS_OUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND state = 'idle'"
 
@@ -43,12 +42,17 @@ class House:
     def start(self, *arguments: str, dies_at: str = "", **surroundings: str) -> Child:
         """Start `allears` with `arguments`; it kills itself at the moment `dies_at`."""
         with (self.folder.with_suffix(f".{len(self.running)}")).open("wb") as said:
-            process = nursery().born(
+            process = self._nursery(arguments[0]).born(
                 "tests.dying:command", *arguments, out=said.fileno(), err=said.fileno(),
                 surroundings={**self.surroundings, "DIES_AT": dies_at, **surroundings},
             )  # fmt: skip
         self.running.append(process)
         return process
+
+    def _nursery(self, command: str) -> Nursery:
+        """The server reads in every page first. Of the others one reads in what it needs, or nobody would notice what it
+        forgot; who comes after it need not."""
+        return nursery_with_pages() if self.running or command == "serve" else nursery()
 
     def run(self, *arguments: str, dies_at: str = "", **surroundings: str) -> str:
         """Run it to its end and return what it said; it must die at `dies_at`, or else end well."""

@@ -6,7 +6,8 @@ without threads and without a connection, and forks whenever one is asked for. A
 session of its own, really killed, and its parent tells how it ended. It reads the settings anew from the surroundings
 it is given; whether one that it would have otherwise was read already while the nursery woke up, is looked at each time.
 Modules that only some commands need, each child reads in for itself, or nobody would notice where one is forgotten.
-How the command starts from nothing, tests/cli/test_serve.py tests.
+How the command starts from nothing, tests/cli/test_serve.py tests. Reading in every page takes as long again; children that
+do so in any case, or whose like was born before (tests/killing.py), are of a second nursery, which is the first's child.
 
 The nursery and all that still runs of it end with the process that keeps it.
 """
@@ -24,7 +25,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from typing import Any
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.migrations.loader import MigrationLoader
+from django.urls import get_resolver
 from django.utils.functional import empty
 
 from tests.dying import wake_up
@@ -40,6 +42,7 @@ ROOT = Path(__file__).resolve().parent.parent
 MOST = 1 << 20  # bytes of what a child is told
 MADE_ANEW = {"DATABASES"}  # read while waking up, and all the same a child may have another, of the same kind
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
+STDOUT, STDERR = 1, 2
 
 
 class Child:
@@ -82,15 +85,12 @@ class Child:
 
 
 class Nursery:
-    """Asks the nursery's process for children."""
+    """Asks the process that `begin` starts, which is told the other end of a line, for children."""
 
-    def __init__(self) -> None:
+    def __init__(self, begin: Callable[[int], Child | subprocess.Popen[bytes]]) -> None:
         self._line, its_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with its_end:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.nursery", str(its_end.fileno())], cwd=ROOT,
-                env=os.environ | ONE_THREAD, pass_fds=[its_end.fileno()], start_new_session=True,
-            )  # fmt: skip
+            self._process = begin(its_end.fileno())
         atexit.register(self.end)
 
     def born(self, what: str, *arguments: str, surroundings: Mapping[str, str], out: int, err: int) -> Child:
@@ -111,7 +111,24 @@ class Nursery:
 @cache
 def nursery() -> Nursery:
     """Return the nursery of this process."""
-    return Nursery()
+    return Nursery(_from_nothing)
+
+
+def _from_nothing(line: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.nursery", str(line)], cwd=ROOT, env=os.environ | ONE_THREAD, pass_fds=[line],
+        start_new_session=True,
+    )  # fmt: skip
+
+
+@cache
+def nursery_with_pages() -> Nursery:
+    """Return the one whose children have every page read in."""
+    return Nursery(_of_the_first)
+
+
+def _of_the_first(line: int) -> Child:
+    return nursery().born("tests.nursery:with_pages", surroundings=os.environ | ONE_THREAD, out=line, err=STDERR)
 
 
 class _Births:
@@ -143,8 +160,8 @@ class _Births:
             self._children[os.pidfd_open(pid)] = pid, asker
         else:
             os.setsid()
-            os.dup2(out, 1)
-            os.dup2(err, 2)
+            os.dup2(out, STDOUT)
+            os.dup2(err, STDERR)
             self._leave()
             with asker:
                 asker.send(str(os.getpid()).encode())
@@ -176,6 +193,10 @@ def _read_in() -> None:
     """Do what each command does first, up to where it asks the database."""
     wake_up()
     MigrationLoader(None)
+    _is_ready()
+
+
+def _is_ready() -> None:
     gc.freeze()  # what all children share is copied when one of them looks through it for garbage
     assert len(os.listdir("/proc/self/task")) == 1, "A thread would be missing in each child."
     assert connection.connection is None
@@ -195,9 +216,23 @@ def _move_in(surroundings: dict[str, str]) -> None:
     del connections[DEFAULT_DB_ALIAS]
 
 
+def with_pages() -> Any:
+    """Be a nursery whose children have every page read in; asked for them by the line that is our output."""
+    line = socket.socket(fileno=os.dup(STDOUT))
+    os.dup2(STDERR, STDOUT)
+    _ = get_resolver().url_patterns
+    _is_ready()
+    return _live(line)
+
+
 def _main() -> Any:
     _read_in()
-    life = _Births(socket.socket(fileno=int(sys.argv[1]))).next_life()
+    return _live(socket.socket(fileno=int(sys.argv[1])))
+
+
+def _live(line: socket.socket) -> Any:
+    """Be a nursery until nobody asks any more, and in each child what it is asked to be."""
+    life = _Births(line).next_life()
     if life is None:
         return 0
     _move_in(life["surroundings"])

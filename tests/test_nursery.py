@@ -5,18 +5,19 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.nursery import Child, nursery
+from tests.nursery import Child, Nursery, nursery, nursery_with_pages
 
 WAITS = "import time\nprint('here', flush=True)\ntime.sleep(60)"
 
 
-def born(program: str, tmp_path: Path, **surroundings: str) -> Child:
+def born(program: str, tmp_path: Path, of: Callable[[], Nursery] = nursery, **surroundings: str) -> Child:
     with (tmp_path / "said").open("wb") as said:
-        return nursery().born(
+        return of().born(
             "tests.dying:program", program, surroundings=os.environ | surroundings, out=said.fileno(), err=said.fileno()
         )
 
@@ -43,14 +44,18 @@ def test_it_has_a_group_of_its_own_and_is_waited_for_and_asked_to_end(tmp_path: 
     assert not Path(f"/proc/{child.pid}").exists()
 
 
-def test_it_reads_the_settings_from_its_own_surroundings_and_opens_its_own_database(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("of", "pages"), [(nursery, "False"), (nursery_with_pages, "True")])
+def test_it_reads_the_settings_from_its_own_surroundings_and_opens_its_own_database(
+    of: Callable[[], Nursery], pages: str, tmp_path: Path
+) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
     (folder / "secret_key").write_text((Path(os.environ["ALLEARS_DATA"]) / "secret_key").read_text())
     asks = (
         "from django.conf import settings\nfrom django.core.files.storage import default_storage\n"
-        "from django.db import connection\nimport random\n"
-        "print(settings.SMTP_URL, default_storage.location, connection.settings_dict['NAME'], random.random())"
+        "from django.db import connection\nimport random, sys\n"
+        "print(settings.SMTP_URL, default_storage.location, connection.settings_dict['NAME'], random.random(),"
+        " 'allears.web.views' in sys.modules)"
     )
     here = {"ALLEARS_DATA": str(folder), "ALLEARS_SMTP_URL": "smtp://there:25", "DATABASE_URL": ""}
     if os.environ.get("DATABASE_URL"):
@@ -58,12 +63,13 @@ def test_it_reads_the_settings_from_its_own_surroundings_and_opens_its_own_datab
 
     said = []
     for _ in range(2):
-        assert born(asks, tmp_path, **here).wait(60) == 0
+        assert born(asks, tmp_path, of, **here).wait(60) == 0
         said.append((tmp_path / "said").read_text().split())
 
     database = "another" if here["DATABASE_URL"] else str(folder / "allears.sqlite3")
     assert [words[:3] for words in said] == [["smtp://there:25", str(folder / "files"), database]] * 2
     assert said[0][3] != said[1][3]
+    assert said[0][4] == pages
 
 
 def test_it_refuses_settings_that_were_read_before_it_was_born(tmp_path: Path) -> None:
