@@ -13,7 +13,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from allears.core.models import User
 from allears.core.tables import read_table
@@ -22,7 +22,6 @@ from allears.insights.actions import Coded, NameTaken, add_theme, code_many
 from allears.insights.models import CoderKind, Theme
 from allears.questionnaires.models import Answer
 from allears.studies.models import Study
-from allears.verbatims.models import Verbatim
 
 SHORT = 120  # characters: words of this size are about one thing
 SENTENCE_ENDS = re.compile(r"(?<=[.!?;])\s+|\n+")
@@ -36,6 +35,13 @@ class RowThemes:
     row: int
     themes: tuple[str, ...]
     keywords: tuple[str, ...] = ()
+
+
+class _Words(NamedTuple):
+    """Somebody's words, and nothing else that is known of them."""
+
+    pk: int
+    text: str
 
 
 def read_row_themes(file: BinaryIO) -> list[RowThemes]:
@@ -90,7 +96,7 @@ def _spoken(name: str) -> str:
     return " ".join(name.replace("_", " ").split())
 
 
-def _words_by_key(study: Study, code: str) -> dict[str, list[Verbatim]]:
+def _words_by_key(study: Study, code: str) -> dict[str, list[_Words]]:
     """The words that answer a question, by their row's key, box by box."""
     answers = Answer.objects.filter(
         response__study=study,
@@ -99,10 +105,11 @@ def _words_by_key(study: Study, code: str) -> dict[str, list[Verbatim]]:
         choice=None,
         verbatim__salt__isnull=False,
     )
-    found: dict[str, list[Verbatim]] = defaultdict(list)
-    for answer in answers.select_related("verbatim", "response").order_by("response", "box"):
-        if answer.verbatim is not None:
-            found[answer.response.import_key or ""].append(answer.verbatim)
+    found: dict[str, list[_Words]] = defaultdict(list)
+    said = answers.order_by("response", "box").values_list("response__import_key", "verbatim", "verbatim__text")
+    for key, pk, text in said.iterator():
+        if pk is not None:
+            found[key or ""].append(_Words(pk, text))
     return found
 
 
@@ -116,7 +123,7 @@ def _meanings(said: Sequence[RowThemes]) -> dict[str, frozenset[str]]:
 
 
 def _codings(
-    row: RowThemes, words: list[Verbatim], meanings: Mapping[str, frozenset[str]], themes: Mapping[str, Theme]
+    row: RowThemes, words: list[_Words], meanings: Mapping[str, frozenset[str]], themes: Mapping[str, Theme]
 ) -> Iterator[Coded]:
     for name in row.themes:
         keywords = [keyword for keyword in row.keywords if name in meanings[keyword]]
@@ -125,7 +132,7 @@ def _codings(
             yield Coded(verbatim, themes[name].pk, start, end)
 
 
-def _places(words: list[Verbatim], keywords: Iterable[str]) -> Iterator[tuple[int, int, int]]:
+def _places(words: list[_Words], keywords: Iterable[str]) -> Iterator[tuple[int, int, int]]:
     for verbatim in words:
         for keyword in keywords:
             if found := _search(keyword, verbatim.text):
@@ -139,7 +146,7 @@ def _search(keyword: str, text: str) -> re.Match[str] | None:
         return None
 
 
-def _everything(words: list[Verbatim]) -> Iterator[tuple[int, int, int]]:
+def _everything(words: list[_Words]) -> Iterator[tuple[int, int, int]]:
     return ((verbatim.pk, 0, len(verbatim.text)) for verbatim in words)
 
 

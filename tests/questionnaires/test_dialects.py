@@ -701,3 +701,12 @@ def test_our_own_export_from_before_it_said_whether_a_day_is_known_is_taken_whol
     plan, replies = read([*ABOUT[:-1], "Code"], *rows)
     assert plan.dialect == OWN
     assert [given.text for reply in replies for given in reply.given] == [row[-1] for row in rows]
+
+
+@pytest.mark.parametrize("brackets", ["()", "[]", "{}"])
+def test_what_stands_in_brackets_belongs_to_its_choice(brackets: str) -> None:
+    opening, closing = brackets
+    post, van = f"Post {opening}paper, parcel{closing}", f"Van {opening}crate, parcel{closing}"
+    cells = [post, f"{post}, Phone", "Phone", f"Phone, {van}", f"{post}, {van}", van]
+    plan, _replies = read(["Name", "How do you reach us?"], *([f"Anna {n}", cell] for n, cell in enumerate(cells * 5)))
+    assert {choice.label for choice in plan.questions[0].choices} == {post, van, "Phone"}

@@ -17,6 +17,7 @@ from .profiles import Profile
 
 SEPARATORS = (";", ", ", ",", "|", "\n")
 OPENING, CLOSING = "([{", ")]}"
+MARKS = {separator: re.compile(rf"[{re.escape(OPENING + CLOSING)}]|{re.escape(separator)}") for separator in SEPARATORS}
 RARE = 0.01  # of the filled cells: seldomer, it is not a label but somebody's own words
 MOST_LABELS = 80
 LABELS_COVER = 0.75  # of all pieces, if the column is a list of choices
@@ -134,25 +135,22 @@ def _recombine(lists: list[tuple[list[str], int]], frequent: set[str], enough: f
 def _pieces(value: str, separator: str) -> list[str]:
     """A value cut at its separators, but never inside brackets."""
     pieces, depth, start = [], 0, 0
-    index = 0
-    while index < len(value):
-        letter = value[index]
+    for mark in MARKS[separator].finditer(value) if separator in value else ():
+        letter, index = mark[0], mark.start()
         if letter in OPENING:
             depth += 1
         elif letter in CLOSING:
             depth = max(0, depth - 1)
-        elif depth == 0 and value.startswith(separator, index) and not _in_figure(value, separator, index):
+        elif depth == 0 and not _in_figure(value, separator, index):
             pieces.append(value[start:index].strip())
-            start = index + len(separator)
-            index = start - 1
-        index += 1
+            start = mark.end()
     pieces.append(value[start:].strip())
     return [piece for piece in pieces if piece]
 
 
 def _in_figure(value: str, separator: str, index: int) -> bool:
     """Whether the comma at `index` stands inside a number such as 1,000."""
-    return separator == "," and value[:index][-1:].isdigit() and value[index + 1 : index + 2].isdigit()
+    return separator == "," and value[max(0, index - 1) : index].isdigit() and value[index + 1 : index + 2].isdigit()
 
 
 def _without_halves(lists: list[tuple[list[str], int]], separator: str) -> list[tuple[list[str], int]]:
