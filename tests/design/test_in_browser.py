@@ -47,8 +47,7 @@ def test_every_page_fits_obeys_the_policy_and_satisfies_axe(reader: Reader) -> N
     page = opens(reader, ADDRESSES[0])
     for address in ADDRESSES:
         page.goto(address)
-        for width, scheme in browsing.SCREENS:
-            assert browsing.findings(page, width, scheme, browsing.EVERY_RULE) == [], address
+        assert browsing.on_both_screens(page, browsing.EVERY_RULE) == [], address
     assert reader.complaints == []
 
 

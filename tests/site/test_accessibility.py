@@ -41,7 +41,7 @@ def judged(reader: Reader, page: Page, path: str) -> list[str]:
     reader.complaints.clear()
     page.goto(path)
     assert path not in reader.at_hand, "what the browser has kept of somebody else's page was not to be judged"
-    return [line for screen in browsing.SCREENS for line in browsing.findings(page, *screen)] + reader.complaints
+    return browsing.on_both_screens(page) + reader.complaints
 
 
 def client_of(role: str) -> Client:

@@ -74,9 +74,17 @@ def must_be_usable(page: Page, screens: tuple[tuple[int, Scheme], ...] = SCREENS
     assert wrong == [], page.url
 
 
+def on_both_screens(page: Page, rules: dict[str, Any] = RULES) -> list[str]:
+    """What is wrong with `page` on either screen: first on the one that its window has, so that it is resized once a page."""
+    width = (page.viewport_size or {"width": 0})["width"]
+    screens = sorted(SCREENS, key=lambda screen: screen[0] != width)
+    return [finding for screen in screens for finding in findings(page, *screen, rules)]
+
+
 def findings(page: Page, width: int, scheme: Scheme, rules: dict[str, Any] = RULES) -> list[str]:
     """What is wrong with `page` at this width in this scheme, in lines that name rule and element."""
-    page.set_viewport_size({"width": width, "height": 900})
+    if page.viewport_size != {"width": width, "height": 900}:
+        page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     found, wide, looks = page.evaluate(JUDGE, [scheme, rules, f"{STATIC}{AXE}", [*legible]])
     legible.update(looks)
