@@ -193,10 +193,6 @@ def test_a_backup_that_is_killed_does_not_look_like_a_whole_one(tmp_path: Path) 
             there.run("backup", str(copies / moment), dies_at=f"allears.cli.backup:{moment}#1")
             assert [folder.suffix for folder in (copies / moment).iterdir()] == [".unfinished"]
 
-        there.run("backup", str(copies / "whole"))
-
-        assert [folder.suffix for folder in (copies / "whole").iterdir()] == [""]
-
 
 @pytest.mark.parametrize(
     ("command", "moment"),

@@ -27,7 +27,7 @@ from tests.nursery import Child
 Said = dict[str, list[tuple[int, str]]]  # what acknowledged pages said, by who said it: question by question
 pytestmark = pytest.mark.django_db(transaction=True)
 KILLS = 2
-SECONDS = 1.5  # under load before each kill, and after the last
+SECONDS = 0.5  # under load before each kill, and after the last
 THANKED = 10  # in this time at least
 
 
