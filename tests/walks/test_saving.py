@@ -45,6 +45,7 @@ def waiting(page: Page) -> int:
     return found
 
 
+@pytest.mark.alike  # what is stored of it in the end is one answer, like any other
 def test_without_a_connection_answers_wait_on_the_device_and_are_sent_when_it_is_back(visit: Visit) -> None:
     version = asking([WORDS, PLACE], sections=2)
     path = invited(cast.bob())
@@ -213,6 +214,7 @@ def test_what_was_saved_without_a_reply_is_not_taken_for_another_device_s(visit:
     assert [(one.value[0]["words"], one.unseen) for one in EarlierAnswer.objects.all()] == [("It came late.", False)]
 
 
+@pytest.mark.alike  # what is stored of it in the end is one answer, like any other
 def test_a_server_in_trouble_is_told_and_tried_again_and_a_button_waits_for_what_is_being_saved(visit: Visit) -> None:
     version = asking([WORDS])
     page = visit(None, invited(cast.bob()))
