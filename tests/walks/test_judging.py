@@ -15,8 +15,9 @@ from tests.walks.reader import reading
 pytestmark = [pytest.mark.browser, pytest.mark.looks, pytest.mark.django_db]
 
 PAGE = """<!doctype html><html lang="en"><title>A page</title>
-<style>html { background: #fff } p { color: #767676; font-size: 16px } p.large { color: #949494; font-size: 24px } %s</style><main>%s</main>"""
-GOOD = PAGE % ("", "<p>Words</p><p class='large'>Large words</p>")
+<style>html { background: #fff } p { color: #767676; font-size: 16px } p.large { color: #949494; font-size: 24px }
+p.bold { color: #949494; font-size: 19px; font-weight: bold } %s</style><main>%s</main>"""
+GOOD = PAGE % ("", "<p>Words</p><p class='large'>Large words</p><p class='bold'>Bold words</p>")
 CONTRAST = ["360 px, light: color-contrast", "1280 px, dark: color-contrast"]
 FAULTS = {
     "another ground": ("main { background: #ddd }", "<p>Words</p>", CONTRAST),
@@ -24,6 +25,10 @@ FAULTS = {
     "another ground on a phone": ("@media (width < 400px) { p { background: #ddd } }", "<p>Words</p>", CONTRAST[:1]),
     "another colour": ("p { color: #999 }", "<p>Words</p>", CONTRAST),
     "smaller letters": ("p.large { font-size: 16px }", "<p class='large'>Words</p>", CONTRAST),
+    "thinner letters": ("p.bold { font-weight: normal }", "<p class='bold'>Words</p>", CONTRAST),
+    "a shadow": (
+        "p { text-shadow: 0 0 1px #fff, 1px 1px 0 #888, -1px -1px 0 #888, 1px -1px 0 #888, -1px 1px 0 #888 }", "<p>Words</p>", CONTRAST,
+    ),
     "pale": ("main { opacity: 0.7 }", "<p>Words</p>", CONTRAST),
     "a veil before the ground": ("main { background: rgb(0 0 0 / 0.2) }", "<p>Words</p>", CONTRAST),
     "something lies under it": (
@@ -63,7 +68,7 @@ def test_a_fault_is_found_where_letters_are_like_others_that_were_judged_before(
             return {line.rpartition(": ")[0] for line in browsing.on_both_screens(page)}
 
         assert judged() == set()
-        assert len(browsing.legible) == 2, "letters of either size"
+        assert len(browsing.legible) == 3, "letters of each size and weight"
         found: dict[str, Any] = {}
         for fault, (style, words, _) in FAULTS.items():
             client.page = PAGE % (style, words)
