@@ -139,20 +139,26 @@ def test_a_slow_server_keeps_nobody_waiting_behind_a_whole_claim(
 
 @pytest.mark.parametrize("kind", URGENT)
 def test_what_somebody_waits_for_is_found_without_a_look_at_the_round(kind: str) -> None:
+    three_hundred_wait()
+
     assert "core_message_urgent" in _plan(claims.looks_for_urgent()[URGENT.index(kind)][: claims.AT_ONCE])
 
 
 @pytest.mark.parametrize("which", [0, 1], ids=["at once", "when its time has come"])
 def test_what_is_due_is_found_without_a_look_at_what_waits_for_the_morning(which: int) -> None:
-    morning = timezone.now() + timedelta(hours=9)
+    three_hundred_wait(not_before=timezone.now() + timedelta(hours=9))
+
+    assert "core_message_due" in _plan(claims.looks_for_due()[which])
+
+
+def three_hundred_wait(**fields: Any) -> None:
+    """A round of letters waits, and the database knows of it."""
     Message.objects.bulk_create(
-        Message(key=f"k{n}", to="b@customer.example", subject="s", text="t", not_before=morning) for n in range(300)
+        Message(key=f"k{n}", to="b@customer.example", subject="s", text="t", **fields) for n in range(300)
     )
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE core_message")
-
-    assert "core_message_due" in _plan(claims.looks_for_due()[which])
 
 
 def _plan(found: QuerySet[Message]) -> str:
