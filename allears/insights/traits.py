@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from django.core.cache import cache
+
 from allears.core.one_of import IsOneOf
 from allears.insights import speakers
 from allears.insights.small_groups import FOR_COMMENTS, safe_groups
@@ -19,6 +21,7 @@ from allears.studies.models import Study
 
 MOST = 3
 SPEAKERS_OF = 5_000  # newest words of a study: who shares what is told from those who spoke them
+KEPT = 60  # seconds
 
 _Groups = dict[int, dict[int, set[int]]]  # by facet and value, the people
 
@@ -47,11 +50,12 @@ def beside(study: Study, held: Mapping[int, Sequence[FacetValue]]) -> dict[int, 
     """Return for each of these speakers of `study` those of their values (of all facets, in the facets' order) that may
     stand beside their words.
     """
-    safe = safe_values(speakers.of_study(study))
+    counted = speakers.of_study(study)
+    safe = safe_values(counted)
     first = {person: [value for value in values if value.pk in safe] for person, values in held.items()}
     if all(len(values) < 2 for values in first.values()):
         return first
-    groups = _groups(study, safe)
+    groups = _kept_groups(study, safe) if counted and counted.at else _groups(study, safe)
     return {person: _line(held[person], safe, groups) for person in held}
 
 
@@ -77,6 +81,11 @@ def _may_stand(by_value: Mapping[int, set[int]], together: set[int] | None) -> s
         return set(by_value)
     sizes = {value: len(people & together) for value, people in by_value.items()}
     return {value for value, size in safe_groups(sizes, FOR_COMMENTS).shown.items() if size}
+
+
+def _kept_groups(study: Study, safe: set[int]) -> _Groups:
+    key = f"insights.groups:{study.pk}:{'.'.join(map(str, sorted(safe)))}"
+    return dict(cache.get_or_set(key, lambda: _groups(study, safe), KEPT) or {})
 
 
 def _groups(study: Study, safe: set[int]) -> _Groups:

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from allears.insights import traits
+from allears.insights import few_rows, speakers, traits
 from allears.people.models import Person
 from allears.people.queries import facets_of
 from tests import cast
@@ -85,3 +85,15 @@ def test_the_line_ends_where_a_value_may_not_stand() -> None:
 def test_nobody_s_traits_stand_beside_the_words_of_few() -> None:
     people = [speaker(n, Area="City", Bill="Paid") for n in range(9)]
     assert beside(people[0]) == []
+
+
+def test_of_a_study_that_is_counted_ahead_who_has_what_is_looked_up_once_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    people = [speaker(n, Area="City" if n < 20 else "Land", Bill="Late" if n % 2 else "Paid") for n in range(40)]
+    monkeypatch.setattr(few_rows, "FEW", 30)
+    assert beside(people[0]) == [], "nobody has counted yet"
+    speakers.count_ahead()
+    assert beside(people[0]) == ["City", "Paid"]
+    monkeypatch.setattr(traits, "_groups", lambda *_given: pytest.fail("it was looked up again"))
+    assert beside(people[25]) == ["Land", "Late"]
+    monkeypatch.undo()
+    assert beside(people[25]) == ["Land", "Late"], "of a small study it is looked up each time"
