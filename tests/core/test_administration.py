@@ -240,6 +240,9 @@ def details_in(tree: ast.AST) -> Iterator[str]:
     for call in ast.walk(tree):
         if isinstance(call, ast.Call) and ast.unparse(call.func) == "audit.record":
             yield from (each.arg for each in call.keywords if each.arg not in ("by", "verb", "target", None))  # type: ignore[misc]
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "audit.record_all":
+            dicts = (part for part in ast.walk(call) if isinstance(part, ast.Dict))
+            yield from (ast.literal_eval(key) for each in dicts for key in each.keys if key)
 
 
 @pytest.mark.parametrize(
