@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from allears.core.meanwhile import TogetherForm
@@ -165,3 +167,16 @@ class RoundForm(forms.Form):
         label=_("Ask those too who have no minutes left, because"), required=False, max_length=500,
         help_text=_("Only when it cannot wait. Your reason and your name go on record."),
     )  # fmt: skip
+
+    def __init__(self, *args: Any, estimated: float, **kwargs: Any) -> None:
+        """`estimated`: the minutes that answering takes. With fewer, every budget could be got around without a reason."""
+        super().__init__(*args, **kwargs)
+        self.estimated = Decimal(str(estimated))
+
+    def clean_minutes(self) -> Decimal:
+        """No fewer than the questions take: the letter promises them, and the contact budget pays them."""
+        minutes: Decimal = self.cleaned_data["minutes"]
+        if minutes < self.estimated:
+            words = _("The questions take %(minutes)s minutes, so no fewer are promised. To ask for less, ask fewer questions.")
+            raise forms.ValidationError(words, params={"minutes": number_format(self.estimated)})
+        return minutes

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 import time_machine
 from django.test import Client, RequestFactory
 
+from allears.core.models import Job
+from allears.people.models import Person
 from allears.questionnaires import answering_logic as logic
 from allears.questionnaires import answering_timing as timing
 from allears.questionnaires import authoring, duration
@@ -21,6 +24,7 @@ from allears.studies import asking as studies_asking
 from tests import cast
 from tests.questionnaires import asked
 from tests.questionnaires.robot import Robot
+from tests.studies.selection import lots
 
 pytestmark = pytest.mark.django_db
 THEN = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -152,6 +156,31 @@ def test_the_round_says_where_its_minutes_come_from(as_ana: Client) -> None:
 
     assert "The median of 10 people who sent: on phones 4.0" in page
     assert 'value="4.0"' in page
+
+
+def test_no_fewer_minutes_are_asked_for_than_the_questions_take_so_that_nobody_s_budget_is_got_around(as_ana: Client) -> None:
+    asked.asking([{"kind": "long_text", "text": "What happened?"}] * 4)
+    cast.bob()
+    Person.objects.update(budget_minutes=1)
+    url = "/studies/late-orders/people/round/?how=all"
+    least = Decimal(str(estimate_of(Version.objects.get(published_at__isnull=False)).minutes)).quantize(Decimal("0.1"))
+
+    page = as_ana.post(url, {"minutes": str(least - Decimal("0.1"))})
+    assert f"The questions take {least} minutes, so no fewer are promised." in page.content.decode()
+    assert (page.status_code, Job.objects.count()) == (422, 0)
+    assert as_ana.post(url, {"minutes": str(least)}).status_code == 302
+
+
+def test_nor_are_fewer_asked_for_of_who_was_drawn_before_the_questions_grew(as_ana: Client) -> None:
+    selection = lots.drawn()
+    asked.asking([{"kind": "long_text", "text": "What happened?"}] * 4)
+    url = f"/studies/late-orders/selection/{selection.ref}/invitations/"
+    least = Decimal(str(estimate_of(Version.objects.get(published_at__isnull=False)).minutes)).quantize(Decimal("0.1"))
+
+    assert f'value="{least}"' in as_ana.get(url).content.decode()
+    jobs = Job.objects.count()
+    assert (as_ana.post(url, {"minutes": "3"}).status_code, Job.objects.count()) == (422, jobs)
+    assert (as_ana.post(url, {"minutes": str(least)}).status_code, Job.objects.count()) == (302, jobs + 1)
 
 
 LONG = " ".join(["Tell us at leisure what went on."] * 60)  # some two minutes to read

@@ -209,7 +209,7 @@ def invitation_round(request: HttpRequest, slug: str) -> HttpResponse:
     study, how = own_study(request, slug), request.GET.get("how", "all")
     told = asking.estimate_of(study)
     chosen = _chosen(request.GET, how)
-    form = RoundForm(posted(request), initial={"minutes": told.minutes})
+    form = RoundForm(posted(request), initial={"minutes": told.minutes}, estimated=told.minutes)
     if request.method == "POST" and form.is_valid() and study.is_open:
         return redirect(job_url(_ask(request, study, chosen, how, form.cleaned_data)))
     minutes = form.cleaned_data.get("minutes", told.minutes) if form.is_bound and form.is_valid() else told.minutes

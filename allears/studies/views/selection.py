@@ -276,12 +276,14 @@ def invite(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
     if not found.drawn:
         messages.error(request, _("Nobody has been drawn yet."))
         return redirect(_home(selection))
-    form = RoundForm(posted(request), initial={"minutes": selection.minutes})
+    estimated = asking.minutes_of(study)
+    minutes = max(selection.minutes, Decimal(str(estimated)))
+    form = RoundForm(posted(request), initial={"minutes": minutes}, estimated=estimated)
     if request.method == "POST" and form.is_valid():
         job = _ask(request, selection, form.cleaned_data)
         return redirect(job_url(job) if job else _home(selection))
     people = choosing.people_for({}).filter(pk__in=actions.holders(found))
-    minutes = form.cleaned_data.get("minutes", selection.minutes) if form.is_bound else selection.minutes
+    minutes = form.cleaned_data.get("minutes", minutes) if form.is_bound else minutes
     context = {
         "study": study, "selection": selection, "form": form, "verdict": choosing.verdict(people, study, Decimal(minutes)),
         "may_override": may_override_budget(reader(request)), "back": _home(selection),
