@@ -117,6 +117,19 @@ def test_who_came_by_a_public_link_gets_a_link_of_their_own() -> None:
     assert Response.objects.count() == 1
 
 
+def test_whose_first_page_by_a_public_link_comes_back_reads_under_which_link_the_rest_of_it_is_kept() -> None:
+    days = question(asking(TWO_PAGES), "How many days late?")
+    link = public()
+    again = Robot(words="Nobody rang.").open(link).press(**{f"q{days.pk}": "soon"})
+    assert again.form is not None
+    own = str(again.form.attributes["action"]).removesuffix("1/")
+
+    assert again.url.startswith(link)
+    assert again.text.partition("keep this link: ")[2].split(" ")[0].endswith(own)
+    assert "your own link brings you back" in again.text
+    assert "Nobody rang." in Robot().open(own).html
+
+
 def test_a_second_click_on_the_first_page_of_a_public_link_begins_nothing_new() -> None:
     asking(ONE_WORD)
     robot = Robot().open(public())
