@@ -134,6 +134,12 @@ def test_a_stray_quotation_mark_does_not_swallow_the_next_row() -> None:
     assert cells_of('a,b\n5" pipe,x\n"y" z,w\n') == [['5" pipe', "x"], ["y z", "w"]]
 
 
+def test_words_behind_a_closing_quotation_mark_are_kept_and_what_may_have_run_together_is_reported() -> None:
+    data = 'a,b\n"y" z,w\n1,"open\n2,x\n3,"c"d"\n4,"fine" ,\n5,"a ""b"" c"\n'
+    assert cells_of(data)[:2] == [["y z", "w"], ["1", 'open\n2,x\n3,c"d"']]
+    assert problems_of(data) == [(2, "A", "words-behind-quote"), (3, "B", "words-behind-quote")]
+
+
 def test_a_quotation_mark_that_never_closes_is_reported_where_it_opens() -> None:
     data = 'a,b\n1,2\n3,"open\n4,5\n'
     assert cells_of(data)[-1] == ["3", "open\n4,5\n"]

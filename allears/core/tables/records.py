@@ -145,9 +145,12 @@ class _Assembly:
         return closing + 1
 
     def _plain(self, piece: str, position: int, end: int) -> int:
-        self.at = _At.PLAIN
         stop = piece.find(self.shape.delimiter, position, end)
-        self._take(piece[position:end] if stop < 0 else piece[position:stop])
+        words = piece[position:end] if stop < 0 else piece[position:stop]
+        if self.at is _At.AFTER_QUOTE and words.strip():
+            self.record.wrong.append((self.count, "words-behind-quote"))
+        self.at = _At.PLAIN
+        self._take(words)
         if stop < 0:
             return end
         self._end_cell()

@@ -9,6 +9,7 @@ REASONS = {
     "row-too-large": "This row is longer than we read; the cells from here on were left out.",
     "too-many-cells": "This row has more cells than we read; the cells from here on were left out.",
     "quote-never-closes": "A quotation mark opens here and never closes: the rest of the file is in it.",
+    "words-behind-quote": "Words follow a closing quotation mark: marks were lost here, or whole rows stand within this cell.",
     "beyond-headings": "This cell stands right of the last heading, so we do not know what it answers. "
     "A quotation mark may be missing earlier in the row.",
     "zero-character": "The text held a character that means nothing (U+0000); the text was kept without it.",
