@@ -6,6 +6,8 @@
   const dialog = document.getElementById("still-there");
   const thanks = document.querySelector("[data-thanks]");
   const form = document.getElementById("answers");
+  // Else a page that comes by "back" has ticked again what was ticked on it by whoever stood here before.
+  form?.setAttribute("autocomplete", "off");
   let answered = false;
   // Whoever went away without a button has answered all the same: it is kept as begun, as everywhere else.
   const keep = () => {
