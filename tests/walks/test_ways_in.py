@@ -148,6 +148,8 @@ def their_site(house: str) -> Iterator[Any]:
 # The shadow is closed to the page around it; the test opens it to look inside.
 OPEN_SHADOWS = """const attach = Element.prototype.attachShadow;
 Element.prototype.attachShadow = function () { return attach.call(this, { mode: "open" }); };"""
+SIZES = """box => [...box.querySelectorAll("p, a, button")].map(each =>
+  [getComputedStyle(each).fontSize, getComputedStyle(each).minHeight])"""
 
 
 def test_the_widget_asks_on_a_foreign_page_under_a_strict_policy(house: str, browser: Browser, their_site: Any) -> None:
@@ -164,6 +166,9 @@ def test_the_widget_asks_on_a_foreign_page_under_a_strict_policy(house: str, bro
     widget = page.get_by_role("region", name="A question from")
     expect(widget.get_by_text("Would you order again?")).to_be_visible()
     assert widget.evaluate("node => getComputedStyle(node).position") == "fixed"
+    as_elsewhere = widget.evaluate(SIZES)
+    page.evaluate("document.documentElement.style.fontSize = '62.5%'")  # as on many a site, for sums that are easier
+    assert widget.evaluate(SIZES) == as_elsewhere
     page.evaluate(AXE_SCRIPT)  # their house has no file of it
     browsing.must_be_usable(page, ((360, "light"), (1280, "dark")))
     page.set_viewport_size({"width": 320, "height": 740})
