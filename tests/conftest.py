@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -43,7 +44,8 @@ def pytest_collection(session: pytest.Session) -> None:
     asked = [Path(argument.partition("::")[0]).resolve() for argument in session.config.args]
     files = sorted({file for path in asked for file in (path.rglob("test_*.py") if path.is_dir() else [path])})
     for file in files[int(worker[2:]) :: workers] if workers > 1 else ():
-        import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))
+        with suppress(Exception):  # pytest says what is wrong with a file when it reads it in itself
+            import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))
 
 
 def pytest_collection_finish() -> None:

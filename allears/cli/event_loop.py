@@ -1,9 +1,8 @@
 """What granian takes for an event loop: a request goes on at once in the thread by which granian tells of it.
 
 granian speaks to asynchronous applications over an event loop. Python runs one thread at a time, so a loop of its own
-thread would cost each request two changes of threads, and pages are made by waiting (for the database, for a turn)
-anyway. Here each request is a coroutine that any of granian's threads takes a step further: while it waits for a line
-it has no thread, and while its page is made it has one.
+thread would cost each request two changes of threads. Here each request is a coroutine that is taken a step further by
+granian's thread when something comes in, and by whichever thread ended what it waited for: it never has one to itself.
 """
 
 from __future__ import annotations

@@ -34,11 +34,10 @@ from allears.core.asgi import Asgi
 from allears.core.bodies import taken_in
 from allears.core.patience import Patience
 from allears.core.places import Places, with_places
-from allears.questionnaires.answering_door import before_django
+from allears.questionnaires.answering_door import QuickDoor
 
 STOPS_WITHIN = 30  # seconds; what has not ended by then is ended
 OBJECTS_BETWEEN = 10_000  # made and not freed, after which Python looks for garbage
-THREADS = 256  # of each process, for pages that are made or wait to be made
 CONNECTIONS = 2048  # of each process; most only wait for what a line brings
 
 loops.register(Loops.asyncio)(GoingOnWhereCalled)
@@ -102,17 +101,17 @@ def serve(loader: Callable[[], Asgi], host: str, port: int, processes: int) -> N
         "allears.config.wsgi:application",
         address=host,
         port=port,
-        interface=Interfaces.WSGI,  # as many threads as for WSGI, and yet they are spoken to in ASGI, see below
+        interface=Interfaces.ASGINL,  # ASGI without the steps by which an application is told that it begins and ends
         loop=Loops.asyncio,
         http=HTTPModes.http1,  # whoever stands in front speaks HTTP/2 with the world; looking for it costs each request
         workers=processes,
-        blocking_threads=THREADS,
+        blocking_threads=1,  # it tells of what comes in; pages are made in threads of ours, see core.asgi
         backpressure=CONNECTIONS,
         log_level=LogLevels.error,
         respawn_failed_workers=True,
         workers_kill_timeout=STOPS_WITHIN,
     )
-    web_server.serve(WebServer._spawn_asgi_worker, loader, wrap_loader=False)
+    web_server.serve(target_loader=loader, wrap_loader=False)
 
 
 def _make_room_for_connections() -> None:
@@ -146,7 +145,7 @@ class Loader:
     def __call__(self) -> Asgi:
         """Return the application, with the worker running beside it where it belongs inside."""
         places, patience = Places(self.places), Patience(ending)
-        application = taken_in(before_django(with_places(get_wsgi_application(), places), places), patience)
+        application = taken_in(QuickDoor(with_places(get_wsgi_application(), places), places), patience)
         # Every room's pages are read in now, not while the first visitor waits.
         _ = get_resolver().url_patterns
         _in_background(_stop_without_parent, self.parent)

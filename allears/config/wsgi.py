@@ -10,7 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "allears.config.settings")
 _django = get_wsgi_application()
 
 from allears.core.places import Places, with_places  # noqa: E402
-from allears.questionnaires.answering_door import before_django  # noqa: E402
+from allears.questionnaires.answering_door import QuickDoor  # noqa: E402
 
 _places = Places(16)
-application = before_django(with_places(_django, _places), _places)
+application = QuickDoor(with_places(_django, _places), _places)

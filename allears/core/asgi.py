@@ -1,6 +1,8 @@
 """Between the web server, which speaks ASGI, and our pages, which speak WSGI: what is asked, and what is answered.
 
-The server takes each step where it is told of it (`cli.event_loop`), so pages are made, and may wait, in its threads.
+A step of a request is taken where one is told of it (`cli.event_loop`): by the web server's one thread, which must not be
+held up, or by the thread in which something ended. So pages are made, and may wait, in threads of ours; those for which
+no thread waits, the application makes in their turn (`in_turn`).
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ import sys
 import threading
 from asyncio import CancelledError
 from collections.abc import Awaitable, Callable, Generator, Iterable
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
 from io import BytesIO
 from typing import Any
@@ -20,6 +22,8 @@ Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Asgi = Callable[[Message, Receive, Send], Awaitable[None]]
+
+THREADS = 256  # of each process, for pages that are made or wait for a place
 
 _ALWAYS = {
     "SCRIPT_NAME": "",
@@ -68,13 +72,36 @@ def _key(name: bytes) -> str:
     return key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
 
 
+class Answering:
+    """An application whose pages are made in threads of their own, or each in its turn where it makes them so."""
+
+    def __init__(self, application: Wsgi) -> None:
+        self._application = application
+        self._in_turn: Callable[[dict[str, Any]], Any] = getattr(application, "in_turn", lambda _environ: None)
+        self._threads = ThreadPoolExecutor(THREADS, "allears-pages")
+
+    async def answer(self, environ: dict[str, Any], receive: Receive, send: Send) -> None:
+        """Have the page made, and go on once it is sent: in the thread in which it was made."""
+        page = self._in_turn(environ)
+        if page is None:
+            await Awaited(self._threads.submit(answer, self._application, environ, receive, send))
+            return
+        status, headers, content = await page
+        await send(_beginning(status, headers))
+        await send({"type": "http.response.body", "body": content})
+
+
+def _beginning(status: str, headers: Iterable[tuple[str, str]]) -> Message:
+    encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+    return {"type": "http.response.start", "status": int(status[:3]), "headers": encoded}
+
+
 def answer(application: Wsgi, environ: dict[str, Any], receive: Receive, send: Send) -> None:
     """Make the page in this thread, and send it."""
     said: list[Message] = []
 
     def start_response(status: str, headers: Iterable[tuple[str, str]], _trouble: Any = None) -> None:
-        encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
-        said[:] = [{"type": "http.response.start", "status": int(status[:3]), "headers": encoded}]
+        said[:] = [_beginning(status, headers)]
 
     page: Any = application(environ, start_response)
     try:

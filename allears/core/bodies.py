@@ -25,7 +25,7 @@ from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
-from allears.core.asgi import Asgi, Awaited, Message, Receive, Send, Wsgi, answer, environ_of, wait_here
+from allears.core.asgi import Answering, Asgi, Awaited, Message, Receive, Send, Wsgi, answer, environ_of, wait_here
 from allears.core.middleware import furnished
 from allears.core.patience import Gate, Passing, Patience, Progress
 from allears.core.throttle import say_once
@@ -47,6 +47,7 @@ def taken_in(application: Wsgi, patience: Patience) -> Asgi:
     """Return `application` for whole forms: one that breaks off is answered with 400, one that does not go on with 408,
     and one in pieces that is longer than `MOST` with 413.
     """
+    answering = Answering(application)
     middling = Gate(MIDDLING_AT_ONCE)
     with_files = ThreadPoolExecutor(FILES_AT_ONCE, "allears-files")
     longer = ThreadPoolExecutor(LONGER_AT_ONCE, "allears-longer")
@@ -56,7 +57,7 @@ def taken_in(application: Wsgi, patience: Patience) -> Asgi:
         in_pieces = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
         said = None if in_pieces else int(environ.get("CONTENT_LENGTH") or 0)
         if said == 0:
-            answer(application, environ, receive, send)
+            await answering.answer(environ, receive, send)
             return
         if said is not None and said > MOST:
             environ["wsgi.input"] = BufferedReader(_Line(receive, patience, said))
@@ -73,7 +74,7 @@ def taken_in(application: Wsgi, patience: Patience) -> Asgi:
             if _may_bring_files(environ):
                 await Awaited(with_files.submit(answer, application, environ, receive, send))
             else:
-                answer(application, environ, receive, send)
+                await answering.answer(environ, receive, send)
 
     return whole
 

@@ -6,8 +6,10 @@ Answers leave no audit events: a response and the ledger are their own record. T
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from allears.core.clock import now
 from allears.core.links import hash_token, new_token
@@ -17,8 +19,9 @@ from allears.questionnaires.answering_asked import Given, asking
 from allears.questionnaires.answering_at_once import at_once
 from allears.questionnaires.answering_consents import write_consents
 from allears.questionnaires.answering_store import Closed, Saved, Saving
+from allears.questionnaires.answering_turn import InTurn
 from allears.questionnaires.answering_ways import Way, look
-from allears.questionnaires.answering_writer import write_down
+from allears.questionnaires.answering_writer import write_down, write_in_turn
 from allears.questionnaires.files import settle
 from allears.questionnaires.models import Question, Response
 from allears.questionnaires.structure import published_version
@@ -26,7 +29,7 @@ from allears.studies.actions import take_back_decline
 from allears.studies.models import Invitation, PublicLink
 from allears.verbatims.models import Verbatim
 
-__all__ = ["Closed", "NothingAsked", "begin", "keep", "resume", "save", "submit"]
+__all__ = ["Closed", "NothingAsked", "OnceKept", "begin", "keep", "resume", "save", "submit"]
 
 
 class NothingAsked(Exception):
@@ -89,6 +92,27 @@ def keep(saving: Saving) -> Saved:
     saved = write_down(lambda: _written(saving), at_once(saving))
     saving.way.said = None  # that was before
     return saved
+
+
+@dataclass(frozen=True, slots=True)
+class OnceKept:
+    """A page that can be made once `saving` is on disk: from what returns what came of it or raises `Closed`."""
+
+    saving: Saving
+    made: Callable[[Callable[[], Saved]], Any]
+
+    def now(self) -> Any:
+        """Wait here until it is on disk, and make the page."""
+        return self.made(lambda: keep(self.saving))
+
+    def in_turn(self, page: InTurn, then: Callable[[Callable[[], Any]], None]) -> None:
+        """Have it kept while nobody waits, and `then` called in a later turn of the page's, with what makes it."""
+
+        def on(result: Callable[[], Saved]) -> None:
+            self.saving.way.said = None
+            then(lambda: self.made(result))
+
+        write_in_turn(lambda: _written(self.saving), at_once(self.saving), page, on)
 
 
 def _written(saving: Saving) -> Saved:

@@ -4,16 +4,18 @@ Who answers has no session, no account and no cookie; what looks for those (sess
 languages by cookie) is not asked. The pages behind this door have the same security headers as all others.
 
 There are two doors to the same views. `participants_first` is a middleware and stands in every way through
-Django. `before_django` stands in the web server itself and opens the two pages that thousands ask for at once,
-without Django's handler around them; what it does not know, it hands on. A test holds the answers of both side
-by side.
+Django. `QuickDoor` stands in the web server itself and opens the two pages that thousands ask for at once,
+without Django's handler around them; what it does not know, it hands on. Whoever asks it as a WSGI application waits
+in a thread; the web server awaits the same pages, and no thread waits (`answering_turn`). Tests hold all answers side by
+side.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
@@ -26,12 +28,16 @@ from allears.core.asgi import Wsgi
 from allears.core.middleware import furnished
 from allears.core.places import Places
 from allears.core.typed import whole_number
-from allears.questionnaires.answering_turn import turn
+from allears.questionnaires.answering_turn import InTurn, turn
+
+if TYPE_CHECKING:  # read in truth it would need the apps
+    from allears.questionnaires.answering import OnceKept
 
 _DOOR = re.compile(r"/a/[^/]+/(?:\d+/)?")
 _HOT = re.compile(r"/a/([A-Za-z0-9_-]{16,64})/(?:([0-9]{1,4})/)?")
 METHODS = ("GET", "HEAD", "POST")
 FORM = "application/x-www-form-urlencoded"
+Told = tuple[str, list[tuple[str, str]], bytes]  # status, headers, content
 SHORT = 64 * 1024  # bytes of a form that others wait for
 
 
@@ -68,23 +74,47 @@ def _answer(request: HttpRequest) -> HttpResponse | None:
 # --- before Django ---------------------------------------------------------------------------------------------
 
 
-def before_django(django: Wsgi, places: Places) -> Wsgi:
-    """Return the application that answers a participant's page itself and gives everything else to `django`.
+class InPieces(WSGIRequest):
+    """A request whose page may be made in pieces: nobody waits in a thread while something comes on disk."""
+
+
+class QuickDoor:
+    """The application that answers a participant's page itself and gives everything else to `django`.
 
     Pages take turns and no places; a form that others should not wait for takes one of the `places`.
     """
 
-    def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        hit = _HOT.fullmatch(environ["PATH_INFO"])
-        if hit is None or environ["REQUEST_METHOD"] not in METHODS or environ.get("SCRIPT_NAME"):
-            return django(environ, start_response)
+    def __init__(self, django: Wsgi, places: Places) -> None:
+        self._django, self._places = django, places
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Make the page in this thread, which waits for the turn and the disk."""
+        hit = _hit(environ)
+        if hit is None:
+            return self._django(environ, start_response)
         request = WSGIRequest(environ)
         if not _is_ours(request):
-            return django(environ, start_response)
-        with turn(places) if _is_short(environ) else places.one():
-            return _serve(request, hit, start_response)
+            return self._django(environ, start_response)
+        with turn(self._places) if _is_short(environ) else self._places.one():
+            made = _page(request, *hit.groups())
+            assert isinstance(made, HttpResponse)
+            status, headers, content = _told(request, made)
+        start_response(status, headers)
+        return [content]
 
-    return application
+    def in_turn(self, environ: dict[str, Any]) -> InTurn | None:
+        """The same page for who awaits its status, its headers and its content; None: it is not made so."""
+        hit = _hit(environ)
+        if hit is None or not _is_short(environ):
+            return None
+        request = InPieces(environ)
+        return InTurn(self._places, partial(_begun, request, hit)) if _is_ours(request) else None
+
+
+def _hit(environ: dict[str, Any]) -> re.Match[str] | None:
+    if environ["REQUEST_METHOD"] not in METHODS or environ.get("SCRIPT_NAME"):
+        return None
+    return _HOT.fullmatch(environ["PATH_INFO"])
 
 
 def _is_short(environ: dict[str, Any]) -> bool:
@@ -113,29 +143,39 @@ def _is_ours(request: WSGIRequest) -> bool:
     return True
 
 
-def _serve(request: WSGIRequest, hit: re.Match[str], start_response: Callable[..., Any]) -> Iterable[bytes]:
+def _begun(request: InPieces, hit: re.Match[str], page: InTurn) -> None:
+    made = _page(request, *hit.groups())
+    if isinstance(made, HttpResponse):
+        page.end(_told(request, made))
+    else:
+        made.in_turn(page, lambda make: page.end(_told(request, _or_trouble(request, make))))
+
+
+def _told(request: WSGIRequest, response: HttpResponse) -> Told:
+    """The response as WSGI says it, and the end of the request."""
     try:
-        response = _page(request, *hit.groups())
         content: bytes = response.content
     finally:
         request.close()
     headers = [*response.items(), ("Content-Length", str(len(content)))]
     known = {name for name, _value in headers}
     headers += [(name, value) for name, value in _furniture(request) if name not in known]
-    start_response(f"{response.status_code} {response.reason_phrase}", headers)
-    return [content]
+    return f"{response.status_code} {response.reason_phrase}", headers, content
 
 
-def _page(request: WSGIRequest, token: str, number: str | None) -> HttpResponse:
+def _page(request: WSGIRequest, token: str, number: str | None) -> HttpResponse | OnceKept:
     from allears.questionnaires import answering_views as views
 
+    if number is None:
+        return _or_trouble(request, lambda: views.start(request, token=token))
+    return _or_trouble(request, lambda: views.numbered(request, token=token, number=int(number)))
+
+
+def _or_trouble(request: WSGIRequest, make: Callable[[], Any]) -> Any:
     try:
-        if number is None:
-            return views.start(request, token=token)
-        return views.numbered(request, token=token, number=int(number))
+        return make()
     except Exception as error:
-        trouble: HttpResponse = response_for_exception(request, error)
-        return trouble
+        return response_for_exception(request, error)
 
 
 _kept: dict[bool, tuple[tuple[str, str], ...]] = {}

@@ -1,9 +1,12 @@
 """Participants' pages are made one after the other: Python runs one thread at a time, and threads that pull at that
 one place cost more than the pages.
 
-A thread takes its turn, and with it the one connection that they read over; it steps aside wherever it waits for
+Whoever has the turn has with it the one connection that pages are read over; a thread steps aside wherever it waits for
 something else than Python: for the disk, for whoever writes, for its visitor. Whoever has stepped aside reads nothing
 over that connection. Only the quick door takes turns; whoever came another way never waits here.
+
+A thread that is woken for each page costs a third of that page. So pages wait here without one: as a `Job`, which a maker
+does, a thread that goes on from one to the next for as long as there are some. One maker is enough until it steps aside.
 
 First come, first served: a lock would give the turn to whoever happens to ask when it is free, and some would wait for
 long. Whoever comes back from aside came before all who are new.
@@ -11,11 +14,13 @@ long. Whoever comes back from aside came before all who are new.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, nullcontext
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from allears.core.prepared import go_by_keys
 from allears.core.shared_connection import SharedConnection, own_connection
@@ -23,15 +28,26 @@ from allears.core.shared_connection import SharedConnection, own_connection
 if TYPE_CHECKING:  # read in truth it would need the apps, and turns may be named before these are set up
     from allears.core.places import Places
 
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is done in a turn by a maker; it may take one of the `places`."""
+
+    do: Callable[[], None]
+    places: Places
+
 
 class Turns:
-    """Who waits for the turn; each behind a closed lock of their own, which is opened when it is theirs."""
+    """Who waits for the turn: threads, each behind a closed lock of their own, which is opened when it is theirs; and jobs."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._is_taken = False
-        self._back: deque[threading.Lock] = deque()
-        self._new: deque[threading.Lock] = deque()
+        self._back: deque[threading.Lock | Job] = deque()
+        self._new: deque[threading.Lock | Job] = deque()
+        self._idle: list[_Maker] = []
 
     def take(self, *, back: bool) -> None:
         """Wait for the turn; `back`: from aside."""
@@ -39,23 +55,83 @@ class Turns:
         self.call(mine, back=back)
         mine.acquire()
 
-    def call(self, whom: threading.Lock, *, back: bool) -> None:
-        """Open the lock of `whom` when it is their turn."""
+    def call(self, whom: threading.Lock | Job, *, back: bool) -> None:
+        """Open the lock of `whom` when it is their turn, or have the job done."""
         with self._lock:
             if self._is_taken:
                 (self._back if back else self._new).append(whom)
                 return
             self._is_taken = True
-        whom.release()
+        self._hand_to(whom)
 
     def give(self) -> None:
         """Give the turn to who waits for it."""
+        follows = self._next()
+        if follows is not None:
+            self._hand_to(follows)
+
+    def next_job(self, maker: _Maker) -> Job | None:
+        """Give the turn on from one job to the next, which is the maker's to do; None: it is somebody else's or free, and
+        the maker is idle.
+        """
+        follows = self._next(maker)
+        if isinstance(follows, Job):
+            return follows
+        if follows is not None:
+            follows.release()
+        return None
+
+    def _next(self, maker: _Maker | None = None) -> threading.Lock | Job | None:
         with self._lock:
             waiting = self._back or self._new
             follows = waiting.popleft() if waiting else None
             self._is_taken = follows is not None
-        if follows:
-            follows.release()
+            if maker and not isinstance(follows, Job):
+                self._idle.append(maker)
+        return follows
+
+    def _hand_to(self, whom: threading.Lock | Job) -> None:
+        if not isinstance(whom, Job):
+            whom.release()
+            return
+        with self._lock:
+            maker = self._idle.pop() if self._idle else None
+        if maker:
+            maker.wake(whom)
+        else:
+            threading.Thread(target=_Maker(self).go_on, args=(whom,), name="allears-pages", daemon=True).start()
+
+
+class _Maker:
+    """A thread that does jobs: the turn is handed to it with each."""
+
+    def __init__(self, turns: Turns) -> None:
+        self._turns = turns
+        self._asleep = _closed()
+        self._given: Job | None = None
+
+    def wake(self, job: Job) -> None:
+        self._given = job
+        self._asleep.release()
+
+    def go_on(self, job: Job | None) -> None:
+        while True:
+            while job:
+                self._do(job)
+                job = self._turns.next_job(self)
+            self._asleep.acquire()
+            job = self._given
+
+    @staticmethod
+    def _do(job: Job) -> None:
+        _mine.has, _mine.places = True, job.places
+        try:
+            with _shared.borrowed():
+                job.do()
+        except Exception:
+            log.exception("A page could not be made.")
+        finally:
+            _mine.has = False
 
 
 def _closed() -> threading.Lock:
@@ -113,6 +189,56 @@ def apart() -> Iterator[None]:
     place = _mine.places.one() if _mine.has and _mine.places else nullcontext()
     with own_connection(), aside(), place:
         yield
+
+
+class InTurn:
+    """What is done in a turn while nobody waits in a thread; awaited, it goes on in the thread in which it ended.
+
+    `do` is called with what takes its result: in that turn, or in a later one for which it has asked by `again`.
+    """
+
+    __slots__ = ("_do", "_error", "_go_on", "_places", "_result")
+
+    def __init__(self, places: Places, do: Callable[[InTurn], None]) -> None:
+        self._places = places
+        self._do = do
+        self._go_on: Callable[[InTurn], None]
+        self._result: Any = None
+        self._error: Exception | None = None
+
+    def __await__(self) -> Generator[InTurn, None, Any]:
+        yield self
+        if self._error:
+            raise self._error
+        return self._result
+
+    def done(self) -> bool:
+        return False
+
+    def cancelled(self) -> bool:
+        return False
+
+    def add_done_callback(self, go_on: Callable[[InTurn], None]) -> None:
+        """Begin, now that it is known where to go on afterwards."""
+        self._go_on = go_on
+        self.again(lambda: self._do(self), back=False)
+
+    def again(self, do: Callable[[], None], *, back: bool) -> None:
+        """Do something for it in a turn; `back`: before those who are new. What it raises ends the whole."""
+
+        def tried() -> None:
+            try:
+                do()
+            except Exception as error:
+                self._error = error
+                self._go_on(self)
+
+        _turns.call(Job(tried, self._places), back=back)
+
+    def end(self, result: Any) -> None:
+        """That was it."""
+        self._result = result
+        self._go_on(self)
 
 
 class Call:

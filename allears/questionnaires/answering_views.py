@@ -15,6 +15,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -43,10 +44,11 @@ from allears.questionnaires import answering_progress as progress
 from allears.questionnaires import answering_review as review
 from allears.questionnaires import answering_saving as along
 from allears.questionnaires import answering_timing as timing
-from allears.questionnaires.answering import keep
+from allears.questionnaires.answering import OnceKept, keep
 from allears.questionnaires.answering_asked import Asking, Given, Page
+from allears.questionnaires.answering_door import InPieces
 from allears.questionnaires.answering_forms import Fields, Posted, Wrong, missing, read
-from allears.questionnaires.answering_store import Closed, Saving
+from allears.questionnaires.answering_store import Closed, Saved, Saving
 from allears.questionnaires.answering_thanks import thanks
 from allears.questionnaires.answering_turn import apart
 from allears.questionnaires.answering_ways import SHAPE, Way, look, remember
@@ -58,16 +60,20 @@ from allears.studies.models import Decline, Invitation, State
 LARGEST_FORM = 16 * 1024 * 1024
 MOST_FIELDS = 5_000
 LEAST_COMPRESSED = 1_000  # bytes
-View = Callable[..., HttpResponse]
+Made = HttpResponse | OnceKept
+View = Callable[..., Any]  # Made; an InPieces alone gets what is not made yet
 
 
 def participant(view: View) -> View:
-    """Open a page to whoever holds a link, in their language; hand the view the way that the link opens."""
+    """Open a page to whoever holds a link, in their language; hand the view the way that the link opens.
+
+    Who asked in pieces gets a page that waits for the disk as such; all others wait for it here.
+    """
 
     @csrf_exempt
     @open_door
     @wraps(view)
-    def opened(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponse:
+    def opened(request: HttpRequest, token: str, **kwargs: Any) -> Made:
         # A page that is opened shows what was answered; a form's is read when it is kept, while nobody else writes.
         way = look(token, with_answers=request.method == "GET", begun="number" in kwargs)
         if way is None:
@@ -75,8 +81,24 @@ def participant(view: View) -> View:
                 return private(guard.unknown_link(request))
         language.settle(request, way)
         way.device = timing.device_of(request)
-        with _in(way.language):
-            return compressed(request, private(_barred(request, way) or view(request, way, **kwargs)))
+        spoken = way.language
+
+        def finished(response: HttpResponse) -> HttpResponse:
+            return compressed(request, private(response))
+
+        with _in(spoken):
+            made: Made = _barred(request, way) or view(request, way, **kwargs)
+            if not isinstance(made, OnceKept):
+                return finished(made)
+            if not isinstance(request, InPieces):
+                return finished(made.now())
+        waiting = made
+
+        def later(kept: Callable[[], Saved]) -> HttpResponse:
+            with _in(spoken):
+                return finished(waiting.made(kept))
+
+        return OnceKept(waiting.saving, later)
 
     return opened
 
@@ -134,7 +156,7 @@ def _from_here(request: HttpRequest) -> bool:
 
 
 @participant
-def start(request: HttpRequest, way: Way) -> HttpResponse:
+def start(request: HttpRequest, way: Way) -> Made:
     """The way in: the first page for who is new, the next unanswered one for who was here, thanks for who
     has sent.
     """
@@ -151,7 +173,7 @@ def start(request: HttpRequest, way: Way) -> HttpResponse:
 
 
 @participant
-def numbered(request: HttpRequest, way: Way, number: int) -> HttpResponse:
+def numbered(request: HttpRequest, way: Way, number: int) -> Made:
     """One page of questions, to be answered or changed."""
     at = number - 1
     if way.at_a_counter and way.submitted_at:
@@ -259,7 +281,7 @@ def _send(request: HttpRequest, way: Way, asked: Asking, given: dict[int, Given]
 # --- what a post does ------------------------------------------------------------------------------------------
 
 
-def _post(request: HttpRequest, way: Way, at: int) -> HttpResponse:
+def _post(request: HttpRequest, way: Way, at: int) -> Made:
     """Take what was posted from page `at`, and go where its button says."""
     fields = _fields(request)
     if fields is None:
@@ -311,11 +333,36 @@ def _post(request: HttpRequest, way: Way, at: int) -> HttpResponse:
         ages=along.ages(fields) if goes == along.GO else {},
         wrote=along.wrote(fields) if "wrote" in fields else (),
     )
+    press = _Press(way, at, fields, goes, seen, asked, posted, gaps, taken, other, elsewhere)
+    onward = review.GO if goes == review.GO or (complete and last and looked_at) else "more" if follows else ""
+    return OnceKept(saving, lambda kept: _led_on(press, saving, kept, onward))
+
+
+@dataclass(frozen=True, slots=True)
+class _Press:
+    """A button that was pressed, and what its page brought."""
+
+    way: Way
+    at: int
+    fields: Fields
+    goes: str
+    seen: Page
+    asked: Asking
+    posted: Posted
+    gaps: list[Wrong]
+    taken: files.Taken | None
+    other: str
+    elsewhere: int | None
+
+
+def _led_on(press: _Press, saving: Saving, kept: Callable[[], Saved], onward: str) -> HttpResponse:
+    """Where a press of a button leads once what it brought is kept."""
+    way, at, goes, posted, other = press.way, press.at, press.goes, press.posted, press.other
     try:
-        saved = keep(saving)
+        saved = kept()
     except Closed:
-        if taken:
-            files.give_up(taken)
+        if press.taken:
+            files.give_up(press.taken)
         return along.refused(way) if goes == along.GO else notes.closed(way)
     if goes == along.GO:
         return along.reply(saving, saved, at, refused=bool(posted.not_taken))
@@ -324,9 +371,10 @@ def _post(request: HttpRequest, way: Way, at: int) -> HttpResponse:
         remember(hash_token(saving.token), "own")
     way.response_id = saved.response_id
     if other and posted.wrong:
-        return _again_in(way, other, at, fields, posted, saved.met)
-    if (posted.wrong or gaps) and goes not in ("pause", "back"):
-        return _again(way, at, fields, posted, in_order(seen.questions, [*posted.wrong, *gaps]), saved.met)
+        return _again_in(way, other, at, press.fields, posted, saved.met)
+    if (posted.wrong or press.gaps) and goes not in ("pause", "back"):
+        wrong = in_order(press.seen.questions, [*posted.wrong, *press.gaps])
+        return _again(way, at, press.fields, posted, wrong, saved.met)
     if other:
         return _telling(_go_to(way, f"{at + 1}/", lang=other), saved.met)
     if goes == "pause":
@@ -334,13 +382,13 @@ def _post(request: HttpRequest, way: Way, at: int) -> HttpResponse:
             with apart():
                 studies.mark_paused(invitation_id=way.invitation_id)
         return _telling(_go_to(way, "pause/"), saved.met, posted.not_taken)
-    if elsewhere is not None:
-        return _telling(_go_to(way, f"{elsewhere + 1}/?missing"), saved.met)
-    if goes == review.GO or (complete and last and looked_at):
+    if press.elsewhere is not None:
+        return _telling(_go_to(way, f"{press.elsewhere + 1}/?missing"), saved.met)
+    if onward == review.GO:
         return _go_to(way, review.PATH)
-    if follows:
+    if onward == "more":
         return _telling(_go_to(way, f"{at + 1}/?more"), saved.met)
-    return _telling(_onward(way, at, asked, back=goes == "back", sent=saving.send), saved.met, posted.not_taken)
+    return _telling(_onward(way, at, press.asked, back=goes == "back", sent=saving.send), saved.met, posted.not_taken)
 
 
 def _telling(onward: SeeOther, met: Sequence[int], not_taken: Sequence[Wrong] = ()) -> SeeOther:

@@ -3,7 +3,7 @@
 An answer is acknowledged when its transaction is on disk. Whoever commits for themselves waits for the disk alone, and
 SQLite lets only one do so at a time. Here whoever finds the desk free writes, for themselves and for all whose work has
 gathered while the one before waited for the disk, and commits it all at once, over one connection that all writers of
-the process share.
+the process share. Pages that wait without a thread are written by who makes them, once those that came before are made.
 
 A work that fails takes only itself back. That is rare, so the whole is written once as if nothing could fail; when
 something does, it is taken back and written again with a savepoint around each work. When a whole fails all the same
@@ -28,7 +28,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from allears.core.prepared import Statement, go_by_keys, prepared
 from allears.core.shared_connection import SharedConnection
 from allears.questionnaires import answering_sql as sql
-from allears.questionnaires.answering_turn import Call, apart, aside
+from allears.questionnaires.answering_turn import Call, InTurn, apart, aside
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -59,6 +59,15 @@ def write_down(work: Callable[[], Result], at_once: AtOnce | None = None) -> Res
     return _desk.take(work, at_once)
 
 
+def write_in_turn(
+    work: Callable[[], Any], at_once: AtOnce | None, page: InTurn, then: Callable[[Callable[[], Any]], None]
+) -> None:
+    """The same for a page that waits without a thread: `then` is called in a later turn of its, with what returns the
+    result or raises.
+    """
+    _desk.bring(work, at_once, page, lambda written: then(written.result))
+
+
 def _whole(work: Callable[[], Result]) -> Result:
     """Do `work`; a failure in the database that it passed over in silence is one all the same, because Django
     would take everything back without a word.
@@ -82,12 +91,23 @@ class Work:
 
     __slots__ = ("at_once", "call", "do", "is_settled", "outcome")
 
-    def __init__(self, do: Callable[[], Any], at_once: AtOnce | None = None) -> None:
+    def __init__(
+        self, do: Callable[[], Any], at_once: AtOnce | None = None, call: Callable[[], None] | None = None
+    ) -> None:
         self.do = do
         self.at_once = at_once
         self.outcome: Outcome | None = None
         self.is_settled = False  # without an outcome: whoever brought it writes it
-        self.call = Call()  # when it is settled, or when it is theirs to write
+        self.call: Callable[[], None] = call or Call()  # when it is settled, or when it is theirs to write
+
+    def result(self) -> Any:
+        """Return what came of it; raises what kept it from being written. Without an outcome it is written now, by itself."""
+        if self.outcome is None:
+            with apart(), transaction.atomic():
+                return _whole(self.do)
+        if self.outcome.error is not None:
+            raise self.outcome.error
+        return self.outcome.result
 
 
 def _made_ready(database: BaseDatabaseWrapper) -> None:
@@ -108,21 +128,36 @@ class _Desk:
         self._is_taken = False
 
     def take(self, do: Callable[[], Result], at_once: AtOnce | None) -> Result:
-        work = Work(do, at_once)
+        """Have it written and wait for it."""
+        call = Call()
+        work = Work(do, at_once, call)
+        if not self._is_mine_with(work):
+            call.wait()
+        if not work.is_settled:
+            self._write(work)
+        result: Result = work.result()
+        return result
+
+    def bring(self, do: Callable[[], Any], at_once: AtOnce | None, page: InTurn, then: Callable[[Work], None]) -> None:
+        """Have it written and call `then` in a turn of the page's. Who is the next to write waits for their turn behind
+        all whose pages are yet to be made: the more there are, the more is written with one commit.
+        """
+        work = Work(do, at_once, lambda: page.again(lambda: go_on(), back=work.is_settled))
+
+        def go_on() -> None:
+            if not work.is_settled:
+                self._write(work)
+            then(work)
+
+        if self._is_mine_with(work):
+            work.call()
+
+    def _is_mine_with(self, work: Work) -> bool:
+        """Lay it down; whether the desk was free, so that whoever brought it writes."""
         with self._lock:
             self._waiting.append(work)
             writes, self._is_taken = not self._is_taken, True
-        if not writes:
-            work.call.wait()
-        if not work.is_settled:
-            self._write(work)
-        if work.outcome is None:
-            with apart(), transaction.atomic():
-                return _whole(do)
-        if work.outcome.error is not None:
-            raise work.outcome.error
-        result: Result = work.outcome.result
-        return result
+        return writes
 
     def _write(self, mine: Work) -> None:
         """Write what has gathered, one's own among it, and hand the desk on: whoever writes next is called first, so

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from allears.cli.server import THREADS
+from allears.core.asgi import THREADS
 from allears.core.bodies import MIDDLING_AT_ONCE, MOST, REFUSED, SHORT
 from tests.cli.little import AT_FIRST, SHORTER
 from tests.nursery import nursery

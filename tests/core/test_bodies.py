@@ -21,8 +21,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from allears.cli.event_loop import Going
-from allears.cli.server import THREADS
-from allears.core.asgi import Asgi, Message
+from allears.core.asgi import THREADS, Asgi, Message
 from allears.core.bodies import FILES_AT_ONCE, LONGER_AT_ONCE, MOST, taken_in
 from allears.core.clock import now
 from allears.core.patience import Patience

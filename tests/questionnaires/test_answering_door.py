@@ -19,7 +19,7 @@ from django.utils import timezone, translation
 from allears.core.places import Places
 from allears.core.queries import the_organisation
 from allears.questionnaires import answering_views as views
-from allears.questionnaires.answering_door import before_django
+from allears.questionnaires.answering_door import QuickDoor
 from allears.questionnaires.models import Response
 from allears.studies import actions as studies
 from allears.studies import translating
@@ -77,7 +77,7 @@ def doors() -> tuple[Any, Any]:
     def not_taken(environ: dict[str, Any], _start: Callable[..., Any]) -> list[bytes]:
         raise AssertionError(f"{environ['PATH_INFO']} went the long way")
 
-    return WSGIHandler(), before_django(not_taken, Places(1))
+    return WSGIHandler(), QuickDoor(not_taken, Places(1))
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_what_the_quick_door_does_not_know_goes_through_django(path: str, more: 
         start_response("204 No Content", [])
         return [b""]
 
-    assert ask(before_django(django, Places(1)), path, **more)[0] == 204
+    assert ask(QuickDoor(django, Places(1)), path, **more)[0] == 204
     assert passed == [path]
 
 
@@ -200,7 +200,7 @@ def test_a_host_that_was_ours_and_is_not_any_more_goes_through_django(settings: 
         return [b""]
 
     asking(ONE_WORD)
-    path, host, app = invited(cast.bob()), {"HTTP_HOST": "house.example"}, before_django(django, Places(1))
+    path, host, app = invited(cast.bob()), {"HTTP_HOST": "house.example"}, QuickDoor(django, Places(1))
     settings.ALLOWED_HOSTS = ["house.example"]
     assert [ask(app, path, **host)[0] for _ in range(2)] == [200, 200]
     settings.ALLOWED_HOSTS = ["other.example"]

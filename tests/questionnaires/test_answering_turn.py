@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
 
 import pytest
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 
+from allears.cli.event_loop import Going
 from allears.core.places import Places
 from allears.questionnaires import answering_sql as sql
-from allears.questionnaires.answering_turn import Call, Turns, apart, aside, turn
+from allears.questionnaires.answering_turn import Call, InTurn, Turns, apart, aside, turn
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SOON = 5.0  # seconds
@@ -134,3 +138,121 @@ def test_what_is_asked_in_a_turn_is_found_by_its_keys_however_empty_the_tables_w
     with turn(PLACES):
         assert [sql.rows(f"SHOW {way}", []) for way in ("enable_seqscan", "enable_hashjoin")] == [[("off",)], [("off",)]]
     assert sql.rows("SHOW enable_seqscan", []) == [("on",)]
+
+
+# --- works that no thread waits for --------------------------------------------------------------------------------
+
+
+def in_turn(do: Callable[[InTurn], None]) -> Future[Any]:
+    """Have `do` done in its turn, awaited as the web server awaits a page; its result, or what it raised."""
+    ended: Future[Any] = Future()
+
+    async def wait() -> None:
+        try:
+            ended.set_result(await InTurn(PLACES, do))
+        except Exception as error:
+            ended.set_exception(error)
+
+    Going(wait()).go_on()
+    return ended
+
+
+def test_many_works_are_done_one_after_the_other_by_one_thread_and_none_while_somebody_has_the_turn() -> None:
+    order: list[tuple[int, str]] = []
+
+    def work(number: int) -> Callable[[InTurn], None]:
+        def do(page: InTurn) -> None:
+            order.append((number, threading.current_thread().name + str(threading.get_ident())))
+            page.end(number)
+
+        return do
+
+    with turn(PLACES):
+        ended = [in_turn(work(number)) for number in range(50)]
+        assert not order
+    assert [one.result(SOON) for one in ended] == list(range(50))
+    assert [number for number, _thread in order] == list(range(50))
+    assert len({thread for _number, thread in order}) == 1
+
+
+def test_a_thread_that_has_nothing_to_do_does_what_comes_next() -> None:
+    threads = [in_turn(lambda page: page.end(threading.get_ident())).result(SOON) for _ in range(20)]
+    assert len(set(threads)) <= 2
+
+
+def test_a_work_that_steps_aside_lets_the_next_be_done_and_has_the_turn_again() -> None:
+    order: list[str] = []
+    second_done = threading.Event()
+
+    def first(page: InTurn) -> None:
+        order.append("first")
+        with aside():
+            assert second_done.wait(SOON)
+        order.append("first again")
+        page.end(None)
+
+    def second(page: InTurn) -> None:
+        order.append("second")
+        page.end(None)
+        second_done.set()
+
+    with turn(PLACES):
+        ended = [in_turn(first), in_turn(second)]
+    for one in ended:
+        one.result(SOON)
+    assert order == ["first", "second", "first again"]
+
+
+def test_a_work_that_writes_apart_has_a_connection_of_its_own_and_holds_up_nobody() -> None:
+    done = threading.Event()
+
+    def writes(page: InTurn) -> None:
+        shared = connections[DEFAULT_DB_ALIAS]
+        with apart():
+            assert in_a_turn_elsewhere().wait(SOON)
+            assert connections[DEFAULT_DB_ALIAS] is not shared
+        page.end(connections[DEFAULT_DB_ALIAS] is shared)
+        done.set()
+
+    assert in_turn(writes).result(SOON)
+    assert done.wait(SOON)
+
+
+def test_a_work_goes_on_in_a_later_turn_and_who_comes_back_comes_before_who_is_new() -> None:
+    order: list[str] = []
+
+    def goes_on(page: InTurn) -> None:
+        def later() -> None:
+            order.append("later")
+            page.end(None)
+
+        order.append("first")
+        page.again(later, back=True)
+
+    def new(page: InTurn) -> None:
+        order.append("new")
+        page.end(None)
+
+    with turn(PLACES):
+        ended = [in_turn(goes_on), in_turn(new)]
+    for one in ended:
+        one.result(SOON)
+    assert order == ["first", "later", "new"]
+
+
+@pytest.mark.parametrize("when", ["at once", "later"])
+def test_a_work_that_fails_tells_who_awaits_it_and_no_other(when: str) -> None:
+    def fails(page: InTurn) -> None:
+        def fail() -> None:
+            raise ValueError("no")
+
+        if when == "at once":
+            fail()
+        page.again(fail, back=False)
+
+    with turn(PLACES):
+        failed, other = in_turn(fails), in_turn(lambda page: page.end("done"))
+    with pytest.raises(ValueError, match="no"):
+        failed.result(SOON)
+    assert other.result(SOON) == "done"
+    assert in_a_turn_elsewhere().wait(SOON)

@@ -1,0 +1,235 @@
+"""Participants' pages at the web server: nobody waits in a thread for a turn or for the disk, and yet each gets their own."""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone, translation
+
+from allears.cli.event_loop import Going
+from allears.core.asgi import Answering, Message
+from allears.core.places import Places
+from allears.core.queries import the_organisation
+from allears.people.models import Person
+from allears.questionnaires import answering_views as views
+from allears.questionnaires import answering_writer as writer
+from allears.questionnaires.answering_door import FORM, QuickDoor
+from allears.questionnaires.answering_turn import turn
+from allears.questionnaires.models import Question, Response
+from allears.studies import actions as studies
+from allears.studies import translating
+from allears.verbatims.models import Verbatim
+from tests import cast
+from tests.questionnaires.asked import asking, invited, public
+from tests.questionnaires.test_answering_door import BY_CHANCE, ONE_WORD
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SOON = 10.0  # seconds
+PLACES = Places(2)
+Answer = tuple[int, dict[str, str], bytes]
+
+
+def _not_taken(environ: dict[str, Any], _start: Callable[..., Any]) -> list[bytes]:
+    raise AssertionError(f"{environ['PATH_INFO']} went the long way")
+
+
+DOOR = QuickDoor(_not_taken, PLACES)
+ANSWERING = Answering(DOOR)
+
+
+def environ(path: str, body: bytes | None = None, **more: Any) -> dict[str, Any]:
+    where, _, query = path.partition("?")
+    form = {} if body is None else {"CONTENT_TYPE": FORM, "CONTENT_LENGTH": str(len(body))}
+    return {
+        "REQUEST_METHOD": "GET" if body is None else "POST", "PATH_INFO": where, "QUERY_STRING": query,
+        "SCRIPT_NAME": "", "SERVER_NAME": "127.0.0.1", "SERVER_PORT": "8000", "HTTP_HOST": "127.0.0.1:8000",
+        "SERVER_PROTOCOL": "HTTP/1.1", "REMOTE_ADDR": "127.0.0.1", "wsgi.url_scheme": "http",
+        "wsgi.errors": io.StringIO(), "wsgi.input": io.BytesIO(body or b""), **form, **more,
+    }  # fmt: skip
+
+
+def asked(path: str, body: bytes | None = None, **more: Any) -> Future[Answer]:
+    """Ask as the web server asks: what is answered comes later, and this thread goes on."""
+    came: Future[Answer] = Future()
+    said: list[Message] = []
+
+    async def send(message: Message) -> None:
+        said.append(message)
+
+    async def receive() -> Message:
+        raise AssertionError("the form is there already")
+
+    async def ask() -> None:
+        try:
+            await ANSWERING.answer(environ(path, body, **more), receive, send)
+            headers = {name.decode(): value.decode() for name, value in said[0]["headers"]}
+            came.set_result((said[0]["status"], headers, said[1]["body"]))
+        except BaseException as error:
+            came.set_exception(error)
+
+    Going(ask()).go_on()
+    return came
+
+
+def waited(path: str, body: bytes | None = None, **more: Any) -> Answer:
+    """The same from the door by which a thread waits."""
+    told: list[Any] = []
+    content = b"".join(DOOR(environ(path, body, **more), lambda status, headers: told.extend([status, headers])))
+    return int(told[0].split()[0]), dict(told[1]), content
+
+
+def form(said: str) -> bytes:
+    return urlencode({f"q{Question.objects.get().pk}": said}).encode()
+
+
+@pytest.fixture(autouse=True)
+def _no_connection_stays() -> Iterator[None]:
+    yield
+    writer.leave()
+
+
+@pytest.mark.parametrize("spoken", ["", "ar"])
+@pytest.mark.parametrize("path", ["{personal}", "{public}", "{personal}1/?missing", "{personal}7/", "/a/this-link-was-made-by-nobody/"])
+def test_who_waits_in_no_thread_is_answered_as_who_does(path: str, spoken: str, time_machine: Any) -> None:
+    time_machine.move_to(timezone.now(), tick=False)  # pages carry the second in which they were made
+    asking(ONE_WORD)
+    translating.offer(study=cast.late_orders(), language="ar", by=cast.ana())
+    path = path.format(personal=invited(cast.bob()), public=public())
+
+    one, other = waited(path, HTTP_ACCEPT_LANGUAGE=spoken), asked(path, HTTP_ACCEPT_LANGUAGE=spoken).result(SOON)
+
+    assert other[:2] == one[:2]
+    assert BY_CHANCE.sub(b"", other[2]) == BY_CHANCE.sub(b"", one[2])
+    assert translation.get_language() == "en"
+
+
+def test_forms_that_come_while_others_are_written_are_kept_with_one_commit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each by a link of their own; all are made before the first is written."""
+    asking(ONE_WORD)
+    people = [Person.objects.create(name=f"Person {number}", email=f"p{number}@customer.example") for number in range(7)]
+    paths = [invited(person) for person in people]
+    sizes, together = [], writer.together
+
+    def counted(some: list[writer.Work]) -> None:
+        sizes.append(len(some))
+        together(some)
+
+    monkeypatch.setattr(writer, "together", counted)
+    with turn(PLACES):
+        came = [asked(f"{path}1/", form(f"{person.name} waited")) for path, person in zip(paths, people, strict=True)]
+        assert not any(one.done() for one in came)
+    answers = [one.result(SOON) for one in came]
+
+    assert [(status, headers["Location"]) for status, headers, _ in answers] == [(303, path) for path in paths]
+    assert sizes == [7]
+    assert {(verbatim.person.name, verbatim.text) for verbatim in Verbatim.objects.select_related("person")} == {
+        (person.name, f"{person.name} waited") for person in people
+    }
+    assert b"Thank you" in asked(paths[3]).result(SOON)[2]
+
+
+def test_the_same_form_sent_twice_in_the_same_moment_is_kept_once() -> None:
+    asking(ONE_WORD)
+    path = invited(cast.bob())
+
+    with turn(PLACES):
+        came = [asked(f"{path}1/", form("The box was wet")) for _ in range(2)]
+
+    assert [one.result(SOON)[0] for one in came] == [303, 303]
+    assert list(Verbatim.objects.values_list("text", flat=True)) == ["The box was wet"]
+    assert Response.objects.count() == 1
+
+
+def test_a_study_that_closes_while_a_form_waits_is_closed_to_it_and_says_so_in_their_language() -> None:
+    asking(ONE_WORD)
+    translating.offer(study=cast.late_orders(), language="ar", by=cast.ana())
+    the_organisation()  # has a name before the first page is shown
+    path, sealed = invited(cast.bob()), threading.Event()
+    before = writer.together
+
+    def after_closing(some: list[writer.Work]) -> None:
+        assert sealed.wait(SOON)
+        before(some)
+
+    writer.together = after_closing
+    try:
+        came = asked(f"{path}1/?lang=ar", form("Too late"))
+        studies.close_study(study=cast.late_orders(), by=cast.ana())
+        sealed.set()
+        status, _headers, content = came.result(SOON)
+    finally:
+        writer.together = before
+
+    assert (status, content) == (200, waited(f"{path}?lang=ar")[2])
+    assert b'<html lang="ar" dir="rtl">' in content
+    assert not Response.objects.exists()
+
+
+@pytest.mark.parametrize("lang", ["", "?lang=ar"])
+def test_who_has_left_something_out_is_shown_the_same_page_by_both_ways_in_their_language(lang: str, time_machine: Any) -> None:
+    asking(ONE_WORD)
+    translating.offer(study=cast.late_orders(), language="ar", by=cast.ana())
+    the_organisation()
+    time_machine.move_to(timezone.now(), tick=False)
+    path = f"{invited(cast.bob())}1/{lang}"
+
+    one, other = waited(path, form("")), asked(path, form("")).result(SOON)
+
+    assert (other[0], BY_CHANCE.sub(b"", other[2])) == (200, BY_CHANCE.sub(b"", one[2]))
+
+
+def test_when_the_whole_cannot_be_written_each_is_written_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    asking(ONE_WORD)
+    paths = [invited(cast.bob()), invited(cast.dev())]
+
+    def cannot_be_written(_some: Any) -> None:
+        raise DatabaseError("the disk is full for a moment")
+
+    monkeypatch.setattr(writer, "together", cannot_be_written)
+    with turn(PLACES):
+        came = [asked(f"{path}1/", form("It came late")) for path in paths]
+
+    assert [one.result(SOON)[0] for one in came] == [303, 303]
+    assert Verbatim.objects.count() == 2
+
+
+@pytest.mark.parametrize("where", ["before it is kept", "afterwards"])
+def test_what_goes_wrong_is_the_sites_own_page_and_others_are_answered(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    asking(ONE_WORD)
+    path, other = invited(cast.bob()), invited(cast.dev())
+
+    def fails(*_: Any, **__: Any) -> None:
+        raise RuntimeError("the disk is gone")
+
+    monkeypatch.setattr(views, "read" if where == "before it is kept" else "_telling", fails)
+    with turn(PLACES):
+        came, beside = asked(f"{path}1/", form("It came late")), asked(other)
+    status, headers, content = came.result(SOON)
+
+    assert (status, b"the disk is gone" in content) == (500, False)
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert beside.result(SOON)[0] == 200
+    assert Verbatim.objects.count() == (0 if where == "before it is kept" else 1)
+
+
+def test_who_meets_a_row_that_somebody_holds_waits_alone() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite holds the whole file, for moments")
+    asking(ONE_WORD)
+    held, free = invited(cast.bob()), invited(cast.dev())
+
+    with transaction.atomic():
+        Person.objects.select_for_update().get(pk=cast.bob().pk)
+        waits = asked(f"{held}1/", form("I am held up"))
+        assert asked(f"{free}1/", form("I am not")).result(SOON)[0] == 303
+        assert asked(free).result(SOON)[0] == 200
+        assert not waits.done()
+    assert waits.result(SOON)[0] == 303
+    assert Verbatim.objects.count() == 2
