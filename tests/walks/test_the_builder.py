@@ -126,3 +126,15 @@ def test_questions_are_moved_by_keyboard_and_by_drag_and_seen_while_they_are_typ
     expect(minutes).not_to_have_text(short)
     expect(minutes).to_contain_text("You may ask one person for 30 minutes in 90 days.")
     assert order() == ["First?", "Third?", "Second?"]
+
+
+@pytest.mark.looks
+@pytest.mark.parametrize("width", [1280, 1000, 360])
+def test_a_choice_has_room_for_its_words_whatever_can_be_said_of_it(visit: Visit, width: int) -> None:
+    authoring.draft_of(cast.late_orders(), by=cast.ana())
+    ana = visit(cast.ana(), viewport={"width": width, "height": 800})
+    for kind in ("multiple", "single", "ranking", "matrix"):
+        ana.goto(f"{EDITOR}questions/new/?kind={kind}")
+        box = ana.locator("#id_choices-0-label").bounding_box()
+        assert box is not None
+        assert box["width"] >= 200, kind
