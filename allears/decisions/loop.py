@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from allears.decisions.models import Change, ChangeState, Decision
-from allears.decisions.queries import MOST_IN_OUTBOX, HearBack, hear_back_of_each
-from allears.studies.loop import Cell, Figure, Tab, add_tab, cell
+from allears.decisions.queries import MOST_IN_OUTBOX, HearBack, hear_back_of_each, overdue_studies
+from allears.studies.loop import Cell, Figure, Tab, add_tab, cell, finds_overdue
 from allears.studies.models import Study
 from allears.studies.rules import can_see
 
@@ -24,6 +24,13 @@ FEWEST = 10  # people of whom shares are told; below they are counted
 
 add_tab(Tab(60, gettext_lazy("Decisions"), "decisions:of_study", can_see))
 add_tab(Tab(70, gettext_lazy("Hearing back"), "decisions:updates", can_see))
+
+
+@finds_overdue
+def overdue(studies: Sequence[Study]) -> set[int]:
+    """Those of which a contributor has heard nothing yet."""
+    found = overdue_studies(Study.objects.filter(pk__in=[study.pk for study in studies]))
+    return set(found.order_by().values_list("pk", flat=True))
 
 
 @cell("decided")

@@ -354,12 +354,18 @@ def _not_so_in_public(item: PublicItem) -> Waiting:
 
 
 def _updates_waiting(studies: QuerySet[Study]) -> list[Waiting]:
-    rows = (
+    """The updates that wait to be read, a line a study, with its promise: a past day only while somebody waits for it."""
+    rows = list(
         Update.objects.filter(study__in=studies, approved_at=None, discarded_at=None)
         .values("study__slug", "study__title", "study__promise_on")
         .annotate(drafts=Count("pk"))
-        .order_by("study__promise_on", "study__title")
+        .order_by("study__promise_on", "study__title")[:20]
     )
+    days = {row["study__slug"]: row["study__promise_on"] for row in rows}
+    past = [slug for slug, day in days.items() if day and day < today()]
+    if past:
+        late = overdue_studies(Study.objects.filter(slug__in=past)).order_by().values_list("slug", flat=True)
+        days.update(dict.fromkeys(set(past) - set(late)))
     return [
         Waiting(
             ngettext(
@@ -369,9 +375,9 @@ def _updates_waiting(studies: QuerySet[Study]) -> list[Waiting]:
             )
             % {"count": row["drafts"], "study": row["study__title"]},
             reverse("decisions:updates", args=[row["study__slug"]]),
-            row["study__promise_on"],
+            days[row["study__slug"]],
         )
-        for row in rows[:20]
+        for row in rows
     ]
 
 

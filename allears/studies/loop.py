@@ -52,9 +52,11 @@ class Tab:
 
 
 Cells = Callable[[Sequence[Study]], list[Cell]]
+Overdue = Callable[[Sequence[Study]], set[int]]
 
 _cells: dict[str, Cells] = {}
 _tabs: list[Tab] = []
+_overdue: list[Overdue] = []
 
 
 def cell(step: str) -> Callable[[Cells], Cells]:
@@ -65,6 +67,18 @@ def cell(step: str) -> Callable[[Cells], Cells]:
         return make
 
     return register
+
+
+def finds_overdue(find: Overdue) -> Overdue:
+    """Register the decorated function as what knows of which studies somebody still waits though the promised day is past."""
+    _overdue.append(find)
+    return find
+
+
+def overdue_among(studies: Sequence[Study]) -> set[int]:
+    """Return the ids of those studies whose promise is overdue; nothing is asked where no day is past."""
+    past = [study for study in studies if study.promise_is_past]
+    return {pk for find in _overdue for pk in find(past)} if past else set()
 
 
 def add_tab(tab: Tab) -> None:

@@ -13,14 +13,18 @@ from django.utils.translation import ngettext
 from allears.core.clock import today
 
 
-def promise_in_words(day: date) -> str:
-    """Return what a promise for `day` comes to today: "9 days left", "today", "3 days overdue"."""
+def promise_in_words(day: date, overdue: bool) -> str:
+    """Return what a promise for `day` comes to today: "9 days left", "today", "3 days overdue"; a past one for which nobody
+    waits, because everybody has heard or nobody took part, is not `overdue`: "3 days ago".
+    """
     left = (day - today()).days
     if left == 0:
         return _("today")
     if left > 0:
         return ngettext("%(n)d day left", "%(n)d days left", left) % {"n": left}
-    return ngettext("%(n)d day overdue", "%(n)d days overdue", -left) % {"n": -left}
+    if overdue:
+        return ngettext("%(n)d day overdue", "%(n)d days overdue", -left) % {"n": -left}
+    return ngettext("%(n)d day ago", "%(n)d days ago", -left) % {"n": -left}
 
 
 def on_day(day: date) -> str:

@@ -109,6 +109,8 @@ def test_the_list_finds_mine_the_overdue_and_words(as_ana: Client) -> None:
     assert titles("?show=overdue") == ["Late orders"]
     assert titles("?show=draft") == ["Packaging"]
     assert titles("?q=packag") == ["Packaging"]
+    assert "2 days ago" in as_ana.get("/studies/").content.decode()
+    cast.said(cast.bob(), "Nobody told us until we called.")
     assert "2 days overdue" in as_ana.get("/studies/").content.decode()
 
 

@@ -11,7 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from allears.core.models import Message
-from allears.decisions import actions, heartbeats
+from allears.decisions import actions, heartbeats, telling
+from allears.decisions.models import Update
 from allears.insights.models import Coding, Insight
 from allears.studies.models import Study
 from allears.verbatims.models import Verbatim
@@ -58,6 +59,22 @@ def test_when_the_day_passes_the_promise_is_overdue_in_mail_on_the_study_and_at_
     ana = signed_in(cast.ana())
     assert "is overdue" in page(ana, "/")
     assert "overdue" in page(ana, "/studies/late-orders/").lower()
+
+
+def test_a_promise_that_was_kept_is_overdue_nowhere_however_long_its_day_is_past(time_machine: Any) -> None:
+    made = decided()
+    actions.approve_update(update=Update.objects.get(decision=made), by=cast.lea())
+    telling.send(cast.late_orders())
+    actions.add_change(decision=made, what="Ring lists each morning", owner=cast.sam(), by=cast.lea())
+
+    time_machine.move_to(timezone.now() + timedelta(days=40))
+    ana = signed_in(cast.ana())
+    home, study = page(ana, "/"), page(ana, "/studies/late-orders/")
+
+    assert "waits to be read and approved" in home
+    assert "10 days ago" in study
+    for shown in (home, study, page(ana, "/studies/"), page(ana, "/decisions/late-orders/")):
+        assert " overdue" not in shown
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from allears.design.parts import Link
 from allears.studies.fates import Fate, fate_of
-from allears.studies.loop import tabs_of
+from allears.studies.loop import overdue_among, tabs_of
 from allears.studies.models import InvitationMail, State, Study
 from allears.studies.rules import can_work_on
 from allears.studies.wording import minutes_in_words, promise_in_words
@@ -67,9 +67,15 @@ def state_chip(study: Study) -> SafeString:
 
 
 @register.filter
-def promised(study: Study) -> str:
-    """What the study's promise comes to today: "9 days left", "3 days overdue"."""
-    return promise_in_words(study.promise_on) if isinstance(study.promise_on, date) else ""
+def promised(study: Study, overdue: bool) -> str:
+    """What the study's promise comes to today: "9 days left", "3 days overdue"; "3 days ago" where nobody waits."""
+    return promise_in_words(study.promise_on, overdue) if isinstance(study.promise_on, date) else ""
+
+
+@register.simple_tag
+def is_overdue(study: Study) -> bool:
+    """Whether somebody still waits to hear though the study's promised day is past."""
+    return bool(overdue_among([study]))
 
 
 @register.filter

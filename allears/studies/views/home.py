@@ -17,7 +17,7 @@ from allears.design.parts import Fact, Link, LoopCell, Step, Tone
 from allears.studies import asking, knowing, queries, reminding
 from allears.studies.hearing import uninvited
 from allears.studies.links import answering_url, current_public_link
-from allears.studies.loop import Cell, cells_of, tabs_of
+from allears.studies.loop import Cell, cells_of, overdue_among, tabs_of
 from allears.studies.models import State, Study
 from allears.studies.rules import can_create, can_hand_over, can_see_who_was_asked, can_work_on
 from allears.studies.selection.queries import selections_of, stage_of
@@ -44,6 +44,7 @@ def studies(request: HttpRequest) -> HttpResponse:
         "studies/studies.html",
         {
             "page": page,
+            "overdue": overdue_among(list(page)),
             "views": _views(seen, user, query.get("show", "")),
             "q": typed(query, "q"),
             "show": query.get("show", ""),
