@@ -459,6 +459,18 @@ def test_where_everybody_waits_for_an_address_a_sending_is_asked_for_all_the_sam
         ask_to_send(study=cast.late_orders(), by=cast.lea())
 
 
+def test_a_sending_that_is_pressed_again_is_the_same_one_until_something_more_is_approved() -> None:
+    approved()
+    first = ask_to_send(study=cast.late_orders(), by=cast.lea())
+
+    assert ask_to_send(study=cast.late_orders(), by=cast.ana()) == first
+    assert AuditEvent.objects.filter(verb="decisions.updates_sent").count() == 1
+
+    approved()
+    assert ask_to_send(study=cast.late_orders(), by=cast.lea()) != first
+    assert AuditEvent.objects.filter(verb="decisions.updates_sent").count() == 2
+
+
 def test_what_nobody_sent_does_not_go_out_by_itself() -> None:
     until = moved(cast.bob())
     approved()
