@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import zoneinfo
 from datetime import date, datetime
+from functools import cache
 
 from django.utils import timezone
 
@@ -15,3 +17,9 @@ def now() -> datetime:
 def today() -> date:
     """Today's date where the current reader is (the active time zone)."""
     return timezone.localdate()
+
+
+@cache
+def known_time_zones() -> frozenset[str]:
+    """The names of all time zones; read from disk once."""
+    return frozenset(zoneinfo.available_timezones() - {"localtime", "Factory"})

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from allears.core.clock import known_time_zones
 from allears.core.languages import for_staff
 from allears.core.meanwhile import TogetherForm
 from allears.core.models import Organisation, Role, StaffInvitation, User
@@ -27,7 +27,7 @@ def languages_of_staff() -> list[tuple[str, str]]:
 
 def time_zones() -> list[tuple[str, str]]:
     """Places by name, UTC first; names without a place ("EST") are left out."""
-    places = sorted(name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith("Etc/"))
+    places = sorted(name for name in known_time_zones() if "/" in name and not name.startswith("Etc/"))
     return [("UTC", "UTC"), *((name, name.replace("_", " ").replace("/", " / ")) for name in places)]
 
 

@@ -16,7 +16,6 @@ from allears.decisions.errors import NothingToSend
 from allears.people import addresses
 from allears.studies.models import Study
 
-
 KIND = "updates"  # of the job
 
 

@@ -8,7 +8,6 @@ things.
 from __future__ import annotations
 
 import re
-import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -17,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
-from allears.core.clock import today
+from allears.core.clock import known_time_zones, today
 from allears.core.languages import may_be_language
 from allears.people import folding
 from allears.people.models import Kind, Purpose
@@ -198,16 +197,6 @@ def _consent(details: Details, purpose: str, given: object) -> list[Problem]:
     if word:
         details.consents[purpose] = word in YES
     return []
-
-
-_zones: frozenset[str] = frozenset()
-
-
-def known_time_zones() -> frozenset[str]:
-    """Return the names of all time zones; read from disk once."""
-    global _zones
-    _zones = _zones or frozenset(zoneinfo.available_timezones() - {"localtime", "Factory"})
-    return _zones
 
 
 _CHECKS = {

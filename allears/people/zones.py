@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from allears.people.details import known_time_zones
+from allears.core.clock import known_time_zones
 
 
 def places(besides: str = "") -> list[tuple[str, str]]:

@@ -13,10 +13,9 @@ from django.template.loader import render_to_string
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from allears.core.clock import now
+from allears.core.clock import known_time_zones, now
 from allears.people.actions import set_time_zone
 from allears.people.budget import good_moment, quiet_minutes, zone_of
-from allears.people.details import known_time_zones
 from allears.people.models import Person
 from allears.people.zones import places
 from allears.questionnaires import answering_language as language

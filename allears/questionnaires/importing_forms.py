@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.utils.formats import date_format
@@ -14,6 +13,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from allears.core.clock import known_time_zones
 from allears.core.file_reading import FileReadingForm
 from allears.core.tables import Reading
 from allears.questionnaires.dialects import TITLES, Kind, Plan, QuestionPlan, two_days
@@ -25,7 +25,7 @@ NAMES = {Kind(kind.value): kind.label for kind in QuestionKind if kind.value in 
 
 def zones() -> list[tuple[str, str]]:
     """Places whose clocks a file may have been written by."""
-    names = sorted(name for name in available_timezones() if "/" in name and not name.startswith(("posix", "right")))
+    names = sorted(name for name in known_time_zones() if "/" in name and not name.startswith(("posix", "right")))
     return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in names)]
 
 

@@ -13,11 +13,10 @@ from django import forms
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from allears.core.clock import now
+from allears.core.clock import known_time_zones, now
 from allears.core.meanwhile import TogetherForm
 from allears.people.actions import set_limits
 from allears.people.budget import minutes_asked, quiet_minutes, the_budget, zone_of
-from allears.people.details import known_time_zones
 from allears.people.models import QUIET_HOURS, Contact, ContactBudget, Person
 from allears.people.queries import all_of
 from allears.people.spending import counts_after
