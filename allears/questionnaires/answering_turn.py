@@ -18,9 +18,11 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from allears.core.prepared import go_by_keys
 from allears.core.shared_connection import SharedConnection, own_connection
@@ -99,7 +101,7 @@ class Turns:
         if maker:
             maker.wake(whom)
         else:
-            threading.Thread(target=_Maker(self).go_on, args=(whom,), name="allears-pages", daemon=True).start()
+            threading.Thread(target=_Maker(self).go_on, args=(whom,), name="allears-turns", daemon=True).start()
 
 
 class _Maker:
@@ -126,10 +128,8 @@ class _Maker:
     def _do(job: Job) -> None:
         _mine.has, _mine.places = True, job.places
         try:
-            with _shared.borrowed():
+            with _shared_or_own():
                 job.do()
-        except Exception:
-            log.exception("A page could not be made.")
         finally:
             _mine.has = False
 
@@ -161,6 +161,20 @@ def turn(places: Places) -> Iterator[None]:
     finally:
         _mine.has = False
         _turns.give()
+
+
+@contextmanager
+def _shared_or_own() -> Iterator[None]:
+    """The connection that pages are read over. Where it cannot be opened, the thread's own for as long: a job that found
+    nobody to tell would leave its visitor waiting, and those whose answers it was to write.
+    """
+    with ExitStack() as held:
+        try:
+            held.enter_context(_shared.borrowed())
+        except Exception:
+            log.exception("The connection that pages are read over cannot be opened.")
+            held.callback(connections[DEFAULT_DB_ALIAS].close)
+        yield
 
 
 def leave() -> None:

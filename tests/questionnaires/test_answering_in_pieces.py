@@ -6,11 +6,12 @@ import io
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.utils import timezone, translation
 
 from allears.cli.event_loop import Going
@@ -18,6 +19,7 @@ from allears.core.asgi import Answering, Message
 from allears.core.places import Places
 from allears.core.queries import the_organisation
 from allears.people.models import Person
+from allears.questionnaires import answering_turn
 from allears.questionnaires import answering_views as views
 from allears.questionnaires import answering_writer as writer
 from allears.questionnaires.answering_door import FORM, QuickDoor
@@ -198,6 +200,29 @@ def test_when_the_whole_cannot_be_written_each_is_written_by_itself(monkeypatch:
 
     assert [one.result(SOON)[0] for one in came] == [303, 303]
     assert Verbatim.objects.count() == 2
+
+
+def test_where_a_shared_connection_cannot_be_opened_everybody_is_answered_and_nobody_waits_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Neither who asks for a page nor those whose answers somebody else was to write; then all is as before."""
+    asking(ONE_WORD)
+    paths = [invited(person) for person in (cast.bob(), cast.dev(), cast.cleo())]
+
+    @contextmanager
+    def refuses() -> Iterator[None]:
+        raise OperationalError("nobody listens there")
+        yield
+
+    with monkeypatch.context() as patch:
+        patch.setattr(answering_turn._shared, "borrowed", refuses)
+        patch.setattr(writer._shared, "borrowed", refuses)
+        came = [asked(f"{path}1/", form("It came late")) for path in paths[:2]]
+        assert [one.result(SOON)[0] for one in came] == [303, 303]
+        assert asked(paths[2]).result(SOON)[0] == 200
+
+    assert asked(f"{paths[2]}1/", form("It came late")).result(SOON)[0] == 303
+    assert Verbatim.objects.count() == 3
 
 
 @pytest.mark.parametrize("where", ["before it is kept", "afterwards"])
