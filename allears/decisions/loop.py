@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from allears.decisions.models import Change, ChangeState, Decision
-from allears.decisions.queries import MOST_IN_OUTBOX, HearBack, hear_back_of_each, overdue_studies
+from allears.decisions.queries import MOST_IN_OUTBOX, HearBack, hear_back_of_each, overdue_among
 from allears.studies.loop import Cell, Figure, Tab, add_tab, cell, finds_overdue
 from allears.studies.models import Study
 from allears.studies.rules import can_see
@@ -29,8 +29,7 @@ add_tab(Tab(70, gettext_lazy("Hearing back"), "decisions:updates", can_see))
 @finds_overdue
 def overdue(studies: Sequence[Study]) -> set[int]:
     """Those of which a contributor has heard nothing yet."""
-    found = overdue_studies(Study.objects.filter(pk__in=[study.pk for study in studies]))
-    return set(found.order_by().values_list("pk", flat=True))
+    return overdue_among([study.pk for study in studies])
 
 
 @cell("decided")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import accumulate
@@ -323,6 +323,12 @@ def overdue_studies(studies: QuerySet[Study]) -> QuerySet[Study]:
     return studies.filter(pk__in=waiting)
 
 
+def overdue_among(studies: Collection[int]) -> set[int]:
+    """Return which of these studies, all by their ids, are overdue."""
+    found = overdue_studies(Study.objects.filter(pk__in=studies)) if studies else Study.objects.none()
+    return set(found.order_by().values_list("pk", flat=True))
+
+
 def waited_for(studies: QuerySet[Study]) -> QuerySet[Study]:
     """Return the studies of which a contributor has heard nothing yet."""
     told = Telling.objects.filter(HEARD, update__study=OuterRef("study"))
@@ -357,15 +363,13 @@ def _updates_waiting(studies: QuerySet[Study]) -> list[Waiting]:
     """The updates that wait to be read, a line a study, with its promise: a past day only while somebody waits for it."""
     rows = list(
         Update.objects.filter(study__in=studies, approved_at=None, discarded_at=None)
-        .values("study__slug", "study__title", "study__promise_on")
+        .values("study", "study__slug", "study__title", "study__promise_on")
         .annotate(drafts=Count("pk"))
         .order_by("study__promise_on", "study__title")[:20]
     )
-    days = {row["study__slug"]: row["study__promise_on"] for row in rows}
-    past = [slug for slug, day in days.items() if day and day < today()]
-    if past:
-        late = overdue_studies(Study.objects.filter(slug__in=past)).order_by().values_list("slug", flat=True)
-        days.update(dict.fromkeys(set(past) - set(late)))
+    days = {row["study"]: row["study__promise_on"] for row in rows}
+    past = {study for study, day in days.items() if day and day < today()}
+    days.update(dict.fromkeys(past - overdue_among(past)))
     return [
         Waiting(
             ngettext(
@@ -375,7 +379,7 @@ def _updates_waiting(studies: QuerySet[Study]) -> list[Waiting]:
             )
             % {"count": row["drafts"], "study": row["study__title"]},
             reverse("decisions:updates", args=[row["study__slug"]]),
-            days[row["study__slug"]],
+            days[row["study"]],
         )
         for row in rows
     ]

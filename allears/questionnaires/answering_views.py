@@ -16,7 +16,7 @@ import gzip
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -333,16 +333,16 @@ def _post(request: HttpRequest, way: Way, at: int) -> Made:
         ages=along.ages(fields) if goes == along.GO else {},
         wrote=along.wrote(fields) if "wrote" in fields else (),
     )
-    press = _Press(way, at, fields, goes, seen, asked, posted, gaps, taken, other, elsewhere)
     onward = review.GO if goes == review.GO or (complete and last and looked_at) else "more" if follows else ""
-    return OnceKept(saving, lambda kept: _led_on(press, saving, kept, onward))
+    press = _Press(saving, at, fields, goes, seen, asked, posted, gaps, taken, other, elsewhere, onward)
+    return OnceKept(saving, partial(_led_on, press))
 
 
 @dataclass(frozen=True, slots=True)
 class _Press:
     """A button that was pressed, and what its page brought."""
 
-    way: Way
+    saving: Saving
     at: int
     fields: Fields
     goes: str
@@ -351,13 +351,15 @@ class _Press:
     posted: Posted
     gaps: list[Wrong]
     taken: files.Taken | None
-    other: str
-    elsewhere: int | None
+    other: str  # the language in which they want to go on
+    elsewhere: int | None  # the first page with a gap
+    onward: str  # what follows if nothing of the above does: `review.GO`, "more" of this page, or the next one
 
 
-def _led_on(press: _Press, saving: Saving, kept: Callable[[], Saved], onward: str) -> HttpResponse:
+def _led_on(press: _Press, kept: Callable[[], Saved]) -> HttpResponse:
     """Where a press of a button leads once what it brought is kept."""
-    way, at, goes, posted, other = press.way, press.at, press.goes, press.posted, press.other
+    saving, at, goes, posted, other = press.saving, press.at, press.goes, press.posted, press.other
+    way = saving.way
     try:
         saved = kept()
     except Closed:
@@ -384,9 +386,9 @@ def _led_on(press: _Press, saving: Saving, kept: Callable[[], Saved], onward: st
         return _telling(_go_to(way, "pause/"), saved.met, posted.not_taken)
     if press.elsewhere is not None:
         return _telling(_go_to(way, f"{press.elsewhere + 1}/?missing"), saved.met)
-    if onward == review.GO:
+    if press.onward == review.GO:
         return _go_to(way, review.PATH)
-    if onward == "more":
+    if press.onward == "more":
         return _telling(_go_to(way, f"{at + 1}/?more"), saved.met)
     return _telling(_onward(way, at, press.asked, back=goes == "back", sent=saving.send), saved.met, posted.not_taken)
 

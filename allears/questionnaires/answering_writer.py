@@ -65,7 +65,7 @@ def write_in_turn(
     """The same for a page that waits without a thread: `then` is called in a later turn of its, with what returns the
     result or raises.
     """
-    _desk.bring(work, at_once, page, lambda written: then(written.result))
+    _desk.bring(work, at_once, page, then)
 
 
 def _whole(work: Callable[[], Result]) -> Result:
@@ -138,16 +138,18 @@ class _Desk:
         result: Result = work.result()
         return result
 
-    def bring(self, do: Callable[[], Any], at_once: AtOnce | None, page: InTurn, then: Callable[[Work], None]) -> None:
+    def bring(
+        self, do: Callable[[], Any], at_once: AtOnce | None, page: InTurn, then: Callable[[Callable[[], Any]], None]
+    ) -> None:
         """Have it written and call `then` in a turn of the page's. Who is the next to write waits for their turn behind
         all whose pages are yet to be made: the more there are, the more is written with one commit.
         """
-        work = Work(do, at_once, lambda: page.again(lambda: go_on(), back=work.is_settled))
+        work = Work(do, at_once, lambda: page.again(go_on, back=work.is_settled))
 
         def go_on() -> None:
             if not work.is_settled:
                 self._write(work)
-            then(work)
+            then(work.result)
 
         if self._is_mine_with(work):
             work.call()

@@ -33,8 +33,8 @@ ONE_WORD = [{"kind": "long_text", "text": "What happened?", "required": True}]
 BY_CHANCE = re.compile(rb'name="(start|seen)" value="[^"]*"')
 
 
-def ask(app: Any, path: str, body: bytes | None = None, **more: Any) -> tuple[int, dict[str, str], bytes]:
-    """What `app` answers to a browser: status, headers, content."""
+def asking_for(path: str, body: bytes | None = None, **more: Any) -> dict[str, Any]:
+    """What a browser asks for, as WSGI says it."""
     where, _, query = path.partition("?")
     environ = {
         "REQUEST_METHOD": "GET" if body is None else "POST", "PATH_INFO": where, "QUERY_STRING": query,
@@ -45,13 +45,23 @@ def ask(app: Any, path: str, body: bytes | None = None, **more: Any) -> tuple[in
     if body is not None:
         environ.setdefault("CONTENT_TYPE", "application/x-www-form-urlencoded")
         environ["CONTENT_LENGTH"] = str(len(body))
+    return environ
+
+
+def ask(app: Any, path: str, body: bytes | None = None, **more: Any) -> tuple[int, dict[str, str], bytes]:
+    """What `app` answers to a browser: status, headers, content."""
     told: dict[str, Any] = {}
 
     def start_response(status: str, headers: list[tuple[str, str]], *_: Any) -> None:
         told.update(status=int(status.split()[0]), headers=dict(headers))
 
-    content = b"".join(app(environ, start_response))
+    content = b"".join(app(asking_for(path, body, **more), start_response))
     return told["status"], told["headers"], content
+
+
+def not_taken(environ: dict[str, Any], _start: Callable[..., Any]) -> list[bytes]:
+    """Django, which the quick door must not fall back on."""
+    raise AssertionError(f"{environ['PATH_INFO']} went the long way")
 
 
 @pytest.fixture(autouse=True)
@@ -73,10 +83,6 @@ def _one_moment(time_machine: Any) -> None:
 @pytest.fixture
 def doors() -> tuple[Any, Any]:
     """The way through Django, and the way before it, which must not fall back on Django's."""
-
-    def not_taken(environ: dict[str, Any], _start: Callable[..., Any]) -> list[bytes]:
-        raise AssertionError(f"{environ['PATH_INFO']} went the long way")
-
     return WSGIHandler(), QuickDoor(not_taken, Places(1))
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Any
@@ -22,7 +21,7 @@ from allears.people.models import Person
 from allears.questionnaires import answering_turn
 from allears.questionnaires import answering_views as views
 from allears.questionnaires import answering_writer as writer
-from allears.questionnaires.answering_door import FORM, QuickDoor
+from allears.questionnaires.answering_door import QuickDoor
 from allears.questionnaires.answering_turn import turn
 from allears.questionnaires.models import Question, Response
 from allears.studies import actions as studies
@@ -30,31 +29,14 @@ from allears.studies import translating
 from allears.verbatims.models import Verbatim
 from tests import cast
 from tests.questionnaires.asked import asking, invited, public
-from tests.questionnaires.test_answering_door import BY_CHANCE, ONE_WORD
+from tests.questionnaires.test_answering_door import BY_CHANCE, ONE_WORD, ask, asking_for, not_taken
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SOON = 10.0  # seconds
 PLACES = Places(2)
 Answer = tuple[int, dict[str, str], bytes]
-
-
-def _not_taken(environ: dict[str, Any], _start: Callable[..., Any]) -> list[bytes]:
-    raise AssertionError(f"{environ['PATH_INFO']} went the long way")
-
-
-DOOR = QuickDoor(_not_taken, PLACES)
+DOOR = QuickDoor(not_taken, PLACES)
 ANSWERING = Answering(DOOR)
-
-
-def environ(path: str, body: bytes | None = None, **more: Any) -> dict[str, Any]:
-    where, _, query = path.partition("?")
-    form = {} if body is None else {"CONTENT_TYPE": FORM, "CONTENT_LENGTH": str(len(body))}
-    return {
-        "REQUEST_METHOD": "GET" if body is None else "POST", "PATH_INFO": where, "QUERY_STRING": query,
-        "SCRIPT_NAME": "", "SERVER_NAME": "127.0.0.1", "SERVER_PORT": "8000", "HTTP_HOST": "127.0.0.1:8000",
-        "SERVER_PROTOCOL": "HTTP/1.1", "REMOTE_ADDR": "127.0.0.1", "wsgi.url_scheme": "http",
-        "wsgi.errors": io.StringIO(), "wsgi.input": io.BytesIO(body or b""), **form, **more,
-    }  # fmt: skip
 
 
 def asked(path: str, body: bytes | None = None, **more: Any) -> Future[Answer]:
@@ -68,23 +50,16 @@ def asked(path: str, body: bytes | None = None, **more: Any) -> Future[Answer]:
     async def receive() -> Message:
         raise AssertionError("the form is there already")
 
-    async def ask() -> None:
+    async def wait() -> None:
         try:
-            await ANSWERING.answer(environ(path, body, **more), receive, send)
+            await ANSWERING.answer(asking_for(path, body, **more), receive, send)
             headers = {name.decode(): value.decode() for name, value in said[0]["headers"]}
             came.set_result((said[0]["status"], headers, said[1]["body"]))
         except BaseException as error:
             came.set_exception(error)
 
-    Going(ask()).go_on()
+    Going(wait()).go_on()
     return came
-
-
-def waited(path: str, body: bytes | None = None, **more: Any) -> Answer:
-    """The same from the door by which a thread waits."""
-    told: list[Any] = []
-    content = b"".join(DOOR(environ(path, body, **more), lambda status, headers: told.extend([status, headers])))
-    return int(told[0].split()[0]), dict(told[1]), content
 
 
 def form(said: str) -> bytes:
@@ -105,7 +80,7 @@ def test_who_waits_in_no_thread_is_answered_as_who_does(path: str, spoken: str, 
     translating.offer(study=cast.late_orders(), language="ar", by=cast.ana())
     path = path.format(personal=invited(cast.bob()), public=public())
 
-    one, other = waited(path, HTTP_ACCEPT_LANGUAGE=spoken), asked(path, HTTP_ACCEPT_LANGUAGE=spoken).result(SOON)
+    one, other = ask(DOOR, path, HTTP_ACCEPT_LANGUAGE=spoken), asked(path, HTTP_ACCEPT_LANGUAGE=spoken).result(SOON)
 
     assert other[:2] == one[:2]
     assert BY_CHANCE.sub(b"", other[2]) == BY_CHANCE.sub(b"", one[2])
@@ -169,7 +144,7 @@ def test_a_study_that_closes_while_a_form_waits_is_closed_to_it_and_says_so_in_t
     finally:
         writer.together = before
 
-    assert (status, content) == (200, waited(f"{path}?lang=ar")[2])
+    assert (status, content) == (200, ask(DOOR, f"{path}?lang=ar")[2])
     assert b'<html lang="ar" dir="rtl">' in content
     assert not Response.objects.exists()
 
@@ -182,7 +157,7 @@ def test_who_has_left_something_out_is_shown_the_same_page_by_both_ways_in_their
     time_machine.move_to(timezone.now(), tick=False)
     path = f"{invited(cast.bob())}1/{lang}"
 
-    one, other = waited(path, form("")), asked(path, form("")).result(SOON)
+    one, other = ask(DOOR, path, form("")), asked(path, form("")).result(SOON)
 
     assert (other[0], BY_CHANCE.sub(b"", other[2])) == (200, BY_CHANCE.sub(b"", one[2]))
 
