@@ -8,11 +8,11 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from allears.core.clock import known_time_zones
 from allears.core.languages import for_staff
 from allears.core.meanwhile import TogetherForm
 from allears.core.models import Organisation, Role, StaffInvitation, User
 from allears.core.organisation import SAID
+from allears.core.zones import ZoneField
 
 
 def languages() -> list[tuple[str, str]]:
@@ -23,12 +23,6 @@ def languages() -> list[tuple[str, str]]:
 def languages_of_staff() -> list[tuple[str, str]]:
     """Languages in which the pages of staff can be shown."""
     return [(code, name) for code, name in settings.LANGUAGES if code in settings.STAFF_LANGUAGES]
-
-
-def time_zones() -> list[tuple[str, str]]:
-    """Places by name, UTC first; names without a place ("EST") are left out."""
-    places = sorted(name for name in known_time_zones() if "/" in name and not name.startswith("Etc/"))
-    return [("UTC", "UTC"), *((name, name.replace("_", " ").replace("/", " / ")) for name in places)]
 
 
 class InvitationForm(forms.Form):
@@ -63,7 +57,7 @@ class JoinForm(forms.Form):
         strip=False,
     )
     language = forms.ChoiceField(label=_("Language"), choices=languages_of_staff)
-    time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones)
+    time_zone = ZoneField(label=_("Time zone"))
 
     @classmethod
     def for_invited(cls, invitation: StaffInvitation, organisation: Organisation, data: Any = None) -> JoinForm:
@@ -80,7 +74,7 @@ class ProfileForm(forms.ModelForm[User]):
     """What everybody may change about themselves."""
 
     language = forms.ChoiceField(label=_("Language"), choices=languages_of_staff)
-    time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones)
+    time_zone = ZoneField(label=_("Time zone"))
     theme = forms.ChoiceField(
         label=_("Pages are"),
         choices=[("auto", _("As my device")), ("light", _("Light")), ("dark", _("Dark"))],
@@ -97,7 +91,7 @@ class OrganisationForm(TogetherForm, forms.ModelForm[Organisation]):
     """The organisation, and how its mail leaves."""
 
     language = forms.ChoiceField(label=_("Language"), choices=languages, help_text=_("For whoever chose none."))
-    time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones)
+    time_zone = ZoneField(label=_("Time zone"))
     smtp_password = forms.CharField(
         label=_("Password"),
         required=False,

@@ -8,10 +8,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from allears.core.meanwhile import TogetherForm
+from allears.core.zones import places
 from allears.people.errors import AddressTaken, UnfitDetails
 from allears.people.filters import MOST_OFFERED, facets_with_values
 from allears.people.models import QUIET_HOURS, Account, ContactBudget, FacetValue, Kind, Person, Purpose
-from allears.people.zones import places
 
 FACET = "facet_"
 DATE = {"type": "date"}

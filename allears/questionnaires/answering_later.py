@@ -14,10 +14,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from allears.core.clock import known_time_zones, now
+from allears.core.zones import places
 from allears.people.actions import set_time_zone
 from allears.people.budget import good_moment, quiet_minutes, zone_of
 from allears.people.models import Person
-from allears.people.zones import places
 from allears.questionnaires import answering_language as language
 from allears.questionnaires import answering_notes as notes
 from allears.questionnaires import answering_pages as pages

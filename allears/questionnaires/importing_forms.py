@@ -13,20 +13,14 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from allears.core.clock import known_time_zones
 from allears.core.file_reading import FileReadingForm
 from allears.core.tables import Reading
+from allears.core.zones import ZoneField
 from allears.questionnaires.dialects import TITLES, Kind, Plan, QuestionPlan, two_days
 from allears.questionnaires.importing import kinds_for
 from allears.questionnaires.models import QuestionKind
 
 NAMES = {Kind(kind.value): kind.label for kind in QuestionKind if kind.value in set(Kind)}
-
-
-def zones() -> list[tuple[str, str]]:
-    """Places whose clocks a file may have been written by."""
-    names = sorted(name for name in known_time_zones() if "/" in name and not name.startswith(("posix", "right")))
-    return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in names)]
 
 
 class FileForm(forms.Form):
@@ -39,10 +33,8 @@ class FileForm(forms.Form):
         ),
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xls"}),
     )
-    time_zone = forms.ChoiceField(
-        label=gettext_lazy("Times in the file are those of"),
-        choices=zones,
-        help_text=gettext_lazy("Where a time does not say so itself."),
+    time_zone = ZoneField(
+        label=gettext_lazy("Times in the file are those of"), help_text=gettext_lazy("Where a time does not say so itself.")
     )
 
 

@@ -19,8 +19,11 @@ from django.utils import timezone
 from selectolax.lexbor import LexborHTMLParser
 
 from allears.core import audit, health, mail, seals
-from allears.core.models import AuditEvent, Job, Message
+from allears.core.forms import JoinForm
+from allears.core.models import AuditEvent, Job, Message, User
 from allears.core.queries import the_organisation
+from allears.people.forms import PersonForm
+from allears.questionnaires.importing_forms import FileForm
 from tests import cast
 from tests.core.mail_server import post_office
 
@@ -444,6 +447,22 @@ def test_a_profile_is_ones_own(as_sam: Client) -> None:
     assert (sam.time_zone, sam.theme) == ("Asia/Tokyo", "dark")
     assert answer.cookies["theme"].value == "dark"
     assert as_sam.post(reverse("core:profile"), {**form, "time_zone": "Mars"}).status_code == 422
+
+
+def test_a_time_zone_that_no_list_offers_stays_ones_own_and_is_no_other_persons(as_sam: Client) -> None:
+    here, form = reverse("core:profile"), {"name": "Sam", "language": "en", "time_zone": "EST", "theme": "auto"}
+    assert as_sam.post(here, form).status_code == 422
+
+    User.objects.filter(pk=cast.sam().pk).update(time_zone="EST")
+    assert '<option value="EST" selected>' in as_sam.get(here).content.decode()
+    assert as_sam.post(here, form).status_code == 302
+
+
+def test_every_form_offers_the_same_time_zones() -> None:
+    offered = [list(form.fields["time_zone"].choices) for form in (JoinForm(), FileForm(), PersonForm())]
+
+    assert offered[0] == offered[1] == offered[2][1:]
+    assert ("America/New_York", "America / New York") in offered[0]
 
 
 def test_the_choice_of_a_dark_page_follows_to_a_new_device(as_sam: Client) -> None:

@@ -24,13 +24,13 @@ from allears.core.doors import open_door
 from allears.core.languages import for_reader, in_readers_language
 from allears.core.throttle import too_often
 from allears.core.turns import in_turn
+from allears.core.zones import places
 from allears.decisions.answering import answer_helped, mark_seen
 from allears.decisions.models import Telling, Update
 from allears.people.errors import AlreadyErased
 from allears.people.links import leaving_link
 from allears.people.models import Person, Purpose
 from allears.people.queries import all_of, in_hand
-from allears.people.zones import places
 from allears.questionnaires.files import handed_out
 from allears.questionnaires.own_answers import answered_by, file_of
 from allears.studies.actions import issue_link, take_back_later
