@@ -328,6 +328,22 @@ def test_a_plain_table_is_typed_by_its_answers() -> None:
     assert [question.facet for question in plan.questions] == [True, False, False]
 
 
+@pytest.mark.parametrize(
+    ("heading", "of_them"),
+    [
+        ("Q19AGE", True), ("ageGroup", True), ("customer_type", True), ("Land", True),
+        ("What country are you in?", True), ("Please select your gender", True), ("How long have you used it so far?", True),
+        ("Wo wohnen Sie im Augenblick?", True), ("¿En qué país vives?", True), ("Quel âge avez-vous ?", True),
+        ("DAY", False), ("Sentiment", False), ("Product quality", False), ("How often do you use it?", False),
+        ("Which would help you most right now?", False), ("Do you intend to change your plan?", False),
+        ("How likely are you to recommend it where you work?", False), ("How did you hear about this survey?", False),
+    ],
+)  # fmt: skip
+def test_only_what_is_asked_of_who_somebody_is_is_proposed_as_a_facet(heading: str, of_them: bool) -> None:
+    plan, _ = read([heading, "Tell us"], *[[["North", "South", "East"][n % 3], f"Story number {n}, and a long one"] for n in range(20)])
+    assert (plan.questions[0].kind, plan.questions[0].facet) == (Kind.SINGLE, of_them)
+
+
 def test_a_rating_that_some_say_does_not_apply_is_a_scale_to_which_they_gave_no_answer() -> None:
     answers = ["n/a" if n % 10 == 0 else str(1 + n % 5) for n in range(40)]
     plan, replies = read(["How satisfied are you overall? (1-5)", "Tariff"], *[[a, "n/a" if a == "1" else "Old"] for a in answers])
@@ -653,12 +669,14 @@ def test_real_exports_are_understood_without_a_problem_and_without_a_loss(name: 
 
 
 @REAL
-def test_the_jupyter_survey_is_sixteen_questions_of_which_five_are_facets() -> None:
+def test_the_jupyter_survey_is_sixteen_questions_of_which_two_are_facets() -> None:
     path = Path(os.environ["ALLEARS_SHARED_DATA"]) / "customers/jupyter-2015-ux/responses.csv"
     with read_table(path) as table:
         plan = propose(table)
     assert plan.count_by_kind() == {"single": 5, "long_text": 1, "short_text": 9, "multiple": 1}
-    assert sum(question.facet for question in plan.questions) == 5
+    assert [question.text for question in plan.questions if question.facet] == [
+        "Roughly how long have you been using Jupyter Notebook?", "How many years have you been in this role?",
+    ]  # fmt: skip
     assert [len(question.columns) for question in plan.questions if question.is_open].count(3) == 8
 
 

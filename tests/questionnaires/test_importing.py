@@ -78,7 +78,11 @@ def table(rows: list[list[str]], header: list[str] | None = None) -> io.BytesIO:
 
 
 def taken(rows: list[list[str]] = ROWS, header: list[str] | None = None, into: Study | None = None) -> Import:
-    return look(study=into or study(), file=table(rows, header), name="answers.csv", by=cast.ana())
+    bringing = look(study=into or study(), file=table(rows, header), name="answers.csv", by=cast.ana())
+    for question in bringing.plan["questions"]:
+        question["facet"] = question["text"] == "How often?"  # as somebody ticks it
+    bringing.save()
+    return bringing
 
 
 def counts(model: type) -> int:

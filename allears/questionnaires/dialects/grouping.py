@@ -11,6 +11,7 @@ from .heads import Head, Part, is_other, is_write_in
 from .kinds import chosen, is_sentence, judge, looks_open, with_other, words
 from .plan import ChoicePlan, Kind, Layout, QuestionPlan
 from .profiles import Profile
+from .traits import is_trait
 
 TICKS = frozenset(
     ["yes", "y", "1", "true", "selected", "checked", "x", "✓", "✔", "quoted", "ja", "sí", "si", "oui", "on"]
@@ -206,7 +207,7 @@ def _folded(run: list[QuestionPlan], profiles: list[Profile]) -> list[QuestionPl
 
 
 def _is_facet(question: QuestionPlan, profiles: list[Profile]) -> bool:
-    """Whether people could differ by this: one choice of a few, said by many, in words."""
+    """Whether people differ by this: one choice of a few, said by many, in words, of who they are."""
     labels = {choice.label.casefold() for choice in question.choices}
     profile = profiles[question.columns[0]]
     return (
@@ -214,6 +215,7 @@ def _is_facet(question: QuestionPlan, profiles: list[Profile]) -> bool:
         and question.include
         and 2 <= len(labels) <= FACET_CHOICES
         and not question.group
+        and is_trait(question.text)
         and not labels <= TICKS | NOT_TICKS
         and sum(map(len, labels)) <= SHORT_LABEL * len(labels)
         and not all(label.replace(".", "").isdigit() for label in labels)
