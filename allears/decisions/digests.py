@@ -70,7 +70,7 @@ def compose(person: Person, parts: Sequence[Part], page_url: str, stop_url: str)
     with translation.override(language):
         context = {
             "person": person,
-            "parts": list(_each_quoted_once(parts)),
+            "parts": list(_each_quoted_once(_own_words_first(parts))),
             "anything_done": any(part.update.tells_what_is_done for part in parts),
             "page_url": page_url,
             "stop_url": stop_url,
@@ -83,6 +83,11 @@ def compose(person: Person, parts: Sequence[Part], page_url: str, stop_url: str)
             text=render_to_string("decisions/mail/digest.txt", context).strip() + "\n",
             html=render_to_string("decisions/mail/digest.html", context),
         )
+
+
+def _own_words_first(parts: Sequence[Part]) -> list[Part]:
+    """What rests on the reader's own words, in its order; then what they are told because they took part."""
+    return sorted(parts, key=lambda part: not part.cited)
 
 
 def _each_quoted_once(parts: Sequence[Part]) -> Iterator[Part]:

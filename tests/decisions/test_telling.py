@@ -24,6 +24,7 @@ from allears.decisions.errors import NothingToSend
 from allears.decisions.models import Decision, HeldTelling, Helped, Telling, Update
 from allears.decisions.queries import hear_back, helped_by_update, overdue_studies
 from allears.decisions.tasks import ask_to_send
+from allears.insights.actions import cite, claim
 from allears.people import addresses
 from allears.people.actions import change_person, erase, merge, record_consent
 from allears.people.addresses import trust
@@ -163,6 +164,19 @@ def test_several_steps_make_one_digest_a_person() -> None:
     assert "Done: Call list" in letter.text
     assert (letter.text.count("You told us:"), letter.html.count("<blockquote")) == (1, 1)  # both rest on the same words
     assert Telling.objects.filter(person=cast.bob()).count() == 2
+
+
+def test_the_reader_s_own_words_come_before_what_everybody_is_told() -> None:
+    cleos = claim(study=cast.late_orders(), claim="Boxes arrive dented", by=cast.ana())
+    cite(insight=cleos, verbatim=cast.said(cast.cleo(), "The box was dented."), start=0, end=19, side="for", by=cast.ana())
+    for decision in (decided(insights=[cleos], statement="use thicker boxes"), decided()):
+        actions.approve_update(update=Update.objects.get(decision=decision), by=cast.lea())
+    telling.send(cast.late_orders())
+
+    for person, own in ((cast.bob(), "call before you do"), (cast.cleo(), "use thicker boxes")):
+        letter = Message.objects.get(to=person.email)
+        for body in (letter.text, letter.html):
+            assert body.index("You told us:") < body.index(own) < body.index("Thank you for taking part")
 
 
 def test_an_update_without_a_general_text_reaches_the_cited_only() -> None:
