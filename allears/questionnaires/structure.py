@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from allears.studies.models import Study
 # More steps than this do not fit beside each other, and people cannot tell them apart.
 MOST_STEPS = 21
 MOST_RANKED = 25
+_GAP = re.compile(r"(?<!\S)(?:…|\.\.\.)")  # standing by itself, as a preset's words leave it; behind a word it is punctuation
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,8 @@ def _ranking_problems(question: Question) -> Iterator[str]:
 
 def _scale_problems(question: Question) -> Iterator[str]:
     low, high = question.minimum, question.maximum
+    if question.preset and _GAP.search(question.text):
+        yield _("“%(question)s” still has a gap. Put what you ask about in the place of the “…”.")
     if low is None or high is None:
         yield _("“%(question)s” is a scale without ends. Say from where to where it goes.")
     elif not (low.is_integer() and high.is_integer()):

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 from django.test import Client
 
-from allears.questionnaires.models import Answer, Question, Response
+from allears.questionnaires import authoring
+from allears.questionnaires.models import Answer, Preset, Question, Response
+from allears.questionnaires.presets import SHAPES
 from allears.questionnaires.statistics import mean, mean_interval, net_score
+from allears.questionnaires.structure import problems_of, sections_of
 from tests import cast
 from tests.questionnaires.asked import asking
 
@@ -32,6 +36,23 @@ def test_a_preset_brings_its_steps_and_says_what_it_cannot_tell(as_ana: Client, 
     as_ana.post(f"{EDITOR}questions/{question.key}/?kind=scale", typed)
     question.refresh_from_db()
     assert (question.preset, question.minimum) == ("", 3.0)
+
+
+@pytest.mark.parametrize("preset", ["csat", "ces"])
+def test_the_gap_of_a_preset_is_filled_before_it_is_published(preset: str, as_ana: Client) -> None:
+    draft = authoring.draft_of(cast.late_orders(), cast.ana())
+    shape = SHAPES[Preset(preset)]
+    told: dict[str, Any] = {
+        "kind": "scale", "preset": preset, "minimum": shape.minimum, "maximum": shape.maximum,
+        "low_label": str(shape.low_label), "high_label": str(shape.high_label),
+    }  # fmt: skip
+    with_gap, _filled, _pausing = authoring.add_questions(
+        section=draft.sections.get(),
+        questions=[{**told, "text": text} for text in (str(shape.text), str(shape.text).replace("…", "the app"), "Well… was it easy?")],
+    )
+    assert [problem.question for problem in problems_of(sections_of(draft))] == [with_gap]
+    page = as_ana.get(f"{EDITOR}publishing/").content.decode()
+    assert ("still has a gap" in page, f"/questions/{with_gap.key}/" in page, "Yes, publish" in page) == (True, True, False)
 
 
 def answer(preset: str, steps: list[int], high: int) -> None:
