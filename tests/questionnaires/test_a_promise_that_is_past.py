@@ -12,11 +12,14 @@ from django.utils.formats import date_format
 
 from allears.core.clock import now, today
 from allears.core.queries import the_organisation
+from allears.decisions import actions, telling
+from allears.decisions.models import Update
 from allears.people import links
 from allears.studies import actions as studies
 from allears.studies import mails
 from allears.studies.models import Invitation, Later, Study
 from tests import cast
+from tests.decisions.test_actions import decided
 from tests.questionnaires.asked import asking, invited
 from tests.questionnaires.robot import Robot
 
@@ -48,6 +51,17 @@ def test_one_s_own_page_says_what_is_owed(day: str) -> None:
     shown = Client().get(f"/me/{links.issue(cast.bob())}/").content.decode()
 
     assert f"You were to hear from us by {day}. That day is past, and we still owe it to you." in shown
+
+
+def test_who_has_heard_by_what_everybody_was_told_is_owed_nothing(day: str) -> None:
+    Robot().walk(invited(cast.cleo()))
+    actions.approve_update(update=Update.objects.get(decision=decided()), by=cast.lea())
+    telling.send(cast.late_orders())
+    shown = Client().get(f"/me/{links.issue(cast.cleo())}/").content.decode()
+
+    assert "Because you took part" in shown
+    assert "If more comes of these words, you hear that, too." in shown
+    assert "we still owe" not in shown
 
 
 def test_whoever_wants_to_be_asked_later_still_can(day: str) -> None:
