@@ -244,11 +244,11 @@ def _named(asked: Asking, numbers: Numbers, what: str) -> list[str]:
     return [question.text for question in asked.questions() if str(question.id) in wanted] if wanted else []
 
 
-def paused(way: Way, minutes: float, told: Sequence[str] = ()) -> HttpResponse:
-    """What stands there after "Stop for now"; `told`: what has to be said of the answers before."""
+def paused(way: Way, minutes: float, told: Sequence[str] = (), *, saved: bool) -> HttpResponse:
+    """What stands there after "Stop for now"; `told`: what has to be said of the answers before, `saved`: whether any is kept."""
     return note(
         way,
-        _("Saved. Come back whenever it suits you."),
+        _("Saved. Come back whenever it suits you.") if saved else _("Come back whenever it suits you."),
         *told,
         _("This link brings you to where you stopped, on any device.") + " " + pages.minutes_left(minutes) + ".",
         link=answering_url(way.token),

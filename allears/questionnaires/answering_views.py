@@ -196,10 +196,11 @@ def numbered(request: HttpRequest, way: Way, number: int) -> Made:
 
 @participant
 def paused(request: HttpRequest, way: Way) -> HttpResponse:
-    """What stands there after "Stop for now"."""
-    if way.submitted_at or way.at_a_counter:
+    """What stands there after "Stop for now"; who has begun nothing gets the first page."""
+    if way.response_id is None or way.submitted_at or way.at_a_counter:
         return _go_to(way)
-    return notes.paused(way, progress.minutes_left(way), notes.told_of(progress.asking_of(way), request.GET))
+    told = notes.told_of(progress.asking_of(way), request.GET)
+    return notes.paused(way, progress.minutes_left(way), told, saved=any(progress.given_by(way).values()))
 
 
 @participant

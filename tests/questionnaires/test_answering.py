@@ -358,6 +358,15 @@ def test_stopping_keeps_what_could_be_taken_says_what_could_not_and_always_lets_
     assert "How many days late?" in Robot().open(link).text
 
 
+def test_nothing_is_called_saved_for_who_has_answered_nothing() -> None:
+    happened = f"q{question(asking(ONE_WORD), 'What happened?').pk}"
+    link = invited(cast.bob())
+    unbegun, stopped = Robot().open(f"{link}pause/"), Robot().open(link).press("pause", **{happened: ""})
+
+    assert (unbegun.url, unbegun.form is not None) == (link, True)
+    assert stopped.page.css_first("h1").text() == "Come back whenever it suits you."
+
+
 def test_on_paper_thanks_say_where_a_receipt_is_checked() -> None:
     asking(ONE_WORD)
     page = Robot().walk(invited(cast.bob())).page
