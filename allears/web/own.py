@@ -126,16 +126,17 @@ def may_be_allowed(person: Person) -> list[tuple[str, str, bool]]:
     return [(value, str(label), value in given) for value, label in Purpose.choices if value in shown]
 
 
-def take_back(person: Person, given: set[str], shown: set[str]) -> set[str]:
-    """Record what the person does not allow any more of what they were `shown`; return what they would allow beyond what
-    they do.
+def take_back(person: Person, given: set[str], shown: set[str]) -> tuple[set[str], set[str]]:
+    """Record what the person does not allow any more of what they were `shown`; return it, and what they would allow
+    beyond what they do.
 
     That is for `set_consents`, behind a fresh mail: links get forwarded, and nobody else may allow it in their name.
     """
     before = allowed(person)
+    taken = (before & shown) - given
     with transaction.atomic():
-        _record(person, (before & shown) - given, given=False, source=_("their own page"))
-    return given & set(Purpose.values) - before - {Purpose.STATEMENT.value}
+        _record(person, taken, given=False, source=_("their own page"))
+    return taken, given & set(Purpose.values) - before - {Purpose.STATEMENT.value}
 
 
 def set_consents(person: Person, given: set[str], shown: set[str]) -> None:
@@ -143,7 +144,7 @@ def set_consents(person: Person, given: set[str], shown: set[str]) -> None:
     history.
     """
     with transaction.atomic():
-        more = take_back(person, given, shown)
+        _taken, more = take_back(person, given, shown)
         _record(person, more, given=True, source=_("their own page, behind a link mailed afresh"))
 
 

@@ -107,11 +107,11 @@ def keep_limits(person: Person, form: OwnLimitsForm) -> None:
     set_limits(person=person, by=None, **form.cleaned_data)
 
 
-def narrow_limits(person: Person, form: OwnLimitsForm) -> str:
+def narrow_limits(person: Person, form: OwnLimitsForm) -> tuple[bool, str]:
     """Keep what asks for less of their time than before, or adds quiet hours; it holds at once.
 
-    Return the rest, more minutes or mails at hours that were quiet until now, as a query for `limits_form`; "" where
-    nothing is left. That is for `keep_limits`, behind a fresh mail: links get forwarded.
+    Return whether there was any, and the rest, more minutes or mails at hours that were quiet until now, as a query for
+    `limits_form`; "" where nothing is left. That is for `keep_limits`, behind a fresh mail: links get forwarded.
     """
     told, before = form.cleaned_data, {name: getattr(person, name) for name in NAMES}
     kept, rest = dict(before), False
@@ -122,9 +122,10 @@ def narrow_limits(person: Person, form: OwnLimitsForm) -> str:
             rest = True
         else:
             kept |= part
-    if kept != before:
+    narrowed = kept != before
+    if narrowed:
         set_limits(person=person, by=None, **kept)
-    return urlencode({name: form.data.get(name, "") for name in NAMES}) if rest else ""
+    return narrowed, urlencode({name: form.data.get(name, "") for name in NAMES}) if rest else ""
 
 
 def _asks_more(before: Person, after: Person) -> bool:

@@ -266,6 +266,7 @@ def test_whoever_else_holds_the_link_cannot_allow_more_in_their_name() -> None:
     answer = Client().post(f"{address}consent/", {"given": given}, follow=True)
 
     assert "on its way to your own address" in answer.content.decode()
+    assert "What you took back" not in answer.content.decode().partition('role="status"')[2].partition("</p>")[0]
     assert said() == before == {"contact": False}
     assert not Person.objects.get(pk=cast.bob().pk).contactable
     assert [mail.to for mail in Message.objects.filter(kind="own")] == [cast.bob().email]
@@ -290,8 +291,9 @@ def test_more_is_allowed_behind_the_fresh_mail() -> None:
 
 def test_both_at_once_take_back_now_and_ask_for_the_rest_by_mail() -> None:
     address = told()
-    Client().post(f"{address}consent/", {"given": ["quote_named"]})
+    answer = Client().post(f"{address}consent/", {"given": ["quote_named"]}, follow=True)
 
+    assert "What you took back holds from now on. To allow more," in answer.content.decode()
     assert said() == {"contact": False}
     assert Message.objects.filter(kind="own").count() == 1
 

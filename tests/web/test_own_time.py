@@ -116,6 +116,7 @@ def test_what_asks_for_more_waits_for_a_click_in_a_fresh_mail(change: dict[str, 
     answer = Client().post(f"{address}time/", quietly(**change), follow=True).content.decode()
 
     assert "on its way to your own address" in answer
+    assert ("What asks for less of your time holds from now on." in answer) == (kept != (10, time(16)))
     assert (bob().budget_minutes, bob().quiet_from, bob().quiet_to, bob().time_zone) == (*kept, time(15), "Asia/Kolkata")
     assert [mail.to for mail in Message.objects.all()] == [bob().email]
 

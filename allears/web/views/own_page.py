@@ -89,6 +89,7 @@ def _everything(request: HttpRequest, person: Person, token: str) -> dict[str, A
         "unseen": [t for t in tellings if t.seen_at is None],
         "done": request.GET.get("done", ""),
         "at": request.GET.get("at", ""),
+        "less": "less" in request.GET,
         "time": time,
         "limits": own_time.limits_form(person),
         "most_characters": own.MOST_CHARACTERS,
@@ -103,9 +104,12 @@ def _everything(request: HttpRequest, person: Person, token: str) -> dict[str, A
     }
 
 
-def _back(token: str, done: str, at: str) -> HttpResponse:
-    """Lead back to where on the page something was done: what came of it is said there, where they look."""
-    return redirect(f"/me/{token}/?{urlencode({'done': done, 'at': at})}#{at}")
+def _back(token: str, done: str, at: str, *, less: bool = False) -> HttpResponse:
+    """Lead back to where on the page something was done: what came of it is said there, where they look. `less`: a part of
+    what they asked for holds already, because it allows less than before.
+    """
+    said = {"done": done, "at": at} | ({"less": "1"} if less else {})
+    return redirect(f"/me/{token}/?{urlencode(said)}#{at}")
 
 
 @open_door
@@ -137,11 +141,10 @@ def seen(request: HttpRequest, token: str) -> HttpResponse:
 def consent(request: HttpRequest, token: str) -> HttpResponse:
     """The person takes back what we may do. Before they allow more, a fresh link goes to their own address."""
     person = _whose(token)
-    more = own.take_back(person, set(request.POST.getlist("given")), _shown(request))
-    done = "consent"
+    taken, more = own.take_back(person, set(request.POST.getlist("given")), _shown(request))
     if more and person.email:
-        done = "more" if own.send_fresh_link(person) else "held"
-    return _back(token, done, "consent")
+        return _back(token, "more" if own.send_fresh_link(person) else "held", "consent", less=bool(taken))
+    return _back(token, "consent", "consent")
 
 
 def _shown(request: HttpRequest) -> set[str]:
@@ -161,10 +164,11 @@ def time(request: HttpRequest, token: str) -> HttpResponse:
     person = _whose_in_hand(token)
     form = own_time.limits_form(person, request.POST)
     if form.is_valid():
-        more, done = own_time.narrow_limits(person, form), "time"
-        if more:
-            done = "unknown" if not person.email else "moretime" if own.send_fresh_link(person, more) else "held"
-        return _back(token, done, "time")
+        narrowed, more = own_time.narrow_limits(person, form)
+        if not more:
+            return _back(token, "time", "time")
+        done = "unknown" if not person.email else "moretime" if own.send_fresh_link(person, more) else "held"
+        return _back(token, done, "time", less=narrowed)
     with translation.override(for_reader(request, person.language)):
         context = {**_everything(request, person, token), "limits": form}
         return render(request, "web/me/page.html", context, status=422)
