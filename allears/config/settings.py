@@ -254,7 +254,7 @@ RESPONSES_A_MINUTE = int(os.environ.get("ALLEARS_RESPONSES_A_MINUTE", "120"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": {"()": "allears.core.logs.Line", "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": os.environ.get("ALLEARS_LOG", "WARNING")},
 }
