@@ -13,7 +13,7 @@ from allears.people.holdings import holding
 from allears.people.models import Person
 from allears.people.panels import panel
 from allears.people.queries import all_of
-from allears.questionnaires import piping
+from allears.studies import piping
 from allears.studies.queries import seen_by
 from allears.verbatims.queries import said_by
 

@@ -99,7 +99,7 @@ def _each_quoted_once(parts: Sequence[Part]) -> Iterator[Part]:
 
 
 def _subject(parts: Sequence[Part]) -> str:
-    titles = {part.update.study.title for part in parts}
+    titles = {part.update.study.title_as_told for part in parts}
     if len(titles) > 1:
         return _("What became of what you told us")
     words = ngettext(

@@ -15,8 +15,8 @@ from allears.insights.models import Insight, Side, Theme
 from allears.insights.queries import Branch
 from allears.people.models import Facet
 from allears.people.queries import facets_had_by
-from allears.questionnaires import piping
 from allears.questionnaires.models import Question, QuestionKind
+from allears.studies import piping
 from allears.studies.models import Study
 from allears.verbatims.models import Source, Verbatim
 

@@ -26,7 +26,7 @@ from allears.insights.speakers import label_of
 from allears.insights.surprise import AGAINST, RARE
 from allears.people.models import FacetValue, Person
 from allears.people.queries import facets_of_rows
-from allears.questionnaires import piping
+from allears.studies import piping
 from allears.studies.models import Study
 from allears.verbatims.models import Verbatim
 from allears.verbatims.search import highlights

@@ -33,9 +33,9 @@ from allears.people import addresses, budget
 from allears.people.actions import record_consent
 from allears.people.models import Consent, Person, Purpose
 from allears.people.queries import all_of, survivor
-from allears.questionnaires import piping
 from allears.questionnaires.answering_asked import Asked, asking
 from allears.questionnaires.models import Answer, Response
+from allears.studies import piping
 
 HOLDS = timedelta(days=14)
 MOST_A_DAY = 3  # mails about one statement; a box can be ticked and unticked for ever
@@ -151,7 +151,7 @@ def _agreement(response: Response, question_id: int, person: Person) -> Agreemen
     question = next((one for one in asked.consents if one.id == question_id), None)
     if question is None:
         return None
-    title = asked.words.told("study.title", study.title) if asked.words else study.title
+    title = asked.words.told("study.title", study.title) if asked.words else study.title_as_told
     with translation.override(language):
         source = source_of(title, response.version.number)
     return Agreement(person, question.purpose or Purpose.STATEMENT, wording_of(question), source)

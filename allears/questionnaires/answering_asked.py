@@ -12,9 +12,9 @@ from typing import NamedTuple
 from allears.questionnaires.duration import PAGE, begins, in_minutes, seconds_of, seconds_of_opening
 from allears.questionnaires.logic import Rule
 from allears.questionnaires.models import OPEN_KINDS, Choice, Question, QuestionKind, Section, Version
-from allears.questionnaires.piping import Pipe, pipes_in
 from allears.questionnaires.structure import pages_of, sections_of
 from allears.questionnaires.translatable import PARTS, choice_key, key_of
+from allears.studies.piping import Pipe, pipes_in
 from allears.studies.translating import Words, words_of
 
 MOST_KEPT = 200  # versions, each language by itself

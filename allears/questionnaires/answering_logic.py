@@ -16,12 +16,13 @@ from django.utils.html import escape
 
 from allears.people.models import FacetValue, Person
 from allears.people.queries import facets_of
-from allears.questionnaires import logic, piping
+from allears.questionnaires import logic
 from allears.questionnaires.answering_asked import Asked, Asking, Given, Page
 from allears.questionnaires.answering_forms import figure_as_said
 from allears.questionnaires.answering_ways import Way
 from allears.questionnaires.duration import PAGE, in_minutes
 from allears.questionnaires.logic import Answered, Known
+from allears.studies import piping
 
 HERE = "here"  # the field of a form that tells which questions stand on it
 LONGEST_QUOTE = 120  # of words that somebody said, put into another question

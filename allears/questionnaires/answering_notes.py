@@ -21,11 +21,12 @@ from allears.people import leaving
 from allears.people.models import Person, Purpose
 from allears.people.queries import survivor
 from allears.questionnaires import answering_kiosk as kiosk
-from allears.questionnaires import answering_language, piping
+from allears.questionnaires import answering_language
 from allears.questionnaires import answering_pages as pages
 from allears.questionnaires.answering_asked import Asking, Given
 from allears.questionnaires.answering_progress import minutes_from
 from allears.questionnaires.answering_ways import Way
+from allears.studies import piping
 from allears.studies.links import answering_url
 
 

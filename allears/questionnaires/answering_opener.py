@@ -12,9 +12,9 @@ import re
 
 from django.http import HttpRequest
 
-from allears.questionnaires import piping
 from allears.questionnaires.answering_asked import Asked, Given, Page, asking
 from allears.questionnaires.answering_pages import typed
+from allears.studies import piping
 from allears.studies.asking import Click, Opener
 
 _SHAPE = re.compile(r"[0-9a-f]{8}\.[0-9a-f-]{1,8}")

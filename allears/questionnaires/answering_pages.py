@@ -26,7 +26,6 @@ from django.utils.translation import ngettext
 
 from allears.core.languages import RIGHT_TO_LEFT, marked, wrapped
 from allears.people.models import Purpose
-from allears.questionnaires import piping
 from allears.questionnaires.answering_asked import Asked, Asking, Given, Page
 from allears.questionnaires.answering_forms import Fields, Wrong, box_name, figure, other_name
 from allears.questionnaires.answering_kinds import first_place, row_name
@@ -34,6 +33,7 @@ from allears.questionnaires.answering_order import end_mark, mark, reordered
 from allears.questionnaires.answering_slots import MARK, slot
 from allears.questionnaires.calendar import date_of, limits
 from allears.questionnaires.models import Accepts
+from allears.studies import piping
 from allears.studies.asking import ONE_ROW
 
 FOLDER = "questionnaires/answering"

@@ -69,11 +69,12 @@ class Trial:
 
     def _way(self, words: Words | None) -> Way:
         study = self.version.questionnaire.study
-        told = words.told if words else lambda _key, source: source
         name, person_id = (self.person.name, self.person.pk) if self.person else ("", None)
+        title, problem = study.title_as_told, study.problem_as_told
+        if words:
+            title, problem = words.told("study.title", title), words.told("study.problem", problem)
         return Way(
-            "trial", "", study.pk, study.slug, told("study.title", study.title), told("study.problem", study.problem),
-            study.promise_on, self.language, study.state, study.collection_id, study.owner.name, the_organisation().name,
+            "trial", "", study.pk, study.slug, title, problem, study.promise_on, self.language, study.state, study.collection_id, study.owner.name, the_organisation().name,
             self.version.pk, None, self.version.pk, None, None, 0, None, person_id, name, None, None, None, "", "",
             source=study.language, example=study.example,
         )  # fmt: skip

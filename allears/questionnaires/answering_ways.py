@@ -15,6 +15,7 @@ from allears.core.clock import today
 from allears.core.links import hash_token
 from allears.questionnaires import answering_sql as sql
 from allears.studies.models import WayIn
+from allears.studies.piping import general
 
 SHAPE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 MOST_REMEMBERED = 20_000  # links
@@ -191,7 +192,7 @@ def _way(kind: str, token: str, row: tuple[Any, ...]) -> Way:
      invitation_id, person_id, name, closed_at, declined_at, public_link_id,
      way_in, door, languages, wording, example, kept, spoken) = row  # fmt: skip
     return Way(
-        kind, token, study_id, slug, title, problem, day(promise_on), language, state, collection_id, asks,
+        kind, token, study_id, slug, general(title), general(problem), day(promise_on), language, state, collection_id, asks,
         organisation or "", published, response_id, version_id, moment(changed_at), moment(submitted_at),
         passed or 0, invitation_id, person_id, name or "", moment(closed_at),
         moment(declined_at), public_link_id, way_in, door, language, languages, wording, kept or "",

@@ -12,7 +12,8 @@ from allears.core.clock import now
 from allears.core.ids import new_ref
 from allears.core.models import User
 from allears.people.models import Person
-from allears.questionnaires import logic, piping
+from allears.questionnaires import logic
+from allears.studies import piping
 from allears.studies.models import Invitation, PublicLink, Study
 from allears.verbatims.models import Source, Verbatim
 

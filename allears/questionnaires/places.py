@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from allears.people.models import Facet
 from allears.questionnaires.models import Question, QuestionKind, Section
-from allears.questionnaires.piping import braces_in, pipes_in
 from allears.questionnaires.structure import questions_in
+from allears.studies.piping import braces_in, pipes_in
 
 # These have no answer that could be put into words.
 NEVER_SAID = frozenset({QuestionKind.STATEMENT, QuestionKind.CONSENT, QuestionKind.FILE})

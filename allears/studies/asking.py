@@ -13,6 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from allears.studies.models import Study
+from allears.studies.piping import written_in
+from allears.studies.wording import never_put_in
 
 ONE_ROW = 6  # steps of a scale fit beside each other on any phone
 
@@ -114,6 +116,14 @@ def the_problem_is_told(study: Study) -> Missing | None:
     if study.problem.strip():
         return None
     return Missing(_("Tell participants the problem, in a sentence or two."), _edit(study, "problem"))
+
+
+@condition
+def it_reads_the_same_to_everybody(study: Study) -> Missing | None:
+    if not study.unfilled:
+        return None
+    field = "title" if written_in(study.title) else "problem"
+    return Missing(never_put_in(study.unfilled[0]), _edit(study, field))
 
 
 @condition

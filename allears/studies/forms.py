@@ -16,6 +16,8 @@ from allears.people.folding import account_key
 from allears.people.living import touchpoints
 from allears.people.models import Account, Kind
 from allears.studies.models import Study
+from allears.studies.piping import written_in
+from allears.studies.wording import never_put_in
 
 
 class StudyForm(TogetherForm):
@@ -72,7 +74,17 @@ class StudyForm(TogetherForm):
         return list(dict.fromkeys(part[:200] for part in parts if part))
 
     def clean_title(self) -> str:
-        return str(self.cleaned_data["title"]).strip()
+        return _same_for_everybody(str(self.cleaned_data["title"]).strip())
+
+    def clean_problem(self) -> str:
+        return _same_for_everybody(str(self.cleaned_data["problem"]))
+
+
+def _same_for_everybody(words: str) -> str:
+    """Return `words` in which nothing differs from person to person. Raises `ValidationError`."""
+    for place in written_in(words):
+        raise forms.ValidationError(never_put_in(place))
+    return words
 
 
 def written(study: Study) -> dict[str, Any]:

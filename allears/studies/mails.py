@@ -149,7 +149,7 @@ class Letters:
     def _problem(self, language: str) -> str:
         """The problem in `language`, where it is offered and translated; else as it was written, and marked so."""
         if language not in self._problems:
-            source = self.study.problem.strip()
+            source = self.study.problem_as_told.strip()
             if language == self.study.language:
                 told = source
             elif language in self._offered:

@@ -12,6 +12,7 @@ from allears.core.clock import now, today
 from allears.core.ids import new_ref
 from allears.core.models import Job, Message, User
 from allears.people.models import Contact, Person
+from allears.studies import piping
 from allears.verbatims.models import Collection
 
 
@@ -60,6 +61,21 @@ class Study(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state == State.OPEN
+
+    @property
+    def title_as_told(self) -> str:
+        """The title as everybody reads it who does not work here: see `piping.general`."""
+        return piping.general(self.title)
+
+    @property
+    def problem_as_told(self) -> str:
+        """The problem as every participant reads it: see `piping.general`."""
+        return piping.general(self.problem)
+
+    @property
+    def unfilled(self) -> list[str]:
+        """The places in title and problem, as they are written: nothing is put in there, because only questions have such."""
+        return piping.written_in(f"{self.title}\n{self.problem}")
 
     @property
     def promise_is_past(self) -> bool:

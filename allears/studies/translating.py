@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from allears.core import audit
 from allears.core.languages import Foreign, spoken
 from allears.core.models import User
+from allears.studies import piping
 from allears.studies.models import Study, Translation
 
 LONGEST = 20_000
@@ -74,12 +75,18 @@ class Words:
 
     def __init__(self, source_language: str, rows: Iterable[Translation]) -> None:
         self.source_language = source_language
-        self._texts = {(row.key, row.source): row.text for row in rows}
+        self._texts = {(row.key, _as_told(row.key, row.source)): _as_told(row.key, row.text) for row in rows}
 
     def told(self, key: str, source: str) -> str:
         """Return `source` in this language; where nobody has translated it, itself, marked as foreign."""
-        found = self._texts.get((key, _same(source)))
-        return found or (Foreign(source, self.source_language) if source else source)
+        words = _as_told(key, source)
+        found = self._texts.get((key, _same(words)))
+        return found or (Foreign(words, self.source_language) if words else words)
+
+
+def _as_told(key: str, words: str) -> str:
+    """What a study says of itself reads the same to everybody; only in its questions words differ from person to person."""
+    return piping.general(words) if key.startswith("study.") else words
 
 
 def words_of(study: Study, language: str) -> Words:

@@ -32,6 +32,12 @@ def on_day(day: date) -> str:
     return str(formats.date_format(day, "DATE_FORMAT"))
 
 
+def never_put_in(place: str) -> str:
+    """Return what whoever writes about a study reads of a `place` like {name}, where only a question has such."""
+    words = _("“%(place)s” is filled in only inside questions; here it stays “…” for everybody. Say it without, and use it in a question.")
+    return words % {"place": place}
+
+
 def percent(share: float | None) -> str:
     """Return "64%"; nothing where there are too few to speak of shares."""
     return "" if share is None else f"{share * 100:.0f}%"

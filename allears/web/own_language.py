@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from allears.core.languages import Foreign
 from allears.people.models import Contact
-from allears.questionnaires import piping
 from allears.questionnaires.translatable import texts_of_prompts
+from allears.studies import piping
 from allears.studies.models import Study
 from allears.studies.translating import words_of_all
 from allears.verbatims.models import Source
@@ -41,13 +41,13 @@ def told(studies: Iterable[Study], sources: Iterable[Source], contacts: Iterable
     by_topic = {f"study:{study.ref}": study for study in known.values()}
 
     def say(study: Study | None, key: str, source: str) -> str:
-        return source if study is None or study.language == language else words[study.pk].told(key, source)
+        return _in_general(source if study is None or study.language == language else words[study.pk].told(key, source))
 
     return Told(
         titles={study.pk: say(study, "study.title", study.title) for study in known.values()},
         problems={study.pk: say(study, "study.problem", study.problem) for study in known.values()},
         prompts={
-            pk: _in_general(say(by_collection.get(source.collection_id), *written.get(pk, ("", source.prompt))))
+            pk: say(by_collection.get(source.collection_id), *written.get(pk, ("", source.prompt)))
             for pk, source in asked.items()
         },
         subjects={c.pk: say(by_topic.get(c.topic), "study.title", c.subject) for c in minutes},
@@ -55,6 +55,6 @@ def told(studies: Iterable[Study], sources: Iterable[Source], contacts: Iterable
 
 
 def _in_general(asked: str) -> str:
-    """What was asked, without places; still marked where it is in another language than the page."""
+    """What stands there, without places; still marked where it is in another language than the page."""
     read = piping.general(asked)
     return Foreign(read, asked.language) if isinstance(asked, Foreign) else read

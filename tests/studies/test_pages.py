@@ -14,14 +14,19 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from allears.core.models import Job, Message, Role, User
+from allears.core.queries import the_organisation
+from allears.people import links
 from allears.people.crowds import ids_of
 from allears.people.models import Person
 from allears.questionnaires import authoring
 from allears.questionnaires.models import Response
-from allears.studies import actions
+from allears.studies import actions, mails, translating
 from allears.studies.loop import cells_of
 from allears.studies.models import Invitation, Member, PublicLink, RoundList, Study
 from tests import cast
+from tests.questionnaires.asked import asking, invited
+from tests.questionnaires.robot import Robot
+from tests.questionnaires.test_answering_language import say
 
 pytestmark = pytest.mark.django_db
 
@@ -78,6 +83,39 @@ def test_a_form_without_a_title_comes_back_and_says_so(as_ana: Client) -> None:
     assert (answer.status_code, Study.objects.count()) == (422, 0)
     assert 'href="#id_title"' in page
     assert "Late." in page
+
+
+@pytest.mark.parametrize(
+    ("field", "words"), [("title", "Why {name} left"), ("problem", "Late for {account|you}."), ("problem", "Is {facet:Region} served?")]
+)
+def test_a_place_that_only_questions_have_is_refused_with_what_to_do(as_ana: Client, field: str, words: str) -> None:
+    answer = as_ana.post("/studies/new/", {"title": "Why some left", "language": "en", field: words})
+
+    assert (answer.status_code, Study.objects.count()) == (422, 0)
+    page, place = answer.content.decode(), words[words.index("{") : words.index("}") + 1]
+    assert (f'href="#id_{field}"' in page, f"“{place}” is filled in only inside questions" in page) == (True, True)
+
+
+def test_a_study_that_holds_such_a_place_shows_none_to_participants_and_says_it_to_staff(as_ana: Client) -> None:
+    asking([{"kind": "long_text", "text": "What happened?"}], title="Orders of {account}", problem="{name}, they came late for {account|you}.")
+    say({cast.late_orders().problem: "تأخرت طلباتكم."})
+    translating.offer(study=cast.late_orders(), language="ar", by=cast.ana())
+    link = invited(cast.bob())
+    invitation = Invitation.objects.select_related("study__owner", "person").get()
+    letter = mails.Letters(invitation.study, the_organisation()).invitation(invitation, "x" * 24)["text"]
+    first = Robot().open(link)
+    staff = as_ana.get("/studies/late-orders/").content.decode()
+    own = Robot().open(f"/me/{links.issue(cast.bob())}/").text
+
+    assert "…, they came late for you." in first.text
+    assert "تأخرت طلباتكم." in Robot().open(f"{link}?lang=ar").text
+    assert "Orders of … · " in first.page.css_first("title").text()
+    for read in (first.html, letter, own):
+        assert ("{name" in read, "{account" in read) == (False, False)
+    assert "…, they came late for you." in letter
+    assert "“{account}” is filled in only inside questions" in staff
+    actions.close_study(study=cast.late_orders(), by=cast.ana())
+    assert "“{account}” is filled in" in as_ana.get("/studies/late-orders/opening/").content.decode()
 
 
 def test_looking_how_it_reads_keeps_nothing(as_ana: Client) -> None:

@@ -25,10 +25,10 @@ from allears.insights.room import Room
 from allears.insights.rules import may_open
 from allears.insights.views.finding import place, room_for, seen_study
 from allears.people.models import FacetValue
-from allears.questionnaires import piping
 from allears.questionnaires.calendar import date_of
 from allears.questionnaires.calendar import said as said_day
 from allears.questionnaires.models import Choice, Question, QuestionKind
+from allears.studies import piping
 from allears.studies.models import Study
 from allears.verbatims.models import Source
 

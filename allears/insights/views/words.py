@@ -23,7 +23,7 @@ from allears.insights.room import Room
 from allears.insights.rules import can_claim, can_code, may_open
 from allears.insights.views import filters
 from allears.insights.views.finding import back, place, reader, room_for, seen_study
-from allears.questionnaires import piping
+from allears.studies import piping
 from allears.studies.models import Study
 from allears.studies.queries import seen_by
 from allears.verbatims.models import Source, Verbatim

@@ -22,7 +22,7 @@ from allears.studies.models import State, Study
 from allears.studies.rules import can_create, can_hand_over, can_see_who_was_asked, can_work_on
 from allears.studies.selection.queries import selections_of, stage_of
 from allears.studies.views.finding import reader, seen_study, typed
-from allears.studies.wording import percent
+from allears.studies.wording import never_put_in, percent
 
 A_PAGE = 20
 MOST_NAMED = 3  # researchers, where somebody reads who can begin a study
@@ -104,6 +104,7 @@ def study(request: HttpRequest, slug: str) -> HttpResponse:
             "cells": [_loop_cell(cell) for cell in cells],
             "why": _why(study),
             "missing": asking.missing(study) if works and not study.is_open else [],
+            "unfilled": never_put_in(study.unfilled[0]) if study.unfilled else "",
             "members": [member.user for member in study.members.select_related("user").order_by("user__name")],
             "may_hand_over": can_hand_over(user, study),
             "candidates": _candidates(study) if works or can_hand_over(user, study) else [],

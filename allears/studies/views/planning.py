@@ -20,6 +20,7 @@ from allears.core.turns import in_turn
 from allears.studies import actions, asking
 from allears.studies.forms import NoteForm, StudyForm, TeamForm, written
 from allears.studies.models import State, StateChange, Study
+from allears.studies.piping import general
 from allears.studies.rules import can_hand_over, can_work_on
 from allears.studies.views.finding import own_study, posted, reader, seen_study
 
@@ -87,7 +88,7 @@ def problem(request: HttpRequest) -> HttpResponse:
 
 def _as_told(request: HttpRequest, words: str, study: Study | None) -> dict[str, object]:
     return {
-        "told": words.strip(),
+        "told": general(words.strip()),
         "told_by": study.owner.name if study else reader(request).name,
         "told_at": the_organisation().name,
         "too_long": len(words.split()) > 60,

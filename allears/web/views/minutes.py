@@ -21,6 +21,7 @@ from allears.design.charts import Bar
 from allears.design.parts import Link
 from allears.people.models import Facet
 from allears.people.rules import may_read
+from allears.studies.piping import general
 from allears.studies.queries import seen_by
 from allears.web import minutes, statements
 from allears.web.models import Statement
@@ -155,7 +156,7 @@ def _month(place: int) -> str:
 def _in_own_words(row: dict[str, Any]) -> dict[str, Any]:
     """A row as its reader calls it: what we had called it ourselves is kept in the language of who published it."""
     ours = {"Studies of other teams": _("Studies of other teams"), "not known": _("not known")}
-    return {**row, "label": ours.get(row["label"], row["label"])}
+    return {**row, "label": ours.get(row["label"]) or general(row["label"])}
 
 
 def _bar(row: dict[str, Any]) -> Bar:

@@ -16,7 +16,7 @@ from allears.core.rules import signs_in
 from allears.decisions.models import Change, Decision
 from allears.insights.models import Insight
 from allears.insights.sight import deciding
-from allears.questionnaires import piping
+from allears.studies import piping
 from allears.studies.models import Study
 from allears.studies.queries import seen_by
 from allears.studies.rules import can_decide_on

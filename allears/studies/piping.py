@@ -1,5 +1,5 @@
 """Words that differ from person to person inside a question: {name|you}, {account|your company}, {facet:Product|it},
-{answer:delivery|that}. Pure.
+{answer:delivery|that}. Only questions have such places; what a study says of itself reads the same to everybody. Pure.
 
 What stands behind the bar is said where nothing is known; without a bar, nothing is. Braces that hold none of
 these words stay as they were written. What is put in is never read again, so nobody's name can pull in another's.
@@ -49,6 +49,11 @@ def pieces(text: str) -> Iterator[str | Pipe]:
 def pipes_in(text: str) -> list[Pipe]:
     """Return the places in `text`, in order."""
     return [piece for piece in pieces(text) if isinstance(piece, Pipe)]
+
+
+def written_in(text: str) -> list[str]:
+    """Return the places in `text` as they are written, with their braces, in order."""
+    return [match[0] for match in _PIPE.finditer(text)]
 
 
 def braces_in(text: str) -> list[str]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allears.questionnaires.piping import Person, filled, general, pieces, pipes_in
+from allears.studies.piping import Person, filled, general, pieces, pipes_in
 
 BOB = Person("Bob", "Hale & Sons", {"Product": "the  blue\nbox"}, {"delivery": "late"})
 
