@@ -14,6 +14,7 @@ from typing import Protocol
 
 from django.utils.html import escape
 
+from allears.core.languages import Foreign
 from allears.people.models import FacetValue, Person
 from allears.people.queries import facets_of
 from allears.questionnaires import logic
@@ -193,13 +194,18 @@ def places(page: Page, asking: Asking, way: Way, given: Mapping[int, Given]) -> 
 
 def reading(pages: Iterable[Page], asking: Asking, way: Reader, given: Mapping[int, Given]) -> Callable[[str], str]:
     """Return what makes of a text of these pages what this person reads, for where it is no slot. Who they are is looked
-    up here, once, and not for each text.
+    up here, once, and not for each text. Words in another language than the page stay marked as such.
     """
     pipes = [pipe for page in pages for pipe in page.pipes]
     if not pipes:
-        return str
+        return lambda text: text
     person = _person(pipes, asking, way, given)
-    return lambda text: piping.filled(text, person)
+    return lambda text: _filled(text, person)
+
+
+def _filled(text: str, person: piping.Person) -> str:
+    read = piping.filled(text, person)
+    return Foreign(read, text.language) if isinstance(text, Foreign) else read
 
 
 def slot_name(at: int) -> str:

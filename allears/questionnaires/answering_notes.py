@@ -22,11 +22,11 @@ from allears.people.models import Person, Purpose
 from allears.people.queries import survivor
 from allears.questionnaires import answering_kiosk as kiosk
 from allears.questionnaires import answering_language
+from allears.questionnaires import answering_logic as logic
 from allears.questionnaires import answering_pages as pages
 from allears.questionnaires.answering_asked import Asking, Given
 from allears.questionnaires.answering_progress import minutes_from
 from allears.questionnaires.answering_ways import Way
-from allears.studies import piping
 from allears.studies.links import answering_url
 
 
@@ -223,19 +223,22 @@ MET, NOT_TAKEN = "met", "not"  # in addresses, before numbers of questions; see 
 Numbers = Mapping[str, Any]
 
 
-def told_along(way: Way, asked: Asking, numbers: Numbers) -> str:
+def told_along(way: Way, asked: Asking, numbers: Numbers, given: Mapping[int, Given]) -> str:
     """Return a notice with what `told_of` says, and the way to both answers where two met; "" where there is nothing."""
-    lines = told_of(asked, numbers)
+    lines = told_of(way, asked, numbers, given)
     look = f"/a/{way.token}/review/{answering_language.query(way)}" if _named(asked, numbers, MET) else ""
     return pages.part("told", lines=lines, look=look) if lines else ""
 
 
-def told_of(asked: Asking, numbers: Numbers) -> list[str]:
+def told_of(way: Way, asked: Asking, numbers: Numbers, given: Mapping[int, Given]) -> list[str]:
     """Return what has to be said of a page before: which of its answers could not be taken, and which met another that
-    was given on another device.
+    was given on another device. Questions are called as this person reads them, who has answered `given`.
     """
-    met = _named(asked, numbers, MET)
-    return [*(_not_taken(text) for text in _named(asked, numbers, NOT_TAKEN)), *([_met(met)] if met else [])]
+    met, not_taken = _named(asked, numbers, MET), _named(asked, numbers, NOT_TAKEN)
+    if not met and not not_taken:
+        return []
+    read = logic.reading(asked.pages, asked, way, given)
+    return [*(_not_taken(read(text)) for text in not_taken), *([_met([read(text) for text in met])] if met else [])]
 
 
 def _named(asked: Asking, numbers: Numbers, what: str) -> list[str]:
@@ -261,12 +264,12 @@ def paused(way: Way, minutes: float, told: Sequence[str] = (), *, saved: bool) -
 
 def _not_taken(text: str) -> str:
     words = _("Only your answer to “%(question)s” could not be taken, and is not kept. You can give it anew when you come back.")
-    return words % {"question": piping.general(text)}
+    return words % {"question": text}
 
 
 def _met(texts: Sequence[str]) -> str:
     words = _("Answered differently meanwhile, on another device or in another window: %(questions)s. The newer answer counts, and the other one is kept.")
-    told = (_("“%(question)s”") % {"question": piping.general(text)} for text in texts)
+    told = (_("“%(question)s”") % {"question": text} for text in texts)
     return words % {"questions": " · ".join(told)}
 
 

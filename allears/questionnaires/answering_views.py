@@ -164,7 +164,7 @@ def start(request: HttpRequest, way: Way) -> Made:
         return _post(request, way, progress.next_page(way))
     if way.submitted_at:
         said = request.GET if request.META.get("QUERY_STRING") else {}
-        return _html(thanks(way, notes.told_along(way, progress.asking_of(way), said) if said else ""))
+        return _html(thanks(way, notes.told_along(way, progress.asking_of(way), said, progress.given_by(way)) if said else ""))
     if way.state != State.OPEN:
         return notes.closed(way)
     if way.declined_at:
@@ -190,7 +190,7 @@ def numbered(request: HttpRequest, way: Way, number: int) -> Made:
         return _onward(way, at, asked, back=False, sent=False)
     said = request.GET if request.META.get("QUERY_STRING") else {}
     wrong = missing(asked.pages[at].questions, stored) if "missing" in said else []
-    told = notes.told_along(way, asked, said) if said else ""
+    told = notes.told_along(way, asked, said, stored) if said else ""
     return _show(way, at, stored=stored, wrong=wrong, more="more" in said, returns=review.RETURNS in said, told=told)
 
 
@@ -199,8 +199,9 @@ def paused(request: HttpRequest, way: Way) -> HttpResponse:
     """What stands there after "Stop for now"; who has begun nothing gets the first page."""
     if way.response_id is None or way.submitted_at or way.at_a_counter:
         return _go_to(way)
-    told = notes.told_of(progress.asking_of(way), request.GET)
-    return notes.paused(way, progress.minutes_left(way), told, saved=any(progress.given_by(way).values()))
+    given = progress.given_by(way)
+    told = notes.told_of(way, progress.asking_of(way), request.GET, given)
+    return notes.paused(way, progress.minutes_left(way), told, saved=any(given.values()))
 
 
 @participant
@@ -570,7 +571,7 @@ def _show(
         **notes.head(way, at, progress.asking_of(way).pages[at].title, place, count, wrong=bool(wrong)),
         "languages": language.choice(way, in_form=True),
         "lead": notes.lead(way, at, asked, place, count, stored),
-        "summary": (notes.told_along(way, asked, {notes.MET: met}) if met else told) + _above(
+        "summary": (notes.told_along(way, asked, {notes.MET: met}, stored) if met else told) + _above(
             wrong,
             "crowded" if crowded else "more" if more else "marked" if mark else "",
             lambda: logic.reading([page], asked, way, stored),

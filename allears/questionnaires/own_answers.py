@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from allears.core.languages import Foreign
 from allears.people.models import Person
 from allears.people.queries import all_of
 from allears.questionnaires import answering_logic as logic
@@ -17,6 +18,7 @@ from allears.questionnaires.answering_asked import Asked, Asking, Cell, Given, a
 from allears.questionnaires.answering_review import in_words
 from allears.questionnaires.models import Answer, EarlierAnswer, Response, SentFile
 from allears.studies.models import Study
+from allears.studies.translating import languages_of
 from allears.verbatims.models import Verbatim
 
 
@@ -34,6 +36,7 @@ class Stand:
 class OwnAnswer:
     """A question as this person read it, what they answer, and what they answered before, oldest first."""
 
+    source: int | None  # where their words are kept in the ledger, if it asks for words
     asked: str
     now: Stand | None  # None: they took it back
     before: list[Stand]
@@ -67,7 +70,7 @@ def answered_by(person: Person, language: str) -> list[OwnResponse]:
     return [
         OwnResponse(one.study, one.submitted_at, answers, one.day_known)
         for one in responses
-        if (answers := list(_answers(one, _asked_in(one, language), kept, _Reader(person.first_name, person.pk))))
+        if (answers := list(_answers(one, language, kept, _Reader(person.first_name, person.pk))))
     ]
 
 
@@ -78,7 +81,13 @@ def file_of(person: Person, ref: str) -> SentFile | None:
 
 def _asked_in(response: Response, language: str) -> Asking:
     study = response.study
-    return asking(response.version_id, *(("", 0) if language == study.language else (language, study.wording)))
+    translated = language != study.language and language in languages_of(study)
+    return asking(response.version_id, *((language, study.wording) if translated else ("", 0)))
+
+
+def _marked(words: str, study: Study, language: str) -> str:
+    """Words of a study that stand as they were written on a page in a `language` that it does not offer say so."""
+    return words if language in languages_of(study) else Foreign(words, study.language)
 
 
 class _Kept:
@@ -111,7 +120,8 @@ def _cell(part: dict[str, Any], words: dict[int, str]) -> Cell:
     return Cell(part["box"], part.get("choice"), part.get("number"), said)
 
 
-def _answers(response: Response, asked: Asking, kept: _Kept, reader: _Reader) -> Iterator[OwnAnswer]:
+def _answers(response: Response, language: str, kept: _Kept, reader: _Reader) -> Iterator[OwnAnswer]:
+    asked = _asked_in(response, language)
     given = {question: said for (of, question), (_at, said) in kept.now.items() if of == response.pk}
     read = logic.reading(asked.pages, asked, reader, given)
     for question in asked.questions():
@@ -119,7 +129,8 @@ def _answers(response: Response, asked: Asking, kept: _Kept, reader: _Reader) ->
         before = kept.before.get((response.pk, question.id), [])
         if now or before:
             stood = [_stand(question, *one, kept) for one in before]
-            yield OwnAnswer(read(question.text), now and _stand(question, *now, kept), stood)
+            text = _marked(read(question.text), response.study, language)
+            yield OwnAnswer(question.source_id, text, now and _stand(question, *now, kept), stood)
 
 
 def _stand(question: Asked, at: datetime, given: Given, kept: _Kept) -> Stand:

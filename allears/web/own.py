@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -105,6 +105,16 @@ def by_study(
         if telling.pk not in under:
             found[telling.update.study_id].elsewhere.append(telling)
     return [group for group in found.values() if group.words or group.elsewhere or group.responses]
+
+
+def as_read(groups: Iterable[Group]) -> dict[int, str]:
+    """Return what was asked at each source as this person read it; without what they read in two ways, in two responses."""
+    read: dict[int, set[str]] = {}
+    for response in (response for group in groups for response in group.responses):
+        for answer in response.answers:
+            if answer.source is not None:
+                read.setdefault(answer.source, set()).add(answer.asked)
+    return {source: texts.pop() for source, texts in read.items() if len(texts) == 1}
 
 
 def allowed(person: Person) -> set[str]:

@@ -4,7 +4,7 @@ it is offered in it; the rest is said as it was written, and marked as another l
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from allears.core.languages import Foreign
@@ -26,9 +26,11 @@ class Told:
     subjects: dict[int, str]
 
 
-def told(studies: Iterable[Study], sources: Iterable[Source], contacts: Iterable[Contact], language: str) -> Told:
+def told(
+    studies: Iterable[Study], sources: Iterable[Source], contacts: Iterable[Contact], language: str, read: Mapping[int, str]
+) -> Told:
     """Return what a page in `language` says of these studies, what was asked at these sources, and what these minutes
-    were for. As many queries for one as for many.
+    were for. `read`: what was asked as this very person read it, by source. As many queries for one as for many.
     """
     asked, minutes = {source.pk: source for source in sources}, list(contacts)
     known = {study.pk: study for study in studies}
@@ -47,7 +49,7 @@ def told(studies: Iterable[Study], sources: Iterable[Source], contacts: Iterable
         titles={study.pk: say(study, "study.title", study.title) for study in known.values()},
         problems={study.pk: say(study, "study.problem", study.problem) for study in known.values()},
         prompts={
-            pk: say(by_collection.get(source.collection_id), *written.get(pk, ("", source.prompt)))
+            pk: read.get(pk) or say(by_collection.get(source.collection_id), *written.get(pk, ("", source.prompt)))
             for pk, source in asked.items()
         },
         subjects={c.pk: say(by_topic.get(c.topic), "study.title", c.subject) for c in minutes},

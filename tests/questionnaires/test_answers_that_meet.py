@@ -59,6 +59,18 @@ def test_wherever_the_button_leads_it_is_said_there(button: str, leads_to: str) 
     assert TOLD in phone.text
 
 
+def test_the_question_is_called_as_they_read_it() -> None:
+    why = "You said “{answer:how|something}”. Why?"
+    version = asking([{"kind": "short_text", "text": "How was it?", "code": "how"}, {"kind": "long_text", "text": why}, TWO[1]], sections=3)
+    path, (how, because) = invited(cast.bob()), (f"q{question(version, text).pk}" for text in ("How was it?", why))
+    phone = Robot().open(path).press(**{how: "Slow"})
+    Robot().open(path).press(**{because: "It rained."})
+
+    phone.press(**{because: "It snowed."})
+
+    assert "in another window: “You said “Slow”. Why?”" in phone.text
+
+
 def test_it_is_said_on_the_thanks_and_beside_what_needs_another_look() -> None:
     version = asking([*TWO, {"kind": "number", "text": "How many?", "maximum": 9}])
     happened, many = (f"q{question(version, text).pk}" for text in ("What happened?", "How many?"))

@@ -18,7 +18,7 @@ from allears.studies import translating
 from allears.web.demo import open_study
 from tests import cast
 from tests.decisions.test_actions import decided
-from tests.questionnaires.asked import asking, invited
+from tests.questionnaires.asked import asking, invited, question
 from tests.questionnaires.robot import Robot
 from tests.questionnaires.test_answering_language import ARABIC, arabic, say
 
@@ -56,7 +56,7 @@ def test_titles_and_what_was_asked_are_in_the_readers_language() -> None:
     assert words_in(page, "section > p.small > span") == [cast.late_orders().problem]
 
 
-def test_a_translation_with_words_that_differ_stands_without_its_places() -> None:
+def test_a_translation_with_words_that_differ_is_read_as_they_read_it() -> None:
     asking([{"kind": "long_text", "text": "What happened, {name|you}?"}])
     say({"What happened, {name|you}?": "ماذا حدث، {name|لك}؟"})
     translating.offer(study=cast.late_orders(), language="ar", by=cast.ana())
@@ -64,8 +64,19 @@ def test_a_translation_with_words_that_differ_stands_without_its_places() -> Non
     Robot(words="تأخر").walk(invited(person))
 
     page = own_page(person)
-    assert "ماذا حدث، لك؟" in words_in(page, ".moment .small")[0]
+    assert "ماذا حدث، Amal؟" in words_in(page, ".moment .small")[0]
     assert "{name" not in page.html
+
+
+def test_what_was_asked_reads_as_they_read_it() -> None:
+    why = "You said “{answer:how|something}”. Why, {name|you}?"
+    version = asking([{"kind": "short_text", "text": "How was it?", "code": "how"}, {"kind": "long_text", "text": why}], sections=2)
+    how, because = (f"q{question(version, text).pk}" for text in ("How was it?", why))
+    Robot().open(invited(cast.bob())).press(**{how: "Slow"}).press(**{because: "It rained."})
+
+    asked = words_in(own_page(cast.bob()), ".moment .small")
+    assert "You said “Slow”. Why, Bob?" in asked
+    assert "something" not in " ".join(asked)
 
 
 def test_what_is_not_offered_in_it_stays_as_it_was_written_and_says_so() -> None:
@@ -75,6 +86,8 @@ def test_what_is_not_offered_in_it_stays_as_it_was_written_and_says_so() -> None
 
     assert {"lang": "en", "dir": "ltr"} in [node.attributes for node in page.css("section h2 span")]
     assert "What happened?" in words_in(page, ".moment span[lang=en]")
+    assert "What happened?" in words_in(page, ".review dt span[lang=en]")
+    assert ARABIC["What happened?"] not in page.html
 
 
 def test_in_the_studys_own_language_nothing_is_marked_as_foreign() -> None:

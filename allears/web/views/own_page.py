@@ -84,7 +84,7 @@ def _everything(request: HttpRequest, person: Person, token: str) -> dict[str, A
         "token": token,
         "groups": groups,
         "waiting": waiting,
-        "told": told(studies, [said.verbatim.source for said in words], time.contacts, language),
+        "told": told(studies, [said.verbatim.source for said in words], time.contacts, language, own.as_read(groups)),
         "purposes": own.may_be_allowed(person),
         "unseen": [t for t in tellings if t.seen_at is None],
         "done": request.GET.get("done", ""),
