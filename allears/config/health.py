@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -35,4 +36,4 @@ def ledger() -> Finding:
         "The guards stand; %(blocks)s blocks of words are sealed.",
         blocks,
     )
-    return Finding(about, "well", words % {"blocks": blocks})
+    return Finding(about, "well", words % {"blocks": intcomma(blocks)})

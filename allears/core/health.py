@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db import connection
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
@@ -82,7 +83,7 @@ def background_work() -> Finding:
     """Does a worker live, and how much waits for it."""
     newest = Worker.objects.order_by("-seen_at").first()
     ready = DBTaskResult.objects.ready().count()
-    waits = ngettext("%(count)s task waits.", "%(count)s tasks wait.", ready) % {"count": ready}
+    waits = ngettext("%(count)s task waits.", "%(count)s tasks wait.", ready) % {"count": intcomma(ready)}
     if newest is None or newest.seen_at < now() - SILENT:
         return Finding(_("Background work"), "wrong", _("No worker lives: mail and imports stand still.") + " " + waits)
     return Finding(_("Background work"), "well", _("A worker lives (%(who)s).") % {"who": newest} + " " + waits)
@@ -94,8 +95,8 @@ def mail() -> Finding:
     organisation = the_organisation()
     unsent = Message.objects.filter(sent_at=None, failed_at=None).count()
     failed = Message.objects.filter(sent_at=None, failed_at__isnull=False).count()
-    words = ngettext("%(count)s mail waits", "%(count)s mails wait", unsent) % {"count": unsent}
-    words += ngettext(", %(count)s failed.", ", %(count)s failed.", failed) % {"count": failed}
+    words = ngettext("%(count)s mail waits", "%(count)s mails wait", unsent) % {"count": intcomma(unsent)}
+    words += ngettext(", %(count)s failed.", ", %(count)s failed.", failed) % {"count": intcomma(failed)}
     try:
         server = server_of(organisation)
     except NoMailServer:

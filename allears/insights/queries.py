@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Window
 from django.db.models.functions import Coalesce, RowNumber
 from django.urls import reverse
@@ -206,10 +207,10 @@ def _spoken_against(mine: QuerySet[Insight], user: User) -> list[Waiting]:
 
 def _speaks_against(insight: Insight, number: int) -> Waiting:
     words = ngettext(
-        "%(n)d new passage speaks against “%(claim)s”",
-        "%(n)d new passages speak against “%(claim)s”",
+        "%(n)s new passage speaks against “%(claim)s”",
+        "%(n)s new passages speak against “%(claim)s”",
         number,
-    ) % {"n": number, "claim": short(insight.claim)}
+    ) % {"n": intcomma(number), "claim": short(insight.claim)}
     return Waiting(words, insight_url(insight))
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.urls import reverse
@@ -264,11 +265,11 @@ def waiting_for(user: User) -> list[Waiting]:
     pairs, broken = open_pairs()[:1000].count(), _addresses_to_mend()
     waiting = []
     if broken:
-        text = ngettext("Mail to %(count)d person came back", "Mail to %(count)d people came back", broken)
-        waiting.append(Waiting(text % {"count": broken}, reverse("people:to-mend")))
+        text = ngettext("Mail to %(count)s person came back", "Mail to %(count)s people came back", broken)
+        waiting.append(Waiting(text % {"count": intcomma(broken)}, reverse("people:to-mend")))
     if pairs:
-        text = ngettext("%(count)d pair may be one person", "%(count)d pairs may be one person", pairs)
-        waiting.append(Waiting(text % {"count": pairs}, reverse("people:lookalikes")))
+        text = ngettext("%(count)s pair may be one person", "%(count)s pairs may be one person", pairs)
+        waiting.append(Waiting(text % {"count": intcomma(pairs)}, reverse("people:lookalikes")))
     return waiting
 
 

@@ -52,7 +52,7 @@ class Estimate:
         if self.all:
             words = ngettext(
                 "The median of %(n)s person who sent", "The median of %(n)s people who sent", self.all.people
-            ) % {"n": number_format(self.all.people)}
+            ) % {"n": number_format(self.all.people, force_grouping=True)}
             devices = [(_("on phones"), self.phone), (_("at a desk"), self.desktop)]
             by = [f"{name} {number_format(seen.minutes, 1)}" for name, seen in devices if seen]
             told = _("the questions alone let expect %(n)s") % {"n": number_format(self.computed, 1)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -163,11 +164,11 @@ def _rounds(user: User) -> list[Waiting]:
 
 def _go_on(kept: RoundList, study: Study) -> Waiting:
     words = ngettext(
-        "A round of “%(title)s” stopped before its end: %(n)d person is left",
-        "A round of “%(title)s” stopped before its end: %(n)d people are left", kept.left,
+        "A round of “%(title)s” stopped before its end: %(n)s person is left",
+        "A round of “%(title)s” stopped before its end: %(n)s people are left", kept.left,
     )  # fmt: skip
     url = reverse("studies:rest", args=[study.slug, kept.job.ref])
-    return Waiting(words % {"title": study.title, "n": kept.left}, url, urgent=True)
+    return Waiting(words % {"title": study.title, "n": intcomma(kept.left)}, url, urgent=True)
 
 
 def _draw(selection: Selection) -> Waiting:

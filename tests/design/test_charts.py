@@ -21,6 +21,10 @@ def test_a_count_that_is_kept_back_is_not_drawn_as_nobody() -> None:
     assert (no.is_kept_back, no.shown, no.note) == (False, "0", "0%")
 
 
+def test_a_thousand_answers_are_written_with_what_parts_the_thousands() -> None:
+    assert [bar.shown for bar in charts.distribution([charts.Answers("Yes", 1092), charts.Answers("No", 8)])] == ["1,092", "8"]
+
+
 def test_nothing_is_drawn_outside_its_scale() -> None:
     assert charts.place(12, 0, 10) == "100%"
     assert charts.place(-3, 0, 10) == "0%"

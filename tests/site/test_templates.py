@@ -18,6 +18,18 @@ NAMES = [str(path).split("/templates/", 1)[1] for path in TEMPLATES]
 PAGES = [path for path in TEMPLATES if not {"mail", "mails"} & set(path.parts)]
 # Participants have no session to be ridden on: their token is what lets a form in.
 BY_TOKEN = {"answering", "me"}
+COUNTED = re.compile(r"{% blocktranslate\b[^%]*?\bcount (\w+)=([\w.|]+)[^%]*%}(.*?){% endblocktranslate %}", re.DOTALL)
+# Days and seconds, and what nobody has a thousand of: these may stand without what parts the thousands.
+FEW = {
+    "days", "days_left", "days_over", "house.days", "reminders.further", "selection.seconds", "study.remind_after",
+    "time.house.days", "took.seconds",
+    "beside.more_themes", "beside.people", "closed|length", "commitment.lottery.declined|length", "count", "counts.people_for",
+    "expected|length", "group.lines|length", "keys", "left", "left_out", "m.times", "map.for_nobody", "map.for_some",
+    "map.questions", "meant_count", "measured.judged", "missing|length", "more_menus|length", "n", "named", "named_agreed",
+    "question.places", "remark_count", "remarks.meant|length", "remarks.open|length", "response.answers|length",
+    "rest|length", "revoked", "soon", "unseen|length", "unused_code_count", "unused_codes|length", "waiting_too|length",
+    "working", "wrong|length",
+}  # fmt: skip
 STAFF_PAGES = [p for p in PAGES if not BY_TOKEN & set(p.parts) and "design/participant.html" not in p.read_text()]
 
 
@@ -73,6 +85,13 @@ def test_every_form_that_posts_carries_its_token() -> None:
 def test_what_is_marked_safe_has_a_reason() -> None:
     """`|safe` and `autoescape off` would let a customer's words become markup."""
     assert wrong(TEMPLATES, lambda text: re.findall(r"\|safe|autoescape off", text)) == {}
+
+
+def test_a_count_that_can_reach_a_thousand_is_written_as_its_reader_writes_it() -> None:
+    def naked(text: str) -> list[str]:
+        return [what for name, what, words in COUNTED.findall(text) if f"{{{{ {name} }}}}" in words and what not in FEW]
+
+    assert wrong(TEMPLATES, naked) == {}
 
 
 def test_mail_texts_can_be_read() -> None:

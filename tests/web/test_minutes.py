@@ -10,6 +10,7 @@ import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from allears.core import ahead
 from allears.core.clock import now
@@ -31,6 +32,7 @@ from allears.verbatims.actions import keep, redact
 from allears.verbatims.models import Verbatim
 from allears.web import counting, minutes, statements
 from allears.web.models import Statement
+from allears.web.views.minutes import drawn
 from tests import cast
 from tests.decisions.test_actions import decided
 from tests.questionnaires import asked
@@ -277,6 +279,13 @@ def test_a_leader_publishes_the_year_and_takes_it_back(as_lea: Client) -> None:
     assert Statement.objects.get().withdrawn_by == cast.lea()
     assert AuditEvent.objects.filter(verb__startswith="web.statement").count() == 2
     assert "taken back" in as_lea.get("/minutes/2026/statement/").content.decode()
+
+
+@pytest.mark.parametrize(("language", "shown"), [("en", "12,500"), ("de", "12.500")])
+def test_a_statement_s_bars_are_written_as_their_readers_write_figures(language: str, shown: str) -> None:
+    with translation.override(language):
+        bars = drawn({"months": [{"minutes": 12_500}], "studies": []})["month_bars"]
+    assert [bar.shown for bar in bars] == [shown]
 
 
 def test_a_statement_that_counts_examples_says_so() -> None:

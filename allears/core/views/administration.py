@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -114,7 +115,7 @@ def _decided(request: StaffRequest, again: QuerySet[Message], arrived: QuerySet[
     else:
         count = delivery.send_again(messages=again, by=request.user)
         words = ngettext("%(count)s mail waits to be sent again.", "%(count)s mails wait to be sent again.", count)
-    messages.success(request, words % {"count": count})
+    messages.success(request, words % {"count": intcomma(count)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

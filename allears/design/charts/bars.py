@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from django.utils.formats import number_format
+
 from allears.design.charts.drawn import DrawnBar, DrawnStep
 from allears.design.charts.given import Answers, Bar, Facet, FacetValue, FunnelStep
 from allears.design.charts.scale import FEWEST, percent, place, written
@@ -39,7 +41,7 @@ def _drawn_answers(answer: Answers, people: int) -> DrawnBar:
     low, high = (answer.low, answer.high) if enough else (None, None)
     return DrawnBar(
         label=answer.label,
-        shown=str(answer.count),
+        shown=number_format(answer.count, force_grouping=True),
         width=place(share, 0, 1),
         low="" if low is None else place(low, 0, 1),
         high="" if high is None else place(high, 0, 1),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -116,8 +117,8 @@ def value_merge(request: HttpRequest, pk: int) -> HttpResponse:
     except PeopleError as refused:
         messages.error(request, str(refused))
         return redirect("people:value-name", pk=pk)
-    words = ngettext("%(count)d person is “%(label)s” now.", "%(count)d people are “%(label)s” now.", count)
-    messages.success(request, words % {"count": count, "label": keep.label})
+    words = ngettext("%(count)s person is “%(label)s” now.", "%(count)s people are “%(label)s” now.", count)
+    messages.success(request, words % {"count": intcomma(count), "label": keep.label})
     return redirect("people:facet", pk=keep.facet_id)
 
 

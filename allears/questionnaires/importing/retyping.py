@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.translation import gettext as _
 
 from allears.questionnaires.dialects import (
@@ -32,8 +33,8 @@ class TooManyAnswers(Exception):
     """So many different answers are no choices; `question` is the position in the plan."""
 
     def __init__(self, question: int, distinct: int) -> None:
-        words = _("There are %(count)d different answers: too many to be choices. Keep it as a text.")
-        super().__init__(words % {"count": distinct})
+        words = _("There are %(count)s different answers: too many to be choices. Keep it as a text.")
+        super().__init__(words % {"count": intcomma(distinct)})
         self.question = question
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.translation import gettext as _
 
 from allears.design import charts
@@ -112,8 +113,8 @@ def score_of(result: QuestionResult) -> Score | None:
         bad = sum(span.count for span in result.spans if span.last <= shape.bad_to)
         score = statistics.net_score(good, total - good - bad, bad)
         low, high = (f"{round(100 * end):+d}" for end in (score.low, score.high))
-        note = _("95%% interval %(low)s to %(high)s; %(good)d gave 9 or 10, %(bad)d gave 0 to 6") % {
-            "low": low, "high": high, "good": good, "bad": bad,
+        note = _("95%% interval %(low)s to %(high)s; %(good)s gave 9 or 10, %(bad)s gave 0 to 6") % {
+            "low": low, "high": high, "good": intcomma(good), "bad": intcomma(bad),
         }  # fmt: skip
         return Score(_("Net promoter score"), f"{round(100 * score.share):+d}", note)
     share = statistics.wilson(good, total)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -104,8 +105,8 @@ def language(request: HttpRequest, slug: str, code: str) -> HttpResponse:
 
 
 def _told(changed: int) -> str:
-    words = ngettext("%(n)d translation saved.", "%(n)d translations saved.", changed)
-    return words % {"n": changed} if changed else _("Nothing has changed.")
+    words = ngettext("%(n)s translation saved.", "%(n)s translations saved.", changed)
+    return words % {"n": intcomma(changed)} if changed else _("Nothing has changed.")
 
 
 def _kept_query(request: HttpRequest) -> str:
@@ -186,7 +187,7 @@ def file(request: HttpRequest, slug: str, code: str) -> HttpResponse:
 
 def _unknown(count: int) -> str:
     return ngettext(
-        "%(n)d row belongs to words that are not asked any more, and was left out.",
-        "%(n)d rows belong to words that are not asked any more, and were left out.",
+        "%(n)s row belongs to words that are not asked any more, and was left out.",
+        "%(n)s rows belong to words that are not asked any more, and were left out.",
         count,
-    ) % {"n": count}
+    ) % {"n": intcomma(count)}

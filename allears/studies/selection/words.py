@@ -93,7 +93,7 @@ def price(facet: str, value: str, side: str, bound: int, gain: float, least: Fra
 
 def barred(entry: Mapping[str, Any]) -> str:
     """Return who can be on no valid panel, by facet values, and which quotas keep them off."""
-    who = ngettext("%(n)s person", "%(n)s people", entry["people"]) % {"n": entry["people"]}
+    who = ngettext("%(n)s person", "%(n)s people", entry["people"]) % {"n": number_format(entry["people"], force_grouping=True)}
     what = ", ".join(named(facet, value) for facet, value in entry["values"])
     told = {"who": who, "what": what}
     quotas = [
@@ -112,7 +112,7 @@ def change(entry: Mapping[str, Any]) -> str:
     told = {"what": named(entry["facet"], entry["value"]), "old": low, "new": new_low}
     if new_low < low and entry["held"] < low:
         why = ngettext("the pool has %(n)s person like that", "the pool has %(n)s people like that", entry["held"])
-        told["why"] = why % {"n": entry["held"]}
+        told["why"] = why % {"n": number_format(entry["held"], force_grouping=True)}
         return _("%(what)s: ask for at least %(new)s instead of %(old)s; %(why)s.") % told
     if new_low < low:
         return _("%(what)s: ask for at least %(new)s instead of %(old)s.") % told

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterator
 
 from django.contrib import messages
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -68,7 +69,7 @@ def _filters(study: Study, counts: dict[Outcome, int], chosen: str) -> list[Chip
     here = reverse("studies:invitations", args=[study.slug])
     return [
         Chip(
-            f"{outcome.label} · {count}",
+            f"{outcome.label} · {intcomma(count)}",
             "accent" if outcome.value == chosen else "neutral",
             "" if outcome.value == chosen else f"{here}?outcome={outcome.value}",
             here if outcome.value == chosen else "",
@@ -81,7 +82,7 @@ def _filters(study: Study, counts: dict[Outcome, int], chosen: str) -> list[Chip
 def _lost_chip(study: Study, count: int, chosen: bool) -> list[Chip]:
     here = reverse("studies:invitations", args=[study.slug])
     words = _("No letter arrived")
-    label = f"{words} · {count}"
+    label = f"{words} · {intcomma(count)}"
     if chosen:
         return [Chip(label, "accent", "", here)]
     return [Chip(label, "neutral", f"{here}?letters=lost")] if count else []

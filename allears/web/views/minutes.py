@@ -85,7 +85,7 @@ def _facet_links(year: int, facets: list[Facet], shown: Facet | None) -> dict[st
 
 def _bars(rows: list[minutes.Row]) -> list[Bar]:
     return [
-        Bar(row.label, float(row.minutes), _("too few to show") if row.hidden else number_format(row.minutes, 0), tone="voice")
+        Bar(row.label, float(row.minutes), _("too few to show") if row.hidden else number_format(row.minutes, 0, force_grouping=True), tone="voice")
         for row in rows
     ]
 
@@ -162,7 +162,7 @@ def _in_own_words(row: dict[str, Any]) -> dict[str, Any]:
 def _bar(row: dict[str, Any]) -> Bar:
     if row.get("hidden"):
         return Bar(row["label"], 0, _("too few to show"), tone="voice")
-    return Bar(row["label"], row["minutes"], number_format(row["minutes"], 0), tone="voice")
+    return Bar(row["label"], row["minutes"], number_format(row["minutes"], 0, force_grouping=True), tone="voice")
 
 
 @open_door
