@@ -156,3 +156,9 @@ def test_a_participant_can_hit_everything_with_a_thumb(reader: Reader) -> None:
         "all => all.map(it => it.getBoundingClientRect()).map(box => Math.min(box.width, box.height))"
     )
     assert min(sizes) >= 44
+
+
+def test_the_line_above_a_participants_title_does_not_run_into_it(reader: Reader) -> None:
+    page = opens(reader, "/design/sheets/ask/", width=360, script=False)
+    between = "document.querySelector('h1').getBoundingClientRect().top - document.querySelector('.kicker').getBoundingClientRect().bottom"
+    assert page.evaluate(between) >= 4
