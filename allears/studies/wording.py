@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from allears.core.clock import today
+from allears.studies.piping import general
 
 
 def promise_in_words(day: date, overdue: bool) -> str:
@@ -34,8 +35,8 @@ def on_day(day: date) -> str:
 
 def never_put_in(place: str) -> str:
     """Return what whoever writes about a study reads of a `place` like {name}, where only a question has such."""
-    words = _("“%(place)s” is filled in only inside questions; here it stays “…” for everybody. Say it without, and use it in a question.")
-    return words % {"place": place}
+    words = _("“%(place)s” is filled in only inside questions; here everybody reads “%(read)s”. Write it without; in a question you can use it.")
+    return words % {"place": place, "read": general(place)}
 
 
 def percent(share: float | None) -> str:

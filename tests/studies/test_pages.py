@@ -113,7 +113,7 @@ def test_a_study_that_holds_such_a_place_shows_none_to_participants_and_says_it_
     for read in (first.html, letter, own):
         assert ("{name" in read, "{account" in read) == (False, False)
     assert "…, they came late for you." in letter
-    assert "“{account}” is filled in only inside questions" in staff
+    assert "“{account}” is filled in only inside questions; here everybody reads “…”." in staff
     actions.close_study(study=cast.late_orders(), by=cast.ana())
     assert "“{account}” is filled in" in as_ana.get("/studies/late-orders/opening/").content.decode()
 
