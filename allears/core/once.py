@@ -1,8 +1,10 @@
 """A form that makes something makes it once, however often it is sent: by a double click without script, a reload, or going
-back and pressing the button again.
+back and pressing the button again. With other words it makes another.
 
-Each page that is loaded carries a token of its own (Django's, against forgery, is masked anew each time). So the same form
-with the same words is the same sending; loaded anew it is another, and may make the same again.
+Each page that is loaded carries a token of its own (Django's, against forgery, is masked anew each time), and the same token
+with the same words is the same sending. Who goes back is given the page anew, since our pages stay in no cache: what stays
+then is its place in the browser's history, by which `design.js` names a form marked `data-once`. So without script a page
+that is gone back to is one that was loaded anew, and may make the same again.
 """
 
 from __future__ import annotations
@@ -10,25 +12,35 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from copy import copy
 from datetime import timedelta
 from functools import wraps
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
+from django.contrib import messages
+from django.contrib.messages.storage import default_storage
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect, QueryDict
+from django.urls import resolve
+from django.utils.translation import gettext as _
 
+from allears.core.above import pages_above
 from allears.core.clock import now
 from allears.core.models import Sent
 from allears.core.turns import wait_for
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 TOKEN = "csrfmiddlewaretoken"  # noqa: S105 - the name of a field
+PLACE = "sent_from"  # where in the browser's history the form stands
 REMEMBERED = timedelta(days=1)
 
 
 def once(view: View) -> View:
-    """Lead whoever sends a form again to what it led to at first, without doing it again. Forms with files and forms without
-    a token are worked on each time. For views of who has signed in.
+    """Lead whoever sends a form again to what it led to at first, without doing it again; or, where that is gone, to the
+    nearest page above it, which says so. Forms with files and forms without a token are worked on each time. For views of
+    who has signed in.
     """
 
     @wraps(view)
@@ -40,7 +52,7 @@ def once(view: View) -> View:
             wait_for(form)
             led_to = Sent.objects.filter(form=form).values_list("led_to", flat=True).first()
             if led_to is not None:
-                return HttpResponseRedirect(led_to)
+                return _again(request, led_to)
             answer = view(request, *args, **kwargs)
             if isinstance(answer, HttpResponseRedirect):
                 Sent.objects.filter(at__lt=now() - REMEMBERED).delete()
@@ -50,6 +62,27 @@ def once(view: View) -> View:
     return waits  # type: ignore[return-value]
 
 
+def _again(request: HttpRequest, led_to: str) -> HttpResponseRedirect:
+    if _opens(request, led_to):
+        return HttpResponseRedirect(led_to)
+    messages.info(request, _("What this form had made is no longer there."))
+    return HttpResponseRedirect(next((page for page in pages_above(urlsplit(led_to).path) if _opens(request, page)), "/"))
+
+
+def _opens(request: HttpRequest, address: str) -> bool:
+    """Whether there is a page at `address` for whoever asks; what waits to be said to them is not said by looking."""
+    looking: Any = copy(request)
+    looking.method, looking.path, looking.GET, looking.POST = "GET", urlsplit(address).path, QueryDict(), QueryDict()
+    looking._messages = default_storage(looking)
+    try:
+        match = resolve(looking.path)
+        return bool(match.func(looking, *match.args, **match.kwargs).status_code < 400)
+    except (Http404, PermissionDenied):
+        return False
+
+
 def _digest(request: HttpRequest) -> str:
-    said = [request.get_full_path(), request.user.pk, sorted(request.POST.lists())]
+    words = {name: said for name, said in request.POST.lists() if name not in (TOKEN, PLACE)}
+    page = request.POST.get(PLACE) or request.POST[TOKEN]
+    said = [request.get_full_path(), request.user.pk, page, sorted(words.items())]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()

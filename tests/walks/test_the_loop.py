@@ -37,6 +37,9 @@ def begin_the_study(ana: Page) -> None:
     ana.get_by_label("By when do they hear back?").fill("2031-03-01")
     ana.get_by_role("button", name="Begin the study").click()
     expect(ana.get_by_role("heading", level=1)).to_have_text("Late deliveries")
+    ana.go_back()
+    ana.get_by_role("button", name="Begin the study").click()
+    expect(ana).to_have_url(re.compile("/studies/late-deliveries/$"))  # another one would be late-deliveries-2
 
 
 def ask(ana: Page, kind: str, question: str) -> None:

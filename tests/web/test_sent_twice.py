@@ -10,9 +10,11 @@ import pytest
 import time_machine
 from django.db.models import Model
 from django.test import Client
+from selectolax.lexbor import LexborHTMLParser
 
 from allears.core.clock import now
 from allears.core.models import Sent
+from allears.core.once import TOKEN
 from allears.decisions.models import Change, Decision
 from allears.insights.models import Insight, Theme
 from allears.people.models import Person
@@ -60,14 +62,48 @@ def test_a_form_that_is_sent_again_makes_nothing_more(
     (address, words), browser = form(), signed_in(cast.ana())
     before = model._default_manager.count()
 
-    first, again = (browser.post(address, {**words, "csrfmiddlewaretoken": "this page"}) for _each in range(2))
+    first, again = (browser.post(address, {**words, TOKEN: "this page"}) for _each in range(2))
     assert (first.status_code, again.status_code, again["Location"]) == (302, 302, first["Location"])
     assert model._default_manager.count() == before + 1
 
-    anew = browser.post(address, {**words, "csrfmiddlewaretoken": "the page anew"})
+    anew = browser.post(address, {**words, TOKEN: "the page anew"})
     if model is not Theme:  # two of one name are refused
         assert anew["Location"] != first["Location"]
         assert model._default_manager.count() == before + 2
+    page = LexborHTMLParser(browser.get(address.removesuffix("changes/")).content)
+    assert page.css_first("form[data-once]"), "no script tells that the page was gone back to"
+
+
+def test_who_goes_back_and_presses_again_is_led_to_what_they_made_and_with_other_words_makes_another() -> None:
+    browser = signed_in(cast.ana())
+    form = {"title": "Lost parcels", "language": "en", "remind_after": "7", "sent_from": "one place in the history"}
+
+    first, again, other = (
+        browser.post("/studies/new/", {**form, **more})
+        for more in ({TOKEN: "a"}, {TOKEN: "a page anew"}, {TOKEN: "a page anew", "title": "Late parcels"})
+    )
+
+    assert (first["Location"], again["Location"]) == ("/studies/lost-parcels/", "/studies/lost-parcels/")
+    assert other["Location"] == "/studies/late-parcels/"
+
+
+def test_who_sends_a_form_again_after_what_it_made_was_thrown_away_is_led_to_the_list_and_told_so() -> None:
+    (address, words), browser = a_selection(), signed_in(cast.ana())
+    made = browser.post(address, {**words, TOKEN: "this page"})["Location"]
+    browser.post(f"{made}removal/", follow=True)
+
+    again = browser.post(address, {**words, TOKEN: "this page"}, follow=True)
+
+    assert again.redirect_chain == [(address.removesuffix("new/"), 302)]
+    assert "What this form had made is no longer there." in again.content.decode()
+
+
+def test_looking_whether_what_a_form_made_is_there_says_nothing_in_its_place() -> None:
+    browser = signed_in(cast.ana())
+    form = {"name": "Una Low", "kind": "customer", TOKEN: "this page"}
+    led_to = [browser.post("/people/new/", form)["Location"] for _each in range(2)]
+
+    assert "Una Low is in your books." in browser.get(led_to[1]).content.decode()
 
 
 def test_a_form_that_is_sent_twice_in_the_same_moment_makes_one_thing() -> None:
@@ -75,7 +111,7 @@ def test_a_form_that_is_sent_twice_in_the_same_moment_makes_one_thing() -> None:
     led_to: list[str] = []
 
     def presses(browser: Client) -> Callable[[], None]:
-        form = {"title": "Lost parcels", "language": "en", "remind_after": "7", "csrfmiddlewaretoken": "this page"}
+        form = {"title": "Lost parcels", "language": "en", "remind_after": "7", TOKEN: "this page"}
         return lambda: led_to.append(browser.post("/studies/new/", form)["Location"])
 
     assert at_once(*map(presses, browsers)) == [None, None]
@@ -85,7 +121,7 @@ def test_a_form_that_is_sent_twice_in_the_same_moment_makes_one_thing() -> None:
 
 def test_what_was_wrong_may_be_mended_and_others_may_say_the_same() -> None:
     ana, ben = signed_in(cast.ana()), signed_in(cast.ben())
-    form = {"title": "", "language": "en", "remind_after": "7", "csrfmiddlewaretoken": "this page"}
+    form = {"title": "", "language": "en", "remind_after": "7", TOKEN: "this page"}
     assert [ana.post("/studies/new/", form).status_code for _each in range(2)] == [422, 422]
     for browser in (ana, ben):
         assert browser.post("/studies/new/", {**form, "title": "Lost parcels"}).status_code == 302
@@ -94,8 +130,8 @@ def test_what_was_wrong_may_be_mended_and_others_may_say_the_same() -> None:
 
 def test_what_was_sent_is_forgotten_after_a_day() -> None:
     browser = signed_in(cast.ana())
-    form = {"name": "Una Low", "kind": "customer", "csrfmiddlewaretoken": "this page"}
+    form = {"name": "Una Low", "kind": "customer", TOKEN: "this page"}
     browser.post("/people/new/", form)
     with time_machine.travel(now() + timedelta(days=1, minutes=1)):
-        browser.post("/people/new/", {**form, "csrfmiddlewaretoken": "another"})
+        browser.post("/people/new/", {**form, TOKEN: "another"})
     assert Sent.objects.count() == 1

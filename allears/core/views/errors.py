@@ -6,9 +6,9 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import Resolver404, resolve
 from django.utils import translation
 
+from allears.core.above import pages_above
 from allears.core.doors import open_door
 from allears.core.languages import for_reader
 
@@ -43,7 +43,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def page(request: HttpRequest, status: int, **more: object) -> HttpResponse:
     """Return the page about `status`, in the participants' light frame where the address is one of theirs."""
     light = _is_light(request)
-    known = {"light": light, "near": _near(request.path_info) if status == 405 else "", **more}
+    known = {"light": light, "near": next(pages_above(request.path_info), "") if status == 405 else "", **more}
     frame = "design/error_light.html" if light else "design/error.html"
     with translation.override(_language(request)):
         return render(request, f"{status}.html", {"frame": frame, **known}, status=status)
@@ -58,16 +58,3 @@ def _language(request: HttpRequest) -> str:
     if _is_light(request):
         return for_reader(request)
     return getattr(request, "readers_language", "") or translation.get_language() or settings.LANGUAGE_CODE
-
-
-def _near(path: str) -> str:
-    """The nearest page above an address that only takes forms; empty where there is none but the first page."""
-    parts = path.strip("/").split("/")
-    for count in range(len(parts) - 1, 0, -1):
-        above = "/" + "/".join(parts[:count]) + "/"
-        try:
-            resolve(above)
-        except Resolver404:
-            continue
-        return above
-    return ""

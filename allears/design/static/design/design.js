@@ -1,5 +1,5 @@
 // Small comforts on top of pages that work without them: dialogs in place, a Copy button, menus and sheets that close,
-// double clicks that count once, and a word when the server does not answer.
+// forms that count once, and a word when the server does not answer.
 (() => {
   const closest = (event, selector) => event.target instanceof Element ? event.target.closest(selector) : null;
 
@@ -36,6 +36,14 @@
     if (form.method !== "post" || form.matches("[hx-post], [hx-put], [hx-patch], [hx-delete]")) return;
     if (form.dataset.sent && Date.now() - form.dataset.sent < 2000) event.preventDefault();
     else if (!event.defaultPrevented) form.dataset.sent = Date.now();
+  });
+
+  // Who goes back is given the page anew; its place in the history tells the server that it is the same form (core/once.py).
+  document.addEventListener("formdata", (event) => {
+    if (!event.target.matches("[data-once]")) return;
+    const place = history.state?.place ?? `${Date.now()}-${Math.random()}`;
+    history.replaceState({ ...history.state, place }, "");
+    event.formData.set("sent_from", place);
   });
 
   const silence = (is) => { const words = document.getElementById("no-answer"); if (words) words.togglePopover(is); };
