@@ -7,7 +7,7 @@
 Robots answer through the public link (see bench/answers.py). Again and again all processes of the server are killed
 without warning, in the middle of its work, and it is started again on the same folder. A kill waits until so many
 responses were thanked since the start, and then strikes at a moment of chance: by the clock it would mostly strike a
-server that has only just begun, above all on PostgreSQL, where two processes and a worker start. A page counts as
+server that has only just begun, above all on PostgreSQL, where several processes start. A page counts as
 acknowledged when its robot was led on from it, a response when it has read the thanks. At the end each answer of each
 acknowledged page must be in the database, once; the words of acknowledged responses in the ledger; and the ledger must
 verify. `thanked` says how many responses were acknowledged before each kill, `started_in_s` how long each start took.

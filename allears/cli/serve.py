@@ -1,8 +1,10 @@
 """Serve the pages, with the worker inside; brings the database up to date first.
 
 On SQLite there is one process, which makes up to 16 pages at once, and the worker's threads work beside them. On
-PostgreSQL there are two processes for pages, of up to 8 at once each, and one for the worker. SIGTERM or Ctrl+C stops
-gracefully: requests are answered, the running job is put back and goes on after the next start.
+PostgreSQL the worker is a process of its own, and where there are more than two processors there are two processes for
+pages, of up to 8 at once each: on two, one and the database keep both busy, and answers that gather in one place cost
+less. SIGTERM or Ctrl+C stops gracefully: requests are answered, the running job is put back and goes on after the next
+start.
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ from django.db import connection, connections
 from allears.cli.migrate import migrate
 from allears.cli.server import Announcement, Server, one_server, port_must_be_free
 from allears.core.address import remember_address
+
+PLACES = 16  # pages that are made at once, in all processes
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,13 +49,14 @@ def serve(args: argparse.Namespace, announcement: Announcement) -> None:
     """Serve until asked to stop; print `announcement` once pages are answered."""
     embedded = connection.vendor == "sqlite"
     remember_address(settings.DATA_DIR, settings.BASE_URL)
+    processes = 1 if embedded or len(os.sched_getaffinity(0)) <= 2 else 2
     # The server makes processes of its own: none may inherit a connection of this one.
     connections.close_all()
     Server(
         host=args.host,
         port=args.port,
-        processes=1 if embedded else 2,
-        places=16 if embedded else 8,
+        processes=processes,
+        places=PLACES // processes,
         worker=None if args.no_worker else ("thread" if embedded else "process"),
         announcement=announcement,
     ).run()

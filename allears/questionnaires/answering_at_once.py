@@ -1,9 +1,9 @@
 """What most presses of a button bring is kept on PostgreSQL without reading anything first: statements that are known
-beforehand, so that those of several people make one trip together, the commit among them.
+beforehand, each for all who press at the same time, with one trip, the commit among it.
 
-They do nothing where something is otherwise than they take for granted: the study is open, nobody has begun the response
-meanwhile, nothing was written to it since its page was made, and none of the page's questions was answered before. Then,
-and for whatever else a page may bring, `answering_store.write` reads first.
+They do nothing for whom something is otherwise than they take for granted: the study is open, nobody has begun the
+response meanwhile, nothing was written to it since its page was made, and none of the page's questions was answered
+before. Then, and for whatever else a page may bring, `answering_store.write` reads first.
 
 Whoever sends on the last of several pages has had all answers looked through for a gap: what was read then are the words
 that go to the ledger, if nothing was written to the response since.
@@ -11,17 +11,19 @@ that go to the ledger, if nothing was written to the response since.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
 
 from allears.core.ids import new_ref
 from allears.core.prepared import Statement
+from allears.questionnaires.answering_asked import Asked, Cell
 from allears.questionnaires.answering_sql import Row
-from allears.questionnaires.answering_store import Saved, Saving, as_stored, begun_by, sql_moment, unspoken, word
+from allears.questionnaires.answering_store import Saved, Saving, as_stored, begun_by, unspoken, word
 from allears.questionnaires.answering_ways import stamp
-from allears.questionnaires.answering_writer import AtOnce
+from allears.questionnaires.answering_writer import AtOnce, Together
 from allears.studies.models import State
 
 
@@ -29,18 +31,12 @@ def at_once(saving: Saving) -> AtOnce | None:
     """Return how `saving` is kept at once; None where something has to be read first."""
     if connection.vendor != "postgresql" or _brings_more(saving):
         return None
-    once = _known_beforehand(saving)
-    return once and _of_the_living(saving.way.person_id, once)
-
-
-def _known_beforehand(saving: Saving) -> AtOnce | None:
     if saving.way.response_id is None:
-        return _beginning(saving)
+        return AtOnce(_begin, _beginning(saving))
     if not _is_up_to_date(saving):
         return None
-    if saving.send:
-        return _sending(saving)
-    return _going_on(saving) if any(saving.given.values()) else None
+    adds = _sending(saving) if saving.send else _going_on(saving)
+    return AtOnce(_go_on, adds) if adds else None
 
 
 def _brings_more(saving: Saving) -> bool:
@@ -56,69 +52,39 @@ def _is_up_to_date(saving: Saving) -> bool:
     return saving.seen == stamp(way.changed_at)
 
 
-# With a statement of its own: what comes after it sees whether they were erased while it waited.
-_LIVES = "SELECT 1 FROM people_person WHERE id = %s FOR KEY SHARE"
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What one press of a button writes."""
+
+    saving: Saving
+    response: str | int  # the ref of one that begins, the number of one that goes on
+    words: list[list[Any]]  # rows of the ledger, if it is sent
+    rows: list[list[Any]]  # of the answers, which name the ledger's by their refs
+    waiting: list[tuple[Asked, Cell, str]] = field(default_factory=list)  # words of earlier pages: the first of `words`
 
 
-def _of_the_living(person_id: int | None, once: AtOnce) -> AtOnce:
-    """The same, while nobody erases who speaks, if anybody knows who that is."""
-    if person_id is None:
-        return once
-    return AtOnce([(_LIVES, [person_id]), *once.statements], lambda answers: once.result(answers[1:]))
+def _beginning(saving: Saving) -> _Page:
+    return _Page(saving, new_ref(), *_words_and_rows(saving))
 
 
-# --- a response begins -----------------------------------------------------------------------------------------
-
-_BEGIN = """INSERT INTO questionnaires_response
-    (ref, study_id, version_id, person_id, invitation_id, public_link_id, token_hash, language,
-     started_at, changed_at, passed, submitted_at, seconds, device)
-    SELECT %s, id, %s::bigint, %s::bigint, %s::bigint, %s::bigint, %s, %s, %s::timestamptz, %s::timestamptz, %s::smallint,
-        %s::timestamptz, %s::integer, %s
-    FROM studies_study WHERE id = %s AND state = %s
-        AND NOT EXISTS (SELECT 1 FROM people_person WHERE id = %s AND erased_at IS NOT NULL)
-    ON CONFLICT DO NOTHING RETURNING id"""
-_CAME = """UPDATE studies_invitation SET opened_at = %s WHERE id = %s AND opened_at IS NULL
-    AND EXISTS (SELECT 1 FROM questionnaires_response WHERE ref = %s)"""
-_SPEAK = """INSERT INTO verbatims_verbatim
-    (ref, collection_id, source_id, person_id, text, language, spoken_at, recorded_at, salt, digest)
-    SELECT said.ref, %s::bigint, said.source, %s::bigint, said.text, said.language, %s::timestamptz, %s::timestamptz,
-        said.salt, said.digest
-    FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::text[], %s::bytea[], %s::bytea[])
-        AS said (ref, source, text, language, salt, digest)
-    WHERE EXISTS ({whom}) RETURNING id, ref"""
-_KEEP = _SPEAK.format(whom="SELECT 1 FROM questionnaires_response WHERE ref = %s")
-_ANSWER = """INSERT INTO questionnaires_answer
-    (response_id, question_id, box, choice_id, number, text, verbatim_id, at, language)
-    SELECT r.id, given.question, given.box, given.choice, given.number, given.text, {verbatim}, r.changed_at, given.language
-    FROM questionnaires_response r
-        CROSS JOIN unnest(%s::bigint[], %s::integer[], %s::bigint[], %s::float8[], %s::text[], %s::text[], %s::text[])
-        AS given (question, box, choice, number, text, language, verbatim)
-    WHERE {where}"""
-_SAID = "(SELECT v.id FROM verbatims_verbatim v WHERE v.ref = given.verbatim)"
-_FIRST = _ANSWER.format(verbatim=_SAID, where="r.ref = %s")
+def _going_on(saving: Saving) -> _Page | None:
+    assert saving.way.response_id is not None
+    return _Page(saving, saving.way.response_id, *_words_and_rows(saving)) if any(saving.given.values()) else None
 
 
-def _beginning(saving: Saving) -> AtOnce:
-    way, at, ref = saving.way, sql_moment(saving.now), new_ref()
-    words, rows = _words_and_rows(saving)
-    statements: list[Statement] = [(_BEGIN, [ref, *begun_by(saving), way.study_id, State.OPEN, way.person_id])]
-    if words:
-        statements.append((_KEEP, [*_spoken(saving, words), ref]))
-    if rows:
-        statements.append((_FIRST, [*_columns(rows), ref]))
-    if way.invitation_id:
-        statements.append((_CAME, [at, way.invitation_id, ref]))
-
-    def result(answers: list[list[Row]]) -> Saved | None:
-        if not answers[0]:
-            return None
-        return Saved(int(answers[0][0][0]), saving.send, saving.now, _ids_of(words, answers[1]) if words else [])
-
-    return AtOnce(statements, result)
+def _sending(saving: Saving) -> _Page | None:
+    """What sends a response; None where nobody has read what it says, or where an answer may change."""
+    way = saving.way
+    stored = None if way.said is None else as_stored(way.said)
+    if stored is None or way.response_id is None or not stored.keys().isdisjoint(saving.given):
+        return None
+    waiting = unspoken(saving, stored, saving.given)
+    earlier = [word(saving, question, cell.text, language) for question, cell, language in waiting]
+    fresh, rows = _words_and_rows(saving)
+    return _Page(saving, way.response_id, earlier + fresh, rows, waiting)
 
 
 def _words_and_rows(saving: Saving) -> tuple[list[list[Any]], list[list[Any]]]:
-    """The rows of the ledger, if it is sent, and those of the answers, which name the ledger's by their refs."""
     words: list[list[Any]] = []
     rows: list[list[Any]] = []
     for question in saving.asking.questions():
@@ -131,117 +97,216 @@ def _words_and_rows(saving: Saving) -> tuple[list[list[Any]], list[list[Any]]]:
     return words, rows
 
 
-def _spoken(saving: Saving, words: list[list[Any]]) -> list[Any]:
-    at = sql_moment(saving.now)
-    return [saving.way.collection_id, saving.way.person_id, at, at, *_columns_of(words)]
+# --- what is written alike, whether a response begins or goes on -------------------------------------------------
+
+# With a statement of its own: what comes after it sees whether they were erased while it waited.
+_LIVE = "SELECT 1 FROM people_person WHERE id = ANY (%s::bigint[]) ORDER BY id FOR KEY SHARE"
+_SPEAK = """INSERT INTO verbatims_verbatim
+    (ref, collection_id, source_id, person_id, text, language, spoken_at, recorded_at, salt, digest)
+    SELECT said.ref, said.collection, said.source, said.person, said.text, said.language, said.at, said.at,
+        said.salt, said.digest
+    FROM unnest(%s::{kind}[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[],
+        %s::timestamptz[], %s::bytea[], %s::bytea[])
+        AS said (response, ref, collection, source, person, text, language, at, salt, digest)
+        JOIN questionnaires_response r ON r.{key} = said.response AND r.changed_at = said.at AND r.submitted_at = said.at
+    RETURNING ref, id"""
+_ANSWER = """INSERT INTO questionnaires_answer
+    (response_id, question_id, box, choice_id, number, text, verbatim_id, at, language)
+    SELECT r.id, given.question, given.box, given.choice, given.number, given.text,
+        (SELECT v.id FROM verbatims_verbatim v WHERE v.ref = given.verbatim), r.changed_at, given.language
+    FROM unnest(%s::{kind}[], %s::timestamptz[], %s::bigint[], %s::integer[], %s::bigint[], %s::float8[], %s::text[],
+        %s::text[], %s::text[]) AS given (response, at, question, box, choice, number, text, language, verbatim)
+        JOIN questionnaires_response r ON r.{key} = given.response AND r.changed_at = given.at"""
 
 
-def _ids_of(words: list[list[Any]], kept: list[Row]) -> list[int]:
-    ids = {ref: pk for pk, ref in kept}
-    return [ids[row[0]] for row in words]
+@dataclass(frozen=True, slots=True)
+class _Statements:
+    """How words and answers are written whose responses are named in one way or the other."""
+
+    speak: str
+    answer: str
 
 
-# --- a response goes on ----------------------------------------------------------------------------------------
-
-_TOUCH = """UPDATE questionnaires_response r SET changed_at = %s, passed = GREATEST(r.passed, %s::smallint), language = %s,
-        seconds = r.seconds + %s::integer, device = COALESCE(%s, r.device), submitted_at = %s::timestamptz
-    FROM studies_study s
-    WHERE r.id = %s AND r.changed_at = %s AND r.submitted_at IS NULL AND s.id = r.study_id AND s.state = %s
-    AND NOT EXISTS (SELECT 1 FROM people_person p WHERE p.id = r.person_id AND p.erased_at IS NOT NULL)
-    AND NOT EXISTS (SELECT 1 FROM questionnaires_answer a WHERE a.response_id = r.id AND a.question_id = ANY (%s::bigint[]))
-    {more}RETURNING r.id"""
-_GO_ON = _TOUCH.format(more="")
-_NEXT = _ANSWER.format(
-    verbatim=_SAID, where="r.id = %s AND r.changed_at = %s AND r.submitted_at IS NOT DISTINCT FROM %s::timestamptz"
+_BY_REF, _BY_ID = (
+    _Statements(_SPEAK.format(kind=kind, key=key), _ANSWER.format(kind=kind, key=key))
+    for kind, key in (("text", "ref"), ("bigint", "id"))
 )
+Named = dict[str, Statement]
 
 
-def _going_on(saving: Saving) -> AtOnce:
-    _no_words, rows = _words_and_rows(saving)
-
-    def result(answers: list[list[Row]]) -> Saved | None:
-        return Saved(int(answers[0][0][0]), saving.send, saving.now) if answers[0] else None
-
-    return AtOnce([(_GO_ON, _touched(saving)), *_added(saving, rows)], result)
+def _living(pages: Sequence[_Page]) -> Named:
+    """What keeps those who speak from being erased meanwhile, if anybody knows who that is."""
+    people = {page.saving.way.person_id for page in pages} - {None}
+    return {"live": (_LIVE, [_array(people)])} if people else {}
 
 
-def _touched(saving: Saving) -> list[Any]:
-    way = saving.way
-    assert way.changed_at is not None
-    device = saving.device if saving.seconds > 0 else None
-    return [
-        sql_moment(saving.now), saving.passed, saving.becomes or way.language, saving.seconds, device, _sent_at(saving),
-        way.response_id, sql_moment(way.changed_at), State.OPEN, _array(saving.given),
-    ]  # fmt: skip
+def _spoken(pages: Sequence[_Page], by: _Statements) -> Named:
+    words = [[page.response, *row] for page in pages for row in page.words]
+    return {"speak": (by.speak, [*_columns_of_words(words)])} if words else {}
 
 
-def _sent_at(saving: Saving) -> Any:
-    return sql_moment(saving.now) if saving.send else None
+def _answered(pages: Sequence[_Page], by: _Statements) -> Named:
+    rows = [[page.response, page.saving.now, *row] for page in pages for row in page.rows]
+    return {"answer": (by.answer, [*_columns_of_answers(rows)])} if rows else {}
 
 
-def _added(saving: Saving, rows: list[list[Any]]) -> list[Statement]:
-    """What adds the answers of a page, if it brings any."""
-    which = [saving.way.response_id, sql_moment(saving.now), _sent_at(saving)]
-    return [(_NEXT, [*_columns(rows), *which])] if rows else []
+def _by_ref(kept: Iterable[Row]) -> dict[str, int]:
+    return {str(ref): number for ref, number in kept}
 
 
-# --- a response is sent ----------------------------------------------------------------------------------------
+def _saved(page: _Page, response_id: int, verbatims: Mapping[str, int]) -> Saved:
+    return Saved(response_id, page.saving.send, page.saving.now, [verbatims[row[0]] for row in page.words])
 
+
+# --- responses begin -------------------------------------------------------------------------------------------
+
+_BEGIN = """INSERT INTO questionnaires_response
+    (ref, study_id, version_id, person_id, invitation_id, public_link_id, token_hash, language,
+     started_at, changed_at, passed, submitted_at, seconds, device)
+    SELECT begun.ref, s.id, begun.version, begun.person, begun.invitation, begun.link, begun.token, begun.language,
+        begun.started, begun.changed, begun.passed, begun.sent, begun.seconds, begun.device
+    FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[],
+        %s::timestamptz[], %s::timestamptz[], %s::smallint[], %s::timestamptz[], %s::integer[], %s::text[])
+        AS begun (ref, study, version, person, invitation, link, token, language, started, changed, passed, sent, seconds,
+        device)
+        JOIN studies_study s ON s.id = begun.study AND s.state = %s
+    WHERE NOT EXISTS (SELECT 1 FROM people_person p WHERE p.id = begun.person AND p.erased_at IS NOT NULL)
+    ON CONFLICT DO NOTHING RETURNING ref, id"""
+_CAME = """UPDATE studies_invitation i SET opened_at = r.started_at FROM questionnaires_response r
+    WHERE r.ref = ANY (%s::text[]) AND i.id = r.invitation_id AND i.opened_at IS NULL"""
+
+
+def _begin(pages: Sequence[_Page]) -> Together:
+    invited = [str(page.response) for page in pages if page.saving.way.invitation_id]
+    named: Named = {
+        **_living(pages),
+        "begin": (_BEGIN, [*_columns_of_responses(pages), State.OPEN]),
+        **_spoken(pages, _BY_REF),
+        **_answered(pages, _BY_REF),
+        **({"came": (_CAME, [_texts(invited)])} if invited else {}),
+    }
+
+    def results(answers: Sequence[list[Row]]) -> list[Saved | None]:
+        found = dict(zip(named, answers, strict=True))
+        ids, verbatims = _by_ref(found["begin"]), _by_ref(found.get("speak", ()))
+        return [
+            _saved(page, ids[ref], verbatims) if (ref := str(page.response)) in ids else None for page in pages
+        ]
+
+    return Together([*named.values()], results)
+
+
+# --- responses go on, and are sent -----------------------------------------------------------------------------
+
+_GO_ON = """UPDATE questionnaires_response r SET changed_at = page.at, passed = GREATEST(r.passed, page.passed),
+        language = page.language, seconds = r.seconds + page.seconds, device = COALESCE(page.device, r.device),
+        submitted_at = page.sent
+    FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::smallint[], %s::text[], %s::integer[], %s::text[],
+        %s::timestamptz[], %s::text[]) AS page (response, seen, at, passed, language, seconds, device, sent, questions),
+        studies_study s
+    WHERE r.id = page.response AND r.changed_at = page.seen AND r.submitted_at IS NULL
+    AND s.id = r.study_id AND s.state = %s
+    AND NOT EXISTS (SELECT 1 FROM people_person p WHERE p.id = r.person_id AND p.erased_at IS NOT NULL)
+    AND NOT EXISTS (SELECT 1 FROM questionnaires_answer a
+        WHERE a.response_id = r.id AND a.question_id = ANY (page.questions::bigint[]))
+    {more}RETURNING r.id"""
 # Words of earlier pages wait in their answers; where they do not stand there as they were read, nothing is done.
 _AS_READ = """AND NOT EXISTS (
-        SELECT 1 FROM unnest(%s::bigint[], %s::integer[], %s::text[]) AS said (question, box, text) WHERE NOT EXISTS (
+        SELECT 1 FROM unnest(%s::bigint[], %s::bigint[], %s::integer[], %s::text[]) AS said (response, question, box, text)
+        WHERE said.response = r.id AND NOT EXISTS (
             SELECT 1 FROM questionnaires_answer a WHERE a.response_id = r.id AND a.question_id = said.question
             AND a.box = said.box AND a.text = said.text AND a.verbatim_id IS NULL))
     """
-_SEND = f"WITH sent AS ({_TOUCH.format(more=_AS_READ)}) {_SPEAK.format(whom='SELECT 1 FROM sent')}"  # noqa: S608
-_SPOKEN = """UPDATE questionnaires_answer a SET text = '', verbatim_id = v.id
-    FROM unnest(%s::bigint[], %s::integer[], %s::text[]) AS said (question, box, verbatim)
+_WAITED = """UPDATE questionnaires_answer a SET text = '', verbatim_id = v.id
+    FROM unnest(%s::bigint[], %s::bigint[], %s::integer[], %s::text[]) AS said (response, question, box, verbatim)
         JOIN verbatims_verbatim v ON v.ref = said.verbatim
-    WHERE a.response_id = %s AND a.question_id = said.question AND a.box = said.box"""
+    WHERE a.response_id = said.response AND a.question_id = said.question AND a.box = said.box"""
 
 
-def _sending(saving: Saving) -> AtOnce | None:
-    """How a response is sent; None where nobody has read what it says, or where an answer may change."""
-    way = saving.way
-    stored = None if way.said is None else as_stored(way.said)
-    if stored is None or way.response_id is None or not stored.keys().isdisjoint(saving.given):
-        return None
-    waiting = unspoken(saving, stored, saving.given)
-    earlier = [word(saving, question, cell.text, language) for question, cell, language in waiting]
-    fresh, rows = _words_and_rows(saving)
-    words = earlier + fresh
-    if not words:
-        return _going_on(saving)
-    places = _array(question.id for question, *_ in waiting), _array(cell.box for _question, cell, _language in waiting)
-    as_read = [*places, _texts(cell.text for _question, cell, _language in waiting)]
-    statements: list[Statement] = [(_SEND, [*_touched(saving), *as_read, *_spoken(saving, words)])]
-    if earlier:
-        statements.append((_SPOKEN, [*places, _texts(row[0] for row in earlier), way.response_id]))
-    response_id = way.response_id
+def _go_on(all_pages: Sequence[_Page]) -> Together:
+    """Of several pages of one response the first goes on."""
+    firsts = {page.response: page for page in reversed(all_pages)}
+    pages = [*firsts.values()]
+    waiting = [
+        (page.response, question.id, cell.box, cell.text, row[0])
+        for page in pages
+        for (question, cell, _language), row in zip(page.waiting, page.words, strict=False)
+    ]
+    responses, questions, boxes, texts, refs = zip(*waiting, strict=True) if waiting else [()] * 5
+    places = [_array(responses), _array(questions), _array(boxes)]
+    as_read, waited = ([*places, _texts(texts)], [*places, _texts(refs)]) if waiting else ([], [])
+    named: Named = {
+        **_living(pages),
+        "go on": (_GO_ON.format(more=_AS_READ if waiting else ""), [*_columns_of_pages(pages), State.OPEN, *as_read]),
+        **_spoken(pages, _BY_ID),
+        **({"waited": (_WAITED, waited)} if waiting else {}),
+        **_answered(pages, _BY_ID),
+    }
 
-    def result(answers: list[list[Row]]) -> Saved | None:
-        return Saved(response_id, True, saving.now, _ids_of(words, answers[0])) if answers[0] else None
+    def results(answers: Sequence[list[Row]]) -> list[Saved | None]:
+        found = dict(zip(named, answers, strict=True))
+        went_on, verbatims = {number for (number,) in found["go on"]}, _by_ref(found.get("speak", ()))
+        return [
+            _saved(page, int(page.response), verbatims)
+            if page.response in went_on and page is firsts[page.response]
+            else None
+            for page in all_pages
+        ]
 
-    return AtOnce([*statements, *_added(saving, rows)], result)
+    return Together([*named.values()], results)
 
 
 # --- rows as columns -------------------------------------------------------------------------------------------
 
 
-def _columns(rows: list[list[Any]]) -> Iterator[str]:
-    """Answers as `unnest` takes them: an array for each column."""
-    questions, boxes, choices, numbers, texts, languages, refs = zip(*rows, strict=True)
-    yield from map(_array, (questions, boxes, choices, numbers))
+def _columns_of_responses(pages: Sequence[_Page]) -> Iterator[str]:
+    begun = [(page.response, page.saving.way.study_id, *begun_by(page.saving)) for page in pages]
+    refs, *others, devices = zip(*begun, strict=True)
+    studies, versions, people, invitations, links, tokens, languages, *rest = others
+    yield _texts(refs)
+    yield from map(_array, (studies, versions, people, invitations, links))
+    yield from map(_texts, (tokens, languages))
+    yield from map(_array, rest)
+    yield _texts(devices)
+
+
+def _columns_of_pages(pages: Sequence[_Page]) -> Iterator[str]:
+    touched = [(page.response, *_touched(page.saving)) for page in pages]
+    responses, seen, at, passed, languages, seconds, devices, sent, questions = zip(*touched, strict=True)
+    yield from map(_array, (responses, seen, at, passed))
+    yield _texts(languages)
+    yield _array(seconds)
+    yield _texts(devices)
+    yield _array(sent)
+    yield _texts(questions)
+
+
+def _touched(saving: Saving) -> tuple[Any, ...]:
+    way = saving.way
+    device, sent = saving.device if saving.seconds > 0 else None, saving.now if saving.send else None
+    language, questions = saving.becomes or way.language, _array(saving.given)
+    return way.changed_at, saving.now, saving.passed, language, saving.seconds, device, sent, questions
+
+
+def _columns_of_answers(rows: list[list[Any]]) -> Iterator[str]:
+    responses, at, questions, boxes, choices, numbers, texts, languages, refs = zip(*rows, strict=True)
+    yield from map(_array, (responses, at, questions, boxes, choices, numbers))
     yield from map(_texts, (texts, languages, refs))
 
 
-def _columns_of(words: list[list[Any]]) -> Iterator[str]:
-    refs, _collection, sources, _person, texts, languages, _spoken, _recorded, _older, salts, digests = zip(*words, strict=True)
-    yield from (_texts(refs), _array(sources), _texts(texts), _texts(languages))
+def _columns_of_words(rows: list[list[Any]]) -> Iterator[str]:
+    columns = zip(*rows, strict=True)
+    responses, refs, collections, sources, people, texts, languages, spoken, _recorded, _older, salts, digests = columns
+    yield _array(responses)
+    yield _texts(refs)
+    yield from map(_array, (collections, sources, people))
+    yield from map(_texts, (texts, languages))
+    yield _array(spoken)
     yield from (_array(f'"\\\\x{value.hex()}"' for value in values) for values in (salts, digests))
 
 
 def _array(values: Iterable[Any]) -> str:
+    """Values as `unnest` takes them: an array as text."""
     return f"{{{','.join('NULL' if value is None else str(value) for value in values)}}}"
 
 

@@ -39,13 +39,26 @@ LONGEST_WAIT = "250ms"  # for a row that somebody holds; then each waits for the
 
 
 @dataclass(frozen=True, slots=True)
-class AtOnce:
-    """How a work is done without any answer that its statements wait for, and what their answers come to: None where they
-    did nothing, because the work takes more than that.
+class Together:
+    """Statements that do several works and wait for nobody's answer, and what their answers come to: a result for each
+    work, None for one that takes more than that and of which nothing was done.
     """
 
     statements: Sequence[Statement]
-    result: Callable[[list[list[sql.Row]]], Any]
+    results: Callable[[Sequence[list[sql.Row]]], Sequence[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class AtOnce:
+    """How a work is done together with others of its kind: by what `kind` makes of the `work` of each."""
+
+    kind: Callable[[Sequence[Any]], Together]
+    work: Any
+
+    def alone(self) -> Any:
+        """Do it by itself in the transaction that is going on, and return its result."""
+        together = self.kind([self.work])
+        return together.results(sql.several(together.statements))[0]
 
 
 def write_down(work: Callable[[], Result], at_once: AtOnce | None = None) -> Result:
@@ -54,7 +67,7 @@ def write_down(work: Callable[[], Result], at_once: AtOnce | None = None) -> Res
     """
     if connection.in_atomic_block:
         with transaction.atomic():
-            done = at_once.result(sql.several(at_once.statements)) if at_once else None
+            done = at_once.alone() if at_once else None
             return _whole(work) if done is None else cast(Result, done)
     return _desk.take(work, at_once)
 
@@ -209,7 +222,11 @@ def _do_at_once(some: list[Work]) -> None:
     """Do works with one trip, the commit among it. Where that fails none is done, and where one has done nothing it has no
     outcome: they are done as all others.
     """
-    ways = [work.at_once for work in some if work.at_once]
+    kinds: dict[Callable[[Sequence[Any]], Together], list[Work]] = {}
+    for work in some:
+        if work.at_once:
+            kinds.setdefault(work.at_once.kind, []).append(work)
+    ways = [kind([work.at_once.work for work in works if work.at_once]) for kind, works in kinds.items()]
     statements = [statement for way in ways for statement in way.statements]
     try:
         with aside(), transaction.atomic():
@@ -217,10 +234,11 @@ def _do_at_once(some: list[Work]) -> None:
     except DatabaseError:
         log.info("Answers are written one after the other: they could not be written at once.", exc_info=True)
         return
-    for work, way in zip(some, ways, strict=True):
-        result = way.result(list(islice(answers, len(way.statements))))
-        if result is not None:
-            work.outcome = Outcome(result)
+    for works, way in zip(kinds.values(), ways, strict=True):
+        results = way.results([*islice(answers, len(way.statements))])
+        for work, result in zip(works, results, strict=True):
+            if result is not None:
+                work.outcome = Outcome(result)
 
 
 def _do(some: list[Work]) -> None:
