@@ -4,6 +4,8 @@
     python bench/wording.py ../definitions --sample judge.csv       # a sample to judge by hand, the same every time
     python bench/wording.py ../definitions --keep judge.csv         # put the verdicts of that file into the library
     python bench/wording.py ../definitions --opinions ../opinions   # with a second folder, see bench/opinions.py
+    python bench/wording.py --rare ../rare --sample judge.csv       # every finding of rules that seldom speak, see bench/rare.py
+    python bench/wording.py --rare ../rare --keep judge.csv         # put those verdicts into the library, beside the others
     python bench/wording.py --table                                 # precision by rule, from the judgements kept
 
 The folder holds one folder a system (limesurvey, xlsform, qualtrics, surveyjs, typeform, googleforms). Only questions in
@@ -12,6 +14,8 @@ The sample is 200 of the others, and for every rule up to 30 findings more from 
 file. A rule that has fewer than ten there gets all that the folder has, the third that was looked at included; those are
 told apart. It also gets up to twelve findings from a second folder, questionnaires that ask for opinions; what a rule that
 was mended after they were read finds there counts as looked at.
+Four rules were on by default with fewer than five judged findings. Every finding that they have in a third folder is judged,
+too; it was first read after the rules had been written, and nothing was changed for it.
 In the file, fill the column `verdict` with right or wrong. Kept are digests and verdicts, no texts.
 """
 
@@ -30,7 +34,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from allears.questionnaires.wording import RULES, Asked, Finding, check_all
 from allears.questionnaires.wording import measured as standing
-from bench import definitions, opinions
+from bench import definitions, opinions, rare
 
 SEED = 20261127
 SAMPLE = 200
@@ -39,6 +43,7 @@ ENOUGH = 10
 OF_OPINIONS = 12
 # These were wrong in the second folder, and were mended for it.
 MENDED = frozenset({"leading", "loaded", "one_sided", "double_barrelled", "unbalanced_scale"})
+RARE = ("leading", "loaded", "one_sided", "double_barrelled")
 MANY_IN_ONE = "en-US.json"  # a file that holds many questionnaires
 MOST_OF_ONE_FILE = 3  # findings of one rule; the questions of one form resemble each other
 VERDICT = standing.COLUMNS.index("verdict")
@@ -51,13 +56,27 @@ def main() -> None:
     if options.table:
         print(table())
         return
+    if options.rare:
+        _rare(options)
+        return
     read = definitions.read(options.folder)
     checked, asking = _checked(read), _opinions(options.opinions)
     _report(read, checked, options.json)
     if options.sample:
         _write_sample(checked, asking, options.sample)
     if options.keep:
-        _keep(checked, asking, options.keep)
+        _keep(_made(checked, asking), options.keep, standing.OF_ALL)
+
+
+def _rare(options: argparse.Namespace) -> None:
+    read = definitions.read(options.rare, rare.FOLDERS, rare.READERS)
+    checked = _checked(read)
+    _report(read, checked, options.json)
+    found = [(*row, False) for code in RARE for row in _of_rule(checked, code)]
+    if options.sample:
+        _write([_row(*row) for row in found], options.sample)
+    if options.keep:
+        _keep({standing.line_of(asked, finding, "") for _name, asked, finding, _before in found}, options.keep, standing.OF_RARE)
 
 
 def _opinions(folder: Path | None) -> list[Found]:
@@ -68,13 +87,14 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, nargs="?", help="where the definitions are")
     parser.add_argument("--opinions", type=Path, help="where questionnaires that ask for opinions are")
+    parser.add_argument("--rare", type=Path, help="where questionnaires are in which rules are looked for that seldom speak")
     parser.add_argument("--sample", type=Path, help="write the sample to judge here, with its texts")
     parser.add_argument("--keep", type=Path, help="a sample with its verdicts filled in")
     parser.add_argument("--table", action="store_true", help="print precision by rule and read nothing else")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    if not options.table and options.folder is None:
-        parser.error("say where the definitions are, or ask for --table")
+    if not (options.table or options.rare or options.folder):
+        parser.error("say where the definitions are, or ask for --rare or --table")
     return options
 
 
@@ -151,17 +171,18 @@ def _spread(fired: list[tuple[str, Asked, Finding]]) -> list[tuple[str, Asked, F
 
 def _write_sample(checked: list[Found], asking: list[Found], path: Path) -> None:
     chosen, extra = sample(checked, asking)
+    rows = []
+    for name, asked, found in chosen:
+        rows += [_row(name, asked, finding) for finding in found] or [("",) * len(standing.COLUMNS) + _words(name, asked, "")]
+    _write(rows + [_row(*row) for row in extra], path)
+    print(f"{len(chosen)} questions with {sum(len(found) for _n, _a, found in chosen)} findings, and {len(extra)} findings more")
+
+
+def _write(rows: list[tuple[str, ...]], path: Path) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow((*standing.COLUMNS, *WORDS))
-        for name, asked, found in chosen:
-            for finding in found:
-                writer.writerow(_row(name, asked, finding))
-            if not found:
-                writer.writerow(("",) * len(standing.COLUMNS) + _words(name, asked, ""))
-        for name, asked, finding, looked_at in extra:
-            writer.writerow(_row(name, asked, finding, looked_at))
-    print(f"{len(chosen)} questions with {sum(len(found) for _n, _a, found in chosen)} findings, and {len(extra)} findings more")
+        writer.writerows(rows)
 
 
 def _row(name: str, asked: Asked, finding: Finding, looked_at: bool = False) -> tuple[str, ...]:
@@ -174,16 +195,19 @@ def _words(name: str, asked: Asked, said: str) -> tuple[str, ...]:
     return (name, asked.text, " / ".join(asked.choices), " / ".join(asked.items), asked.help, required, asked.kind, said)
 
 
-def _keep(checked: list[Found], asking: list[Found], path: Path) -> None:
-    """Write the verdicts into the library, for findings that are still made."""
+def _made(checked: list[Found], asking: list[Found]) -> set[tuple[str, ...]]:
+    """The lines of all findings that are made, without a verdict."""
     made = {standing.line_of(a, f, "", tuned_on(a)) for _name, a, found in checked for f in found}
-    made |= {standing.line_of(a, f, "", f.rule in MENDED) for _name, a, found in asking for f in found}
+    return made | {standing.line_of(a, f, "", f.rule in MENDED) for _name, a, found in asking for f in found}
+
+
+def _keep(made: set[tuple[str, ...]], path: Path, into: str) -> None:
+    """Write the verdicts into the library's file `into`, for findings that are still made."""
     with path.open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["verdict"] in ("right", "wrong")]
     lines = {tuple(row[column] for column in standing.COLUMNS) for row in rows}
     judged = sorted(line for line in lines if (*line[:VERDICT], "", *line[VERDICT + 1 :]) in made)
-    target = Path(standing.__file__).with_name("judgements.csv")
-    with target.open("w", newline="", encoding="utf-8") as file:
+    with Path(standing.__file__).with_name(into).open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(standing.COLUMNS)
         writer.writerows(judged)

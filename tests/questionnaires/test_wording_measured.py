@@ -18,29 +18,29 @@ from allears.questionnaires.wording.measured import (
     measured,
     on_by_default,
 )
-from bench import definitions, opinions
+from bench import definitions, opinions, rare
 from bench import wording as bench
 
 DOCUMENT = Path(bench.__file__).parent.parent / "docs" / "wording-check.md"
 
 
-def test_a_rule_speaks_where_it_was_right_four_times_of_five_or_never_found_anything() -> None:
+def test_a_rule_speaks_where_it_was_right_four_times_of_five_and_is_silent_where_too_few_were_judged() -> None:
     told = measure([
         *[("leading", "right", "")] * 4, ("leading", "wrong", ""),
-        *[("loaded", "right", "")] * 3, ("loaded", "wrong", ""),
-        ("one_sided", "right", ""), ("one_sided", "wrong", "yes"),
-        *[("absolute", "right", "yes")] * 9,
+        *[("loaded", "right", "")] * 7, *[("loaded", "wrong", "")] * 2,
+        *[("one_sided", "right", "")] * 5, *[("one_sided", "wrong", "yes")] * 2,
+        *[("double_barrelled", "right", "")] * 4, *[("absolute", "right", "yes")] * 9,
     ])  # fmt: skip
 
     assert (told["leading"].precision, told["leading"].on_by_default) == (0.8, True)
-    assert (told["loaded"].precision, told["loaded"].on_by_default) == (0.75, False)
-    # Wrong even where its author had looked: no.
-    assert (told["one_sided"].precision, told["one_sided"].judged_before, told["one_sided"].on_by_default) == (1.0, 1, False)
-    # Right where its author had looked says nothing of other questions.
-    assert (told["absolute"].precision, told["absolute"].right_before, told["absolute"].on_by_default) == (None, 9, False)
-    # What found nothing at all disturbed nobody.
-    assert (told["ranges"].precision, told["ranges"].on_by_default) == (None, True)
-    assert on_by_default() == {"leading", "loaded", "one_sided", "double_barrelled", "agree_disagree", "ranges"}
+    assert (round(told["loaded"].precision or 0, 2), told["loaded"].on_by_default) == (0.78, False)
+    # Wrong too often where its author had looked: no.
+    assert (told["one_sided"].precision, told["one_sided"].judged_before, told["one_sided"].on_by_default) == (1.0, 2, False)
+    # Of four, or of none, nobody knows; and right where its author had looked says nothing of other questions.
+    assert [(told[code].precision, told[code].interval, told[code].on_by_default) for code in ("double_barrelled", "absolute", "ranges")] == [
+        (None, None, False)
+    ] * 3
+    assert on_by_default() == {"one_sided", "agree_disagree", "ranges"}
 
 
 def test_the_interval_is_wilsons() -> None:
@@ -153,6 +153,33 @@ def test_questionnaires_that_ask_for_opinions_are_read_with_their_choices(tmp_pa
         ("single", "Who lives there?", ("We",), (), ""),
         ("matrix", "How is it?", ("Good", "Poor"), ("Speed", "Care"), ""),
         ("single", "Do you use it?", ("Yes", "No"), (), ""),
+    ]
+    assert not read.refused
+
+
+def test_scales_and_surveys_in_which_rare_rules_are_looked_for_are_read_with_their_choices(tmp_path: Path) -> None:
+    instruction = "Say how you are at work.\t\t\t"
+    for name, text in {
+        "scales/a.tsv": "question_type\tquestion_text\trequired\tpage_number\toption_text\n"
+        f"instruction\t{instruction}\nradio\tI do it in time.\t1\t3\tTrue,False\nradio\tI am kind to all.\t1\t3\tTrue,False\n",
+        "turk/b.md": 'var b = {\n  items: [\n    "I rest in time."\n  ],\n  scale: [\n    "No", "Yes"\n  ],\n  instructions: "How are you?"\n}',
+        "curl/Q-c.md": "---\nType: check-boxes\n---\n\n# Which do you use?\n\n- One\n- Two\n",
+        "rse/2018.csv": "code,question,answer_format,answer_file,mandatory\nq1,How are you at it?,LIKERT,agree,Y\n,A heading,,,\n",
+        "rse/2018/agree.csv": "Disagree;Nein\nAgree;Ja\n",
+        "exports/d.csv": "What do you use it for?,Is it of use to you?\n" + "Work,Yes\nPlay,No\n" * 12,
+    }.items():  # fmt: skip
+        (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
+        (tmp_path / name).write_text(text)
+
+    read = definitions.read(tmp_path, rare.FOLDERS, rare.READERS)
+
+    assert [(q.kind, q.text, q.choices, q.items) for _name, _place, q in sorted(read.every(), key=lambda row: row[:2])] == [
+        ("single", "How are you at it?", ("Disagree", "Agree"), ()),
+        ("multiple", "Which do you use?", ("One", "Two"), ()),
+        ("matrix", "Say how you are at work.", ("True", "False"), ("I do it in time.", "I am kind to all.")),
+        ("matrix", "How are you?", ("No", "Yes"), ("I rest in time.",)),
+        ("single", "What do you use it for?", ("Play", "Work"), ()),
+        ("single", "Is it of use to you?", ("No", "Yes"), ()),
     ]
     assert not read.refused
 

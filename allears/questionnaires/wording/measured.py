@@ -1,8 +1,9 @@
 """How often each rule was right about real questions: counted from judgements made by hand.
 
 `judgements.csv` holds a line a finding: a digest of what was asked, the rule, the span, whether a reader of the whole
-question found the finding right, and whether the question was among those looked at while the rules were written. The
-questions themselves are not there; their licences differ.
+question found the finding right, and whether the question was among those looked at while the rules were written.
+`judgements_rare.csv` holds the same of further questionnaires, for rules that had hardly found anything. The questions
+themselves are not there; their licences differ.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from allears.questionnaires.wording.rules import RULES
 
 # Below this share of right findings a rule is silent until somebody switches it on.
 GOOD_ENOUGH = 0.8
+FEWEST = 5  # judged findings; of a rule with fewer nobody knows how often it is right
+OF_ALL, OF_RARE = "judgements.csv", "judgements_rare.csv"
 COLUMNS = ("asked", "rule", "variant", "part", "index", "start", "end", "verdict", "looked_at")
 
 
@@ -38,32 +41,30 @@ class Measured:
 
     @property
     def precision(self) -> float | None:
-        """Return the share of right findings; None where none was judged."""
-        return self.right / self.judged if self.judged else None
+        """Return the share of right findings; None where too few were judged to measure it."""
+        return self.right / self.judged if self.judged >= FEWEST else None
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """Return the 95 % interval of the precision, by Wilson's score."""
-        if not self.judged:
+        """Return the 95 % interval of the precision, by Wilson's score; None where too few were judged."""
+        if self.judged < FEWEST:
             return None
         found = wilson(self.right, self.judged)
         return found.low, found.high
 
     @property
     def percents(self) -> tuple[int, int, int]:
-        """Return the precision and the ends of its interval as whole percents; zeros where none was judged."""
+        """Return the precision and the ends of its interval as whole percents; zeros where too few were judged."""
         share, ends = self.precision, self.interval
         return (round(100 * share), round(100 * ends[0]), round(100 * ends[1])) if share is not None and ends else (0, 0, 0)
 
     @property
     def on_by_default(self) -> bool:
-        """Return whether nothing that was measured speaks against the rule: it was right often enough in questions that were
-        new to it, and also with those counted in that were not; or it found nothing at all, and disturbed nobody.
+        """Return whether the rule was measured and was right often enough: in questions that were new to it, and also with
+        those counted in that were not.
         """
+        often = self.precision is not None and self.precision >= GOOD_ENOUGH
         everything = self.judged + self.judged_before
-        if not self.judged:
-            return not everything
-        often = self.right >= GOOD_ENOUGH * self.judged
         return often and self.right + self.right_before >= GOOD_ENOUGH * everything
 
 
@@ -92,8 +93,9 @@ def measure(lines: Iterable[tuple[str, str, str]]) -> dict[str, Measured]:
 
 def judgements() -> Iterator[dict[str, str]]:
     """Return the judgements that come with this library."""
-    with (files(__package__) / "judgements.csv").open(encoding="utf-8") as kept:
-        yield from csv.DictReader(kept)
+    for name in (OF_ALL, OF_RARE):
+        with (files(__package__) / name).open(encoding="utf-8") as kept:
+            yield from csv.DictReader(kept)
 
 
 @cache
