@@ -13,6 +13,14 @@ from allears.core.typed import whole_number
 from allears.decisions.models import ChangeState, DecisionKind
 from allears.insights.models import Insight
 from allears.studies.models import Study
+from allears.studies.piping import written_in
+from allears.studies.wording import never_put_in
+
+
+def same_for_everybody(words: str) -> None:
+    """Refuse places like {name} in what participants are told: they would read them as they are written."""
+    for place in written_in(words):
+        raise forms.ValidationError(never_put_in(place, read=place))
 
 
 class InsightsField(forms.ModelMultipleChoiceField):
@@ -32,13 +40,17 @@ class DecisionForm(TogetherForm):
     statement = forms.CharField(
         label=_("The decision, in one sentence"),
         max_length=400,
+        validators=[same_for_everybody],
         help_text=_("As you would say it to a customer: “call before you do, whenever an order slips by a day”."),
     )
-    because = forms.CharField(label=_("Because"), required=False, widget=forms.Textarea(attrs={"rows": 4}))
+    because = forms.CharField(
+        label=_("Because"), required=False, validators=[same_for_everybody], widget=forms.Textarea(attrs={"rows": 4})
+    )
     until = forms.CharField(
         label=_("Not yet, until"),
         required=False,
         max_length=300,
+        validators=[same_for_everybody],
         help_text=_("What has to happen first, so that people know when you come back to it."),
     )
     insights = InsightsField(
@@ -88,7 +100,7 @@ OptionFormSet = forms.formset_factory(OptionForm, extra=3, max_num=12)
 class ChangeForm(TogetherForm):
     """What is done, by whom, by when."""
 
-    what = forms.CharField(label=_("What will be done"), max_length=400)
+    what = forms.CharField(label=_("What will be done"), max_length=400, validators=[same_for_everybody])
     owner = forms.ModelChoiceField(label=_("Who sees to it"), queryset=User.objects.none(), empty_label=_("Choose somebody"))
     due_on = forms.DateField(
         label=_("By when"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -106,6 +118,7 @@ class MoveForm(forms.Form):
     note = forms.CharField(
         label=_("What happened"),
         required=False,
+        validators=[same_for_everybody],
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Contributors are told this; leave it empty if there is nothing to add."),
     )
@@ -116,12 +129,14 @@ class UpdateForm(TogetherForm):
 
     text_cited = forms.CharField(
         label=_("To those whose words this rests on"),
+        validators=[same_for_everybody],
         widget=forms.Textarea(attrs={"rows": 9}),
         help_text=_("Each of them sees their own words above it."),
     )
     text_general = forms.CharField(
         label=_("To the others who took part"),
         required=False,
+        validators=[same_for_everybody],
         widget=forms.Textarea(attrs={"rows": 9}),
         help_text=_("Leave it empty to tell only those whose words are cited."),
     )
@@ -130,5 +145,9 @@ class UpdateForm(TogetherForm):
 class PublicForm(forms.Form):
     """An item of the public page."""
 
-    said = forms.CharField(label=_("You said"), widget=forms.Textarea(attrs={"rows": 4}))
-    did = forms.CharField(label=_("We did"), widget=forms.Textarea(attrs={"rows": 4}))
+    said = forms.CharField(
+        label=_("You said"), validators=[same_for_everybody], widget=forms.Textarea(attrs={"rows": 4})
+    )
+    did = forms.CharField(
+        label=_("We did"), validators=[same_for_everybody], widget=forms.Textarea(attrs={"rows": 4})
+    )

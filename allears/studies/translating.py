@@ -22,8 +22,10 @@ from allears.core.languages import Foreign, spoken
 from allears.core.models import User
 from allears.studies import piping
 from allears.studies.models import Study, Translation
+from allears.studies.wording import never_put_in
 
 LONGEST = 20_000
+OWN = "study."  # how the keys of what a study says of itself begin
 _SIGN = re.compile("[0-9a-f]{16}")
 Standing = Literal["there", "missing", "old"]
 
@@ -86,7 +88,7 @@ class Words:
 
 def _as_told(key: str, words: str) -> str:
     """What a study says of itself reads the same to everybody; only in its questions words differ from person to person."""
-    return piping.general(words) if key.startswith("study.") else words
+    return piping.general(words) if key.startswith(OWN) else words
 
 
 def words_of(study: Study, language: str) -> Words:
@@ -97,7 +99,7 @@ def words_of(study: Study, language: str) -> Words:
 def words_of_all(studies: Iterable[Study], language: str, keys: Iterable[str] = ()) -> dict[int, Words]:
     """Return what several studies' own texts, and those under `keys`, say in `language`, by study; one query."""
     found = {s.pk: s for s in studies}
-    wanted = Q(key__startswith="study.") | Q(key__in=list(keys))
+    wanted = Q(key__startswith=OWN) | Q(key__in=list(keys))
     rows = Translation.objects.filter(wanted, study__in=found, language=language).order_by("pk")
     of: dict[int, list[Translation]] = {pk: [] for pk in found}
     for row in rows:
@@ -179,12 +181,18 @@ def translate(
         if before is not None and before != current:
             contested.append(line)
         else:
+            _must_be_told_to_all(line.text, words)
             fresh.append(_row(study, language, line.text, words, by))
     if fresh:
         Translation.objects.bulk_create(fresh)
         _note(study)
         audit.record(by=by, verb="studies.translated", target=study, language=language, texts=len(fresh))
     return Translated(len(fresh), tuple(contested))
+
+
+def _must_be_told_to_all(text: Text, words: str) -> None:
+    for place in piping.written_in(words) if text.key.startswith(OWN) else ():
+        raise NotTranslated(never_put_in(place))
 
 
 def _row(study: Study, language: str, text: Text, words: str, by: User | str | None) -> Translation:

@@ -33,10 +33,12 @@ def on_day(day: date) -> str:
     return str(formats.date_format(day, "DATE_FORMAT"))
 
 
-def never_put_in(place: str) -> str:
-    """Return what whoever writes about a study reads of a `place` like {name}, where only a question has such."""
+def never_put_in(place: str, read: str = "") -> str:
+    """Return what whoever writes about a study reads of a `place` like {name}, where only a question has such. `read`: what
+    stands there for everybody, if it is not what stands behind its bar.
+    """
     words = _("“%(place)s” is filled in only inside questions; here everybody reads “%(read)s”. Write it without; in a question you can use it.")
-    return words % {"place": place, "read": general(place)}
+    return words % {"place": place, "read": read or general(place)}
 
 
 def percent(share: float | None) -> str:

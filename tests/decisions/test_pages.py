@@ -38,6 +38,47 @@ def test_only_who_may_tell_sees_the_names_of_whom_an_update_is_for(
         assert "call before you do" in seen
 
 
+@pytest.mark.parametrize(
+    ("address", "field", "more"),
+    [
+        ("late-orders/new/", "statement", {"kind": "will"}),
+        ("late-orders/new/", "because", {"kind": "will", "statement": "write a mail"}),
+        ("late-orders/new/", "until", {"kind": "not_yet", "statement": "write a mail"}),
+        ("one/{decision}/changes/", "what", {}),
+        ("changes/{change}/", "note", {"state": "started"}),
+        ("updates/{update}/", "text_cited", {}),
+        ("updates/{update}/", "text_general", {"text_cited": "We call first."}),
+        ("one/{decision}/public/", "said", {"did": "We call first."}),
+        ("one/{decision}/public/", "did", {"said": "Nobody told us."}),
+    ],
+)
+def test_a_place_that_only_questions_have_is_refused_where_participants_would_read_it(
+    as_lea: Client, address: str, field: str, more: dict[str, str]
+) -> None:
+    decision = decided()
+    change = actions.add_change(decision=decision, what="Call", owner=cast.mia(), due_on=None, by=cast.lea())
+    update = Update.objects.filter(decision=decision).get()
+    options = {"option-TOTAL_FORMS": "0", "option-INITIAL_FORMS": "0", "insights": [i.pk for i in decision.insights.all()]}
+    there = address.format(decision=decision.ref, change=change.ref, update=update.ref)
+
+    answer = as_lea.post(f"/decisions/{there}", {**options, "owner": cast.mia().pk, **more, field: "We call you, {name}."})
+
+    assert answer.status_code == 422
+    assert 'aria-invalid="true"' in answer.content.decode()
+    assert "“{name}” is filled in only inside questions; here everybody reads “{name}”." in answer.content.decode()
+
+
+def test_a_text_in_which_a_place_is_left_is_not_approved(as_lea: Client) -> None:
+    update = Update.objects.get(decision=decided(statement="call {account|you} before you do"))
+
+    answer = as_lea.post(f"/decisions/updates/{update.ref}/approval/", {"do": "approve", "seen": update.wording}, follow=True)
+
+    assert answer.redirect_chain == [(f"/decisions/updates/{update.ref}/", 302)]
+    assert "“{account|you}” is filled in only inside questions" in answer.content.decode()
+    update.refresh_from_db()
+    assert update.approved_at is None
+
+
 def test_an_unknown_button_on_an_update_is_refused_and_does_nothing(as_lea: Client) -> None:
     decided()
     update = Update.objects.get(decision__isnull=False)

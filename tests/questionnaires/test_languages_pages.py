@@ -77,6 +77,20 @@ def test_what_was_translated_while_its_words_changed_is_kept_to_copy(as_ana: Cli
     assert ("من اتصل؟" in html, "copy what you need" in html, html.count("أنت")) == (True, True, 0)
 
 
+@pytest.mark.parametrize("of", ["title", "problem"])
+def test_a_place_that_only_questions_have_is_refused_in_a_title_and_a_problem(as_ana: Client, of: str) -> None:
+    asking([{"kind": "long_text", "text": "What happened, {name|you}?"}])
+    own = getattr(cast.late_orders(), of)
+    as_ana.post(EDITOR, {"seen": "0", sign("What happened, {name|you}?"): "ماذا حدث، {name|لك}؟"})
+
+    answer = as_ana.post(EDITOR, {"seen": "0", sign(own): "تأخّر يا {name}"})
+
+    assert answer.status_code == 422
+    assert "“{name}” is filled in only inside questions" in answer.content.decode()
+    assert "تأخّر يا {name}</textarea>" in answer.content.decode()
+    assert Translation.objects.get().text == "ماذا حدث، {name|لك}؟"
+
+
 def test_emptying_takes_a_translation_back(as_ana: Client) -> None:
     asking(ONE)
     as_ana.post(EDITOR, {"seen": "0", sign("You"): "أنت"})

@@ -24,7 +24,7 @@ from allears.core.turns import in_turn
 from allears.decisions import actions, drafting, reaching, telling
 from allears.decisions.chain import decision_of
 from allears.decisions.digests import as_told, compose, parts_for
-from allears.decisions.errors import DecisionError, WordingChanged
+from allears.decisions.errors import DecisionError, PlaceLeft, WordingChanged
 from allears.decisions.forms import UpdateForm
 from allears.decisions.models import Ground, Telling, Update
 from allears.decisions.queries import hear_back, helped_by_update, overdue_studies, updates_in, with_reach
@@ -183,7 +183,7 @@ def approval(request: StaffRequest, ref: str) -> HttpResponse:
     try:
         verb(update=found, by=request.user, **seen)
         messages.success(request, words)
-    except WordingChanged as error:
+    except (WordingChanged, PlaceLeft) as error:
         messages.error(request, str(error))
         return redirect("decisions:update", found.ref)
     except DecisionError as error:
