@@ -16,7 +16,7 @@ def now() -> datetime:
 
 def today() -> date:
     """Today's date where the current reader is (the active time zone)."""
-    return timezone.localdate()
+    return datetime.now(timezone.get_current_timezone()).date()
 
 
 @cache

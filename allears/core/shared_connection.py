@@ -29,7 +29,7 @@ class SharedConnection:
     """
 
     def __init__(
-        self, opened: Callable[[BaseDatabaseWrapper], None] | None = None, *, as_own: bool = False
+        self, opened: Callable[[BaseDatabaseWrapper], object] | None = None, *, as_own: bool = False
     ) -> None:  # fmt: skip
         self._opened = opened
         self._as_own = as_own
@@ -52,6 +52,20 @@ class SharedConnection:
             connections[DEFAULT_DB_ALIAS] = before
             if outermost:
                 _mine.own = None
+
+    def use(self) -> None:
+        """Use it instead of the thread's own from now on, as a thread does that needs no other; each time before it is
+        needed. Raises what keeps it from being opened; then the thread uses its own, until the next time.
+        """
+        used = connections[DEFAULT_DB_ALIAS]
+        own = _mine.own or used
+        try:
+            shared = self._ready(own)
+        except Exception:
+            connections[DEFAULT_DB_ALIAS], _mine.own = own, None
+            raise
+        if used is not shared:
+            connections[DEFAULT_DB_ALIAS], _mine.own = shared, own
 
     def close(self) -> None:
         """Close it; whoever borrows it next opens it again."""

@@ -32,12 +32,12 @@ def thanks(way: Way, told: str = "") -> str:
     """Return the page for who has sent their answers; `told`: what has to be said of them, as HTML."""
     if way.at_a_counter:
         return kiosk.thanks(way)
-    said = _said(way)
+    said, promise = _said(way), way.promise_to_come
     known = way.person_id is not None and way.kind == "personal"
     page = _page(
         way.language,
         named=bool(way.first_name),
-        promised=way.promise_to_come is not None,
+        promised=promise is not None,
         spoke=bool(said),
         known=known,
         open_=way.state == State.OPEN,
@@ -49,7 +49,7 @@ def thanks(way: Way, told: str = "") -> str:
         {
             "organisation": escape(way.organisation),
             "name": escape(way.first_name),
-            "day": _day(way.language, way.promise_to_come) if way.promise_to_come else "",
+            "day": _day(way.language, promise) if promise else "",
             "said": said,
             "told": told,
             "languages": choice(way),

@@ -18,11 +18,13 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
+from django.utils import translation
 
 from allears.core.prepared import go_by_keys
 from allears.core.shared_connection import SharedConnection, own_connection
@@ -117,6 +119,7 @@ class _Maker:
         self._asleep.release()
 
     def go_on(self, job: Job | None) -> None:
+        translation.activate(settings.LANGUAGE_CODE)  # where none is, Django looks it up for each page
         while True:
             while job:
                 self._do(job)
@@ -127,11 +130,18 @@ class _Maker:
     @staticmethod
     def _do(job: Job) -> None:
         _mine.has, _mine.places = True, job.places
+        own = None
         try:
-            with _shared_or_own():
-                job.do()
+            _shared.use()
+        except Exception:  # a job that found nobody to tell would leave its visitor waiting, and those whose answers it writes
+            log.exception("The connection that pages are read over cannot be opened.")
+            own = connections[DEFAULT_DB_ALIAS]
+        try:
+            job.do()
         finally:
             _mine.has = False
+            if own:
+                own.close()
 
 
 def _closed() -> threading.Lock:
@@ -161,20 +171,6 @@ def turn(places: Places) -> Iterator[None]:
     finally:
         _mine.has = False
         _turns.give()
-
-
-@contextmanager
-def _shared_or_own() -> Iterator[None]:
-    """The connection that pages are read over. Where it cannot be opened, the thread's own for as long: a job that found
-    nobody to tell would leave its visitor waiting, and those whose answers it was to write.
-    """
-    with ExitStack() as held:
-        try:
-            held.enter_context(_shared.borrowed())
-        except Exception:
-            log.exception("The connection that pages are read over cannot be opened.")
-            held.callback(connections[DEFAULT_DB_ALIAS].close)
-        yield
 
 
 def leave() -> None:

@@ -77,7 +77,7 @@ def filled(text: str, person: Person) -> str:
 
 def general(text: str) -> str:
     """Return `text` for nobody in particular: at each place what stands behind its bar, or an ellipsis."""
-    return rendered(text, lambda pipe: pipe.fallback or UNKNOWN, str)
+    return rendered(text, lambda pipe: pipe.fallback or UNKNOWN, str) if "{" in text else text
 
 
 def rendered(text: str, place: Callable[[Pipe], str], words: Callable[[str], str]) -> str:

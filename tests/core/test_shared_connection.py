@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
@@ -55,6 +56,35 @@ def test_ones_own_can_be_used_while_one_has_borrowed() -> None:
     finally:
         reading.close()
         writing.close()
+
+
+def test_who_needs_no_other_uses_it_from_then_on_and_their_own_while_it_cannot_be_opened() -> None:
+    opens = iter((1, 0, 1, 1))
+    shared = SharedConnection(opened=lambda _database: 1 // next(opens))
+
+    def uses() -> list[object]:
+        own = connections[DEFAULT_DB_ALIAS]
+        shared.use()
+        first = now_used()
+        shared.use()
+        assert now_used() is first
+        with own_connection():
+            assert connections[DEFAULT_DB_ALIAS] is own
+        shared.close()
+        with pytest.raises(ZeroDivisionError):
+            shared.use()
+        assert connections[DEFAULT_DB_ALIAS] is own
+        shared.close()
+        shared.use()
+        return [first, now_used()]
+
+    try:
+        with ThreadPoolExecutor(1) as thread:
+            first, anew = thread.submit(uses).result(20)
+        with shared.borrowed():
+            assert first is not now_used() is anew
+    finally:
+        shared.close()
 
 
 def test_within_a_transaction_nothing_is_borrowed() -> None:
