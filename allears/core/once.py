@@ -15,7 +15,7 @@ from collections.abc import Callable
 from copy import copy
 from datetime import timedelta
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 from django.contrib import messages
@@ -39,8 +39,8 @@ REMEMBERED = timedelta(days=1)
 
 def once(view: View) -> View:
     """Lead whoever sends a form again to what it led to at first, without doing it again; or, where that is gone, to the
-    nearest page above it, which says so. Forms with files and forms without a token are worked on each time. For views of
-    who has signed in.
+    page that it stood on or the nearest above it, which says so. Forms with files and forms without a token are worked on
+    each time. For views of who has signed in.
     """
 
     @wraps(view)
@@ -66,19 +66,23 @@ def _again(request: HttpRequest, led_to: str) -> HttpResponseRedirect:
     if _opens(request, led_to):
         return HttpResponseRedirect(led_to)
     messages.info(request, _("What this form had made is no longer there."))
-    return HttpResponseRedirect(next((page for page in pages_above(urlsplit(led_to).path) if _opens(request, page)), "/"))
+    page = urlsplit(led_to).path
+    return HttpResponseRedirect(next((near for near in (page, *pages_above(page)) if _opens(request, near)), "/"))
 
 
 def _opens(request: HttpRequest, address: str) -> bool:
-    """Whether there is a page at `address` for whoever asks; what waits to be said to them is not said by looking."""
-    looking: Any = copy(request)
-    looking.method, looking.path, looking.GET, looking.POST = "GET", urlsplit(address).path, QueryDict(), QueryDict()
+    """Whether there is a page at `address` for whoever asks, with the place on it that the address names; what waits to be
+    said to them is not said by looking.
+    """
+    there, looking = urlsplit(address), cast(Any, copy(request))
+    looking.method, looking.path, looking.GET, looking.POST = "GET", there.path, QueryDict(there.query), QueryDict()
     looking._messages = default_storage(looking)
     try:
-        match = resolve(looking.path)
-        return bool(match.func(looking, *match.args, **match.kwargs).status_code < 400)
+        match = resolve(there.path)
+        page = match.func(looking, *match.args, **match.kwargs)
     except (Http404, PermissionDenied):
         return False
+    return page.status_code < 400 and (not there.fragment or f'id="{there.fragment}"' in page.content.decode())
 
 
 def _digest(request: HttpRequest) -> str:

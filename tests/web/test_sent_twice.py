@@ -18,6 +18,8 @@ from allears.core.once import TOKEN
 from allears.decisions.models import Change, Decision
 from allears.insights.models import Insight, Theme
 from allears.people.models import Person
+from allears.questionnaires.authoring import remove_question
+from allears.questionnaires.models import Question
 from allears.studies.models import Study
 from allears.studies.selection.models import Selection
 from tests import cast
@@ -43,6 +45,10 @@ def a_selection() -> Form:
     return f"/studies/{cast.late_orders().slug}/selection/new/", words
 
 
+def a_question() -> Form:
+    return f"/questionnaires/{cast.late_orders().slug}/questions/new/?kind=long_text", {"text": "What happened?"}
+
+
 # What is made, where, and by which words.
 FORMS: list[tuple[type[Model], Callable[[], Form]]] = [
     (Study, lambda: ("/studies/new/", {"title": "Lost parcels", "language": "en", "remind_after": "7"})),
@@ -51,6 +57,7 @@ FORMS: list[tuple[type[Model], Callable[[], Form]]] = [
     (Decision, a_decision),
     (Change, lambda: (f"/decisions/one/{decided().ref}/changes/", {"what": "Call at once.", "owner": cast.ana().pk})),
     (Selection, a_selection),
+    (Question, a_question),
     (Person, lambda: ("/people/new/", {"name": "Una Low", "kind": "customer"})),
 ]
 
@@ -87,14 +94,24 @@ def test_who_goes_back_and_presses_again_is_led_to_what_they_made_and_with_other
     assert other["Location"] == "/studies/late-parcels/"
 
 
-def test_who_sends_a_form_again_after_what_it_made_was_thrown_away_is_led_to_the_list_and_told_so() -> None:
-    (address, words), browser = a_selection(), signed_in(cast.ana())
-    made = browser.post(address, {**words, TOKEN: "this page"})["Location"]
-    browser.post(f"{made}removal/", follow=True)
+def thrown_away(browser: Client, made: str) -> None:
+    browser.post(f"{made}removal/")
+
+
+def taken_back(browser: Client, made: str) -> None:
+    remove_question(question=Question.objects.get())
+
+
+@pytest.mark.parametrize(("form", "goes", "near"), [(a_selection, thrown_away, "selection/"), (a_question, taken_back, "")])
+def test_who_sends_a_form_again_after_what_it_made_is_gone_is_led_to_where_it_stood_and_told_so(
+    form: Callable[[], Form], goes: Callable[[Client, str], None], near: str
+) -> None:
+    (address, words), browser = form(), signed_in(cast.ana())
+    goes(browser, browser.post(address, {**words, TOKEN: "this page"})["Location"])
 
     again = browser.post(address, {**words, TOKEN: "this page"}, follow=True)
 
-    assert again.redirect_chain == [(address.removesuffix("new/"), 302)]
+    assert again.redirect_chain == [(f"/{address.split('/')[1]}/{cast.late_orders().slug}/{near}", 302)]
     assert "What this form had made is no longer there." in again.content.decode()
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from allears.core.doors import door
+from allears.core.once import once
 from allears.core.rules import is_researcher
 from allears.questionnaires import authoring, places
 from allears.questionnaires.being_typed import typed
@@ -52,6 +53,7 @@ from allears.studies.models import Study
 
 @door(is_researcher)
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def new_question(request: HttpRequest, slug: str) -> HttpResponse:
     """A question more, of the kind that was chosen, on the page that was chosen or the last one."""
     study = own_study(request, slug)
