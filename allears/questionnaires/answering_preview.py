@@ -54,13 +54,13 @@ def _rendered(version: Version, asked: Asking, page: int, *, leave: str = "", la
     if not asked.pages:
         return ""
     at = min(max(page, 1), len(asked.pages)) - 1
-    title = told("study.title", study.title)
+    title = told("study.title", study.title_as_told)
     with override(language):
         parts = {
             "title": escape(_("Preview") + f" · {title}"),
             "kicker": escape(f"{the_organisation().name} · {study.owner.name}"),
             "heading": escape(_("Can you help us understand?") if at == 0 else marked(asked.pages[at].title or title)),
-            "lead": _lead(told("study.problem", study.problem) if at == 0 else "", asked.pages[at].minutes, leave),
+            "lead": _lead(told("study.problem", study.problem_as_told) if at == 0 else "", asked.pages[at].minutes, leave),
             "onward": _onward(at, len(asked.pages)),
             # Read as somebody of whom nothing is known: what stands behind the bar, and else nothing.
             **{logic.slot_name(place): escape(pipe.fallback) for place, pipe in enumerate(asked.pages[at].pipes)},

@@ -31,8 +31,12 @@ def test_a_draft_shows_its_pages_and_takes_no_answers() -> None:
 def test_words_that_differ_from_person_to_person_stand_as_for_somebody_of_whom_nothing_is_known() -> None:
     draft = authoring.draft_of(cast.late_orders(), cast.ana())
     authoring.add_question(section=draft.sections.get(), kind="short_text", text="How is {account|your <own> house}?")
+    draft.questionnaire.study.title, draft.questionnaire.study.problem = "Orders of {account}", "{name|You} waited."
 
-    assert "How is your &lt;own&gt; house?" in render_preview(draft)
+    shown = render_preview(draft)
+
+    assert "How is your &lt;own&gt; house?" in shown
+    assert ("Orders of …" in shown, "You waited." in shown, "{" in shown.partition("</head>")[2]) == (True, True, False)
 
 
 def test_a_page_that_is_not_there_is_the_nearest_one() -> None:
