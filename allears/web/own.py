@@ -54,9 +54,14 @@ class Group:
         return [own for own in self.words if not own.tellings]
 
     @property
+    def followed(self) -> bool:
+        """Whether they were told what followed from words of theirs."""
+        return any(own.tellings for own in self.words)
+
+    @property
     def told(self) -> bool:
         """Whether they were told anything about this study."""
-        return bool(self.elsewhere) or any(own.tellings for own in self.words)
+        return bool(self.elsewhere) or self.followed
 
 
 def whose(token: str, scope: str = "page") -> Person | None:
