@@ -51,13 +51,13 @@ def once(view: View) -> View:
         with transaction.atomic():
             wait_for(form)
             led_to = Sent.objects.filter(form=form).values_list("led_to", flat=True).first()
-            if led_to is not None:
-                return _again(request, led_to)
-            answer = view(request, *args, **kwargs)
-            if isinstance(answer, HttpResponseRedirect):
-                Sent.objects.filter(at__lt=now() - REMEMBERED).delete()
-                Sent.objects.create(form=form, led_to=answer.url)
-            return answer
+            if led_to is None:
+                answer = view(request, *args, **kwargs)
+                if isinstance(answer, HttpResponseRedirect):
+                    Sent.objects.filter(at__lt=now() - REMEMBERED).delete()
+                    Sent.objects.create(form=form, led_to=answer.url)
+                return answer
+        return _again(request, led_to)  # others may write while pages are looked at
 
     return waits  # type: ignore[return-value]
 
