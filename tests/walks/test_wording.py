@@ -8,18 +8,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from allears.questionnaires.models import MeantWording, Question, Version, WordingSwitch
+from allears.questionnaires.models import MeantWording, Question, Version
 from tests import cast
 from tests.walks.conftest import Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.looks, pytest.mark.django_db(transaction=True)]
 
 EDITOR = "/questionnaires/late-orders/"
-
-
-@pytest.fixture(autouse=True)
-def _leading_is_on() -> None:
-    WordingSwitch.objects.create(rule="leading", on=True)
 
 
 def test_remarks_come_while_one_types_and_are_answered_by_keyboard(visit: Visit, axe: Any) -> None:

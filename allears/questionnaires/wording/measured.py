@@ -59,12 +59,19 @@ class Measured:
         return (round(100 * share), round(100 * ends[0]), round(100 * ends[1])) if share is not None and ends else (0, 0, 0)
 
     @property
+    def found_nothing(self) -> bool:
+        """Return whether there was nothing to judge in any question that was read."""
+        return not self.judged + self.judged_before
+
+    @property
     def on_by_default(self) -> bool:
-        """Return whether the rule was measured and was right often enough: in questions that were new to it, and also with
-        those counted in that were not.
+        """Return whether the rule was measured and was right often enough, in questions that were new to it and also with
+        those counted in that were not; or whether it found nothing at all, and so disturbed nobody.
         """
-        often = self.precision is not None and self.precision >= GOOD_ENOUGH
+        if self.found_nothing:
+            return True
         everything = self.judged + self.judged_before
+        often = self.precision is not None and self.precision >= GOOD_ENOUGH
         return often and self.right + self.right_before >= GOOD_ENOUGH * everything
 
 
