@@ -13,7 +13,8 @@ from copy import copy
 from django.http import HttpRequest
 
 SECRETS = frozenset({"token", "key", "uidb36", "name"})  # what addresses call theirs
-LIKE_A_SECRET = re.compile(r"[\w-]{16,}")  # in an address that nobody made
+SHORTEST = 16  # of what opens anything; shorter words may stand anywhere in a line
+LIKE_A_SECRET = re.compile(rf"[\w-]{{{SHORTEST},}}")  # in an address that nobody made
 
 
 class Line(logging.Formatter):
@@ -24,27 +25,35 @@ class Line(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         request = getattr(record, "request", None)
-        return super().format(_told(record, request) if isinstance(request, HttpRequest) else record)
+        if not isinstance(request, HttpRequest):
+            return super().format(record)
+        return _without_secrets(super().format(_told(record, request)), request)
 
 
 def _told(record: logging.LogRecord, request: HttpRequest) -> logging.LogRecord:
-    told, as_django_says = copy(record), request.path.encode("unicode_escape").decode("ascii")
+    told = copy(record)
     if isinstance(record.args, tuple):
-        told.args = tuple(_address(request, as_django_says) if one == as_django_says else one for one in record.args)
+        told.args = tuple(f"{request.method} {one}" if one == _path(request) else one for one in record.args)
     if getattr(record, "status_code", 500) < 500:
         told.exc_info = told.exc_text = None
         told.msg, told.args = told.getMessage() + _to_whom(request), ()
     return told
 
 
-def _address(request: HttpRequest, path: str) -> str:
-    """The method and the path, with … where a secret stands."""
+def _path(request: HttpRequest) -> str:
+    """The path as Django writes it into the log."""
+    return request.path.encode("unicode_escape").decode("ascii")
+
+
+def _without_secrets(line: str, request: HttpRequest) -> str:
+    """The same with … where a secret stands, in the address or in what an error says of it."""
     match = request.resolver_match
     if match is None:
-        return f"{request.method} {LIKE_A_SECRET.sub('…', path)}"
-    for name in SECRETS & match.kwargs.keys():
-        path = path.replace(f"{match.kwargs[name]}", "…")
-    return f"{request.method} {path}"
+        return line.replace(_path(request), LIKE_A_SECRET.sub("…", _path(request)))
+    for secret in (f"{match.kwargs[name]}" for name in SECRETS & match.kwargs.keys()):
+        if len(secret) >= SHORTEST:
+            line = line.replace(secret, "…")
+    return line
 
 
 def _to_whom(request: HttpRequest) -> str:

@@ -38,15 +38,15 @@ def test_the_log_tells_no_link_of_a_participant(caplog: pytest.LogCaptureFixture
 
 
 def test_what_broke_keeps_its_traceback_without_the_link() -> None:
-    request = RequestFactory().get("/a/secret/")
-    request.resolver_match = resolve("/a/secret/")
+    request = RequestFactory().get("/a/the-secret-of-bob/")
+    request.resolver_match = resolve("/a/the-secret-of-bob/")
     try:
-        raise KeyError("a fault of ours")
+        raise KeyError("a fault of ours in /a/the-secret-of-bob/")
     except KeyError:
         record = logging.makeLogRecord({
-            "msg": "%s: %s", "args": ("Internal Server Error", "/a/secret/"), "exc_info": sys.exc_info(),
+            "msg": "%s: %s", "args": ("Internal Server Error", "/a/the-secret-of-bob/"), "exc_info": sys.exc_info(),
             "request": request, "status_code": 500,
         })  # fmt: skip
 
     first, *rest = Line().format(record).splitlines()
-    assert (first, rest[-1]) == ("Internal Server Error: GET /a/…/", "KeyError: 'a fault of ours'")
+    assert (first, rest[-1]) == ("Internal Server Error: GET /a/…/", "KeyError: 'a fault of ours in /a/…/'")
