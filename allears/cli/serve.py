@@ -49,7 +49,7 @@ def serve(args: argparse.Namespace, announcement: Announcement) -> None:
     """Serve until asked to stop; print `announcement` once pages are answered."""
     embedded = connection.vendor == "sqlite"
     remember_address(settings.DATA_DIR, settings.BASE_URL)
-    processes = 1 if embedded or len(os.sched_getaffinity(0)) <= 2 else 2
+    processes = 1 if embedded or (os.cpu_count() or 1) <= 2 else 2
     # The server makes processes of its own: none may inherit a connection of this one.
     connections.close_all()
     Server(
