@@ -336,6 +336,8 @@ def test_a_plain_table_is_typed_by_its_answers() -> None:
         ("Wo wohnen Sie im Augenblick?", True), ("¿En qué país vives?", True), ("Quel âge avez-vous ?", True),
         ("DAY", False), ("Sentiment", False), ("Product quality", False), ("How often do you use it?", False),
         ("Which would help you most right now?", False), ("Do you intend to change your plan?", False),
+        ("How long have you been waiting for it?", False), ("How long have you had this problem?", False),
+        ("How long have you been a customer?", True),
         ("How likely are you to recommend it where you work?", False), ("How did you hear about this survey?", False),
     ],
 )  # fmt: skip
