@@ -59,7 +59,7 @@ def test_who_has_heard_by_what_everybody_was_told_is_owed_nothing(day: str) -> N
     telling.send(cast.late_orders())
     shown = Client().get(f"/me/{links.issue(cast.cleo())}/").content.decode()
 
-    assert shown.index("You said") < shown.index("Because you took part")
+    assert shown.index("Because you took part") < shown.index("You said")
     assert "You also said" not in shown
     assert "If more comes of these words, you hear that, too." in shown
     assert "we still owe" not in shown
