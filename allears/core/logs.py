@@ -12,7 +12,7 @@ from copy import copy
 
 from django.http import HttpRequest
 
-SECRETS = frozenset({"token", "key", "uidb36", "name"})  # what addresses call theirs
+SECRETS = frozenset({"token", "key", "name"})  # what addresses call theirs
 SHORTEST = 16  # of what opens anything; shorter words may stand anywhere in a line
 LIKE_A_SECRET = re.compile(rf"[\w-]{{{SHORTEST},}}")  # in an address that nobody made
 
@@ -47,13 +47,16 @@ def _path(request: HttpRequest) -> str:
 
 def _without_secrets(line: str, request: HttpRequest) -> str:
     """The same with … where a secret stands, in the address or in what an error says of it."""
+    for secret in _secrets(request):
+        line = line.replace(secret, "…")
+    return line
+
+
+def _secrets(request: HttpRequest) -> list[str]:
     match = request.resolver_match
     if match is None:
-        return line.replace(_path(request), LIKE_A_SECRET.sub("…", _path(request)))
-    for secret in (f"{match.kwargs[name]}" for name in SECRETS & match.kwargs.keys()):
-        if len(secret) >= SHORTEST:
-            line = line.replace(secret, "…")
-    return line
+        return LIKE_A_SECRET.findall(_path(request))
+    return [secret for name in SECRETS & match.kwargs.keys() if len(secret := f"{match.kwargs[name]}") >= SHORTEST]
 
 
 def _to_whom(request: HttpRequest) -> str:
