@@ -13,7 +13,7 @@ side.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,7 @@ from allears.core.typed import whole_number
 from allears.questionnaires.answering_turn import InTurn, turn
 
 if TYPE_CHECKING:  # read in truth it would need the apps
+    from allears.core.prepared import Statement
     from allears.questionnaires.answering import OnceKept
 
 _DOOR = re.compile(r"/a/[^/]+/(?:\d+/)?")
@@ -108,7 +109,7 @@ class QuickDoor:
         if hit is None or not _is_short(environ):
             return None
         request = InPieces(environ)
-        return InTurn(self._places, partial(_begun, request, hit)) if _is_ours(request) else None
+        return InTurn(self._places, partial(_begun, request, hit), _asks(request, hit)) if _is_ours(request) else None
 
 
 def _hit(environ: dict[str, Any]) -> re.Match[str] | None:
@@ -141,6 +142,14 @@ def _is_ours(request: WSGIRequest) -> bool:
     if said[0] and len(_hosts) < MOST_HOSTS:
         _hosts.add(said)
     return True
+
+
+def _asks(request: InPieces, hit: re.Match[str]) -> Sequence[Statement]:
+    """What the page will ask the database for first, as `answering_views.participant` does."""
+    from allears.questionnaires.answering_ways import asked_first
+
+    token, number = hit.groups()
+    return asked_first(token, with_answers=request.method == "GET", begun=number is not None)
 
 
 def _begun(request: InPieces, hit: re.Match[str], page: InTurn) -> None:

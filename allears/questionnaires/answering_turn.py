@@ -10,6 +10,9 @@ does, a thread that goes on from one to the next for as long as there are some. 
 
 First come, first served: a lock would give the turn to whoever happens to ask when it is free, and some would wait for
 long. Whoever comes back from aside came before all who are new.
+
+What a page asks the database for first is known before it has its turn. So it is read for all who wait, with one trip and
+the same only once; what comes after that in a page is read when it is needed.
 """
 
 from __future__ import annotations
@@ -17,17 +20,19 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.utils import translation
 
-from allears.core.prepared import go_by_keys
+from allears.core.prepared import Statement, go_by_keys
 from allears.core.shared_connection import SharedConnection, own_connection
+from allears.questionnaires import answering_sql as sql
 
 if TYPE_CHECKING:  # read in truth it would need the apps, and turns may be named before these are set up
     from allears.core.places import Places
@@ -35,12 +40,18 @@ if TYPE_CHECKING:  # read in truth it would need the apps, and turns may be name
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+MOST_AHEAD = 32  # jobs for which something is read with one trip
+Answers = list[list[sql.Row]]
+
+
+@dataclass(slots=True)
 class Job:
-    """What is done in a turn by a maker; it may take one of the `places`."""
+    """What is done in a turn by a maker; it may take one of the `places`. `asks`: what it asks the database for first."""
 
     do: Callable[[], None]
     places: Places
+    asks: Sequence[Statement] = ()
+    answers: Answers | None = None  # once they were read ahead
 
 
 class Turns:
@@ -85,6 +96,12 @@ class Turns:
             follows.release()
         return None
 
+    def that_ask(self) -> list[Job]:
+        """Return the jobs that come next and ask for what was not read yet."""
+        with self._lock:
+            coming = [*islice(self._new, MOST_AHEAD)]
+        return [job for job in coming if isinstance(job, Job) and job.asks and job.answers is None]
+
     def _next(self, maker: _Maker | None = None) -> threading.Lock | Job | None:
         with self._lock:
             waiting = self._back or self._new
@@ -127,9 +144,8 @@ class _Maker:
             self._asleep.acquire()
             job = self._given
 
-    @staticmethod
-    def _do(job: Job) -> None:
-        _mine.has, _mine.places = True, job.places
+    def _do(self, job: Job) -> None:
+        _mine.has, _mine.places, _mine.job = True, job.places, job
         own = None
         try:
             _shared.use()
@@ -137,11 +153,34 @@ class _Maker:
             log.exception("The connection that pages are read over cannot be opened.")
             own = connections[DEFAULT_DB_ALIAS]
         try:
+            if job.asks and job.answers is None:
+                _read_ahead([job, *self._turns.that_ask()])
             job.do()
         finally:
-            _mine.has = False
+            _mine.has, _mine.job = False, None
             if own:
                 own.close()
+
+
+def _read_ahead(jobs: Sequence[Job]) -> None:
+    """Read what `jobs` ask for first, the same only once. Where that fails each reads for itself, and is told."""
+    asked = {(text, *parameters): (text, parameters) for job in jobs for text, parameters in job.asks}
+    try:
+        answers = dict(zip(asked, sql.several([*asked.values()]), strict=True))
+    except Exception:
+        log.warning("Nothing could be read ahead: each page reads for itself.", exc_info=True)
+        return
+    for job in jobs:
+        job.answers = [answers[(text, *parameters)] for text, parameters in job.asks]
+
+
+def answers_to(statements: Sequence[Statement]) -> Answers:
+    """Return what `statements` answer: what was read ahead for this thread's page, if it was asked for these."""
+    job = _mine.job
+    if job is None or job.answers is None or job.asks != statements:
+        return sql.several(statements)
+    answers, job.answers = job.answers, None
+    return answers
 
 
 def _closed() -> threading.Lock:
@@ -153,6 +192,7 @@ def _closed() -> threading.Lock:
 class _Mine(threading.local):
     has = False
     places: Places | None = None
+    job: Job | None = None
 
 
 _turns = Turns()
@@ -204,13 +244,15 @@ def apart() -> Iterator[None]:
 class InTurn:
     """What is done in a turn while nobody waits in a thread; awaited, it goes on in the thread in which it ended.
 
-    `do` is called with what takes its result: in that turn, or in a later one for which it has asked by `again`.
+    `do` is called with what takes its result: in that turn, or in a later one for which it has asked by `again`. `asks`:
+    what it asks the database for first, by `answers_to`.
     """
 
-    __slots__ = ("_do", "_error", "_go_on", "_places", "_result")
+    __slots__ = ("_asks", "_do", "_error", "_go_on", "_places", "_result")
 
-    def __init__(self, places: Places, do: Callable[[InTurn], None]) -> None:
+    def __init__(self, places: Places, do: Callable[[InTurn], None], asks: Sequence[Statement] = ()) -> None:
         self._places = places
+        self._asks = asks
         self._do = do
         self._go_on: Callable[[InTurn], None]
         self._result: Any = None
@@ -231,9 +273,9 @@ class InTurn:
     def add_done_callback(self, go_on: Callable[[InTurn], None]) -> None:
         """Begin, now that it is known where to go on afterwards."""
         self._go_on = go_on
-        self.again(lambda: self._do(self), back=False)
+        self.again(lambda: self._do(self), back=False, asks=self._asks)
 
-    def again(self, do: Callable[[], None], *, back: bool) -> None:
+    def again(self, do: Callable[[], None], *, back: bool, asks: Sequence[Statement] = ()) -> None:
         """Do something for it in a turn; `back`: before those who are new. What it raises ends the whole."""
 
         def tried() -> None:
@@ -243,7 +285,7 @@ class InTurn:
                 self._error = error
                 self._go_on(self)
 
-        _turns.call(Job(tried, self._places), back=back)
+        _turns.call(Job(tried, self._places, asks), back=back)
 
     def end(self, result: Any) -> None:
         """That was it."""

@@ -13,7 +13,9 @@ from typing import Any
 
 from allears.core.clock import today
 from allears.core.links import hash_token
+from allears.core.prepared import Statement
 from allears.questionnaires import answering_sql as sql
+from allears.questionnaires.answering_turn import answers_to
 from allears.studies.models import WayIn
 from allears.studies.piping import general
 
@@ -152,27 +154,32 @@ def look(token: str, *, with_answers: bool = False, begun: bool = True) -> Way |
     """
     if not SHAPE.fullmatch(token):
         return None
-    hashed = hash_token(token)
-    keys = {"personal": hashed, "own": hashed, "public": token}
-    kind = _kinds.get(hashed, "")
-    with_answers = with_answers and (begun or kind == "own")
-    found, said = _known(kind, keys[kind], with_answers) if kind else ([], None)
+    known = asked_first(token, with_answers=with_answers, begun=begun)
+    found, *said = answers_to(known) if known else [[]]
     if not found:
-        found, said = sql.rows(LOOK, list(keys.values())), None
+        hashed = hash_token(token)
+        found, said = sql.rows(LOOK, [hashed, hashed, token]), []
     if not found:
         return None
-    remember(hashed, found[0][0])
+    remember(hash_token(token), found[0][0])
     way = _way(found[0][0], token, found[0][1:])
-    way.said = said
+    way.said = said[0] if said else None
     return way
 
 
-def _known(kind: str, key: str, with_answers: bool) -> tuple[list[sql.Row], list[sql.Row] | None]:
-    """The row of a link of a known kind, and those of its answers."""
-    if with_answers and kind in _ANSWERS_BEHIND:
-        found, said = sql.several([(_LOOKS[kind], [key]), (_ANSWERS_BEHIND[kind], [key])])
-        return found, said
-    return sql.rows(_LOOKS[kind], [key]), None
+def asked_first(token: str, *, with_answers: bool, begun: bool) -> list[Statement]:
+    """Return what `look` asks the database for first, where the kind of the link is known: its row, and those of its answers;
+    nothing where it is not known.
+    """
+    hashed = hash_token(token)
+    kind = _kinds.get(hashed, "")
+    if not kind:
+        return []
+    key = token if kind == "public" else hashed
+    statements: list[Statement] = [(_LOOKS[kind], (key,))]
+    if with_answers and (begun or kind == "own") and kind in _ANSWERS_BEHIND:
+        statements.append((_ANSWERS_BEHIND[kind], (key,)))
+    return statements
 
 
 # Which kind a link was when it was looked up: it never becomes another. By the hash, so that no link lies about here.

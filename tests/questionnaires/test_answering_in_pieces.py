@@ -18,6 +18,7 @@ from allears.core.asgi import Answering, Message
 from allears.core.places import Places
 from allears.core.queries import the_organisation
 from allears.people.models import Person
+from allears.questionnaires import answering_sql as sql
 from allears.questionnaires import answering_turn
 from allears.questionnaires import answering_views as views
 from allears.questionnaires import answering_writer as writer
@@ -85,6 +86,26 @@ def test_who_waits_in_no_thread_is_answered_as_who_does(path: str, spoken: str, 
     assert other[:2] == one[:2]
     assert BY_CHANCE.sub(b"", other[2]) == BY_CHANCE.sub(b"", one[2])
     assert translation.get_language() == "en"
+
+
+def test_what_pages_ask_for_first_is_read_for_all_who_wait_with_one_trip(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of each kind of page, so that what the door has read ahead is what the page asks for."""
+    asking(ONE_WORD)
+    personal, link = invited(cast.bob()), public()
+    own = asked(link, form("Late.")).result(SOON)[1]["Location"]
+    paths = [personal, f"{personal}1/", own, f"{own}1/", link, f"{link}1/", link]
+    before = [asked(path).result(SOON)[0] for path in paths]  # each kind of link is known now
+    trips, several = list[int](), sql.several
+
+    def counted(statements: Any) -> Any:
+        trips.append(len(statements))
+        return several(statements)
+
+    monkeypatch.setattr(sql, "several", counted)
+    with turn(PLACES):
+        came = [asked(path) for path in paths]
+    assert [one.result(SOON)[0] for one in came] == before
+    assert trips == [5]  # three links, and what was answered behind two
 
 
 def test_forms_that_come_while_others_are_written_are_kept_with_one_commit(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any
 
 import pytest
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections
 
 from allears.cli.event_loop import Going
 from allears.core.places import Places
+from allears.core.prepared import Statement
 from allears.questionnaires import answering_sql as sql
-from allears.questionnaires.answering_turn import Call, InTurn, Turns, apart, aside, turn
+from allears.questionnaires.answering_turn import Call, InTurn, Turns, answers_to, apart, aside, turn
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SOON = 5.0  # seconds
@@ -143,13 +144,13 @@ def test_what_is_asked_in_a_turn_is_found_by_its_keys_however_empty_the_tables_w
 # --- works that no thread waits for --------------------------------------------------------------------------------
 
 
-def in_turn(do: Callable[[InTurn], None]) -> Future[Any]:
+def in_turn(do: Callable[[InTurn], None], asks: Sequence[Statement] = ()) -> Future[Any]:
     """Have `do` done in its turn, awaited as the web server awaits a page; its result, or what it raised."""
     ended: Future[Any] = Future()
 
     async def wait() -> None:
         try:
-            ended.set_result(await InTurn(PLACES, do))
+            ended.set_result(await InTurn(PLACES, do, asks))
         except Exception as error:
             ended.set_exception(error)
 
@@ -256,3 +257,30 @@ def test_a_work_that_fails_tells_who_awaits_it_and_no_other(when: str) -> None:
         failed.result(SOON)
     assert other.result(SOON) == "done"
     assert in_a_turn_elsewhere().wait(SOON)
+
+
+ONE, TWO, OTHER = (("SELECT 1 + 0 * CAST(%s AS integer)", (number,)) for number in (1, 2, 3))
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_what_works_ask_for_first_is_read_for_all_who_wait_the_same_only_once(fails: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    trips, several = list[list[Statement]](), sql.several
+
+    def counted(statements: Sequence[Statement]) -> list[list[sql.Row]]:
+        trips.append([*statements])
+        if fails and len(trips) == 1:
+            raise DatabaseError("gone")
+        return several(statements)
+
+    def reads(*statements: Statement) -> Callable[[InTurn], None]:
+        return lambda page: page.end(answers_to([*statements]))
+
+    monkeypatch.setattr(sql, "several", counted)
+    with turn(PLACES):
+        ended = [
+            in_turn(reads(ONE), [ONE]), in_turn(reads(ONE, TWO), [ONE, TWO]), in_turn(lambda page: page.end([[(1,)]])),
+            in_turn(reads(TWO), [TWO]), in_turn(reads(OTHER), [ONE]),
+        ]  # fmt: skip
+    assert [one.result(SOON) for one in ended] == [[[(1,)]], [[(1,)], [(1,)]], [[(1,)]], [[(1,)]], [[(1,)]]]
+    # What somebody did not say beforehand they read for themselves; where the trip for all fails, the next one begins another.
+    assert trips == [[ONE, TWO], *([[ONE], [ONE, TWO]] if fails else []), [OTHER]]
