@@ -14,6 +14,7 @@ from django.db import transaction
 
 from allears.core import audit
 from allears.core.clock import now
+from allears.core.meanwhile import print_of
 from allears.core.models import User
 from allears.decisions import drafting, overtaking
 from allears.decisions.errors import AlreadySent, NoInsight, OtherStudy, PlaceLeft, SameState, WordingChanged
@@ -235,6 +236,20 @@ def approve_update(*, update: Update, by: User, seen: str | None = None) -> Upda
     update.save(update_fields=["approved_at", "approved_by", "overtaken_at"])
     audit.record(by=by, verb="decisions.update_approved", target=update)
     return update
+
+
+@transaction.atomic
+def approve_as_typed(*, update: Update, text_cited: str, text_general: str, by: User, seen: str) -> Update:
+    """Approve an update with the texts as its reader leaves them: what they have changed is saved first.
+
+    `seen` is the `wording` that stood there when they opened the page. Raises `AlreadySent`, `WordingChanged`, `PlaceLeft`.
+    """
+    update = _unsent(update)
+    if seen != update.wording:
+        raise WordingChanged
+    if print_of(text_cited, text_general) != print_of(update.text_cited, update.text_general):
+        update = edit_update(update=update, text_cited=text_cited, text_general=text_general, by=by)
+    return approve_update(update=update, by=by)
 
 
 @transaction.atomic

@@ -143,13 +143,25 @@ def test_who_approves_has_read_the_very_words(as_lea: Client) -> None:
     read = update.wording
     actions.edit_update(update=update, text_cited="Changed meanwhile", text_general="", by=cast.ana())
 
-    answer = as_lea.post(f"/decisions/updates/{update.ref}/approval/", {"seen": read}, follow=True)
+    texts = {"text_cited": "Changed meanwhile", "text_general": ""}
+
+    answer = as_lea.post(f"/decisions/updates/{update.ref}/", {**texts, "approve": read})
     update.refresh_from_db()
     assert (update.approved_at, "Read them once more" in answer.content.decode()) == (None, True)
 
-    as_lea.post(f"/decisions/updates/{update.ref}/approval/", {"seen": update.wording})
+    as_lea.post(f"/decisions/updates/{update.ref}/", {**texts, "approve": update.wording})
     update.refresh_from_db()
-    assert update.approved_by == cast.lea()
+    assert (update.approved_by, update.edited_by) == (cast.lea(), cast.ana())
+
+
+def test_who_changes_the_texts_and_approves_at_once_approves_what_they_typed(as_lea: Client) -> None:
+    update = Update.objects.get(decision=decided())
+    typed = {"text_cited": "We ring you now.", "text_general": "", "approve": update.wording}
+
+    as_lea.post(f"/decisions/updates/{update.ref}/", typed)
+
+    update.refresh_from_db()
+    assert (update.text_cited, update.approved_by, update.edited_by) == ("We ring you now.", cast.lea(), cast.lea())
 
 
 def test_several_steps_make_one_digest_a_person() -> None:

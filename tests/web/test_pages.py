@@ -224,9 +224,10 @@ def test_an_update_is_read_edited_approved_and_sent(as_lea: Client) -> None:
     assert "“" in text(as_lea, f"/decisions/updates/{update.ref}/") or "Nobody told us" in text(
         as_lea, f"/decisions/updates/{update.ref}/"
     )
-    as_lea.post(f"/decisions/updates/{update.ref}/", {"text_cited": "We call you now.", "text_general": ""})
+    texts = {"text_cited": "We call you now.", "text_general": ""}
+    as_lea.post(f"/decisions/updates/{update.ref}/", texts)
     update.refresh_from_db()
-    as_lea.post(f"/decisions/updates/{update.ref}/approval/", {"do": "approve", "seen": update.wording})
+    as_lea.post(f"/decisions/updates/{update.ref}/", {**texts, "approve": update.wording})
     page = text(as_lea, "/decisions/late-orders/hearing-back/sending/")
     assert "1 person gets one mail" in page
     assert "No mail server is named yet" in page

@@ -24,7 +24,7 @@ from allears.core.turns import in_turn
 from allears.decisions import actions, drafting, reaching, telling
 from allears.decisions.chain import decision_of
 from allears.decisions.digests import as_told, compose, parts_for
-from allears.decisions.errors import DecisionError, PlaceLeft, WordingChanged
+from allears.decisions.errors import DecisionError
 from allears.decisions.forms import UpdateForm
 from allears.decisions.models import Ground, Telling, Update
 from allears.decisions.queries import hear_back, helped_by_update, overdue_studies, updates_in, with_reach
@@ -91,7 +91,8 @@ def _may_tell(user: User, update: Update) -> None:
 @door(signs_in)
 @in_turn
 def update(request: StaffRequest, ref: str) -> HttpResponse:
-    """One update: both texts, and how each recipient will read it."""
+    """One update: both texts, and how each recipient will read it. POST saves the texts, or approves them as they stand
+    in the form."""
     found = _update_or_404(request.user, ref)
     texts = {"text_cited": found.text_cited, "text_general": found.text_general}
     form = UpdateForm(now=texts)
@@ -99,7 +100,7 @@ def update(request: StaffRequest, ref: str) -> HttpResponse:
         _may_tell(request.user, found)
         form = UpdateForm(request.POST, now=texts)
         if form.is_valid():
-            return _edited(request, found, form)
+            return _approved(request, found, form) if "approve" in request.POST else _edited(request, found, form)
     return _update_page(request, found, form, status=422 if request.method == "POST" else 200)
 
 
@@ -111,6 +112,18 @@ def _edited(request: StaffRequest, found: Update, form: UpdateForm) -> HttpRespo
         return _update_page(request, found, form, status=422)
     messages.success(request, _("Saved. Approve it when it is ready to go out."))
     return redirect("decisions:update", found.ref)
+
+
+def _approved(request: StaffRequest, found: Update, form: UpdateForm) -> HttpResponse:
+    # Who approves says which wording they read.
+    seen = request.POST["approve"]
+    try:
+        actions.approve_as_typed(update=found, by=request.user, seen=seen, **form.cleaned_data)
+    except DecisionError as error:
+        form.add_error(None, str(error))
+        return _update_page(request, found, form, status=422)
+    messages.success(request, _("Approved. It goes out with the next sending."))
+    return redirect("decisions:updates", found.study.slug)
 
 
 def _update_page(request: StaffRequest, found: Update, form: UpdateForm, status: int = 200) -> HttpResponse:
@@ -166,26 +179,20 @@ def _preview(found: Update, person: Person) -> dict[str, Any] | None:
 @door(signs_in)
 @require_POST
 def approval(request: StaffRequest, ref: str) -> HttpResponse:
-    """Approve an update, put it aside, or take it back."""
+    """Put an update aside, or take it back."""
     found = _update_or_404(request.user, ref)
     _may_tell(request.user, found)
     verbs: dict[str, tuple[Callable[..., Update], str]] = {
-        "approve": (actions.approve_update, _("Approved. It goes out with the next sending.")),
         "discard": (actions.discard_update, _("Put aside. Nobody is told about this step.")),
         "restore": (actions.restore_update, _("Taken back as a draft.")),
     }
-    do = request.POST.get("do", "approve")
+    do = request.POST.get("do", "")
     if do not in verbs:
         raise BadRequest
     verb, words = verbs[do]
-    # Who approves says which wording they read.
-    seen = {"seen": request.POST.get("seen", "")} if do == "approve" else {}
     try:
-        verb(update=found, by=request.user, **seen)
+        verb(update=found, by=request.user)
         messages.success(request, words)
-    except (WordingChanged, PlaceLeft) as error:
-        messages.error(request, str(error))
-        return redirect("decisions:update", found.ref)
     except DecisionError as error:
         messages.error(request, str(error))
     return redirect("decisions:updates", found.study.slug)
