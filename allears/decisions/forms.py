@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from allears.core.meanwhile import TogetherForm
+from allears.core.clock import today
+from allears.core.meanwhile import TogetherForm, as_sent
 from allears.core.models import User
 from allears.core.typed import whole_number
 from allears.decisions.models import ChangeState, DecisionKind
@@ -109,6 +111,13 @@ class ChangeForm(TogetherForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["owner"].queryset = User.objects.filter(is_active=True).order_by("name")  # type: ignore[attr-defined]
+
+    def clean_due_on(self) -> date | None:
+        """Refuse a day that is past: contributors are told it. One that has passed since it was set may stay."""
+        day: date | None = self.cleaned_data["due_on"]
+        if day and day < today() and as_sent(day) != self.now.get("due_on"):
+            raise forms.ValidationError(_("Choose a day that is still to come: contributors are told it."))
+        return day
 
 
 class MoveForm(forms.Form):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.test import Client
 
@@ -66,6 +68,18 @@ def test_a_place_that_only_questions_have_is_refused_where_participants_would_re
     assert answer.status_code == 422
     assert 'aria-invalid="true"' in answer.content.decode()
     assert "“{name}” is filled in only inside questions; here everybody reads “{name}”." in answer.content.decode()
+
+
+def test_a_change_is_not_promised_for_a_day_that_is_past_but_one_that_has_passed_since_may_stay(as_lea: Client) -> None:
+    decision = decided()
+    past = {"what": "Call", "owner": cast.mia().pk, "due_on": "2020-01-01"}
+    assert as_lea.post(f"/decisions/one/{decision.ref}/changes/", past).status_code == 422
+    assert not decision.changes.exists()
+
+    passed = actions.add_change(decision=decision, what="Call", owner=cast.mia(), due_on=date(2020, 1, 1), by=cast.lea())
+    as_lea.post(f"/decisions/changes/{passed.ref}/edit/", {**past, "what": "Ring"})
+    passed.refresh_from_db()
+    assert (passed.what, passed.due_on) == ("Ring", date(2020, 1, 1))
 
 
 def test_a_text_in_which_a_place_is_left_is_not_approved(as_lea: Client) -> None:
