@@ -17,13 +17,11 @@ from allears.core.clock import now
 from allears.core.meanwhile import print_of
 from allears.core.models import User
 from allears.decisions import drafting, overtaking
-from allears.decisions.errors import AlreadySent, NoInsight, OtherStudy, PlaceLeft, SameState, WordingChanged
+from allears.decisions.errors import AlreadySent, NoInsight, OtherStudy, SameState, WordingChanged
 from allears.decisions.history import standing
 from allears.decisions.models import TOLD, Change, ChangeState, ChangeStep, Decision, Ground, Option, Update
 from allears.insights.models import Insight
 from allears.studies.models import Study
-from allears.studies.piping import written_in
-from allears.studies.wording import never_put_in
 
 
 @transaction.atomic
@@ -225,13 +223,11 @@ def approve_update(*, update: Update, by: User, seen: str | None = None) -> Upda
     """Say that an update may go out; it goes with the next sending.
 
     `seen` is the `wording` that was read; without it, whatever stands there now is approved. Raises `AlreadySent`,
-    `WordingChanged`, `PlaceLeft`.
+    `WordingChanged`.
     """
     update = _unsent(update)
     if seen is not None and seen != update.wording:
         raise WordingChanged
-    for place in written_in(f"{update.text_cited}\n{update.text_general}"):
-        raise PlaceLeft(never_put_in(place, read=place))
     update.approved_at, update.approved_by, update.overtaken_at = now(), by, None
     update.save(update_fields=["approved_at", "approved_by", "overtaken_at"])
     audit.record(by=by, verb="decisions.update_approved", target=update)
@@ -242,7 +238,7 @@ def approve_update(*, update: Update, by: User, seen: str | None = None) -> Upda
 def approve_as_typed(*, update: Update, text_cited: str, text_general: str, by: User, seen: str) -> Update:
     """Approve an update with the texts as its reader leaves them: what they have changed is saved first.
 
-    `seen` is the `wording` that stood there when they opened the page. Raises `AlreadySent`, `WordingChanged`, `PlaceLeft`.
+    `seen` is the `wording` that stood there when they opened the page. Raises `AlreadySent`, `WordingChanged`.
     """
     update = _unsent(update)
     if seen != update.wording:

@@ -34,10 +34,6 @@ class WordingChanged(DecisionError):
     message = _("The texts, or what they are about, have changed since you opened the page. Read them once more, then approve.")
 
 
-class PlaceLeft(DecisionError):
-    """A place like {name} stands in a text: whoever is told would read it as it is written."""
-
-
 class NothingToSend(DecisionError):
     message = _("No update is approved and waiting for anybody. Approve one first.")
 
