@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -296,6 +297,19 @@ def test_a_round_is_confirmed_first_and_then_asked_for(
     job = Job.objects.get()
     assert answer["Location"] == f"/settings/jobs/{job.ref}/"
     assert whom_it_asks(job) == [people[0].pk, people[1].pk]
+
+
+def test_whoever_goes_back_from_the_last_look_finds_their_ticks_and_may_choose_anew(as_ana: Client) -> None:
+    asked()
+    una, vic = cast.person("Una Low"), cast.person("Vic Low")
+
+    answer = as_ana.get(f"/studies/late-orders/people/?q=low&how=picked&count=7&person={una.ref}")
+
+    page = answer.content.decode()
+    ticks = re.findall(r'name="person" value="(\w+)"( checked)?>', page)
+    assert sorted(ticks) == sorted([(una.ref, " checked"), (vic.ref, "")])
+    assert 'href="/studies/late-orders/people/round/?how=all&amp;q=low"' in page
+    assert answer.context["keep"] == [("q", "low")]
 
 
 def test_the_last_look_says_where_no_mail_server_is_named(as_ana: Client, settings: Any) -> None:

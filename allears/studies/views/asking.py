@@ -68,6 +68,14 @@ def wish_of(query: QueryDict) -> Wish:
     return Wish(form, {**plain, **({"facets": wanted} if wanted else {})}, told.get("rested"))
 
 
+def _filters_in(query: QueryDict) -> QueryDict:
+    """Return what an address says of the filters and the page, without whom its last choice was and how it was made."""
+    kept = query.copy()
+    for name in ("how", "count", "person"):
+        kept.pop(name, None)
+    return kept
+
+
 def _values(query: QueryDict, name: str) -> list[str]:
     return [value for value in query.getlist(name) if "\0" not in value]
 
@@ -79,7 +87,7 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
     study, wish = own_study(request, slug), wish_of(request.GET)
     if not request.GET and study.criteria:
         return redirect(f"{request.path}?{knowing.as_query(study.criteria)}")
-    told = asking.estimate_of(study)
+    told, filters = asking.estimate_of(study), _filters_in(request.GET)
     seen = choosing.picture(wish.criteria, wish.rested, study, told.minutes)
     rows, onward = _a_page(wish, seen, typed(request.GET, "after"))
     return render(
@@ -89,8 +97,9 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
             "study": study,
             "form": wish.form,
             "facets": facet_choices(request.GET, seen.kept),
-            "query": request.GET.urlencode(),
-            "keep": [(name, value) for name, values in request.GET.lists() for value in values],
+            "query": filters.urlencode(),
+            "keep": [(name, value) for name, values in filters.lists() for value in values],
+            "ticked": _values(request.GET, "person"),
             "verdict": seen.verdict,
             "coverage": seen.coverage,
             "counted_at": seen.at,
