@@ -281,10 +281,10 @@ def test_a_leader_publishes_the_year_and_takes_it_back(as_lea: Client) -> None:
     assert "taken back" in as_lea.get("/minutes/2026/statement/").content.decode()
 
 
-@pytest.mark.parametrize(("language", "shown"), [("en", "12,500"), ("de", "12.500")])
-def test_a_statement_s_bars_are_written_as_their_readers_write_figures(language: str, shown: str) -> None:
+@pytest.mark.parametrize(("language", "minutes", "shown"), [("en", 12_500, "12,500"), ("de", 12_500, "12.500"), ("en", 13.5, "14")])
+def test_a_statement_s_bars_are_written_as_their_readers_write_figures(language: str, minutes: float, shown: str) -> None:
     with translation.override(language):
-        bars = drawn({"months": [{"minutes": 12_500}], "studies": []})["month_bars"]
+        bars = drawn({"months": [{"minutes": minutes}], "studies": []})["month_bars"]
     assert [bar.shown for bar in bars] == [shown]
 
 

@@ -8,8 +8,9 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.defaultfilters import floatformat
 from django.urls import reverse
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -85,7 +86,7 @@ def _facet_links(year: int, facets: list[Facet], shown: Facet | None) -> dict[st
 
 def _bars(rows: list[minutes.Row]) -> list[Bar]:
     return [
-        Bar(row.label, float(row.minutes), _("too few to show") if row.hidden else number_format(row.minutes, 0, force_grouping=True), tone="voice")
+        Bar(row.label, float(row.minutes), _("too few to show") if row.hidden else floatformat(row.minutes, "0g"), tone="voice")
         for row in rows
     ]
 
@@ -162,7 +163,7 @@ def _in_own_words(row: dict[str, Any]) -> dict[str, Any]:
 def _bar(row: dict[str, Any]) -> Bar:
     if row.get("hidden"):
         return Bar(row["label"], 0, _("too few to show"), tone="voice")
-    return Bar(row["label"], row["minutes"], number_format(row["minutes"], 0, force_grouping=True), tone="voice")
+    return Bar(row["label"], row["minutes"], floatformat(row["minutes"], "0g"), tone="voice")
 
 
 @open_door
