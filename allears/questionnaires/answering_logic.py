@@ -150,10 +150,10 @@ def hidden(asking: Asking, shown: Asking, given: Mapping[int, Given]) -> list[in
     return [question.id for question in asking.questions() if question.id not in there and given.get(question.id)]
 
 
-def follows(before: Page, after: Page) -> bool:
-    """Whether something on this page is asked now that was not when it was shown."""
+def follows(before: Page, after: Page) -> Asked | None:
+    """Return the first question on this page that is asked now and was not when it was shown."""
     seen = {question.id for question in before.questions}
-    return any(question.id not in seen for question in after.questions)
+    return next((question for question in after.questions if question.id not in seen), None)
 
 
 def stood(page: Page, told: str) -> Page:

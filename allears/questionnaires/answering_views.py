@@ -45,7 +45,7 @@ from allears.questionnaires import answering_review as review
 from allears.questionnaires import answering_saving as along
 from allears.questionnaires import answering_timing as timing
 from allears.questionnaires.answering import OnceKept, keep
-from allears.questionnaires.answering_asked import Asking, Given, Page
+from allears.questionnaires.answering_asked import Asked, Asking, Given, Page
 from allears.questionnaires.answering_door import InPieces
 from allears.questionnaires.answering_forms import Fields, Posted, Wrong, missing, read
 from allears.questionnaires.answering_store import Closed, Saved, Saving
@@ -191,7 +191,7 @@ def numbered(request: HttpRequest, way: Way, number: int) -> Made:
     said = request.GET if request.META.get("QUERY_STRING") else {}
     wrong = missing(asked.pages[at].questions, stored) if "missing" in said else []
     told = notes.told_along(way, asked, said, stored) if said else ""
-    return _show(way, at, stored=stored, wrong=wrong, more="more" in said, returns=review.RETURNS in said, told=told)
+    return _show(way, at, stored=stored, wrong=wrong, more=said.get("more"), returns=review.RETURNS in said, told=told)
 
 
 @participant
@@ -311,7 +311,7 @@ def _post(request: HttpRequest, way: Way, at: int) -> Made:
         refused = {one.question.id for one in posted.wrong}
         gaps = [gap for gap in gaps if gap.question.id not in refused]
     last = at >= logic.pages_there(asked)[-1]
-    follows = goes == "next" and logic.follows(seen, asked.pages[at])
+    follows = logic.follows(seen, asked.pages[at]) if goes == "next" else None
     complete = goes == "next" and not posted.wrong and not gaps and not follows
     elsewhere = _first_gap(way, asked, posted) if complete and last and len(asked.pages) > 1 else None
     looked_at = whole.reviewed and way.submitted_at is None
@@ -335,7 +335,7 @@ def _post(request: HttpRequest, way: Way, at: int) -> Made:
         ages=along.ages(fields) if goes == along.GO else {},
         wrote=along.wrote(fields) if "wrote" in fields else (),
     )
-    onward = review.GO if goes == review.GO or (complete and last and looked_at) else "more" if follows else ""
+    onward = review.GO if goes == review.GO or (complete and last and looked_at) else f"more={follows.id}" if follows else ""
     press = _Press(saving, at, fields, goes, seen, asked, posted, gaps, taken, other, elsewhere, onward)
     return OnceKept(saving, partial(_led_on, press))
 
@@ -355,7 +355,7 @@ class _Press:
     taken: files.Taken | None
     other: str  # the language in which they want to go on
     elsewhere: int | None  # the first page with a gap
-    onward: str  # what follows if nothing of the above does: `review.GO`, "more" of this page, or the next one
+    onward: str  # what follows if nothing of the above does: `review.GO`, "more=ID" of this page, or the next one
 
 
 def _led_on(press: _Press, kept: Callable[[], Saved]) -> HttpResponse:
@@ -390,8 +390,8 @@ def _led_on(press: _Press, kept: Callable[[], Saved]) -> HttpResponse:
         return _telling(_go_to(way, f"{press.elsewhere + 1}/?missing"), saved.met)
     if press.onward == review.GO:
         return _go_to(way, review.PATH)
-    if press.onward == "more":
-        return _telling(_go_to(way, f"{at + 1}/?more"), saved.met)
+    if press.onward:
+        return _telling(_go_to(way, f"{at + 1}/?{press.onward}"), saved.met)
     return _telling(_onward(way, at, press.asked, back=goes == "back", sent=saving.send), saved.met, posted.not_taken)
 
 
@@ -536,7 +536,7 @@ def _show(
     typed: dict[str, str] | None = None,
     retyped: Collection[int] = (),
     picked: str = "",
-    more: bool = False,
+    more: str | None = None,
     crowded: bool = False,
     start: str = "",
     settled: str = "",
@@ -573,8 +573,9 @@ def _show(
         "lead": notes.lead(way, at, asked, place, count, stored),
         "summary": (notes.told_along(way, asked, {notes.MET: met}, stored) if met else told) + _above(
             wrong,
-            "crowded" if crowded else "more" if more else "marked" if mark else "",
+            "crowded" if crowded else "more" if more is not None else "marked" if mark else "",
             lambda: logic.reading([page], asked, way, stored),
+            next((question for question in page.questions if str(question.id) == more), None),
         ),
         "action": f"/a/{way.token}/{at + 1}/{language.action_query(way)}",
         "hidden": _hidden(way, start) + (_here(page) if asked.is_ruled else "") + settled + (review.MARK if returns else ""),
@@ -600,13 +601,15 @@ def _seed(way: Way, start: str) -> str:
     return f"invitation {way.invitation_id}" if way.invitation_id else hash_token(start or way.token)
 
 
-def _above(wrong: list[Wrong] | None, news: str, reading: Callable[[], Callable[[str], str]]) -> str:
-    """What is said above the questions about what stands in them."""
+def _above(
+    wrong: list[Wrong] | None, news: str, reading: Callable[[], Callable[[str], str]], follows: Asked | None = None
+) -> str:
+    """What is said above the questions about what stands in them; what `follows` from an answer is led to."""
     if wrong:
         read = reading()
         said = [{"field": one.field, "text": read(one.question.text), "words": one.words} for one in wrong]
         return pages.part("summary", wrong=said)
-    return pages.part("above", news=news) if news else ""
+    return pages.part("above", news=news, follows=follows) if news else ""
 
 
 def _hidden(way: Way, start: str) -> str:

@@ -91,6 +91,8 @@ def test_a_question_that_follows_from_an_answer_on_its_page_comes_with_that_page
 
     robot.press(**{field("Was it late?"): choice("Yes")})
     assert "One more thing follows from your answer" in robot.text
+    assert f'<a href="#{field("How many days?")}-question">' in robot.html
+    assert f'id="{field("How many days?")}-question"' in robot.html
     assert f'value="{choice("Yes")}" checked' in robot.html
     robot.press(**{field("Was it late?"): choice("Yes"), field("How many days?"): "9"})
     assert "Anything else?" in robot.text
