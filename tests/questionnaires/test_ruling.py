@@ -84,7 +84,7 @@ def test_a_number_that_is_missing_is_asked_for(as_ana: Client) -> None:
     answer = as_ana.post(page_of(asked("Why do you think so?")), posted((at_least, "")))
 
     assert answer.status_code == 422
-    assert "Enter the number to compare with." in answer.content.decode()
+    assert '<a href="#id_conditions-0-number">Number</a> – Enter the number to compare with.' in answer.content.decode()
     assert asked("Why do you think so?").rule is None
 
 
@@ -171,7 +171,8 @@ def test_a_rule_looks_at_a_row_of_a_matrix_at_a_place_and_at_days(as_ana: Client
     )  # fmt: skip
     page = page_of(asked(WHY["text"]))
     lacking = as_ana.post(page, rows).content.decode()
-    assert (lacking.count("Enter the day to compare with."), asked(WHY["text"]).rule) == (3, None)
+    beside = lacking.partition('id="error-summary"')[2].partition("<fieldset")[2]
+    assert (beside.count("Enter the day to compare with."), asked(WHY["text"]).rule) == (3, None)
     turned = as_ana.post(page, rows | {"conditions-4-day": "2026-12-01", "conditions-5-day": "2026-11-20", "conditions-5-last": "2026-11-02"})
     assert "This day is before the first one." in turned.content.decode()
     assert 'value="2026-11-02" aria-invalid="true"' in turned.content.decode()
