@@ -162,6 +162,14 @@ def test_what_is_not_taken_is_reported_with_row_column_and_reason() -> None:
     assert Person.objects.get(external_id="6").email_key is None
 
 
+def test_a_row_that_only_an_address_makes_somebody_s_of_another_name_is_reported() -> None:
+    shared = "Name,E-mail\nEve Low,office@x.example\nFay Low,Office@x.example\neve low,office@x.example\n"
+
+    assert problems(bring(shared)) == [(3, "Name", "other-name", True)]
+    assert Person.objects.get(email_key="office@x.example").name == "Eve Low"
+    assert problems(bring(shared, known="replace")) == []
+
+
 def test_work_that_was_cut_off_goes_on_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(actions, "CHUNK", 2)
     text = "Customer ID,Name\n" + "".join(f"{n},Guest {n}\n" for n in range(7))

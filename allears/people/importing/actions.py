@@ -248,6 +248,7 @@ def _bring(bringing: Import, rows: list[Row], names: list[str]) -> None:
         [details for _number, details in fit], book, known=bringing.known, source=source[:200], by=bringing.by
     )
     problems += [_problem(bringing, fit[place][0], _taken_address(), True, names) for place in outcome.taken]
+    problems += [_problem(bringing, fit[place][0], _other_name(), True, names) for place in outcome.misnamed]
     ImportProblem.objects.bulk_create(problems, batch_size=500)
     bringing.added += outcome.added
     bringing.changed += outcome.changed
@@ -270,6 +271,11 @@ def _reading(problem: Any) -> Problem:
 def _taken_address() -> Problem:
     reason = _("Another person has this address, so it was left out. If they are one person, merge them.")
     return Problem("email", "address-taken", reason)
+
+
+def _other_name() -> Problem:
+    reason = _("This address is in your books under another name, so the row was taken as that person’s. If they are two people, give one of them an address of their own.")
+    return Problem("name", "other-name", reason)
 
 
 def _problem(bringing: Import, number: int, problem: Problem, taken: bool, names: Sequence[str]) -> ImportProblem:

@@ -39,14 +39,15 @@ FIELDS = (
 
 @dataclass
 class Outcome:
-    """What became of a chunk: how many were added, changed, left; and (place in the chunk, code) of addresses
-    that another person has.
+    """What became of a chunk: how many were added, changed, left; and the places in the chunk of addresses that another
+    person has (`taken`), and of rows that only their address makes somebody's who is called otherwise (`misnamed`).
     """
 
     added: int = 0
     changed: int = 0
     unchanged: int = 0
     taken: list[int] = field(default_factory=list)
+    misnamed: list[int] = field(default_factory=list)
 
 
 @dataclass
@@ -98,6 +99,8 @@ def take(rows: Sequence[Details], book: Book, *, known: str, source: str, by: Us
         person = book.find(details, account)
         if person is not None and person.pk:
             reached.setdefault(person.pk, person.email)
+        if known == "fill" and person is not None and _is_called_otherwise(person, details, book):
+            outcome.misnamed.append(place)
         is_new = person is None
         if person is None:
             person = _new(details, account, book, outcome, place)
@@ -119,6 +122,13 @@ def take(rows: Sequence[Details], book: Book, *, known: str, source: str, by: Us
     outcome.changed = len({pk for pk in {*changed, *touched} if pk not in fresh})
     outcome.unchanged = len(rows) - outcome.added - outcome.changed
     return outcome
+
+
+def _is_called_otherwise(person: Person, details: Details, book: Book) -> bool:
+    """Whether nothing but an address of their own says that these details are about this person, and the names differ."""
+    by_address = details.external_id not in book.by_id and person.email_key == folding.email_key(details.email)
+    both = bool(details.name and person.name)
+    return by_address and both and folding.folded(details.name) != folding.folded(person.name)
 
 
 def _update(model: type[Model], rows: Iterable[Any], fields: Sequence[str]) -> None:
