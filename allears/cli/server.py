@@ -38,6 +38,7 @@ from allears.questionnaires.answering_door import QuickDoor
 
 STOPS_WITHIN = 30  # seconds; what has not ended by then is ended
 OBJECTS_BETWEEN = 10_000  # made and not freed, after which Python looks for garbage
+GIVES_WAY = 0.001  # seconds that a thread may compute while others wait: who answers waits for its every step
 CONNECTIONS = 2048  # of each process; most only wait for what a line brings
 
 loops.register(Loops.asyncio)(GoingOnWhereCalled)
@@ -152,6 +153,7 @@ class Loader:
         _in_background(patience.watch)
         _in_background(self.announcement.when_ready)
         _spare_the_collector()
+        sys.setswitchinterval(GIVES_WAY)
         if self.worker_inside:
             threading.Thread(target=_work, name="allears-worker").start()
         return application
