@@ -164,6 +164,18 @@ def test_who_changes_the_texts_and_approves_at_once_approves_what_they_typed(as_
     assert (update.text_cited, update.approved_by, update.edited_by) == ("We ring you now.", cast.lea(), cast.lea())
 
 
+def test_whoever_looks_how_an_update_reads_sees_what_they_typed_and_may_approve_it_then(as_lea: Client) -> None:
+    update = Update.objects.get(decision=decided())
+    typed = {"text_cited": "We ring you now.", "text_general": "", "as": cast.bob().ref}
+
+    page = as_lea.post(f"/decisions/updates/{update.ref}/", {**typed, "look": "1"})
+
+    assert [part.text for part in page.context["preview"]["parts"]] == ["We ring you now."]
+    assert f'name="approve" value="{update.wording}"' in page.content.decode()
+    update.refresh_from_db()
+    assert (update.edited_by, update.approved_at) == (None, None)
+
+
 def test_several_steps_make_one_digest_a_person() -> None:
     decision = approved()
     change = actions.add_change(decision=decision, what="Call list", owner=cast.sam(), by=cast.lea())

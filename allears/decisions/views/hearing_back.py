@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from typing import Any
 
 from django.contrib import messages
@@ -91,14 +92,16 @@ def _may_tell(user: User, update: Update) -> None:
 @door(signs_in)
 @in_turn
 def update(request: StaffRequest, ref: str) -> HttpResponse:
-    """One update: both texts, and how each recipient will read it. POST saves the texts, or approves them as they stand
-    in the form."""
+    """One update: both texts, and how each recipient will read it. POST saves the texts, approves them as they stand in
+    the form, or only looks how they read."""
     found = _update_or_404(request.user, ref)
     texts = {"text_cited": found.text_cited, "text_general": found.text_general}
     form = UpdateForm(now=texts)
     if request.method == "POST":
         _may_tell(request.user, found)
         form = UpdateForm(request.POST, now=texts)
+        if "look" in request.POST:
+            return _update_page(request, found, form, shown=_as_typed(found, form))
         if form.is_valid():
             return _approved(request, found, form) if "approve" in request.POST else _edited(request, found, form)
     return _update_page(request, found, form, status=422 if request.method == "POST" else 200)
@@ -126,11 +129,21 @@ def _approved(request: StaffRequest, found: Update, form: UpdateForm) -> HttpRes
     return redirect("decisions:updates", found.study.slug)
 
 
-def _update_page(request: StaffRequest, found: Update, form: UpdateForm, status: int = 200) -> HttpResponse:
+def _as_typed(found: Update, form: UpdateForm) -> Update:
+    """The update with the texts of the form, for a look; `found` stays as it stands."""
+    typed = copy(found)
+    typed.text_cited, typed.text_general = form["text_cited"].value() or "", form["text_general"].value() or ""
+    return typed
+
+
+def _update_page(
+    request: StaffRequest, found: Update, form: UpdateForm, status: int = 200, shown: Update | None = None
+) -> HttpResponse:
     whom, may_tell = reaching.audience(found), can_tell(request.user, found.study)
     other = next(ids_of(whom.others), 0)
     # A letter greets by name, and stands beside one person's words: only who may send it reads it as they will.
-    chosen = _recipient(request.GET.get("as", ""), whom) if may_tell else None
+    asked_for = request.POST if request.method == "POST" else request.GET
+    chosen = _recipient(asked_for.get("as", ""), whom) if may_tell else None
     context = {
         "update": found,
         "study": found.study,
@@ -142,7 +155,7 @@ def _update_page(request: StaffRequest, found: Update, form: UpdateForm, status:
         ),
         "other": Person.objects.filter(pk=other).first() if may_tell else None,
         "chosen": chosen,
-        "preview": _preview(found, chosen) if chosen else None,
+        "preview": _preview(shown or found, chosen) if chosen else None,
         "may_tell": may_tell,
         "sent": whom.told,
         "withdrawn": _withdrawn(found),
