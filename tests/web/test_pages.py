@@ -323,11 +323,14 @@ def test_where_cited_words_were_taken_back_the_chain_says_so_in_place_of_an_empt
     decision = decided()
     redact(verbatims=[Verbatim.objects.get().pk], reason="person", by_label="Ada Novak")
 
-    for address in (f"/sight/decision/{decision.ref}/", f"/sight/insight/{Insight.objects.get().ref}/", f"/decisions/one/{decision.ref}/"):
+    insight = Insight.objects.get().ref
+    lines_of_sight = (f"/sight/decision/{decision.ref}/", f"/sight/insight/{insight}/")
+    for address in (*lines_of_sight, f"/decisions/one/{decision.ref}/", f"/insights/insight/{insight}/"):
         page = LexborHTMLParser(as_lea.get(address).content.decode())
         assert "These words were taken back." in page.body.text()
         assert "“”" not in page.body.text()
         assert [link.html for link in page.css("main a") if not link.text().strip() and "aria-label" not in link.attributes] == []
+        assert [button.html for button in page.css("main button") if button.text().strip().endswith(":")] == []
 
 
 def test_a_line_of_sight_makes_as_many_questions_for_four_wordings_as_for_two(as_lea: Client) -> None:
