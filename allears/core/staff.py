@@ -20,7 +20,7 @@ from allears.core import audit, mail
 from allears.core.clock import now
 from allears.core.languages import for_staff
 from allears.core.links import hash_token, new_token
-from allears.core.models import Role, StaffInvitation, User
+from allears.core.models import Message, Role, StaffInvitation, User
 from allears.core.queries import the_organisation
 from allears.core.short_mails import both_ways
 
@@ -63,7 +63,8 @@ def add_user(
 def invite(*, email: str, role: str, by: User, name: str = "") -> tuple[StaffInvitation, str]:
     """Invite somebody to sign in; return the invitation and the link, which is also mailed.
 
-    An open invitation to the same address is withdrawn: only the newest link works. Raises `StaffError`.
+    An open invitation to the same address is withdrawn, and its mail, if it still waits: only the newest link works.
+    Raises `StaffError`.
     """
     address = _good_address(email)
     _withdraw_open(address)
@@ -79,7 +80,19 @@ def invite(*, email: str, role: str, by: User, name: str = "") -> tuple[StaffInv
 
 
 def _withdraw_open(address: str) -> None:
-    StaffInvitation.objects.filter(email=address, accepted_at=None, withdrawn_at=None).update(withdrawn_at=now())
+    older = StaffInvitation.objects.filter(email=address, accepted_at=None, withdrawn_at=None)
+    for invitation in older:
+        _call_mail_back(invitation, why=_("They were invited once more, by another link."))
+    older.update(withdrawn_at=now())
+
+
+def _call_mail_back(invitation: StaffInvitation, *, why: str) -> None:
+    """Keep the invitation's mail from leaving later, for instance once a mail server is named: its link is of no use."""
+    mail.call_back(Message.objects.filter(key=_mail_key(invitation)), why=why)
+
+
+def _mail_key(invitation: StaffInvitation) -> str:
+    return f"core:invitation:{invitation.pk}"
 
 
 def _mail_invitation(invitation: StaffInvitation, link: str) -> None:
@@ -94,7 +107,7 @@ def _mail_invitation(invitation: StaffInvitation, link: str) -> None:
             to_name=invitation.name,
             subject=_("%(inviter)s invites you to Allears at %(organisation)s")
             % {"inviter": _one_line(invitation.invited_by.name), "organisation": _one_line(organisation.name)},
-            key=f"core:invitation:{invitation.pk}",
+            key=_mail_key(invitation),
             kind="account",
             **both_ways(text, link=link, button=_("Choose your password")),
         )
@@ -124,6 +137,7 @@ def accept(
     )
     locked.accepted_at, locked.accepted_by = now(), user
     locked.save(update_fields=["accepted_at", "accepted_by"])
+    _call_mail_back(locked, why=_("They came by the link already."))
     return user
 
 
@@ -132,6 +146,7 @@ def withdraw(*, invitation: StaffInvitation, by: User) -> None:
     """Make the invitation's link useless; does nothing to one that is not open."""
     open_still = StaffInvitation.objects.filter(pk=invitation.pk, accepted_at=None, withdrawn_at=None)
     if open_still.update(withdrawn_at=now()):
+        _call_mail_back(invitation, why=_("The invitation was withdrawn."))
         audit.record(by=by, verb="core.staff_invitation_withdrawn", target=invitation, email=invitation.email)
 
 

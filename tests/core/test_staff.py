@@ -100,6 +100,21 @@ def test_a_link_that_is_not_open_says_so(spoil: str) -> None:
     assert not User.objects.filter(name="Somebody Else").exists()
 
 
+@pytest.mark.parametrize("spoil", ["used", "withdrawn", "replaced"])
+def test_the_mail_of_a_link_that_is_not_open_leaves_no_more(spoil: str) -> None:
+    path = invite()
+    if spoil == "used":
+        Client().post(path, CHOICES)
+    elif spoil == "withdrawn":
+        staff.withdraw(invitation=StaffInvitation.objects.get(), by=cast.ada())
+    else:
+        invite()
+
+    first, *others = Message.objects.order_by("pk")
+    assert (first.failed_at is not None, first.text) == (True, "")
+    assert [other.failed_at for other in others] == [None] * (spoil == "replaced")
+
+
 def test_a_weak_password_comes_back_with_the_form() -> None:
     answer = Client().post(invite(), {**CHOICES, "password": "password"})
 
