@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import accumulate
 from statistics import fmean, median
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from django.db.models import Case, Count, Exists, F, Min, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
@@ -22,7 +22,7 @@ from allears.core.clock import today
 from allears.core.models import Counted, Message, User
 from allears.core.waiting import Waiting
 from allears.decisions.in_public import no_longer_matching
-from allears.decisions.models import Change, ChangeState, Decision, Helped, PublicItem, Telling, Update
+from allears.decisions.models import Change, ChangeState, Decision, HeldTelling, Helped, PublicItem, Telling, Update
 from allears.people.models import Person
 from allears.questionnaires.imports import Import
 from allears.questionnaires.models import Answer, Response
@@ -345,7 +345,7 @@ def waiting_for(user: User) -> list[Waiting]:
     found = [_overdue(study) for study in overdue_studies(mine)[:20]]
     looked_after = studies if user.is_leader else mine
     found += [_not_so_in_public(item) for item in no_longer_matching(looked_after)[:20]]
-    found += _updates_waiting(looked_after)
+    found += _updates_to_read(looked_after) + _updates_to_send(looked_after)
     return found + [_change(change) for change in _own_changes(user)]
 
 
@@ -359,30 +359,53 @@ def _not_so_in_public(item: PublicItem) -> Waiting:
     return Waiting(text, reverse("decisions:publish", args=[item.decision.ref]), urgent=True)
 
 
-def _updates_waiting(studies: QuerySet[Study]) -> list[Waiting]:
-    """The updates that wait to be read, a line a study, with its promise: a past day only while somebody waits for it."""
-    rows = list(
-        Update.objects.filter(study__in=studies, approved_at=None, discarded_at=None)
-        .values("study", "study__slug", "study__title", "study__promise_on")
-        .annotate(drafts=Count("pk"))
-        .order_by("study__promise_on", "study__title")[:20]
-    )
-    days = {row["study"]: row["study__promise_on"] for row in rows}
-    past = {study for study, day in days.items() if day and day < today()}
-    days.update(dict.fromkeys(past - overdue_among(past)))
+def _updates_to_read(studies: QuerySet[Study]) -> list[Waiting]:
+    drafts = Update.objects.filter(study__in=studies, approved_at=None, discarded_at=None)
     return [
-        Waiting(
+        _updates_of(
+            row,
             ngettext(
                 "%(count)d update about “%(study)s” waits to be read and approved",
                 "%(count)d updates about “%(study)s” wait to be read and approved",
-                row["drafts"],
-            )
-            % {"count": row["drafts"], "study": row["study__title"]},
-            reverse("decisions:updates", args=[row["study__slug"]]),
-            days[row["study"]],
+                row["updates"],
+            ),
         )
-        for row in rows
+        for row in _by_study(drafts)
     ]
+
+
+def _updates_to_send(studies: QuerySet[Study]) -> list[Waiting]:
+    """Those that are approved and have reached nobody; what was sent and waits for an address goes by itself."""
+    approved = Update.objects.filter(study__in=studies, approved_at__isnull=False, discarded_at=None, overtaken_at=None)
+    tellings, held = Telling.objects.filter(update=OuterRef("pk")), HeldTelling.objects.filter(update=OuterRef("pk"))
+    return [
+        _updates_of(
+            row,
+            ngettext(
+                "%(count)d update about “%(study)s” is approved and not sent yet",
+                "%(count)d updates about “%(study)s” are approved and not sent yet",
+                row["updates"],
+            ),
+        )
+        for row in _by_study(approved.exclude(Exists(tellings) | Exists(held)))
+    ]
+
+
+def _by_study(updates: QuerySet[Update]) -> list[dict[str, Any]]:
+    """Return a row a study, with its promise: a past day only while somebody waits for it."""
+    rows = list(
+        updates.values("study", "study__slug", "study__title", "study__promise_on")
+        .annotate(updates=Count("pk"))
+        .order_by("study__promise_on", "study__title")[:20]
+    )
+    past = {row["study"] for row in rows if row["study__promise_on"] and row["study__promise_on"] < today()}
+    kept = past - overdue_among(past)
+    return [row | {"due": None if row["study"] in kept else row["study__promise_on"]} for row in rows]
+
+
+def _updates_of(row: dict[str, Any], words: str) -> Waiting:
+    text = words % {"count": row["updates"], "study": row["study__title"]}
+    return Waiting(text, reverse("decisions:updates", args=[row["study__slug"]]), row["due"])
 
 
 def _own_changes(user: User) -> QuerySet[Change]:

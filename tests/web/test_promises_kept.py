@@ -77,6 +77,19 @@ def test_a_promise_that_was_kept_is_overdue_nowhere_however_long_its_day_is_past
         assert " overdue" not in shown
 
 
+def test_an_update_that_is_approved_waits_at_home_until_it_is_sent() -> None:
+    made = decided()
+    lea = signed_in(cast.lea())
+    words = "1 update about “Late orders” is approved and not sent yet"
+    assert words not in page(lea, "/")
+
+    actions.approve_update(update=Update.objects.get(decision=made), by=cast.lea())
+    assert words in page(lea, "/")
+
+    telling.send(cast.late_orders())
+    assert words not in page(lea, "/")
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [
