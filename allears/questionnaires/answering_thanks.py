@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.html import escape
 
 from allears.core.languages import marked, runs, set_down
+from allears.people.queries import stands_for, who_wants_no_mail
 from allears.questionnaires import answering_kiosk as kiosk
 from allears.questionnaires import answering_logic as logic
 from allears.questionnaires import answering_pages as pages
@@ -38,6 +39,7 @@ def thanks(way: Way, told: str = "") -> str:
         way.language,
         named=bool(way.first_name),
         promised=promise is not None,
+        hears=_hears(way),
         spoke=bool(said),
         known=known,
         open_=way.state == State.OPEN,
@@ -63,10 +65,11 @@ def thanks(way: Way, told: str = "") -> str:
 
 @lru_cache(maxsize=128)
 def _page(
-    language: str, *, named: bool, promised: bool, spoke: bool, known: bool, open_: bool, asked_again: bool, example: bool
-) -> Compiled:
+    language: str, *, named: bool, promised: bool, hears: bool, spoke: bool, known: bool, open_: bool, asked_again: bool,
+    example: bool,
+) -> Compiled:  # fmt: skip
     return pages.compile_template(
-        "thanks", language, named=named, promised=promised, spoke=spoke, known=known, open=open_,
+        "thanks", language, named=named, promised=promised, hears=hears, spoke=spoke, known=known, open=open_,
         asked_again=asked_again, example=example,
     )  # fmt: skip
 
@@ -74,6 +77,13 @@ def _page(
 @lru_cache(maxsize=128)
 def _day(_language: str, day: date) -> str:
     return date_format(day, "DATE_FORMAT")
+
+
+def _hears(way: Way) -> bool:
+    """Whether a mail may tell them what became of it: whoever wants none is promised none."""
+    if way.person_id is None:
+        return True
+    return not who_wants_no_mail(stands_for([way.person_id]).values())
 
 
 def _asked_again(way: Way) -> bool:

@@ -412,6 +412,18 @@ def test_who_declined_may_answer_after_all() -> None:
     assert Response.objects.get().submitted_at is not None
 
 
+@pytest.mark.parametrize(("stop", "told"), [("contact", "we tell you what became"), ("nothing", "will stand on your own page")])
+def test_who_wants_no_mail_and_answers_after_all_is_promised_none(stop: str, told: str) -> None:
+    asking(ONE_WORD)
+    link = invited(cast.bob())
+    Robot().open(f"{link}decline/").press(stop=stop)
+    robot = Robot().walk(f"{link}1/")
+
+    said = robot.page.css_first("p.problem").text()
+    assert told in said
+    assert ("we tell you" in said) == (stop == "contact")
+
+
 def test_a_closed_study_takes_no_answers_but_shows_who_sent_theirs() -> None:
     asking(ONE_WORD)
     bobs, cleos = invited(cast.bob()), invited(cast.cleo())
