@@ -20,6 +20,8 @@ from django.db import connection, connections
 from allears.cli.migrate import migrate
 from allears.cli.server import Announcement, Server, one_server, port_must_be_free
 from allears.core.address import remember_address
+from allears.core.models import User
+from allears.core.staff import FIRST_ACCOUNT
 
 PLACES = 16  # pages that are made at once, in all processes
 
@@ -35,8 +37,14 @@ def run(args: argparse.Namespace) -> int:
     with one_server():
         port_must_be_free(args.host, args.port)
         prepare()
-        serve(args, Announcement(args.host, args.port, [f"Allears serves at {settings.BASE_URL}"]))
+        serve(args, Announcement(args.host, args.port, announced()))
     return 0
+
+
+def announced() -> list[str]:
+    """Return what is printed once pages are answered: where; and how somebody can sign in, where nobody can yet."""
+    where = f"Allears serves at {settings.BASE_URL}"
+    return [where] if User.objects.exists() else [where, f"Nobody can sign in yet. In another terminal: {FIRST_ACCOUNT}"]
 
 
 def prepare() -> None:

@@ -25,6 +25,8 @@ from allears.core.queries import the_organisation
 from allears.core.short_mails import both_ways
 
 INVITATION_LASTS = timedelta(days=14)
+# On the server: there is nobody yet who could invite.
+FIRST_ACCOUNT = 'bin/allears add-user --role administrator --email you@example.org --name "Your Name"'
 
 
 class StaffError(Exception):

@@ -13,7 +13,9 @@ from django.test import Client
 from django.urls import reverse
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
+from allears.cli.serve import announced
 from allears.core.models import Message, User
+from allears.core.staff import FIRST_ACCOUNT
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -182,6 +184,16 @@ def test_a_demo_says_on_the_sign_in_page_whom_to_be(settings: Any, tmp_path: Any
 
     assert 'href="/a/public/"' in page
     assert all(person.email in page and person.password in page for person in demo.PEOPLE)
+
+
+def test_where_nobody_can_sign_in_yet_the_page_and_the_command_say_how_the_first_account_is_made() -> None:
+    page = HTMLParser(Client().get(reverse("account_login")).content.decode())
+    assert page.css_first(".notice code").text() == FIRST_ACCOUNT
+    assert FIRST_ACCOUNT in announced()[1]
+
+    cast.ana()
+    assert FIRST_ACCOUNT not in HTMLParser(Client().get(reverse("account_login")).content.decode()).text()
+    assert len(announced()) == 1
 
 
 def test_the_demos_people_can_sign_in() -> None:

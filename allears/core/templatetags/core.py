@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 from allears.core import audit
 from allears.core.clock import now
 from allears.core.demo import notes
+from allears.core.models import User
 from allears.core.rules import is_administrator
 from allears.core.settings_pages import settings_pages
+from allears.core.staff import FIRST_ACCOUNT
 
 register = template.Library()
 register.filter("verb_in_words", audit.in_words)
@@ -74,5 +76,7 @@ def _tabs(context: dict[str, Any], pages: list[tuple[str, str]], label: str) -> 
 
 @register.inclusion_tag("core/sign_in_notes.html")
 def sign_in_notes() -> dict[str, Any]:
-    """Who a newcomer can sign in as, and what they can answer at once: only where the demo was loaded."""
-    return {"notes": notes()}
+    """Who a newcomer can sign in as, and what they can answer at once, where the demo was loaded; how the first account
+    is made, where there is none.
+    """
+    return {"notes": notes(), "first": "" if User.objects.exists() else FIRST_ACCOUNT}
