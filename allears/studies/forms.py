@@ -99,7 +99,9 @@ def written(study: Study) -> dict[str, Any]:
 class NoteForm(forms.Form):
     """Why a study is opened or closed."""
 
-    note = forms.CharField(label=_("A note for those who come later"), required=False, max_length=500)
+    note = forms.CharField(
+        label=_("A note for colleagues"), help_text=_("Participants do not read it."), required=False, max_length=500
+    )
 
 
 class TeamForm(forms.Form):

@@ -179,7 +179,7 @@ def test_a_study_opens_closes_and_opens_again_by_its_pages(as_ana: Client) -> No
     as_ana.post("/studies/late-orders/opening/")
     study.refresh_from_db()
     assert study.state == "open"
-    as_ana.get("/studies/late-orders/closing/")
+    assert "Participants do not read it." in as_ana.get("/studies/late-orders/closing/").content.decode()
     study.refresh_from_db()
     assert study.state == "open"
     as_ana.post("/studies/late-orders/closing/", {"note": "Enough."})
