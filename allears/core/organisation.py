@@ -33,9 +33,9 @@ def change_organisation(*, organisation: Organisation, by: User, password: str =
         organisation.smtp_password_sealed = seal(password)
     # New settings deserve a new try at once.
     organisation.mail_trouble, organisation.mail_trouble_at = "", None
-    written = [*SAID, "mail_trouble", "mail_trouble_at", *(["smtp_password_sealed"] if password else [])]
-    organisation.save(update_fields=written)
-    changed = [name for name in written if getattr(before, name) != getattr(organisation, name)]
+    said = [*SAID, *(["smtp_password_sealed"] if password else [])]
+    organisation.save(update_fields=[*said, "mail_trouble", "mail_trouble_at"])
+    changed = [name for name in said if getattr(before, name) != getattr(organisation, name)]
     audit.record(by=by, verb="core.organisation_changed", target=organisation, changed=changed)
 
 

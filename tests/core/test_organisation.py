@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from allears.core.models import AuditEvent
+from allears.core.clock import now
+from allears.core.models import AuditEvent, Organisation
 from allears.core.organisation import change_organisation, pause_mail
 from allears.core.queries import the_organisation
 from tests import cast
@@ -13,6 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_mail_that_was_paused_while_the_form_of_the_organisation_was_saved_stays_paused() -> None:
+    Organisation.objects.update(mail_trouble="Nothing answers there.", mail_trouble_at=now())  # no change of anybody's
     read_before = the_organisation()
     pause_mail(by=cast.ada())
 
