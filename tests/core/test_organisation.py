@@ -14,8 +14,8 @@ pytestmark = pytest.mark.django_db
 
 
 def test_mail_that_was_paused_while_the_form_of_the_organisation_was_saved_stays_paused() -> None:
-    Organisation.objects.update(mail_trouble="Nothing answers there.", mail_trouble_at=now())  # no change of anybody's
     read_before = the_organisation()
+    Organisation.objects.update(mail_trouble="Nothing answers there.", mail_trouble_at=now())  # no change of anybody's
     pause_mail(by=cast.ada())
 
     read_before.name = "The Boiler House"
