@@ -214,6 +214,14 @@ def test_the_team_grows_shrinks_and_changes_hands(as_ana: Client) -> None:
     assert Study.objects.get().owner == mia
 
 
+def test_where_there_is_no_way_in_yet_whoever_cannot_make_one_reads_who_can(as_ana: Client, as_sam: Client) -> None:
+    cast.late_orders()
+    who = f"There is none yet: {cast.ana().name} can make one."
+
+    assert as_sam.get("/studies/late-orders/link/").content.decode().count(who) == 3
+    assert who not in as_ana.get("/studies/late-orders/link/").content.decode()
+
+
 def test_the_public_link_has_a_code_until_it_is_withdrawn(as_ana: Client) -> None:
     cast.late_orders()
     assert as_ana.get("/studies/late-orders/link/code.svg").status_code == 404
