@@ -91,7 +91,7 @@ class OrganisationForm(TogetherForm, forms.ModelForm[Organisation]):
     """The organisation, and how its mail leaves."""
 
     language = forms.ChoiceField(label=_("Language"), choices=languages, help_text=_("For whoever chose none."))
-    time_zone = ZoneField(label=_("Time zone"))
+    time_zone = ZoneField(label=_("Time zone"), help_text=_("Staff who have the same one move along with it."))
     smtp_password = forms.CharField(
         label=_("Password"),
         required=False,

@@ -26,7 +26,8 @@ SAID = ("name", "language", "time_zone", "mail_from", "reply_to", "smtp_host", "
 def change_organisation(*, organisation: Organisation, by: User, password: str = "") -> None:
     """Save what a form says of `organisation`; `password` is the mail server's, empty to keep the old one.
 
-    What is no form's, such as that mail is paused, stays as somebody else has set it since `organisation` was read.
+    What is no form's, such as that mail is paused, stays as somebody else has set it since `organisation` was read. Who of
+    the staff had the organisation's time zone has the new one, too: they were given it when they joined.
     """
     before = Organisation.objects.get(pk=organisation.pk)
     if password:
@@ -36,6 +37,8 @@ def change_organisation(*, organisation: Organisation, by: User, password: str =
     said = [*SAID, *(["smtp_password_sealed"] if password else [])]
     organisation.save(update_fields=[*said, "mail_trouble", "mail_trouble_at"])
     changed = [name for name in said if getattr(before, name) != getattr(organisation, name)]
+    if "time_zone" in changed:
+        User.objects.filter(time_zone=before.time_zone).update(time_zone=organisation.time_zone)
     audit.record(by=by, verb="core.organisation_changed", target=organisation, changed=changed)
 
 

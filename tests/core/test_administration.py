@@ -53,6 +53,18 @@ def test_the_organisation_is_named_and_its_change_recorded(as_ada: Client) -> No
     ]  # fmt: skip
 
 
+def test_staff_who_have_the_organisations_time_zone_move_along_with_it(as_ada: Client) -> None:
+    sam, ada = cast.sam(), cast.ada()
+    User.objects.filter(pk=sam.pk).update(time_zone="Asia/Tokyo")
+    assert ada.time_zone == the_organisation().time_zone == "UTC"
+
+    as_ada.post(reverse("core:organisation"), FORM)
+
+    ada.refresh_from_db()
+    sam.refresh_from_db()
+    assert (ada.time_zone, sam.time_zone) == ("Europe/Berlin", "Asia/Tokyo")
+
+
 def test_two_who_change_the_organisation_at_once_replace_nothing_unseen(as_ada: Client) -> None:
     here = reverse("core:organisation")
     first = {**FORM, "seen": as_ada.get(here).context["form"]["seen"].value()}
