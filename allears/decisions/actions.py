@@ -219,15 +219,9 @@ def edit_update(*, update: Update, text_cited: str, text_general: str, by: User)
 
 
 @transaction.atomic
-def approve_update(*, update: Update, by: User, seen: str | None = None) -> Update:
-    """Say that an update may go out; it goes with the next sending.
-
-    `seen` is the `wording` that was read; without it, whatever stands there now is approved. Raises `AlreadySent`,
-    `WordingChanged`.
-    """
+def approve_update(*, update: Update, by: User) -> Update:
+    """Say that an update may go out as it stands; it goes with the next sending. Raises `AlreadySent`."""
     update = _unsent(update)
-    if seen is not None and seen != update.wording:
-        raise WordingChanged
     update.approved_at, update.approved_by, update.overtaken_at = now(), by, None
     update.save(update_fields=["approved_at", "approved_by", "overtaken_at"])
     audit.record(by=by, verb="decisions.update_approved", target=update)

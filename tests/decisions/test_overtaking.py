@@ -26,6 +26,11 @@ from tests.decisions.test_telling import approved
 pytestmark = pytest.mark.django_db
 
 
+def texts_of(update: Update) -> dict[str, str]:
+    """What the form of an update holds that nobody has typed into."""
+    return {"text_cited": update.text_cited, "text_general": update.text_general}
+
+
 def turned(decision: Decision, **more: Any) -> Decision:
     """The decision turns from a yes to a no."""
     given = {"kind": "wont", "because": "It costs more than it saves", "insights": decision.insights.all(), **more}
@@ -48,7 +53,7 @@ def test_an_approved_text_is_drafted_anew_and_waits_to_be_read_anew(as_lea: Clie
     assert telling.send(cast.late_orders()) == 0
     assert "What this is about has changed since" in as_lea.get(f"/decisions/updates/{update.ref}/").content.decode()
 
-    actions.approve_update(update=update, by=cast.lea(), seen=update.wording)
+    actions.approve_as_typed(update=update, by=cast.lea(), seen=update.wording, **texts_of(update))
     assert telling.send(cast.late_orders()) == 2
     assert all("We won’t: call before you do" in letter for letter in letters())
 
@@ -81,7 +86,7 @@ def test_who_read_a_text_of_their_own_before_the_decision_changed_does_not_appro
     turned(decision)
 
     with pytest.raises(actions.WordingChanged):
-        actions.approve_update(update=update, by=cast.lea(), seen=update.wording)
+        actions.approve_as_typed(update=update, by=cast.lea(), seen=update.wording, **texts_of(update))
 
 
 def test_what_nobody_is_told_of_leaves_the_approval_alone() -> None:
