@@ -13,11 +13,12 @@ from django.utils.formats import date_format
 from django.utils.html import escape
 
 from allears.core.languages import marked, runs, set_down
-from allears.people.queries import stands_for, who_wants_no_mail
+from allears.people.models import Purpose
 from allears.questionnaires import answering_kiosk as kiosk
 from allears.questionnaires import answering_logic as logic
 from allears.questionnaires import answering_pages as pages
 from allears.questionnaires import answering_progress as progress
+from allears.questionnaires import answering_sql as sql
 from allears.questionnaires.answering_agreed import was_asked
 from allears.questionnaires.answering_asked import asking
 from allears.questionnaires.answering_language import choice
@@ -79,11 +80,17 @@ def _day(_language: str, day: date) -> str:
     return date_format(day, "DATE_FORMAT")
 
 
+# As `people.queries.who_wants_no_mail` finds it of many: what whoever stands for this person today said last.
+_HEARS = """SELECT c.given FROM people_person p JOIN people_consent c ON c.person_id = COALESCE(p.merged_into_id, p.id)
+    WHERE p.id = %s AND c.purpose = %s ORDER BY c.at DESC, c.id DESC LIMIT 1"""
+
+
 def _hears(way: Way) -> bool:
     """Whether a mail may tell them what became of it: whoever wants none is promised none."""
     if way.person_id is None:
         return True
-    return not who_wants_no_mail(stands_for([way.person_id]).values())
+    said = sql.row(_HEARS, [way.person_id, Purpose.HEAR])
+    return said is None or bool(said[0])
 
 
 def _asked_again(way: Way) -> bool:

@@ -159,9 +159,9 @@ def look(token: str, *, with_answers: bool = False, begun: bool = True) -> Way |
     if not found:
         hashed = hash_token(token)
         found, said = sql.rows(LOOK, [hashed, hashed, token]), []
-    if not found:
-        return None
-    remember(hash_token(token), found[0][0])
+        if not found:
+            return None
+        remember(hashed, found[0][0])
     way = _way(found[0][0], token, found[0][1:])
     way.said = said[0] if said else None
     return way

@@ -9,8 +9,9 @@ from django.conf import settings
 from django.test import Client
 
 from allears.core.models import Organisation
-from allears.people.actions import erase
-from allears.people.queries import consents
+from allears.people.actions import erase, merge, record_consent
+from allears.people.models import Purpose
+from allears.people.queries import consents, who_wants_no_mail
 from allears.questionnaires.models import Answer, Response
 from allears.studies import actions as studies
 from allears.studies import translating
@@ -422,6 +423,20 @@ def test_who_wants_no_mail_and_answers_after_all_is_promised_none(stop: str, tol
     said = robot.page.css_first("p.problem").text()
     assert told in said
     assert ("we tell you" in said) == (stop == "contact")
+
+
+@pytest.mark.parametrize(("words", "merged", "hears"), [((False,), False, False), ((False, True), False, True), ((False,), True, False), ((), True, True)])
+def test_the_newest_word_on_mail_counts_of_whoever_stands_for_this_person(words: tuple[bool, ...], merged: bool, hears: bool) -> None:
+    asking(ONE_WORD)
+    link, speaker = invited(cast.bob()), cast.cleo() if merged else cast.bob()
+    for given in words:
+        record_consent(person=speaker, purpose=Purpose.HEAR, given=given, source="a call", by=cast.ana())
+    if merged:
+        merge(keep=speaker, other=cast.bob(), by=cast.ana())
+
+    said = Robot().walk(f"{link}1/").page.css_first("p.problem").text()
+
+    assert ("we tell you" in said) == hears == (not who_wants_no_mail([speaker.pk]))
 
 
 def test_a_closed_study_takes_no_answers_but_shows_who_sent_theirs() -> None:
